@@ -1,0 +1,76 @@
+//! The check: application → due lookups → answers → standings → measures → disposition.
+
+use crate::catalogue::Catalogue;
+use crate::disposition::disposition;
+use crate::model::{Answer, Application, ApplicationError, Decision, Finding, Polarity, Query};
+use crate::{incentives, lookups, measures, notice, obligations, reach, validate};
+
+/// What answers lookups: the policy's only capability.
+pub trait Registry {
+    /// Answers every list of every query.
+    fn lookup(&mut self, queries: &[Query]) -> Vec<Answer>;
+}
+
+impl<F: FnMut(&[Query]) -> Vec<Answer>> Registry for F {
+    fn lookup(&mut self, queries: &[Query]) -> Vec<Answer> {
+        self(queries)
+    }
+}
+
+/// The lookups that the matter obliges the office to make.
+///
+/// # Errors
+///
+/// What makes the application impossible to evaluate.
+pub fn due_lookups(
+    catalogue: &Catalogue,
+    application: &Application,
+) -> Result<Vec<Query>, ApplicationError> {
+    let matter = validate::application(catalogue, application)?;
+    Ok(lookups::due(matter, application))
+}
+
+/// Decides an application on what the registry answers.
+///
+/// # Errors
+///
+/// What makes the application, or an answer, impossible to evaluate.
+pub fn check(
+    catalogue: &Catalogue,
+    application: &Application,
+    registry: &mut dyn Registry,
+) -> Result<Decision, ApplicationError> {
+    let queries = due_lookups(catalogue, application)?;
+    let answers = registry.lookup(&queries);
+    let answered = lookups::answered(catalogue, application, &queries, &answers)?;
+    let hits = reach::hits(catalogue, &answered, application.as_of);
+
+    let restrictions = measures::restrictions(catalogue, application, &hits);
+    let incentives = incentives::incentives(catalogue, application, &answered, &hits);
+    let mut applied = restrictions.applied;
+    applied.extend(incentives.applied);
+    let mut set_aside = restrictions.set_aside;
+    set_aside.extend(incentives.set_aside);
+
+    let lookups: Vec<_> = answered.iter().map(lookups::Answered::row).collect();
+    let records: Vec<Finding> = hits.iter().map(|h| h.finding(application.as_of)).collect();
+    let watch_hit = hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts());
+    let (disposition, disposition_rule) = disposition(&lookups, &applied, watch_hit);
+    let obligations = obligations::obligations(catalogue, application, &applied, &hits);
+    let mut decision = Decision {
+        application: application.id.clone(),
+        matter: application.matter.clone(),
+        as_of: application.as_of,
+        disposition,
+        disposition_rule,
+        policy: catalogue.policy(),
+        lookups,
+        records,
+        measures: applied,
+        obligations,
+        set_aside,
+        notice: crate::model::Text::default(),
+    };
+    decision.notice = notice::notice(catalogue, application, &decision, &hits);
+    Ok(decision)
+}

@@ -1,0 +1,46 @@
+//! The clauses that rules in code rest on. Each constant stands beside its rule; a test compares
+//! every one with the text of its instrument.
+
+use crate::model::LegalBasis;
+
+/// A sentence of the Opinions (国发〔2016〕33号), verbatim.
+#[derive(Clone, Copy, Debug)]
+pub struct Clause {
+    /// The clause's number: `18` for (十八).
+    pub article: &'static str,
+    /// Its words.
+    pub words: &'static str,
+}
+
+/// The instrument of every [`Clause`].
+pub const OPINIONS: &str = "guofa-2016-33";
+
+impl Clause {
+    /// The clause as a decision cites it.
+    pub fn basis(&self) -> Vec<LegalBasis> {
+        vec![LegalBasis {
+            instrument: OPINIONS.into(),
+            article: self.article.into(),
+            paragraph: None,
+            item: None,
+            clause: self.words.into(),
+        }]
+    }
+}
+
+/// Every clause that a rule in code cites.
+pub const CITED: &[&Clause] = &[
+    &crate::standing::CORRECTED,
+    &crate::standing::NO_LONGER_A_TARGET,
+    &crate::standing::TERM,
+    &crate::standing::VERIFICATION,
+    &crate::standing::LEGAL_REMEDY,
+    &crate::reach::ACCORDING_TO_LAW,
+    &crate::reach::FOR_REFERENCE,
+    &crate::measures::RECOMMENDED,
+    &crate::measures::STRICTLY_BY_LAW,
+    &crate::incentives::BENEFIT_AND_LIMIT,
+    &crate::obligations::FEEDBACK,
+    &crate::obligations::PUBLICATION,
+    &crate::obligations::COMMITMENT,
+];

@@ -1,0 +1,244 @@
+//! Incentives of 33 (四) to (八): who has earned one, and what defeats it.
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::data::Measure;
+use crate::clause::Clause;
+use crate::lookups::{Answered, target};
+use crate::measures::{Outcome, RECOMMENDED, barred_from_use, entry};
+use crate::model::{
+    AnswerStatus, Application, AppliedMeasure, LegalBasis, ListStanding, MeasureKind, Polarity,
+    SetAside, SetAsideReason, Standing, Subject, Target, Text,
+};
+use crate::reach::Hit;
+
+/// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
+pub const BENEFIT_AND_LIMIT: Clause =
+    Clause { article: "2", words: "让守信者受益、失信者受限" };
+
+/// 33 (四): 「连续三年无不良信用记录」.
+const CLEAN_YEARS: u16 = 3;
+
+/// Evaluates the incentives of the matter. Runs after the restrictions, whose records may defeat.
+pub fn incentives(
+    catalogue: &Catalogue,
+    application: &Application,
+    answered: &[Answered<'_>],
+    hits: &[Hit<'_>],
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut linked: Vec<&str> = Vec::new();
+    let unanswered = answered.iter().any(|a| a.is_due() && a.status != AnswerStatus::Answered);
+    for measure in catalogue.incentives(&application.matter, application.as_of) {
+        for (index, subject) in application.subjects.iter().enumerate() {
+            if !measure.roles.contains(&subject.role) {
+                continue;
+            }
+            let commended: Vec<&Hit<'_>> = (hits.iter())
+                .filter(|h| h.subject_index == index && h.named_as.is_none() && h.counts())
+                .filter(|h| measure.lists.contains(&h.list.code))
+                .collect();
+            linked.extend(commended.iter().map(|h| h.record.id.as_str()));
+            if !relevant(measure, application) {
+                continue;
+            }
+            let case = Case { application, measure, index, subject, commended: &commended };
+            match case.objection(answered, hits, unanswered) {
+                Some(Objection::Silent) => {}
+                Some(Objection::Aside(reason, basis, text)) => {
+                    outcome.set_aside.push(case.aside(reason, basis, text));
+                }
+                None if !catalogue.adopted(measure) => {
+                    let (reason, basis) = (SetAsideReason::NotAdopted, RECOMMENDED.basis());
+                    outcome.set_aside.push(case.aside(reason, basis, None));
+                }
+                None => outcome.applied.push(case.apply()),
+            }
+        }
+    }
+    for hit in hits.iter().filter(|h| h.list.polarity == Polarity::Commendation) {
+        if let Some(entry) = barred_from_use(application, hit) {
+            outcome.set_aside.push(entry);
+        } else if !linked.contains(&hit.record.id.as_str()) {
+            let basis = hit.list.legal_basis.clone();
+            outcome.set_aside.push(entry(hit, None, SetAsideReason::NotLinked, basis));
+        }
+    }
+    outcome
+}
+
+/// Tolerance of incomplete materials has nothing to say where none is missing.
+fn relevant(measure: &Measure, application: &Application) -> bool {
+    measure.kind != MeasureKind::IncompleteMaterialsTolerated
+        || application.materials.iter().any(|m| !m.provided)
+}
+
+/// One incentive, for one subject.
+struct Case<'a> {
+    application: &'a Application,
+    measure: &'a Measure,
+    index: usize,
+    subject: &'a Subject,
+    commended: &'a [&'a Hit<'a>],
+}
+
+/// Why an incentive does not apply.
+enum Objection {
+    /// Nothing speaks for it, so there is nothing to set aside.
+    Silent,
+    /// It was due but for this.
+    Aside(SetAsideReason, Vec<LegalBasis>, Option<Text>),
+}
+
+impl Case<'_> {
+    fn objection(
+        &self,
+        answered: &[Answered<'_>],
+        hits: &[Hit<'_>],
+        unanswered: bool,
+    ) -> Option<Objection> {
+        let unmet = |zh: String, en: String| {
+            let basis = self.measure.legal_basis.clone();
+            let text = Text { zh, en };
+            Some(Objection::Aside(SetAsideReason::ConditionNotMet, basis, Some(text)))
+        };
+        if self.commended.is_empty() {
+            if !self.measure.or_three_clean_years {
+                return Some(Objection::Silent);
+            }
+            if let Err(Text { zh, en }) = self.three_clean_years(answered, hits) {
+                return unmet(zh, en);
+            }
+        }
+        if unanswered {
+            return unmet(
+                "尚有应查事项未获查询结果，不能确认无在效的惩戒记录。".into(),
+                "A due lookup is unanswered, so nobody can say that nothing restricts.".into(),
+            );
+        }
+        // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
+        let defeating =
+            hits.iter().find(|h| h.list.polarity == Polarity::Restriction && h.counts());
+        if let Some(hit) = defeating {
+            let text = Text {
+                zh: format!("因惩戒名单记录“{}”在效，不予激励。", hit.record.id),
+                en: format!("Defeated by record `{}`, which is in force.", hit.record.id),
+            };
+            let basis = BENEFIT_AND_LIMIT.basis();
+            let reason = SetAsideReason::DefeatedByRestriction;
+            return Some(Objection::Aside(reason, basis, Some(text)));
+        }
+        if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated {
+            if let Err(Text { zh, en }) = self.tolerable() {
+                return unmet(zh, en);
+            }
+        }
+        None
+    }
+
+    /// 33 (四): 「连续三年无不良信用记录的行政相对人」. It can only be said when every due lookup on
+    /// a list that holds adverse records was answered by a source that reaches back that far.
+    ///
+    /// INTERPRETATION: adverse is a record of a restriction or watch list that stood on any day of
+    /// the three years up to the as-of date, ended or not; an annulled or repaired one is not. One
+    /// under objection is not yet known to be none. Commendation lists hold nothing adverse, so
+    /// how far back they reach does not matter.
+    fn three_clean_years(&self, answered: &[Answered<'_>], hits: &[Hit<'_>]) -> Result<(), Text> {
+        let fail = |zh: String, en: String| Err(Text { zh, en });
+        let Some(since) = self.application.as_of.years_before(CLEAN_YEARS) else {
+            return fail("无法回溯三年。".into(), "Three years back is no day.".into());
+        };
+        for answer in answered.iter().filter(|a| a.subject_index == self.index) {
+            if answer.list.polarity == Polarity::Commendation || !answer.is_due() {
+                continue;
+            }
+            let from = answer.answer.source.as_ref().and_then(|s| s.records_from);
+            let reaches = from.is_some_and(|from| from <= since);
+            if answer.status != AnswerStatus::Answered || !reaches {
+                let list = &answer.list.name;
+                return fail(
+                    format!("“{}”的查询结果不能覆盖{since}以来的三年。", list.zh),
+                    format!(
+                        "The answer for `{}` does not cover the three years since {since}.",
+                        answer.list.code
+                    ),
+                );
+            }
+        }
+        let adverse = hits.iter().find(|h| {
+            h.subject_index == self.index
+                && h.list.polarity != Polarity::Commendation
+                && h.list.standing == ListStanding::Statutory
+                && !matches!(h.standing, Standing::Annulled | Standing::Repaired)
+                && h.record.valid_until.is_none_or(|last| last >= since)
+        });
+        match adverse {
+            None => Ok(()),
+            Some(hit) => fail(
+                format!("三年内有不良信用记录“{}”。", hit.record.id),
+                format!("Record `{}` is adverse and stood within the three years.", hit.record.id),
+            ),
+        }
+    }
+
+    /// 33 (四): 「除法律法规要求提供的材料外,部分申报材料不齐备的,如其书面承诺在规定期限内提供」.
+    fn tolerable(&self) -> Result<(), Text> {
+        let fail = |zh: String, en: String| Err(Text { zh, en });
+        let missing = || self.application.materials.iter().filter(|m| !m.provided);
+        if let Some(material) = missing().find(|m| m.statutory) {
+            return fail(
+                format!("所缺“{}”系法律法规要求提供的材料。", material.name),
+                format!("`{}` is missing and a law or regulation requires it.", material.name),
+            );
+        }
+        match self.application.commitment {
+            None => fail(
+                "申请人未书面承诺在规定期限内提供所缺材料。".into(),
+                "No signed commitment to provide what is missing.".into(),
+            ),
+            Some(commitment) if commitment.complete_by < self.application.as_of => fail(
+                format!("承诺的期限{}已过。", commitment.complete_by),
+                format!("The committed deadline {} has passed.", commitment.complete_by),
+            ),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn apply(&self) -> AppliedMeasure {
+        let measure = self.measure;
+        // With several commendations the latest end holds; one without an end has none.
+        let ends = self.commended.iter().map(|h| h.record.valid_until);
+        let until = ends.reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))).flatten();
+        AppliedMeasure {
+            measure: measure.id.clone(),
+            effect: measure.effect,
+            force: measure.force,
+            kind: measure.kind,
+            target: self.target(),
+            because: self.commended.iter().map(|h| h.record.id.clone()).collect(),
+            legal_basis: measure.legal_basis.clone(),
+            until,
+            cut: Vec::new(),
+            text: measure.text.clone(),
+        }
+    }
+
+    fn aside(
+        &self,
+        reason: SetAsideReason,
+        legal_basis: Vec<LegalBasis>,
+        text: Option<Text>,
+    ) -> SetAside {
+        SetAside {
+            record: self.commended.first().map(|h| h.record.id.clone()),
+            measure: Some(self.measure.id.clone()),
+            target: self.target(),
+            reason,
+            legal_basis,
+            text: text.unwrap_or_else(|| crate::notice::reason(reason)),
+        }
+    }
+
+    fn target(&self) -> Target {
+        target(self.subject, self.index)
+    }
+}

@@ -1,0 +1,30 @@
+//! The rules of mustcheck.
+//!
+//! Data flows one way: application → due lookups → answers → standings → measures → disposition.
+//! The same code runs natively (this library) and as a WebAssembly component whose only import is
+//! the registry. Nothing here knows a clock, a file, a network or a random number.
+
+pub mod catalogue;
+pub mod check;
+pub mod clause;
+pub mod date;
+pub mod disposition;
+pub mod identifier;
+pub mod incentives;
+pub mod lookups;
+pub mod measures;
+pub mod model;
+pub mod notice;
+pub mod obligations;
+pub mod reach;
+pub mod standing;
+pub mod validate;
+pub mod working_days;
+
+#[cfg(feature = "authoring")]
+pub mod authoring;
+#[cfg(target_family = "wasm")]
+mod bindings;
+
+pub use catalogue::Catalogue;
+pub use check::{Registry, check, due_lookups};

@@ -1,0 +1,241 @@
+//! Due lookups and what came of them (RAILS R1 and R2).
+//!
+//! 33 (十八): 「…信用信息查询使用嵌入审批、监管工作流程中，确保“应查必查”、“奖惩到位”。」 Reads as:
+//! the matter says whom the office asks about, on which lists; all of it is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::data::{List, Matter};
+use crate::date::Date;
+use crate::identifier::{mask, validate};
+use crate::model::{
+    Answer, AnswerStatus, Application, ApplicationError, CreditRecord, ListStanding, Lookup,
+    Problem, Query, Subject, Target,
+};
+
+/// The lookups that the matter obliges the office to make: for every subject in a due role, the
+/// lists in the catalogue's order.
+pub fn due(matter: &Matter, application: &Application) -> Vec<Query> {
+    let mut queries = Vec::with_capacity(application.subjects.len());
+    for (i, subject) in application.subjects.iter().enumerate() {
+        let mut lists: Vec<String> = Vec::new();
+        for due in matter.due.iter().filter(|due| due.roles.contains(&subject.role)) {
+            for list in &due.lists {
+                if !lists.contains(list) {
+                    lists.push(list.clone());
+                }
+            }
+        }
+        if let (false, Ok(subject)) = (lists.is_empty(), u32::try_from(i)) {
+            queries.push(Query { subject, lists });
+        }
+    }
+    queries
+}
+
+/// A subject as a decision shows it.
+pub fn target(subject: &Subject, index: usize) -> Target {
+    Target {
+        role: subject.role,
+        subject_index: u32::try_from(index).unwrap_or(u32::MAX),
+        subject: mask(&subject.identifier),
+    }
+}
+
+/// One answer, checked, beside what it answers.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// Position of the subject in the application.
+    pub subject_index: usize,
+    /// The subject.
+    pub subject: &'a Subject,
+    /// The list.
+    pub list: &'a List,
+    /// How the source answered, its age taken into account.
+    pub status: AnswerStatus,
+    /// The answer.
+    pub answer: &'a Answer,
+}
+
+impl Answered<'_> {
+    /// Whether the office must have this answer. A reference list is asked and shown, and
+    /// decides nothing either way (RAIL R9).
+    pub fn is_due(&self) -> bool {
+        self.list.standing == ListStanding::Statutory
+    }
+
+    /// The records to be judged. A source too old to be relied on neither clears nor restricts.
+    ///
+    /// INTERPRETATION: a record that only a stale snapshot shows may have been repaired since, so
+    /// it triggers nothing; the lookup stays unanswered and the result `undetermined`.
+    pub fn records(&self) -> &[CreditRecord] {
+        if self.status == AnswerStatus::Answered { &self.answer.records } else { &[] }
+    }
+
+    /// The row that a decision shows.
+    pub fn row(&self) -> Lookup {
+        let Target { role, subject_index, subject } = target(self.subject, self.subject_index);
+        let source = self.answer.source.as_ref();
+        Lookup {
+            role,
+            subject_index,
+            subject,
+            list: self.list.code.clone(),
+            due: self.is_due(),
+            status: self.status,
+            source: source.map(|s| s.id.clone()),
+            source_as_of: source.map(|s| s.as_of),
+            records: u32::try_from(self.answer.records.len()).unwrap_or(u32::MAX),
+            reason: self.answer.reason.clone(),
+        }
+    }
+}
+
+/// Checks what the registry gave, and orders it as it was asked.
+///
+/// # Errors
+///
+/// [`ApplicationError::InvalidAnswer`] for an answer that was not asked for, is missing, or holds
+/// a record that cannot be judged. Nothing of it is skipped (RAIL R2).
+pub fn answered<'a>(
+    catalogue: &'a Catalogue,
+    application: &'a Application,
+    queries: &[Query],
+    answers: &'a [Answer],
+) -> Result<Vec<Answered<'a>>, ApplicationError> {
+    let invalid =
+        |path: String, detail: String| ApplicationError::InvalidAnswer(Problem::at(path, detail));
+    let mut by_place: BTreeMap<(u32, &str), Vec<(usize, &'a Answer)>> = BTreeMap::new();
+    for (i, answer) in answers.iter().enumerate() {
+        let asked = usize::try_from(answer.query).ok().and_then(|q| queries.get(q));
+        if !asked.is_some_and(|q| q.lists.contains(&answer.list)) {
+            let detail = format!("list `{}` of query {} was not asked", answer.list, answer.query);
+            return Err(invalid(format!("answers[{i}]"), detail));
+        }
+        by_place.entry((answer.query, &answer.list)).or_default().push((i, answer));
+    }
+    let mut rows = Vec::with_capacity(answers.len());
+    let mut seen: BTreeMap<&str, &CreditRecord> = BTreeMap::new();
+    for (q, query) in queries.iter().enumerate() {
+        let subject_index = usize::try_from(query.subject).unwrap_or(usize::MAX);
+        let Some(subject) = application.subjects.get(subject_index) else { continue };
+        for code in &query.lists {
+            let key = (u32::try_from(q).unwrap_or(u32::MAX), code.as_str());
+            let (Some(list), Some(found)) = (catalogue.list(code), by_place.get(&key)) else {
+                let detail = format!("list `{code}` of query {q} has no answer");
+                return Err(invalid("answers".into(), detail));
+            };
+            for (i, answer) in found {
+                let mut ids = BTreeSet::new();
+                for (r, record) in answer.records.iter().enumerate() {
+                    let fault = if !ids.insert(&record.id) {
+                        Some(format!("record `{}` stands twice", record.id))
+                    } else if seen.insert(&record.id, record).is_some_and(|other| other != record) {
+                        Some(format!("two different records have the id `{}`", record.id))
+                    } else {
+                        fault_of(catalogue, list, subject, answer, record)
+                    };
+                    if let Some(detail) = fault {
+                        return Err(invalid(format!("answers[{i}].records[{r}]"), detail));
+                    }
+                }
+                let status = status(catalogue, answer, application.as_of)
+                    .map_err(|detail| invalid(format!("answers[{i}]"), detail))?;
+                rows.push(Answered { subject_index, subject, list, status, answer });
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// The status of an answer once the age of its source is known. A source newer than the as-of
+/// date is fine: later events do not count.
+// RAIL R2: a source that answered from an old snapshot has not answered.
+fn status(catalogue: &Catalogue, answer: &Answer, as_of: Date) -> Result<AnswerStatus, String> {
+    if answer.status != AnswerStatus::Answered {
+        if !answer.records.is_empty() && answer.status != AnswerStatus::Stale {
+            return Err(format!("status `{}` comes with records", answer.status));
+        }
+        return Ok(answer.status);
+    }
+    let Some(source) = &answer.source else {
+        return Err("status `answered` comes without a source".into());
+    };
+    if !source.as_of.exists() {
+        return Err(format!("source `{}` has an as-of that does not exist", source.id));
+    }
+    let age = as_of.days_since(source.as_of.date).unwrap_or(i32::MAX);
+    let fresh = age <= i32::from(catalogue.freshness_days(&source.id));
+    Ok(if fresh { AnswerStatus::Answered } else { AnswerStatus::Stale })
+}
+
+/// What makes a record impossible to judge, if anything does.
+fn fault_of(
+    catalogue: &Catalogue,
+    list: &List,
+    subject: &Subject,
+    answer: &Answer,
+    record: &CreditRecord,
+) -> Option<String> {
+    let id = &record.id;
+    if record.list != list.code {
+        return Some(format!("record `{id}` is on list `{}`, not `{}`", record.list, list.code));
+    }
+    if answer.source.as_ref().is_none_or(|source| source.id != record.source) {
+        return Some(format!("record `{id}` is of source `{}`", record.source));
+    }
+    // RAIL R6: exact identifiers only; a record about somebody else is no answer.
+    let about = &record.subject;
+    let names = |scheme, country: &Option<String>, identifier: &str| {
+        (scheme, country, identifier)
+            == (subject.scheme, &subject.country, subject.identifier.as_str())
+    };
+    let named = names(about.scheme, &about.country, &about.identifier)
+        || (record.responsible_persons.iter()).any(|p| names(p.scheme, &p.country, &p.identifier));
+    if !named {
+        return Some(format!("record `{id}` does not name the subject that was asked about"));
+    }
+    if let Err(detail) =
+        validate(about.kind, about.scheme, &about.identifier, about.country.as_deref())
+    {
+        return Some(format!("record `{id}`: {detail}"));
+    }
+    if let Some(act) = &record.act {
+        if !catalogue.has_act(act) {
+            return Some(format!("record `{id}` names the unknown act `{act}`"));
+        }
+        if !list.acts.is_empty() && !list.acts.contains(act) {
+            return Some(format!(
+                "record `{id}` names act `{act}`, which list `{}` does not \
+                                 hold",
+                list.code
+            ));
+        }
+    }
+    if let Some(matter) = record.matter.as_ref().filter(|m| catalogue.matter(m).is_none()) {
+        return Some(format!("record `{id}` names the unknown matter `{matter}`"));
+    }
+    dates_fault(record)
+}
+
+/// What contradicts in a record's dates, if anything does.
+pub fn dates_fault(record: &CreditRecord) -> Option<String> {
+    let id = &record.id;
+    let days = [Some(record.valid_from), record.valid_until];
+    let events = record.events.iter().map(|e| Some(e.on));
+    if let Some(day) = days.into_iter().chain(events).flatten().find(|day| !day.exists()) {
+        return Some(format!("record `{id}` has a day that does not exist: `{day}`"));
+    }
+    if let Some(last) = record.valid_until.filter(|last| *last < record.valid_from) {
+        return Some(format!(
+            "record `{id}` ends on `{last}`, before it begins on `{}`",
+            record.valid_from
+        ));
+    }
+    let early = record.events.iter().find(|e| e.on < record.valid_from)?;
+    Some(format!(
+        "record `{id}` has event `{}` on `{}`, before it begins on `{}`",
+        early.kind, early.on, record.valid_from
+    ))
+}

@@ -1,0 +1,286 @@
+//! Restrictions: which apply, to whom, until when, and what was set aside (RAILS R3, R5, R7).
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::data::{Exception, ExceptionWhen, FineTest, Measure, PenaltyTest};
+use crate::catalogue::data::{RecordMatter, Term};
+use crate::clause::Clause;
+use crate::date::Date;
+use crate::lookups::target;
+use crate::model::{
+    Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind, Polarity, SetAside,
+    SetAsideReason, Standing, Text,
+};
+use crate::reach::{ACCORDING_TO_LAW, FOR_REFERENCE, Hit};
+use crate::{notice, standing};
+
+/// 33 (二十). Reads as: a recommended measure applies where the place of use adopts it.
+pub const RECOMMENDED: Clause = Clause {
+    article: "20",
+    words: "另一类是推荐性措施，即由参与各方推荐的，符合褒扬诚信、惩戒失信政策导向，各地区、各部门可根据实际情况实施的措施。",
+};
+
+/// 33 (二). Reads as: what no text links with the matter has no consequence there.
+pub const STRICTLY_BY_LAW: Clause = Clause {
+    article: "2",
+    words: "严格依照法律法规和政策规定，科学界定守信和失信行为",
+};
+
+/// What became of the records: measures that apply and what was set aside.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Measures that apply.
+    pub applied: Vec<AppliedMeasure>,
+    /// Records and measures that do not.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// Evaluates every record against the restrictions of its list on this matter.
+pub fn restrictions(catalogue: &Catalogue, application: &Application, hits: &[Hit<'_>]) -> Outcome {
+    let mut outcome = Outcome::default();
+    // One entry per measure and subject, however many records trigger it.
+    let mut places: BTreeMap<(&str, usize), usize> = BTreeMap::new();
+    for hit in hits.iter().filter(|hit| hit.list.polarity != Polarity::Commendation) {
+        if let Some(entry) = barred_from_use(application, hit) {
+            outcome.set_aside.push(entry);
+            continue;
+        }
+        let mut any_role = false;
+        let mut spoke = false;
+        let mut role_missed = false;
+        for measure in
+            catalogue.restrictions(&application.matter, &hit.list.code, application.as_of)
+        {
+            // RAIL R7: only what the act and the licence on record link with this matter.
+            if !linked(measure, application, hit)
+                || !penalty_fits(catalogue, measure, hit, application.as_of)
+            {
+                continue;
+            }
+            if !measure.roles.contains(&hit.subject.role) {
+                role_missed = true;
+                continue;
+            }
+            any_role = true;
+            match judge(catalogue, application, measure, hit, hits) {
+                Verdict::Applies { until, cut } => {
+                    let key = (measure.id.as_str(), hit.subject_index);
+                    match places.get(&key).and_then(|i| outcome.applied.get_mut(*i)) {
+                        Some(applied) => join(applied, hit, until, cut),
+                        None => {
+                            places.insert(key, outcome.applied.len());
+                            outcome.applied.push(apply(measure, hit, until, cut));
+                        }
+                    }
+                }
+                Verdict::SetAside(entry) => outcome.set_aside.push(*entry),
+            }
+            spoke = true;
+        }
+        // A watch list asks for a look by itself; no measure has to say so.
+        let watch = hit.list.polarity == Polarity::Watch;
+        if role_missed && !any_role && !watch {
+            outcome.set_aside.push(entry(
+                hit,
+                None,
+                SetAsideReason::RoleNotReached,
+                ACCORDING_TO_LAW.basis(),
+            ));
+        } else if !spoke && !watch {
+            outcome.set_aside.push(not_linked(catalogue, application, hit));
+        }
+    }
+    outcome
+}
+
+/// Why a record cannot have consequences whatever the matter, if so.
+pub(crate) fn barred_from_use(application: &Application, hit: &Hit<'_>) -> Option<SetAside> {
+    if hit.list.standing == ListStanding::Reference {
+        // RAIL R9
+        let basis = FOR_REFERENCE.basis();
+        return Some(entry(hit, None, SetAsideReason::ReferenceOnly, basis));
+    }
+    if hit.standing != Standing::InForce {
+        // RAILS R4, R5
+        let (reason, clause) = standing::set_aside(hit.record, hit.standing, application.as_of)?;
+        return Some(entry(hit, None, reason, clause.basis()));
+    }
+    if !hit.reached {
+        // RAIL R8
+        let basis = ACCORDING_TO_LAW.basis();
+        return Some(entry(hit, None, SetAsideReason::RoleNotReached, basis));
+    }
+    None
+}
+
+fn linked(measure: &Measure, application: &Application, hit: &Hit<'_>) -> bool {
+    let act_fits = match &hit.record.act {
+        Some(_) if measure.acts.is_empty() => !measure.unnamed_act,
+        Some(act) => measure.acts.contains(act),
+        None => measure.acts.is_empty() || measure.unnamed_act,
+    };
+    let matter_fits = match (measure.record_matter, &hit.record.matter) {
+        (None, _) | (Some(RecordMatter::Unnamed), None) => true,
+        (Some(RecordMatter::Same), Some(matter)) => *matter == application.matter,
+        _ => false,
+    };
+    act_fits && matter_fits
+}
+
+enum Verdict {
+    Applies { until: Option<Date>, cut: Option<Cut> },
+    SetAside(Box<SetAside>),
+}
+
+fn judge(
+    catalogue: &Catalogue,
+    application: &Application,
+    measure: &Measure,
+    hit: &Hit<'_>,
+    hits: &[Hit<'_>],
+) -> Verdict {
+    let aside =
+        |reason, basis| Verdict::SetAside(Box::new(entry(hit, Some(measure), reason, basis)));
+    if let Some(exception) = measure.exceptions.iter().find(|e| excepted(e, hit, hits)) {
+        return aside(SetAsideReason::ConditionNotMet, exception.legal_basis.clone());
+    }
+    let allowed = measure.longest_term.and_then(|term| allowed_until(hit.record.valid_from, term));
+    if allowed.is_some_and(|last| last < application.as_of) {
+        // RAIL R7: never beyond the longest term that the article allows.
+        return aside(SetAsideReason::BeyondTerm, measure.legal_basis.clone());
+    }
+    if !catalogue.adopted(measure) {
+        return aside(SetAsideReason::NotAdopted, RECOMMENDED.basis());
+    }
+    let recorded = hit.record.valid_until;
+    let until = match (recorded, allowed) {
+        (Some(recorded), Some(allowed)) => Some(recorded.min(allowed)),
+        (recorded, allowed) => recorded.or(allowed),
+    };
+    let cut = allowed.filter(|allowed| recorded.is_none_or(|r| r > *allowed)).map(|allowed| Cut {
+        record: hit.record.id.clone(),
+        recorded_until: recorded,
+        allowed_until: allowed,
+    });
+    Verdict::Applies { until, cut }
+}
+
+/// The last day of the longest term, counted from the record's first day.
+pub fn allowed_until(from: Date, term: Term) -> Option<Date> {
+    from.last_day_of_term(term.years, term.months)
+}
+
+/// Whether an exception of the article takes the record out.
+///
+/// INTERPRETATION: the ban of 政府采购法实施条例 19 (2) and the record of the penalty are of one case
+/// if they name the same document; a ban without a document frees nothing.
+fn excepted(exception: &Exception, hit: &Hit<'_>, hits: &[Hit<'_>]) -> bool {
+    match exception.when {
+        ExceptionWhen::Act => {
+            hit.record.act.as_ref().is_some_and(|act| exception.acts.contains(act))
+        }
+        ExceptionWhen::BanRunOut => hits.iter().any(|ban| {
+            let own_list = ban.list.code == hit.list.code;
+            let is_ban = !own_list
+                || (ban.record.penalty.as_ref())
+                    .is_some_and(|p| p.kind == PenaltyKind::Disqualification);
+            ban.subject_index == hit.subject_index
+                && exception.lists.contains(&ban.list.code)
+                && ban.record.id != hit.record.id
+                && is_ban
+                && ban.standing == Standing::Expired
+                && ban.record.document.is_some()
+                && ban.record.document == hit.record.document
+        }),
+    }
+}
+
+fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, as_of: Date) -> bool {
+    let Some(test) = &measure.penalty else { return true };
+    let Some(penalty) = &hit.record.penalty else { return test.unnamed };
+    if test.kinds.contains(&penalty.kind) {
+        return true;
+    }
+    penalty.kind == PenaltyKind::Fine && fine_fits(catalogue, test, penalty.amount_fen, as_of)
+}
+
+/// Judges a fine by the threshold in force on the as-of date.
+///
+/// INTERPRETATION: the office judges by the threshold of the day on which it decides. Where the
+/// record names no amount or no threshold is in force, nobody can tell, and the officer examines.
+fn fine_fits(
+    catalogue: &Catalogue,
+    test: &PenaltyTest,
+    amount_fen: Option<u64>,
+    as_of: Date,
+) -> bool {
+    let threshold = catalogue.setting("larger-fine", as_of).map(|s| s.amount_fen);
+    match (test.fine, amount_fen, threshold) {
+        (Some(FineTest::AtLeastLargerFine), Some(amount), Some(least)) => amount >= least,
+        (Some(FineTest::Undecidable), Some(_), Some(_)) => false,
+        (Some(FineTest::Undecidable), _, _) => true,
+        _ => false,
+    }
+}
+
+/// Nothing follows on this matter. The entry shows how far the list does reach.
+fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -> SetAside {
+    // A penalty too small is another reason than a matter that no article links.
+    let by_penalty = catalogue
+        .restrictions(&application.matter, &hit.list.code, application.as_of)
+        .find(|m| m.penalty.is_some() && linked(m, application, hit));
+    if let Some(measure) = by_penalty {
+        let basis = measure.legal_basis.clone();
+        return entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
+    }
+    let mut basis = catalogue.scope_of_list(hit.list, application.as_of);
+    if basis.is_empty() {
+        basis = STRICTLY_BY_LAW.basis();
+    }
+    entry(hit, None, SetAsideReason::NotLinked, basis)
+}
+
+fn apply(
+    measure: &Measure,
+    hit: &Hit<'_>,
+    until: Option<Date>,
+    cut: Option<Cut>,
+) -> AppliedMeasure {
+    AppliedMeasure {
+        measure: measure.id.clone(),
+        effect: measure.effect,
+        force: measure.force,
+        kind: measure.kind,
+        target: target(hit.subject, hit.subject_index),
+        because: vec![hit.record.id.clone()],
+        legal_basis: measure.legal_basis.clone(),
+        until,
+        cut: cut.into_iter().collect(),
+        text: measure.text.clone(),
+    }
+}
+
+/// A second record triggers the same measure for the same subject: the later end holds.
+fn join(applied: &mut AppliedMeasure, hit: &Hit<'_>, until: Option<Date>, cut: Option<Cut>) {
+    applied.because.push(hit.record.id.clone());
+    applied.until = applied.until.zip(until).map(|(one, other)| one.max(other));
+    applied.cut.extend(cut);
+}
+
+pub(crate) fn entry(
+    hit: &Hit<'_>,
+    measure: Option<&Measure>,
+    reason: SetAsideReason,
+    legal_basis: Vec<LegalBasis>,
+) -> SetAside {
+    let text: Text = notice::reason(reason);
+    SetAside {
+        record: Some(hit.record.id.clone()),
+        measure: measure.map(|m| m.id.clone()),
+        target: target(hit.subject, hit.subject_index),
+        reason,
+        legal_basis,
+        text,
+    }
+}

@@ -1,0 +1,38 @@
+//! The words of the boundary, once: the same types are JSON, WIT and what the rules compute on.
+//!
+//! Their shape is that of `wit/credit.wit`. With the feature `host` they also carry the derives
+//! that let wasmtime pass them to a component by reference; the component itself converts its
+//! generated bindings into them (`bindings.rs`).
+
+mod application;
+mod code;
+mod decision;
+mod description;
+mod error;
+mod record;
+
+pub use application::*;
+pub use code::*;
+pub use decision::*;
+pub use description::*;
+pub use error::*;
+pub use record::*;
+
+use serde::{Deserialize, Serialize};
+
+/// The same sentence twice: Chinese is authoritative, English is our own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Text {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}

@@ -1,0 +1,137 @@
+//! What an approval office puts to the policy.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+use crate::model::{Role, Scheme, SubjectKind};
+
+/// One subject of an application. Names are shown and never matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Subject {
+    /// Its role in the application.
+    pub role: Role,
+    /// Legal or natural person.
+    pub kind: SubjectKind,
+    /// The standard of `identifier`.
+    pub scheme: Scheme,
+    /// The identifier, normalised: NFKC and upper case.
+    pub identifier: String,
+    /// Issuing country of a passport, ISO 3166-1 alpha-2; none otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The name, for display.
+    pub name: String,
+}
+
+/// The office that decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Office {
+    /// Its name.
+    pub name: String,
+    /// Administrative division code, GB/T 2260.
+    pub region: String,
+}
+
+/// A document that the application needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Material {
+    /// Its name.
+    pub name: String,
+    /// Whether a law or regulation requires it.
+    pub statutory: bool,
+    /// Whether it was handed in.
+    pub provided: bool,
+}
+
+/// The applicant's signed promise to complete the materials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Commitment {
+    /// The day it was signed.
+    #[cfg_attr(feature = "host", component(name = "signed-on"))]
+    pub signed_on: Date,
+    /// The last day on which the materials may come.
+    #[cfg_attr(feature = "host", component(name = "complete-by"))]
+    pub complete_by: Date,
+}
+
+/// One case put to an approval office.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Application {
+    /// The office's case number.
+    pub id: String,
+    /// What is applied for, a code of the catalogue such as `licensing/food-production`.
+    pub matter: String,
+    /// The day for which the law and the records are read.
+    #[cfg_attr(feature = "host", component(name = "as-of"))]
+    pub as_of: Date,
+    /// The office that decides.
+    pub office: Office,
+    /// Everybody whom the application names.
+    pub subjects: Vec<Subject>,
+    /// Whether the applicant is a consortium; its other members are then named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consortium: bool,
+    /// The documents; empty where the office does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub materials: Vec<Material>,
+    /// The promise, if one was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Commitment>,
+}
+
+/// Lists to be asked about one subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Query {
+    /// Position in the application's subjects, from 0.
+    pub subject: u32,
+    /// Codes of the lists.
+    pub lists: Vec<String>,
+}

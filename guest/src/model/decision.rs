@@ -1,0 +1,323 @@
+//! What the policy decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::{Date, Timestamp};
+use crate::model::{
+    AnswerStatus, Disposition, DispositionRule, Effect, Force, MeasureKind, ObligationKind, Role,
+    SetAsideReason, Standing, Text,
+};
+
+/// Where a text stands, with its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct LegalBasis {
+    /// The instrument's id in the catalogue.
+    pub instrument: String,
+    /// Article, in Arabic digits.
+    pub article: String,
+    /// Paragraph (款), from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<u8>,
+    /// Item (项), from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u8>,
+    /// The clause, verbatim Chinese.
+    pub clause: String,
+}
+
+/// A subject of the application as a decision shows it: the identifier is masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Target {
+    /// Its role.
+    pub role: Role,
+    /// Position in the application's subjects, from 0.
+    #[cfg_attr(feature = "host", component(name = "subject-index"))]
+    pub subject_index: u32,
+    /// The masked identifier.
+    pub subject: String,
+}
+
+/// One lookup as it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Lookup {
+    /// The subject's role.
+    pub role: Role,
+    /// Position in the application's subjects, from 0.
+    #[cfg_attr(feature = "host", component(name = "subject-index"))]
+    pub subject_index: u32,
+    /// The masked identifier.
+    pub subject: String,
+    /// The list.
+    pub list: String,
+    /// Whether the lookup is due; one on a reference list is made but decides nothing.
+    pub due: bool,
+    /// How the source answered.
+    pub status: AnswerStatus,
+    /// The source, if one holds the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When its snapshot was taken.
+    #[cfg_attr(feature = "host", component(name = "source-as-of"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_as_of: Option<Timestamp>,
+    /// How many records it gave.
+    pub records: u32,
+    /// Why it did not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A record that was found, as facts for the officer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Finding {
+    /// The record's id.
+    pub record: String,
+    /// The list.
+    pub list: String,
+    /// Whom it was found for.
+    pub target: Target,
+    /// Whether the record is about that subject itself or names it as a responsible person.
+    #[cfg_attr(feature = "host", component(name = "named-as"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_as: Option<Role>,
+    /// Its state at the as-of date.
+    pub standing: Standing,
+    /// The authority that decided.
+    #[cfg_attr(feature = "host", component(name = "decided-by"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// The document of the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// First day.
+    #[cfg_attr(feature = "host", component(name = "valid-from"))]
+    pub valid_from: Date,
+    /// Last day.
+    #[cfg_attr(feature = "host", component(name = "valid-until"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// Whether an objection to it is noted, decided or not.
+    pub disputed: bool,
+}
+
+/// A term of a record that is longer than the article allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Cut {
+    /// The record.
+    pub record: String,
+    /// The last day on record; none if the record has no end.
+    #[cfg_attr(feature = "host", component(name = "recorded-until"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_until: Option<Date>,
+    /// The last day that the article allows.
+    #[cfg_attr(feature = "host", component(name = "allowed-until"))]
+    pub allowed_until: Date,
+}
+
+/// A measure that applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct AppliedMeasure {
+    /// Its id in the catalogue.
+    pub measure: String,
+    /// Which way it works.
+    pub effect: Effect,
+    /// Whether it must be applied.
+    pub force: Force,
+    /// What it does.
+    pub kind: MeasureKind,
+    /// To whom.
+    pub target: Target,
+    /// The ids of the records that trigger it; empty for an incentive that rests on their absence.
+    pub because: Vec<String>,
+    /// Its basis, each with its words.
+    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
+    pub legal_basis: Vec<LegalBasis>,
+    /// The last day, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// Terms that were cut to what the article allows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<Cut>,
+    /// What it does, in a sentence.
+    pub text: Text,
+}
+
+/// Something due later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Obligation {
+    /// What.
+    pub kind: ObligationKind,
+    /// To whom.
+    pub to: Text,
+    /// The last day; none where the text sets none or the calendar is not published.
+    #[cfg_attr(feature = "host", component(name = "due-on"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
+    /// How the day comes about, or why there is none.
+    pub note: Text,
+    /// Its basis.
+    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
+    pub legal_basis: Vec<LegalBasis>,
+}
+
+/// A record or measure that does not apply, with the rule that says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct SetAside {
+    /// The record, if one is concerned.
+    #[serde(default)]
+    pub record: Option<String>,
+    /// The measure, if one is concerned.
+    #[serde(default)]
+    pub measure: Option<String>,
+    /// For whom.
+    pub target: Target,
+    /// Why.
+    pub reason: SetAsideReason,
+    /// The rule.
+    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
+    pub legal_basis: Vec<LegalBasis>,
+    /// The reason in a sentence.
+    pub text: Text,
+}
+
+/// Which policy decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct PolicyId {
+    /// The policy's name.
+    pub name: String,
+    /// The version of its rules.
+    pub version: String,
+    /// The edition of its catalogue.
+    pub edition: String,
+    /// The overlay.
+    pub overlay: String,
+}
+
+/// Findings with reasons, for the office to decide on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Decision {
+    /// The application's id.
+    pub application: String,
+    /// Its matter.
+    pub matter: String,
+    /// Its as-of date.
+    #[cfg_attr(feature = "host", component(name = "as-of"))]
+    pub as_of: Date,
+    /// The finding that sums the decision up.
+    pub disposition: Disposition,
+    /// The rule that decided it.
+    #[cfg_attr(feature = "host", component(name = "disposition-rule"))]
+    pub disposition_rule: DispositionRule,
+    /// Which policy decided.
+    pub policy: PolicyId,
+    /// Every lookup made.
+    pub lookups: Vec<Lookup>,
+    /// Every record found.
+    pub records: Vec<Finding>,
+    /// The measures that apply.
+    pub measures: Vec<AppliedMeasure>,
+    /// What is due later.
+    pub obligations: Vec<Obligation>,
+    /// What does not apply, and why.
+    #[cfg_attr(feature = "host", component(name = "set-aside"))]
+    pub set_aside: Vec<SetAside>,
+    /// The notice: facts, basis, measures, terms, remedies.
+    pub notice: Text,
+}
+
+/// A place in the input and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Problem {
+    /// Where, such as `subjects[0].identifier`.
+    pub path: String,
+    /// What is wrong, in lower case without a full stop; identifiers are masked.
+    pub detail: String,
+}

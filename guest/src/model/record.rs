@@ -1,0 +1,224 @@
+//! What a registry answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::{Date, Timestamp};
+use crate::model::{AnswerStatus, EventKind, PenaltyKind, Role, Scheme, SubjectKind};
+
+/// A source and the age of its snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct SourceState {
+    /// The source's id.
+    pub id: String,
+    /// When the snapshot was taken.
+    #[cfg_attr(feature = "host", component(name = "as-of"))]
+    pub as_of: Timestamp,
+    /// The day since which it holds ended records too, if it says so.
+    #[cfg_attr(feature = "host", component(name = "records-from"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records_from: Option<Date>,
+}
+
+/// One source's answer about one subject on one list. A list that several sources hold has
+/// several answers; all of them must be `answered` for the lookup to be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Answer {
+    /// Position in the queries, from 0.
+    pub query: u32,
+    /// The list.
+    pub list: String,
+    /// How the source answered. A registry may say `stale` of itself; the policy says so of any
+    /// source that is older than the overlay accepts.
+    pub status: AnswerStatus,
+    /// The source; none if none holds the list, or if it is unavailable and left no state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceState>,
+    /// Why there is no answer, in words fit for a log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The records about exactly this subject: as its subject or as a responsible person.
+    pub records: Vec<CreditRecord>,
+}
+
+/// Where a text stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Citation {
+    /// The instrument.
+    pub instrument: String,
+    /// Article, in Arabic digits.
+    pub article: String,
+    /// Paragraph (款), from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<u8>,
+    /// Item (项), from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u8>,
+}
+
+/// A penalty on record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Penalty {
+    /// Its kind.
+    pub kind: PenaltyKind,
+    /// Amount in fen (hundredths of a yuan), if it has one.
+    #[cfg_attr(feature = "host", component(name = "amount-fen"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount_fen: Option<u64>,
+}
+
+/// An event; it counts from its day on, that day included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub on: Date,
+    /// The document, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+}
+
+/// Whom a record is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct RecordSubject {
+    /// Legal or natural person.
+    pub kind: SubjectKind,
+    /// The standard of `identifier`.
+    pub scheme: Scheme,
+    /// The identifier, normalised.
+    pub identifier: String,
+    /// Issuing country of a passport; none otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The name, for display.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// A natural person whom the record itself names as responsible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct ResponsiblePerson {
+    /// What the person was to the conduct.
+    pub role: Role,
+    /// The standard of `identifier`.
+    pub scheme: Scheme,
+    /// The identifier, normalised.
+    pub identifier: String,
+    /// Issuing country of a passport; none otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The name, for display.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// One entry on a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct CreditRecord {
+    /// Unique among all records of a registry.
+    pub id: String,
+    /// The list.
+    pub list: String,
+    /// The source that holds it.
+    pub source: String,
+    /// The conduct, a code of the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
+    /// The matter that the record is about, where it is about one (a licence that is barred).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matter: Option<String>,
+    /// Whom it is about.
+    pub subject: RecordSubject,
+    /// Persons named as responsible.
+    #[cfg_attr(feature = "host", component(name = "responsible-persons"))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub responsible_persons: Vec<ResponsiblePerson>,
+    /// The authority that decided.
+    #[cfg_attr(feature = "host", component(name = "decided-by"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// The document of the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// What the authority relied on.
+    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal_basis: Vec<Citation>,
+    /// The penalty, if one was imposed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub penalty: Option<Penalty>,
+    /// First day, inclusive.
+    #[cfg_attr(feature = "host", component(name = "valid-from"))]
+    pub valid_from: Date,
+    /// Last day, inclusive; none if the record has no end.
+    #[cfg_attr(feature = "host", component(name = "valid-until"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// What happened since, in any order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+}

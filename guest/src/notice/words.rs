@@ -1,0 +1,140 @@
+//! The sentences that stand for codes.
+
+use crate::model::{
+    AnswerStatus, Disposition, DispositionRule, ObligationKind, Role, SetAsideReason, Text,
+};
+
+fn text(zh: &str, en: &str) -> Text {
+    Text { zh: zh.into(), en: en.into() }
+}
+
+/// A role.
+pub fn role_words(role: Role) -> Text {
+    match role {
+        Role::Applicant => text("申请人", "applicant"),
+        Role::ConsortiumMember => text("联合体成员", "consortium member"),
+        Role::LegalRepresentative => text("法定代表人", "legal representative"),
+        Role::Principal => text("主要负责人", "principal"),
+        Role::DirectlyResponsible => text("直接责任人员", "directly responsible person"),
+        Role::RegisteredPractitioner => text("注册执业人员", "registered practitioner"),
+        Role::Guarantor => text("担保人", "guarantor"),
+    }
+}
+
+/// How a source answered.
+pub fn status_words(status: AnswerStatus) -> Text {
+    match status {
+        AnswerStatus::Answered => text("已获结果", "answered"),
+        AnswerStatus::Stale => text("数据过期", "the source's snapshot is too old"),
+        AnswerStatus::Unavailable => text("查询未成功", "the source did not answer"),
+        AnswerStatus::NotCovered => text("无数据源", "no source holds this list"),
+    }
+}
+
+/// A disposition.
+pub fn disposition_words(disposition: Disposition) -> Text {
+    match disposition {
+        Disposition::Clear => text("未发现适用的激励或者惩戒措施", "clear"),
+        Disposition::Facilitated => text("适用激励措施", "facilitated"),
+        Disposition::Review => text("应当从严审核", "review"),
+        Disposition::Restricted => text("适用惩戒措施", "restricted"),
+        Disposition::Undetermined => {
+            text("查询未完成，不能得出结论", "undetermined: the check is not complete")
+        }
+    }
+}
+
+/// The rule that decided a disposition.
+pub fn rule_words(rule: DispositionRule) -> Text {
+    match rule {
+        DispositionRule::MandatoryRestriction => {
+            text("适用强制性惩戒措施", "a mandatory restriction applies")
+        }
+        DispositionRule::UnansweredLookup => {
+            text("有应查事项未获结果", "a due lookup was not answered")
+        }
+        DispositionRule::ReviewMeasure => {
+            text("适用从严审核或者重点监管", "a measure asks for a closer examination")
+        }
+        DispositionRule::AdoptedRestriction => text(
+            "适用本地采用的推荐性惩戒措施",
+            "a recommended restriction that is adopted applies",
+        ),
+        DispositionRule::WatchHit => {
+            text("关注名单上有在效记录", "a record in force stands on a watch list")
+        }
+        DispositionRule::Incentive => {
+            text("适用激励措施，且无惩戒", "an incentive applies and nothing restricts")
+        }
+        DispositionRule::NothingApplies => {
+            text("应查尽查，无适用措施", "everything due was answered and nothing applies")
+        }
+    }
+}
+
+/// What is due later.
+pub fn obligation_words(kind: ObligationKind) -> Text {
+    match kind {
+        ObligationKind::Feedback => text("执行反馈", "feedback"),
+        ObligationKind::Publication => text("信息公开", "publication"),
+        ObligationKind::CompleteMaterials => text("补齐材料", "missing materials"),
+    }
+}
+
+/// Why a record or measure does not apply.
+pub fn reason(reason: SetAsideReason) -> Text {
+    match reason {
+        SetAsideReason::Annulled => text("记录已撤销或者更正。", "The record was annulled."),
+        SetAsideReason::Repaired => text("信用已修复。", "The record was repaired."),
+        SetAsideReason::Lifted => text(
+            "重整计划已获批准，措施暂停。",
+            "A reorganisation was approved and has not failed.",
+        ),
+        SetAsideReason::Expired => text("记录期限已届满。", "The record's term has run out."),
+        SetAsideReason::NotYetInForce => text("记录尚未生效。", "The record's term has not begun."),
+        SetAsideReason::ObjectionUnderVerification => text(
+            "异议正在核实，核实期间暂不执行。",
+            "An objection is under verification; nothing is carried out meanwhile.",
+        ),
+        SetAsideReason::CourtStay => text("已裁定停止执行。", "Execution is stayed."),
+        SetAsideReason::NotLinked => {
+            text("与申请事项无关联。", "No article links it with this matter.")
+        }
+        SetAsideReason::RoleNotReached => {
+            text("规定不及于该人员。", "The rule does not reach this person or role.")
+        }
+        SetAsideReason::ReferenceOnly => {
+            text("仅供参考的名单，不作为依据。", "Kept for reference; it founds nothing.")
+        }
+        SetAsideReason::NotAdopted => {
+            text("推荐性措施，本地未采用。", "A recommended measure that is not adopted here.")
+        }
+        SetAsideReason::BeyondTerm => {
+            text("已超过条文规定的最长期限。", "Beyond the longest term that the article allows.")
+        }
+        SetAsideReason::DefeatedByRestriction => {
+            text("因在效惩戒记录不予激励。", "Defeated by a restriction in force.")
+        }
+        SetAsideReason::ConditionNotMet => {
+            text("不符合适用条件。", "A condition of the measure is not met.")
+        }
+    }
+}
+
+/// A text from outside, safe on a terminal and on a page: control characters, bidirectional marks
+/// and other invisible characters are written out, so that nothing is hidden or reordered.
+pub fn safe(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = c.is_control()
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}');
+        if hidden {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}

@@ -1,0 +1,137 @@
+//! What a decision makes due later: feedback, publication, the promised materials.
+
+use crate::catalogue::Catalogue;
+use crate::clause::Clause;
+use crate::model::{
+    Application, AppliedMeasure, Domain, MeasureKind, Obligation, ObligationKind, Text,
+};
+use crate::reach::Hit;
+use crate::working_days::{Unpublished, WorkingDays};
+
+/// 33 (十五). Reads as: who applies a measure reports to the department that listed the subject.
+///
+/// INTERPRETATION: (十五) sets up initiating and responding, and (十八) names 执行反馈 as a function;
+/// neither sets a day by which the feedback is due, so none is stated.
+pub const FEEDBACK: Clause = Clause {
+    article: "18",
+    words: "实现发起响应、信息推送、执行反馈、信用修复、异议处理等动态协同功能",
+};
+
+/// 33 (十七). Reads as: licences and penalties are published within seven working days.
+///
+/// INTERPRETATION: counted from the day of the decision, which the office takes after this check;
+/// the day shown is that for a decision on the as-of date.
+pub const PUBLICATION: Clause = Clause {
+    article: "17",
+    words: "县级以上人民政府及其部门要将各类自然人、法人和其他组织的行政许可、行政处罚等信息在7个工作日内通过政府网站公开",
+};
+
+/// 33 (四). Reads as: who promises in writing to bring the rest is admitted first.
+pub const COMMITMENT: Clause = Clause {
+    article: "4",
+    words: "如其书面承诺在规定期限内提供,应先行受理,加快办理进度。",
+};
+
+/// Working days of (十七).
+const PUBLICATION_DAYS: u16 = 7;
+
+/// The obligations that follow from a decision.
+pub fn obligations(
+    catalogue: &Catalogue,
+    application: &Application,
+    applied: &[AppliedMeasure],
+    hits: &[Hit<'_>],
+) -> Vec<Obligation> {
+    let calendar = WorkingDays::new(&catalogue.data().calendar);
+    let mut due = Vec::new();
+    if applied.iter().any(|m| m.kind == MeasureKind::IncompleteMaterialsTolerated) {
+        due.extend(materials(application, calendar));
+    }
+    let domain = catalogue.matter(&application.matter).map(|m| m.domain);
+    if domain == Some(Domain::Licensing) {
+        due.push(publication(application, calendar));
+    }
+    due.extend(feedback(applied, hits));
+    due
+}
+
+fn materials(application: &Application, calendar: WorkingDays<'_>) -> Option<Obligation> {
+    let commitment = application.commitment?;
+    let office = &application.office.name;
+    let note = match calendar.between(commitment.signed_on, commitment.complete_by) {
+        Ok(days) => Text {
+            zh: format!("承诺期限为签署之日起{days}个工作日。"),
+            en: format!("The commitment gives {days} working days from its signing."),
+        },
+        Err(Unpublished { year }) => Text {
+            zh: format!("{year}年放假安排尚未公布，不能折算工作日；以承诺载明之日为准。"),
+            en: format!(
+                "The holidays of {year} are not published, so the working days cannot be \
+                 counted; the day in the commitment holds."
+            ),
+        },
+    };
+    Some(Obligation {
+        kind: ObligationKind::CompleteMaterials,
+        to: Text { zh: office.clone(), en: office.clone() },
+        due_on: Some(commitment.complete_by),
+        note,
+        legal_basis: COMMITMENT.basis(),
+    })
+}
+
+fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligation {
+    let day = calendar.after(application.as_of, PUBLICATION_DAYS);
+    let note = match day {
+        Ok(_) => Text {
+            zh: "自作出许可决定之日起7个工作日内公开；所示日期按查询基准日作出决定计算。".into(),
+            en: "Within 7 working days of the decision; the day shown is that for a decision on \
+                 the as-of date."
+                .into(),
+        },
+        Err(Unpublished { year }) => Text {
+            zh: format!(
+                "自作出许可决定之日起7个工作日内公开；{year}年放假安排尚未公布，不能算出日期。"
+            ),
+            en: format!(
+                "Within 7 working days of the decision; the holidays of {year} are not \
+                 published, so no day can be given."
+            ),
+        },
+    };
+    Obligation {
+        kind: ObligationKind::Publication,
+        to: Text {
+            zh: "政府网站、“信用中国”网站".into(),
+            en: "the government's and the Credit China website".into(),
+        },
+        due_on: day.ok(),
+        note,
+        legal_basis: PUBLICATION.basis(),
+    }
+}
+
+/// One feedback for each department whose record triggered a measure.
+fn feedback(applied: &[AppliedMeasure], hits: &[Hit<'_>]) -> Vec<Obligation> {
+    let mut initiators: Vec<&Text> = Vec::new();
+    for id in applied.iter().flat_map(|m| &m.because) {
+        for hit in hits.iter().filter(|h| h.record.id == *id) {
+            if !initiators.contains(&&hit.list.initiator) {
+                initiators.push(&hit.list.initiator);
+            }
+        }
+    }
+    let obligation = |to: &Text| Obligation {
+        kind: ObligationKind::Feedback,
+        to: to.clone(),
+        due_on: None,
+        note: Text {
+            zh: "措施执行后向发起部门反馈；文件未规定期限。".into(),
+            en: "Report to the initiating department once the measures are carried out; the text \
+                 sets no day."
+                .into(),
+        },
+        legal_basis: FEEDBACK.basis(),
+    };
+    initiators.into_iter().map(obligation).collect()
+}

@@ -1,0 +1,117 @@
+//! Whom a record reaches: the subject itself, or a person whom the record names (RAILS R8, R9).
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::data::List;
+use crate::clause::Clause;
+use crate::date::Date;
+use crate::lookups::Answered;
+use crate::model::{CreditRecord, Finding, ListStanding, Role, Standing, Subject};
+use crate::standing;
+
+/// 33 (十四). Reads as: responsible persons are reached as laws, regulations and policies say, so
+/// only by the list's own rule.
+pub const ACCORDING_TO_LAW: Clause = Clause {
+    article: "14",
+    words: "依照法律法规和政策规定对相关责任人员采取相应的联合惩戒措施",
+};
+
+/// 33 (十九). Reads as: what associations, banks and rating agencies list is for reference.
+pub const FOR_REFERENCE: Clause =
+    Clause { article: "19", words: "提供给政府部门参考使用" };
+
+/// A record found for a subject.
+#[derive(Debug)]
+pub struct Hit<'a> {
+    /// Position of the subject in the application.
+    pub subject_index: usize,
+    /// The subject.
+    pub subject: &'a Subject,
+    /// The list.
+    pub list: &'a List,
+    /// The record.
+    pub record: &'a CreditRecord,
+    /// As what the record names the subject; none if the record is about the subject itself.
+    pub named_as: Option<Role>,
+    /// The record's standing at the as-of date.
+    pub standing: Standing,
+    /// Whether the list's rule lets the record reach this subject.
+    pub reached: bool,
+}
+
+impl Hit<'_> {
+    /// Whether the record may have consequences: in force, reaching, on a statutory list.
+    pub fn counts(&self) -> bool {
+        self.standing == Standing::InForce
+            && self.reached
+            // RAIL R9: a reference list never restricts.
+            && self.list.standing == ListStanding::Statutory
+    }
+
+    /// The facts for the officer.
+    pub fn finding(&self, as_of: Date) -> Finding {
+        let record = self.record;
+        Finding {
+            record: record.id.clone(),
+            list: self.list.code.clone(),
+            target: crate::lookups::target(self.subject, self.subject_index),
+            named_as: self.named_as,
+            standing: self.standing,
+            decided_by: record.decided_by.clone(),
+            document: record.document.clone(),
+            valid_from: record.valid_from,
+            valid_until: record.valid_until,
+            disputed: standing::disputed(record, as_of),
+        }
+    }
+}
+
+/// Every record of an answer, with what it is worth and whom it reaches.
+pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date) -> Vec<Hit<'a>> {
+    let mut hits = Vec::new();
+    for answer in answered {
+        for record in answer.records() {
+            let named_as = named_as(record, answer.subject);
+            hits.push(Hit {
+                subject_index: answer.subject_index,
+                subject: answer.subject,
+                list: answer.list,
+                record,
+                named_as,
+                standing: standing::standing(record, as_of),
+                reached: reaches(catalogue, answer.list, answer.subject.role, named_as),
+            });
+        }
+    }
+    hits
+}
+
+/// As what the record names the subject; none if it is about the subject itself.
+fn named_as(record: &CreditRecord, subject: &Subject) -> Option<Role> {
+    let own = &record.subject;
+    if (own.scheme, &own.country, &own.identifier)
+        == (subject.scheme, &subject.country, &subject.identifier)
+    {
+        return None;
+    }
+    let person = record.responsible_persons.iter().find(|p| {
+        (p.scheme, &p.country, &p.identifier)
+            == (subject.scheme, &subject.country, &subject.identifier)
+    })?;
+    Some(person.role)
+}
+
+/// Whether a list reaches a subject in a role.
+///
+/// INTERPRETATION: who applies, joins a consortium or stands surety answers for a record about
+/// itself. A person who only stands behind an applicant is reached where the list's own rule
+/// reaches persons: in the roles of that rule if the record names the person as responsible, and
+/// likewise if the list enters the person in a record of its own.
+// RAIL R8: a person is reached only by the list's rule and by name in the record.
+fn reaches(catalogue: &Catalogue, list: &List, role: Role, named_as: Option<Role>) -> bool {
+    let itself = matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+    match (named_as, catalogue.persons_rule(list)) {
+        (None, _) if itself => true,
+        (None, rule) => rule.is_some(),
+        (Some(named), rule) => rule.is_some_and(|rule| rule.roles.contains(&named)),
+    }
+}
