@@ -1,0 +1,123 @@
+//! The command line. JSON goes to stdout, everything else to stderr.
+
+mod batch;
+mod catalogue;
+mod check;
+mod failure;
+mod gates;
+mod lookups;
+mod policy;
+mod registry;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::cli::failure::Failure;
+
+/// The credit check that approval systems embed (应查必查、奖惩到位).
+///
+/// Exit codes: 0 clear or facilitated, 1 fault, 2 usage, 3 invalid input, 10 review,
+/// 11 restricted, 12 undetermined.
+#[derive(Parser)]
+#[command(name = "mustcheck", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// For a person at a terminal, or for a program.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Language of text output; without it, Chinese if the locale is, else English.
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Lang>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Lang {
+    Zh,
+    En,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check one application.
+    Check(check::Arguments),
+    /// Show the lookups that are due for an application, without making them.
+    Lookups(lookups::Arguments),
+    /// Check many applications, one JSON document a line.
+    Batch(batch::Arguments),
+    /// Fill or show a registry.
+    #[command(subcommand)]
+    Registry(registry::Command),
+    /// Look into a policy component.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Read the measure list.
+    #[command(subcommand)]
+    Catalogue(catalogue::Command),
+}
+
+/// How to say things.
+#[derive(Clone, Copy)]
+struct Style {
+    json: bool,
+    lang: Lang,
+}
+
+impl Style {
+    /// The sentence in the language of the output.
+    fn pick<'a>(&self, text: &'a mustcheck::model::Text) -> &'a str {
+        match self.lang {
+            Lang::Zh => &text.zh,
+            Lang::En => &text.en,
+        }
+    }
+
+    /// One of two fixed texts.
+    const fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let lang = cli.lang.unwrap_or_else(locale);
+    let style = Style { json: cli.format == Format::Json, lang };
+    let done = match cli.command {
+        Command::Check(arguments) => check::run(&arguments, style),
+        Command::Lookups(arguments) => lookups::run(&arguments, style),
+        Command::Batch(arguments) => batch::run(&arguments, style),
+        Command::Registry(command) => registry::run(&command, style),
+        Command::Policy(command) => policy::run(&command, style),
+        Command::Catalogue(command) => catalogue::run(&command, style),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let failure = Failure::of(&error);
+            if style.json {
+                // A reader that has gone away is no reason to fail differently.
+                let _ = text::print_json(&serde_json::json!({ "error": failure }));
+            }
+            anstream::eprintln!("{}", failure.message());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn locale() -> Lang {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let value = set.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    if value.is_some_and(|v| v.starts_with("zh")) { Lang::Zh } else { Lang::En }
+}

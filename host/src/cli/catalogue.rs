@@ -1,0 +1,108 @@
+//! `mustcheck catalogue`: the measure list, for reading.
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand};
+use mustcheck::Policy;
+use mustcheck::model::{Description, MatterInfo, MeasureInfo};
+
+use crate::cli::{Style, text};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show matters with their due lookups, and measures with their basis.
+    Show(Show),
+}
+
+#[derive(Args)]
+pub struct Show {
+    /// The embedded edition; without it, the newest.
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+    /// Only what bears on this matter.
+    #[arg(long, value_name = "CODE")]
+    matter: Option<String>,
+    /// Only what rests on this list.
+    #[arg(long, value_name = "CODE")]
+    list: Option<String>,
+    /// Only this measure.
+    #[arg(long, value_name = "ID")]
+    measure: Option<String>,
+}
+
+pub fn run(command: &Command, style: Style) -> Result<u8> {
+    let Command::Show(show) = command;
+    let policy = match &show.edition {
+        Some(edition) => Policy::embedded_edition(edition)?,
+        None => Policy::embedded()?,
+    };
+    let mut description = policy.description().clone();
+    narrow(&mut description, show)?;
+    if style.json {
+        text::print_json(&description)?;
+        return Ok(0);
+    }
+    let name = &description.policy;
+    text::heading(&format!("{} · {}", name.edition, style.pick(&description.edition_name)))?;
+    text::line("")?;
+    for matter in &description.matters {
+        print_matter(matter, style)?;
+    }
+    for measure in &description.measures {
+        print_measure(measure, style)?;
+    }
+    Ok(0)
+}
+
+/// Keeps what was asked for. A code that nothing has is an error, not an empty answer.
+fn narrow(description: &mut Description, show: &Show) -> Result<()> {
+    if let Some(code) = &show.matter {
+        description.matters.retain(|m| m.code == *code);
+        if description.matters.is_empty() {
+            bail!("`{code}` is no matter of edition `{}`", description.policy.edition);
+        }
+        description.measures.retain(|m| m.matters.contains(code));
+    }
+    if let Some(code) = &show.list {
+        description.lists.retain(|l| l.code == *code);
+        if description.lists.is_empty() {
+            bail!("`{code}` is no list of edition `{}`", description.policy.edition);
+        }
+        description.measures.retain(|m| m.lists.contains(code));
+    }
+    if let Some(id) = &show.measure {
+        description.measures.retain(|m| m.id == *id);
+        if description.measures.is_empty() {
+            bail!("`{id}` is no measure of edition `{}`", description.policy.edition);
+        }
+    }
+    if show.matter.is_none() && (show.list.is_some() || show.measure.is_some()) {
+        description.matters.clear();
+    }
+    Ok(())
+}
+
+fn print_matter(matter: &MatterInfo, style: Style) -> Result<()> {
+    text::heading(&format!("{}  {}", matter.code, style.pick(&matter.name)))?;
+    for due in &matter.due {
+        let roles: Vec<&str> = due.roles.iter().map(|r| r.code()).collect();
+        let basis = text::citations(&due.legal_basis);
+        text::line(&format!("  {} {}", style.say("应查", "due for"), roles.join(", ")))?;
+        text::line(&format!("    {}  ({basis})", due.lists.join(", ")))?;
+    }
+    text::line("")
+}
+
+fn print_measure(measure: &MeasureInfo, style: Style) -> Result<()> {
+    let adopted = if measure.adopted { "" } else { style.say("（未采用）", " (not adopted)") };
+    text::heading(&format!("{}  {}{adopted}", measure.id, style.pick(&measure.text)))?;
+    let roles: Vec<&str> = measure.roles.iter().map(|r| r.code()).collect();
+    text::line(&format!("  {} · {} · {}", measure.effect, measure.force, measure.kind))?;
+    text::line(&format!("  {} {}", style.say("名单", "lists"), measure.lists.join(", ")))?;
+    text::line(&format!("  {} {}", style.say("事项", "matters"), measure.matters.join(", ")))?;
+    text::line(&format!("  {} {}", style.say("对象", "roles"), roles.join(", ")))?;
+    for basis in &measure.legal_basis {
+        text::line(&format!("  {} {}", basis.instrument, basis.article))?;
+        text::line(&format!("    「{}」", basis.clause))?;
+    }
+    text::line("")
+}

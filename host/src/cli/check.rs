@@ -1,0 +1,34 @@
+//! `mustcheck check`: one application, end to end.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use mustcheck::exit_code;
+
+use crate::cli::gates::{Gates, PolicyChoice, read_application};
+use crate::cli::{Style, text};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The application, in JSON; `-` reads stdin.
+    application: PathBuf,
+    /// The registry: a JSON file or a SQLite database.
+    #[arg(long, value_name = "FILE")]
+    registry: PathBuf,
+    #[command(flatten)]
+    policy: PolicyChoice,
+}
+
+pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
+    let application = read_application(&arguments.application)?;
+    let mut gates = Gates::open(&arguments.policy, &arguments.registry)?;
+    let checked = gates.as_of(application.as_of)?.check(&application)?;
+    let decision = checked.decision();
+    if style.json {
+        text::print_json(decision)?;
+    } else {
+        text::decision(&application, decision, style)?;
+    }
+    Ok(exit_code(decision.disposition))
+}

@@ -1,0 +1,129 @@
+//! How a failure is told: what kind of "no" it is, where, and what caused it.
+
+use mustcheck::{
+    ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact,
+};
+use serde::Serialize;
+
+/// A failure as JSON and as text.
+#[derive(Serialize)]
+pub struct Failure {
+    /// `application`, `input` or `fault`: never a finding.
+    kind: &'static str,
+    /// Where in the input, if it is the input's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// What is wrong.
+    detail: String,
+    /// What lies behind it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    causes: Vec<String>,
+    #[serde(skip)]
+    code: u8,
+}
+
+impl Failure {
+    /// Sorts an error.
+    pub fn of(error: &anyhow::Error) -> Self {
+        let mut failure = Self {
+            kind: "fault",
+            path: None,
+            detail: redact(&error.to_string()),
+            causes: error.chain().skip(1).map(|c| redact(&c.to_string())).collect(),
+            code: 1,
+        };
+        for cause in error.chain() {
+            if let Some(application) = application_error(cause) {
+                failure.kind = "application";
+                failure.path = Some(application.problem().path.clone());
+                failure.detail = redact(&application.problem().detail);
+                failure.causes.clear();
+                failure.code = 3;
+            } else if let Some(input) = input_error(cause) {
+                failure.kind = "input";
+                failure.code = 3;
+                if let InputError::Shape { path, detail, line, column } = input {
+                    failure.path = Some(path.clone());
+                    failure.detail = format!("{detail} (line {line}, column {column})");
+                    failure.causes.clear();
+                }
+            } else if is_bad_content(cause) {
+                failure.kind = "input";
+                failure.code = 3;
+            }
+        }
+        failure
+    }
+
+    /// The exit code.
+    pub const fn exit_code(&self) -> u8 {
+        self.code
+    }
+
+    /// The message for stderr.
+    pub fn message(&self) -> String {
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        format!("{red}error:{red:#} {}", self.plain())
+    }
+
+    /// Place, detail and causes.
+    pub fn plain(&self) -> String {
+        let mut message = String::new();
+        if let Some(path) = &self.path {
+            message.push_str(path);
+            message.push_str(": ");
+        }
+        message.push_str(&self.detail);
+        for cause in &self.causes {
+            message.push_str("\n  caused by: ");
+            message.push_str(cause);
+        }
+        message
+    }
+}
+
+fn application_error<'a>(
+    cause: &'a (dyn std::error::Error + 'static),
+) -> Option<&'a ApplicationError> {
+    cause.downcast_ref::<ApplicationError>().or_else(|| match cause.downcast_ref::<CheckError>() {
+        Some(CheckError::Application(error)) => Some(error),
+        _ => None,
+    })
+}
+
+fn input_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a InputError> {
+    cause.downcast_ref::<InputError>().or_else(|| {
+        let io = cause.downcast_ref::<std::io::Error>()?;
+        io.get_ref()?.downcast_ref::<InputError>()
+    })
+}
+
+/// Whether what a person handed in is at fault, rather than the machinery.
+fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let registry = |error: &RegistryError| matches!(error, RegistryError::Content(_));
+    cause.downcast_ref::<Unreadable>().is_some()
+        || cause.downcast_ref::<RegistryError>().is_some_and(registry)
+        || matches!(
+            cause.downcast_ref::<PolicyError>(),
+            Some(
+                PolicyError::Vocabulary(_)
+                    | PolicyError::UnknownEdition { .. }
+                    | PolicyError::NoEdition { .. }
+            )
+        )
+        || matches!(
+            cause.downcast_ref::<CheckError>(),
+            Some(CheckError::Fault(Fault::Registry(error))) if registry(error)
+        )
+}
+
+/// An input file that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("`{path}` cannot be read")]
+pub struct Unreadable {
+    /// The file.
+    pub path: String,
+    /// Why.
+    #[source]
+    pub source: std::io::Error,
+}

@@ -1,0 +1,69 @@
+//! `mustcheck lookups`: what is due, without asking anybody.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use mustcheck::{Gate, JsonRegistry, mask};
+use serde_json::json;
+
+use crate::cli::gates::{PolicyChoice, read_application};
+use crate::cli::{Style, text};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The application, in JSON; `-` reads stdin.
+    application: PathBuf,
+    #[command(flatten)]
+    policy: PolicyChoice,
+}
+
+pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
+    let application = read_application(&arguments.application)?;
+    let policy = arguments.policy.policy_as_of(application.as_of)?;
+    // No lookup is made, so a registry that holds nothing serves.
+    let gate =
+        Gate::builder().policy(policy.clone()).registry(JsonRegistry::from_json(b"{}")?).build()?;
+    let due = gate.due_lookups(&application)?;
+    let description = policy.description();
+    let rules = description.matters.iter().find(|m| m.code == application.matter);
+    let subjects = due.iter().filter_map(|query| {
+        let index = usize::try_from(query.subject).ok()?;
+        application.subjects.get(index).map(|subject| (query, subject))
+    });
+    if style.json {
+        let rows: Vec<_> = subjects
+            .map(|(query, subject)| {
+                json!({
+                    "role": subject.role,
+                    "subject_index": query.subject,
+                    "subject": mask(&subject.identifier),
+                    "lists": query.lists,
+                })
+            })
+            .collect();
+        let bases = rules.map(|m| &m.due);
+        text::print_json(&json!({
+            "application": application.id,
+            "matter": application.matter,
+            "as_of": application.as_of,
+            "policy": description.policy,
+            "lookups": rows,
+            "rules": bases,
+        }))?;
+        return Ok(0);
+    }
+    for (query, subject) in subjects {
+        text::heading(&text::subject_line(subject, style))?;
+        for code in &query.lists {
+            let list = description.lists.iter().find(|l| l.code == *code);
+            let name = list.map_or(code.as_str(), |l| style.pick(&l.name));
+            let due = rules.and_then(|m| {
+                m.due.iter().find(|d| d.roles.contains(&subject.role) && d.lists.contains(code))
+            });
+            let basis = due.map(|d| text::citations(&d.legal_basis)).unwrap_or_default();
+            text::line(&format!("  {code:<32} {name}  ({basis})"))?;
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,175 @@
+//! `mustcheck registry`: fill a database from files, and look into one.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Subcommand;
+use indicatif::ProgressBar;
+use mustcheck::model::CreditRecord;
+use mustcheck::registry::import::{Report, import};
+use mustcheck::registry::json::SourceSummary;
+use mustcheck::registry::{Vocabulary, is_sqlite};
+use mustcheck::{JsonRegistry, Policy, SqliteRegistry, mask, safe};
+use serde_json::json;
+
+use crate::cli::gates::read_application;
+use crate::cli::{Style, text};
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Import registry files into a SQLite database: one transaction per source.
+    Import {
+        /// Registry files in JSON.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The database; made if it does not exist.
+        #[arg(long, value_name = "DATABASE")]
+        into: PathBuf,
+        /// A baked policy whose lists, acts and matters count as known, besides the embedded ones.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
+    },
+    /// Show the sources of a registry, and the records about an application's subjects.
+    Show {
+        /// The registry: a JSON file or a SQLite database.
+        registry: PathBuf,
+        /// Show the records that name a subject of this application.
+        #[arg(long, value_name = "FILE")]
+        application: Option<PathBuf>,
+    },
+}
+
+pub fn run(command: &Command, style: Style) -> Result<u8> {
+    match command {
+        Command::Import { files, into, policy } => {
+            import_all(files, into, policy.as_deref(), style)
+        }
+        Command::Show { registry, application } => show(registry, application.as_deref(), style),
+    }
+}
+
+fn import_all(files: &[PathBuf], into: &Path, policy: Option<&Path>, style: Style) -> Result<u8> {
+    let mut policies = Policy::embedded_editions()
+        .into_iter()
+        .map(Policy::embedded_edition)
+        .collect::<Result<Vec<_>, _>>()?;
+    policies.extend(policy.map(Policy::open).transpose()?);
+    let vocabulary = Vocabulary::of(policies.iter().map(Policy::description));
+    let mut reports = Vec::new();
+    for file in files {
+        let bar = ProgressBar::new_spinner();
+        let report = import(file, into, &vocabulary, &mut || bar.inc(1))?;
+        bar.finish_and_clear();
+        reports.push((file, report));
+    }
+    if style.json {
+        let rows: Vec<_> = reports
+            .iter()
+            .map(|(file, report)| json!({ "file": file.display().to_string(), "report": report }))
+            .collect();
+        text::print_json(&rows)?;
+    } else {
+        for (file, report) in &reports {
+            text::heading(&file.display().to_string())?;
+            print_report(report, style)?;
+        }
+    }
+    let bad = |r: &Report| !r.rejected.is_empty() || r.sources.iter().any(|s| s.refused.is_some());
+    Ok(if reports.iter().any(|(_, report)| bad(report)) { 3 } else { 0 })
+}
+
+fn print_report(report: &Report, style: Style) -> Result<()> {
+    for source in &report.sources {
+        let id = safe(&source.source);
+        if let Some(refused) = &source.refused {
+            text::line(&format!("  {id}: {} {refused}", style.say("未导入：", "not imported:")))?;
+            continue;
+        }
+        let counts = [
+            (source.added, "新增", "added"),
+            (source.changed, "更新", "changed"),
+            (source.unchanged, "不变", "unchanged"),
+            (source.removed, "移除", "removed"),
+            (source.events_kept, "保留较新事件", "newer events kept"),
+        ];
+        let said: Vec<String> =
+            counts.iter().map(|(n, zh, en)| format!("{n} {}", style.say(zh, en))).collect();
+        text::line(&format!("  {id}: {}", said.join(", ")))?;
+    }
+    for rejected in &report.rejected {
+        let what = style.say("未导入", "rejected");
+        text::line(&format!("  {what} {}: {}", rejected.place, rejected.reason))?;
+    }
+    Ok(())
+}
+
+fn show(registry: &Path, application: Option<&Path>, style: Style) -> Result<u8> {
+    let context = || format!("registry `{}`", registry.display());
+    let application = application.map(read_application).transpose()?;
+    let subjects = application.as_ref().map_or(&[][..], |a| a.subjects.as_slice());
+    let (sources, found) = if is_sqlite(registry).with_context(context)? {
+        let open = SqliteRegistry::open(registry).with_context(context)?;
+        let mut found = Vec::new();
+        for subject in subjects {
+            found.push((subject, open.records_about(subject)?));
+        }
+        (open.summary()?, found)
+    } else {
+        let open = JsonRegistry::open(registry).with_context(context)?;
+        let found = subjects.iter().map(|s| (s, open.records_about(s)));
+        (open.summary(), found.collect())
+    };
+    if style.json {
+        let about: Vec<_> = found
+            .iter()
+            .map(|(subject, records)| {
+                json!({
+                    "subject": mask(&subject.identifier),
+                    "records": records.iter().map(row).collect::<Vec<_>>(),
+                })
+            })
+            .collect();
+        text::print_json(&json!({ "sources": sources, "about": about }))?;
+        return Ok(0);
+    }
+    for SourceSummary { source, records, rejected } in &sources {
+        text::heading(&format!("{} {}", safe(&source.id), safe(&source.name)))?;
+        let as_of = style.say("数据截至", "as of");
+        let held = style.say("条记录", "record(s)");
+        let mut said = format!("  {as_of} {}, {records} {held}", source.as_of);
+        if *rejected > 0 {
+            said.push_str(&format!(", {rejected} {}", style.say("条被拒", "rejected")));
+        }
+        if let Some(from) = source.records_from {
+            said.push_str(&format!(", {} {from}", style.say("收录自", "records from")));
+        }
+        text::line(&said)?;
+        text::line(&format!("  {}", source.covers.join(", ")))?;
+    }
+    for (subject, records) in &found {
+        text::heading(&text::subject_line(subject, style))?;
+        for record in records {
+            let until = record.valid_until.map_or_else(|| "…".into(), |d| d.to_string());
+            let (id, list, from) = (safe(&record.id), &record.list, record.valid_from);
+            text::line(&format!("  {id}  {list}  {from} – {until}"))?;
+            for event in &record.events {
+                text::line(&format!("    {} {}", event.on, event.kind))?;
+            }
+        }
+    }
+    Ok(0)
+}
+
+/// A record without the identifiers that it holds (RAIL R13).
+fn row(record: &CreditRecord) -> serde_json::Value {
+    json!({
+        "id": record.id,
+        "list": record.list,
+        "source": record.source,
+        "act": record.act,
+        "subject": mask(&record.subject.identifier),
+        "valid_from": record.valid_from,
+        "valid_until": record.valid_until,
+        "events": record.events,
+    })
+}

@@ -1,0 +1,174 @@
+//! What can go wrong, kept apart: bad input, and faults of the machinery.
+
+use std::fmt;
+
+use mustcheck_guest::model::{ApplicationError, Disposition};
+
+use crate::registry::RegistryError;
+
+/// Why there is no decision.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The application cannot be evaluated; the message names the place.
+    #[error(transparent)]
+    Application(#[from] ApplicationError),
+    /// Something that the applicant has no part in failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A failure of the registry, the component or the gate: no decision, whatever the law says.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// The registry cannot be trusted with any answer.
+    #[error("the registry failed")]
+    Registry(#[from] RegistryError),
+    /// The component trapped or used more than it may. Its store is gone.
+    #[error("the policy component failed in `{during}`: {detail}")]
+    Component {
+        /// The function that was called.
+        during: &'static str,
+        /// What happened, and what its author may change.
+        detail: String,
+        /// What the engine reports.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+    /// The component, or the registry, broke a rail that the host guards.
+    #[error("rail {rail} does not hold: {detail}")]
+    Rail {
+        /// Which rail.
+        rail: Rail,
+        /// What broke it.
+        detail: String,
+    },
+    /// The registry gave something that cannot be evaluated.
+    #[error("the registry's answer cannot be evaluated: {0}")]
+    Answer(ApplicationError),
+    /// An asynchronous registry was asked through [`Gate::check`](crate::Gate::check).
+    #[error("this gate has an asynchronous registry: call `check_async`")]
+    NeedsAsync,
+}
+
+/// The rails that the host enforces, whatever a component says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rail {
+    /// No check, no decision.
+    R1,
+    /// Unanswered is not clear.
+    R2,
+    /// No measure without a legal basis in the catalogue.
+    R3,
+    /// An objection suspends; dates and events decide, never a flag.
+    R4R5,
+    /// Exact identifiers only.
+    R6,
+    /// Masked everywhere.
+    R13,
+    /// What a decision says of the application is what was put to it.
+    R11,
+}
+
+impl fmt::Display for Rail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::R1 => "R1 (no check, no decision)",
+            Self::R2 => "R2 (unanswered is not clear)",
+            Self::R3 => "R3 (no measure without a legal basis)",
+            Self::R4R5 => "R4, R5 (only a record in force restricts)",
+            Self::R6 => "R6 (exact identifiers only)",
+            Self::R11 => "R11 (findings with reasons)",
+            Self::R13 => "R13 (identifiers are masked)",
+        })
+    }
+}
+
+/// A text that is no application or registry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InputError {
+    /// Larger than is read.
+    #[error("the input has {bytes} bytes, more than the {limit} that are read")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// What is read.
+        limit: u64,
+    },
+    /// Not UTF-8.
+    #[error("the input is not UTF-8: byte {at} is invalid")]
+    NotUtf8 {
+        /// Offset of the first invalid byte.
+        at: usize,
+    },
+    /// Not JSON, or not of the shape that the schema fixes.
+    #[error("{path}: {detail} (line {line}, column {column})")]
+    Shape {
+        /// Where in the document.
+        path: String,
+        /// What is wrong.
+        detail: String,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+}
+
+/// Why a policy cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// Not a component, or not one of this boundary.
+    #[error("this is no policy component: {0}")]
+    Component(String),
+    /// It imports more than the registry.
+    #[error("the component imports `{0}`; a policy may import only `mustcheck:credit/registry`")]
+    Import(String),
+    /// The catalogue is not adopted.
+    #[error("the catalogue is not adopted:\n{0}")]
+    Catalogue(String),
+    /// The engine refused.
+    #[error("{0}")]
+    Engine(String),
+    /// No policy decides on that day.
+    #[error("no edition decides as of `{as_of}`: the first begins on `{first}`")]
+    NoEdition {
+        /// The day.
+        as_of: String,
+        /// The first day of the earliest edition.
+        first: String,
+    },
+    /// No embedded edition has that name.
+    #[error("`{name}` is no embedded edition; there are {known}")]
+    UnknownEdition {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// A gate was built without a policy or a registry.
+    #[error("a gate needs {0}")]
+    Missing(&'static str),
+    /// A registry speaks of lists that no policy knows.
+    #[error("the registry names what no policy knows: {0}")]
+    Vocabulary(String),
+}
+
+impl CheckError {
+    /// The exit code of the command line: 1 for a fault, 3 for input that cannot be evaluated.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Fault(_) => 1,
+            Self::Application(_) => 3,
+        }
+    }
+}
+
+/// The exit code of the command line for a disposition.
+pub const fn exit_code(disposition: Disposition) -> u8 {
+    match disposition {
+        Disposition::Clear | Disposition::Facilitated => 0,
+        Disposition::Review => 10,
+        Disposition::Restricted => 11,
+        Disposition::Undetermined => 12,
+    }
+}

@@ -1,0 +1,64 @@
+//! What a component is, read from its bytes without running it.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use wasmparser::{Encoding, Parser, Payload, Validator};
+
+use crate::error::PolicyError;
+
+/// Imports, exports, size and digest of a component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Inspection {
+    /// SHA-256 in lower-case hexadecimal.
+    pub digest: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// What it imports; a policy imports `mustcheck:credit/registry` and nothing else.
+    pub imports: Vec<String>,
+    /// What it exports.
+    pub exports: Vec<String>,
+}
+
+impl Inspection {
+    /// Reads a component.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Component`] if the bytes are no valid component.
+    pub fn of(bytes: &[u8]) -> Result<Self, PolicyError> {
+        let invalid = |e: wasmparser::BinaryReaderError| PolicyError::Component(e.to_string());
+        if Parser::is_core_wasm(bytes) {
+            return Err(PolicyError::Component(
+                "it is a core module; encode it as a component (wasm-tools component new)".into(),
+            ));
+        }
+        Validator::new().validate_all(bytes).map_err(invalid)?;
+        let mut inspection = Self {
+            digest: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+            size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            imports: Vec::new(),
+            exports: Vec::new(),
+        };
+        // Nested components and modules have imports of their own; only the outermost are ours.
+        let mut depth = 0_u32;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload.map_err(invalid)? {
+                Payload::Version { encoding: Encoding::Component, .. } if depth == 0 => depth = 1,
+                Payload::Version { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::ComponentImportSection(imports) if depth == 1 => {
+                    for import in imports {
+                        inspection.imports.push(import.map_err(invalid)?.name.name.to_owned());
+                    }
+                }
+                Payload::ComponentExportSection(exports) if depth == 1 => {
+                    for export in exports {
+                        inspection.exports.push(export.map_err(invalid)?.name.name.to_owned());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(inspection)
+    }
+}

@@ -1,0 +1,51 @@
+//! The gate: the credit check that an approval system embeds (应查必查、奖惩到位).
+//!
+//! ```
+//! use mustcheck::{Application, Gate, JsonRegistry, Policy};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let case = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/cases/0001-procurement-clear");
+//! let gate = Gate::builder()
+//!     .policy(Policy::embedded()?)
+//!     .registry(JsonRegistry::open(format!("{case}/registry.json"))?)
+//!     .build()?;
+//! let application = Application::from_json(&std::fs::read(format!("{case}/application.json"))?)?;
+//! let checked = gate.check(&application)?;
+//! println!("{}", checked.decision().disposition);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A decision is only reached through [`Checked`], and only a [`Gate`] makes one: whoever wants to
+//! approve asks for `&Checked`, and a check that was not made does not compile.
+//!
+//! Three kinds of "no" are never mixed: a *finding* is in the decision, an *application error* is
+//! [`CheckError::Application`], a *fault* is [`CheckError::Fault`]. None of them means "no
+//! measures".
+
+mod bake;
+mod calendar;
+mod engine;
+mod error;
+mod gate;
+mod input;
+mod inspect;
+mod policy;
+mod rails;
+pub mod registry;
+pub mod schema;
+
+pub use calendar::{Unpublished, WorkingCalendar};
+pub use engine::Limits;
+pub use error::{CheckError, Fault, InputError, PolicyError, Rail, exit_code};
+pub use gate::{Checked, Gate, GateBuilder};
+pub use input::{APPLICATION_LIMIT, ApplicationExt, read_file, redact};
+pub use inspect::Inspection;
+pub use mustcheck_guest::date::{Date, Timestamp};
+pub use mustcheck_guest::identifier::mask;
+pub use mustcheck_guest::model::{self, Application, ApplicationError, Decision, Disposition};
+pub use mustcheck_guest::notice::{self as words, safe};
+pub use policy::Policy;
+pub use registry::json::JsonRegistry;
+pub use registry::sqlite::SqliteRegistry;
+pub use registry::{Ask, AsyncRegistry, Registry, RegistryError};

@@ -1,0 +1,376 @@
+//! What the host holds against every component, however buggy or hostile.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use mustcheck_guest::disposition::disposition;
+use mustcheck_guest::identifier::mask;
+use mustcheck_guest::model::{
+    Answer, AnswerStatus, Application, CreditRecord, Decision, Description, Effect, ListStanding,
+    Lookup, Polarity, Query, Role, SetAsideReason, Standing, Target,
+};
+use mustcheck_guest::standing::standing;
+
+use crate::error::{Fault, Rail};
+use crate::registry::Ask;
+
+fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
+    Err(Fault::Rail { rail, detail: detail.into() })
+}
+
+/// Holds the due lookups against what the policy says of the matter.
+// RAIL R1: a component cannot shorten the check by asking for less.
+pub(crate) fn due(
+    description: &Description,
+    application: &Application,
+    due: &[Query],
+) -> Result<(), Fault> {
+    let Some(matter) = description.matters.iter().find(|m| m.code == application.matter) else {
+        return broken(Rail::R1, format!("`{}` is no matter of the policy", application.matter));
+    };
+    let mut asked: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for query in due {
+        let subject = usize::try_from(query.subject).ok();
+        if subject.and_then(|i| application.subjects.get(i)).is_none() {
+            let detail = format!("a due lookup names subject {}, whom nobody named", query.subject);
+            return broken(Rail::R1, detail);
+        }
+        for list in &query.lists {
+            if description.lists.iter().all(|l| l.code != *list) {
+                return broken(Rail::R2, format!("`{list}` is no list of the policy"));
+            }
+            if !asked.entry(query.subject).or_default().insert(list) {
+                return broken(Rail::R1, format!("list `{list}` is asked twice for one subject"));
+            }
+        }
+    }
+    for (i, subject) in application.subjects.iter().enumerate() {
+        let lists = u32::try_from(i).ok().and_then(|i| asked.get(&i));
+        for rule in matter.due.iter().filter(|rule| rule.roles.contains(&subject.role)) {
+            for list in &rule.lists {
+                if !lists.is_some_and(|l| l.contains(list.as_str())) {
+                    let detail = format!("list `{list}` is due for subject {i} and was not asked");
+                    return broken(Rail::R1, detail);
+                }
+            }
+        }
+        if subject.role == Role::Applicant && lists.is_none_or(BTreeSet::is_empty) {
+            return broken(Rail::R1, "no lookup is due for the applicant");
+        }
+    }
+    Ok(())
+}
+
+/// Holds the registry's answers against what was asked.
+// RAIL R2: every list has an answer. RAIL R6: every record names exactly who was asked about.
+pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault> {
+    let mut open: BTreeSet<(u32, &str)> =
+        (asks.iter()).flat_map(|ask| ask.lists.iter().map(|l| (ask.query, l.as_str()))).collect();
+    for answer in answers {
+        let ask = usize::try_from(answer.query).ok().and_then(|q| asks.get(q));
+        let Some(ask) = ask.filter(|a| a.lists.contains(&answer.list)) else {
+            let detail = format!("the registry answers for `{}`, unasked", answer.list);
+            return broken(Rail::R2, detail);
+        };
+        open.remove(&(answer.query, answer.list.as_str()));
+        for record in &answer.records {
+            let subject = ask.subject;
+            let own = &record.subject;
+            let about = (own.scheme, &own.country, &own.identifier);
+            let asked = (subject.scheme, &subject.country, &subject.identifier);
+            let persons = record.responsible_persons.iter();
+            let named = about == asked
+                || persons.map(|p| (p.scheme, &p.country, &p.identifier)).any(|p| p == asked);
+            if !named {
+                let detail = format!(
+                    "record `{}` does not name `{}`, who was asked about",
+                    record.id,
+                    mask(&subject.identifier)
+                );
+                return broken(Rail::R6, detail);
+            }
+        }
+    }
+    match open.first() {
+        None => Ok(()),
+        Some((_, list)) => {
+            broken(Rail::R2, format!("the registry gave no answer for list `{list}`"))
+        }
+    }
+}
+
+/// Holds a decision against the application, the lookups that were made, and the policy.
+pub(crate) fn decision(
+    description: &Description,
+    application: &Application,
+    due: &[Query],
+    answers: &[Answer],
+    decision: &Decision,
+) -> Result<(), Fault> {
+    echo(description, application, decision)?;
+    lookups(description, application, due, answers, decision)?;
+    measures(description, application, answers, decision)?;
+    set_aside(application, answers, decision)?;
+    sums_up(description, decision)?;
+    masked(application, answers, decision)
+}
+
+fn echo(
+    description: &Description,
+    application: &Application,
+    decision: &Decision,
+) -> Result<(), Fault> {
+    let same = decision.application == application.id
+        && decision.matter == application.matter
+        && decision.as_of == application.as_of
+        && decision.policy == description.policy;
+    if !same {
+        return broken(Rail::R11, "the decision is about another application or policy");
+    }
+    if decision.notice.zh.trim().is_empty() || decision.notice.en.trim().is_empty() {
+        return broken(Rail::R11, "the decision has no notice");
+    }
+    Ok(())
+}
+
+/// Every answer has its row, with its source and, but for age, its status; and no row is invented.
+fn lookups(
+    description: &Description,
+    application: &Application,
+    due: &[Query],
+    answers: &[Answer],
+    decision: &Decision,
+) -> Result<(), Fault> {
+    if decision.lookups.len() != answers.len() {
+        let detail = format!(
+            "{} lookups were made and the decision shows {}",
+            answers.len(),
+            decision.lookups.len()
+        );
+        return broken(Rail::R1, detail);
+    }
+    let mut rows: BTreeMap<(u32, &str), Vec<&Lookup>> = BTreeMap::new();
+    for row in &decision.lookups {
+        rows.entry((row.subject_index, &row.list)).or_default().push(row);
+    }
+    for answer in answers {
+        let query = usize::try_from(answer.query).ok().and_then(|q| due.get(q));
+        let place = query.and_then(|q| rows.get_mut(&(q.subject, answer.list.as_str())));
+        let source = answer.source.as_ref();
+        let row = place.and_then(|rows| {
+            let same = |row: &&Lookup| {
+                row.source.as_ref() == source.map(|s| &s.id)
+                    && row.source_as_of == source.map(|s| s.as_of)
+                    && usize::try_from(row.records).ok() == Some(answer.records.len())
+            };
+            rows.iter().position(same).map(|i| rows.swap_remove(i))
+        });
+        let Some(row) = row else {
+            let detail = format!("the lookup of list `{}` is not shown as it was", answer.list);
+            return broken(Rail::R1, detail);
+        };
+        let expected = status(description, application, answer);
+        if row.status != expected {
+            let detail = format!(
+                "the lookup of list `{}` is shown as `{}` and is `{expected}`",
+                answer.list, row.status
+            );
+            return broken(Rail::R2, detail);
+        }
+        let list = description.lists.iter().find(|l| l.code == answer.list);
+        let is_due = list.is_some_and(|l| l.standing == ListStanding::Statutory);
+        if row.due != is_due {
+            return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
+        }
+        check_target(application, row.subject_index, row.role, &row.subject)?;
+    }
+    Ok(())
+}
+
+/// The status that the host gives an answer, by the age that the policy accepts.
+fn status(description: &Description, application: &Application, answer: &Answer) -> AnswerStatus {
+    let (AnswerStatus::Answered, Some(source)) = (answer.status, &answer.source) else {
+        return answer.status;
+    };
+    let own = description.freshness.iter().find(|f| f.source.as_ref() == Some(&source.id));
+    let other = || description.freshness.iter().find(|f| f.source.is_none());
+    let days = own.or_else(other).map_or(0, |f| i32::from(f.days));
+    let age = application.as_of.days_since(source.as_of.date).unwrap_or(i32::MAX);
+    if age <= days { AnswerStatus::Answered } else { AnswerStatus::Stale }
+}
+
+fn check_target(
+    application: &Application,
+    index: u32,
+    role: Role,
+    shown: &str,
+) -> Result<(), Fault> {
+    let subject = usize::try_from(index).ok().and_then(|i| application.subjects.get(i));
+    let Some(subject) = subject else {
+        return broken(Rail::R11, format!("the decision names subject {index}, whom nobody named"));
+    };
+    if subject.role != role {
+        return broken(Rail::R11, format!("the decision gives subject {index} the role `{role}`"));
+    }
+    if shown != mask(&subject.identifier) {
+        return broken(Rail::R13, format!("the identifier of subject {index} is not masked"));
+    }
+    Ok(())
+}
+
+/// The records that were given and may be relied on, by id.
+fn given<'a>(answers: &'a [Answer], decision: &Decision) -> BTreeMap<&'a str, &'a CreditRecord> {
+    let relied = |answer: &&Answer| {
+        let mut rows = decision.lookups.iter();
+        let source = answer.source.as_ref().map(|s| &s.id);
+        rows.any(|r| {
+            r.list == answer.list
+                && r.source.as_ref() == source
+                && r.status == AnswerStatus::Answered
+        })
+    };
+    let records = answers.iter().filter(relied).flat_map(|a| &a.records);
+    records.map(|r| (r.id.as_str(), r)).collect()
+}
+
+fn measures(
+    description: &Description,
+    application: &Application,
+    answers: &[Answer],
+    decision: &Decision,
+) -> Result<(), Fault> {
+    let records = given(answers, decision);
+    for applied in &decision.measures {
+        let Target { role, subject_index, subject } = &applied.target;
+        check_target(application, *subject_index, *role, subject)?;
+        let id = &applied.measure;
+        let known = description.measures.iter().find(|m| m.id == *id);
+        let Some(known) = known else {
+            return broken(Rail::R3, format!("measure `{id}` is not in the policy's catalogue"));
+        };
+        let same = (known.effect, known.force, known.kind)
+            == (applied.effect, applied.force, applied.kind);
+        if !same || known.legal_basis != applied.legal_basis || known.legal_basis.is_empty() {
+            return broken(Rail::R3, format!("measure `{id}` differs from the catalogue"));
+        }
+        let in_force = known.valid_from <= application.as_of
+            && known.valid_until.is_none_or(|u| application.as_of <= u);
+        let linked = known.matters.contains(&application.matter) && known.roles.contains(role);
+        if !in_force || !linked || !known.adopted {
+            let detail = format!("measure `{id}` does not apply to this matter, role or day");
+            return broken(Rail::R3, detail);
+        }
+        if applied.effect == Effect::Restriction && applied.because.is_empty() {
+            return broken(Rail::R11, format!("measure `{id}` restricts without a record"));
+        }
+        for because in &applied.because {
+            let Some(record) = records.get(because.as_str()) else {
+                let detail = format!("measure `{id}` rests on a record that nobody gave");
+                return broken(Rail::R1, detail);
+            };
+            if !known.lists.contains(&record.list) {
+                let detail = format!("measure `{id}` rests on a record of list `{}`", record.list);
+                return broken(Rail::R3, detail);
+            }
+            let state = standing(record, application.as_of);
+            if state != Standing::InForce {
+                let detail = format!("measure `{id}` rests on record `{because}`, `{state}`");
+                return broken(Rail::R4R5, detail);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn set_aside(
+    application: &Application,
+    answers: &[Answer],
+    decision: &Decision,
+) -> Result<(), Fault> {
+    let records = given(answers, decision);
+    for finding in &decision.records {
+        let Target { role, subject_index, subject } = &finding.target;
+        check_target(application, *subject_index, *role, subject)?;
+        let Some(record) = records.get(finding.record.as_str()) else {
+            return broken(Rail::R1, "the decision shows a record that nobody gave");
+        };
+        if finding.standing != standing(record, application.as_of) {
+            let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
+            return broken(Rail::R4R5, detail);
+        }
+    }
+    // No record that was given is passed over in silence.
+    let shown: BTreeSet<_> = decision.records.iter().map(|f| f.record.as_str()).collect();
+    if let Some(missing) = records.keys().find(|id| !shown.contains(*id)) {
+        return broken(Rail::R2, format!("record `{missing}` was given and is not shown"));
+    }
+    for entry in &decision.set_aside {
+        let Target { role, subject_index, subject } = &entry.target;
+        check_target(application, *subject_index, *role, subject)?;
+        if entry.legal_basis.is_empty() {
+            return broken(Rail::R11, "something is set aside without a rule");
+        }
+    }
+    Ok(())
+}
+
+/// The disposition follows from what the decision itself shows.
+// RAIL R2: a component cannot call clear what is not.
+fn sums_up(description: &Description, decision: &Decision) -> Result<(), Fault> {
+    let watch = |code: &str| {
+        description.lists.iter().any(|l| {
+            l.code == code && l.polarity == Polarity::Watch && l.standing == ListStanding::Statutory
+        })
+    };
+    let passed_over = |record: &str, index: u32| {
+        decision.set_aside.iter().any(|s| {
+            s.record.as_deref() == Some(record)
+                && s.target.subject_index == index
+                && s.reason == SetAsideReason::RoleNotReached
+        })
+    };
+    let watch_hit = decision.records.iter().any(|f| {
+        f.standing == Standing::InForce
+            && watch(&f.list)
+            && !passed_over(&f.record, f.target.subject_index)
+    });
+    let (found, rule) = disposition(&decision.lookups, &decision.measures, watch_hit);
+    if (decision.disposition, decision.disposition_rule) == (found, rule) {
+        return Ok(());
+    }
+    let detail = format!("the disposition is `{}` and must be `{found}`", decision.disposition);
+    broken(Rail::R2, detail)
+}
+
+/// No identifier of the application or of a record stands in what the component wrote.
+// RAIL R13
+fn masked(application: &Application, answers: &[Answer], decision: &Decision) -> Result<(), Fault> {
+    let own = application.subjects.iter().map(|s| s.identifier.as_str());
+    let records = answers.iter().flat_map(|a| &a.records);
+    let theirs = records.flat_map(|r| {
+        let persons = r.responsible_persons.iter().map(|p| p.identifier.as_str());
+        persons.chain(std::iter::once(r.subject.identifier.as_str()))
+    });
+    // What the office itself wrote is not the component's doing; what it chose is.
+    let office: Vec<&str> = [&application.id, &application.office.name]
+        .into_iter()
+        .chain(application.subjects.iter().map(|s| &s.name))
+        .map(String::as_str)
+        .collect();
+    let identifiers: HashSet<&str> =
+        own.chain(theirs).filter(|i| !office.iter().any(|text| text.contains(i))).collect();
+    let lengths: BTreeSet<usize> = identifiers.iter().map(|i| i.len()).collect();
+    for text in [&decision.notice.zh, &decision.notice.en] {
+        for run in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+            for length in lengths.range(..=run.len()) {
+                let mut windows = run.as_bytes().windows(*length);
+                let shown =
+                    |w: &[u8]| std::str::from_utf8(w).is_ok_and(|w| identifiers.contains(w));
+                if windows.any(shown) {
+                    let detail = "the notice holds an identifier that is not masked";
+                    return broken(Rail::R13, detail);
+                }
+            }
+        }
+    }
+    Ok(())
+}

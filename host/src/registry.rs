@@ -1,0 +1,135 @@
+//! What answers lookups.
+//!
+//! A registry answers by exact identifier and says of every list of every ask how it was answered.
+//! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
+
+pub mod import;
+pub mod json;
+pub mod sqlite;
+mod vocabulary;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use mustcheck_guest::model::{Answer, AnswerStatus, Subject};
+
+pub use vocabulary::Vocabulary;
+
+/// One due lookup: a subject, and the lists to ask about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ask<'a> {
+    /// Position among the asks, which every answer repeats.
+    pub query: u32,
+    /// The subject; its identifier is normalised and valid.
+    pub subject: &'a Subject,
+    /// Codes of the lists.
+    pub lists: &'a [String],
+}
+
+/// A registry that answers at once.
+pub trait Registry: Send + Sync {
+    /// Answers every list of every ask, in one batch.
+    ///
+    /// A source that is down is an answer (`unavailable`), not an error.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError`] if no answer can be trusted, such as a damaged database.
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError>;
+
+    /// Whether every list, act and matter that the registry speaks of is known. A list that
+    /// nobody knows is a misspelling that would narrow the search in silence.
+    ///
+    /// # Errors
+    ///
+    /// The places that name something unknown.
+    fn check_vocabulary(&self, _vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        Ok(())
+    }
+}
+
+impl<R: Registry + ?Sized> Registry for std::sync::Arc<R> {
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
+        (**self).lookup(asks)
+    }
+
+    fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        (**self).check_vocabulary(vocabulary)
+    }
+}
+
+/// Opens a registry file: a SQLite database by its header, anything else as JSON.
+///
+/// # Errors
+///
+/// [`RegistryError`] if the file cannot be read or is no registry.
+pub fn open(path: &std::path::Path) -> Result<std::sync::Arc<dyn Registry>, RegistryError> {
+    if is_sqlite(path)? {
+        Ok(std::sync::Arc::new(sqlite::SqliteRegistry::open(path)?))
+    } else {
+        Ok(std::sync::Arc::new(json::JsonRegistry::open(path)?))
+    }
+}
+
+/// Whether a file begins as SQLite databases do.
+///
+/// # Errors
+///
+/// [`RegistryError::Io`] if the file cannot be read.
+pub fn is_sqlite(path: &std::path::Path) -> Result<bool, RegistryError> {
+    use std::io::Read as _;
+    const HEADER: &[u8] = b"SQLite format 3\0";
+    let unreadable = |source| RegistryError::Io { path: path.display().to_string(), source };
+    let mut head = Vec::with_capacity(HEADER.len());
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let length = u64::try_from(HEADER.len()).unwrap_or_default();
+    file.take(length).read_to_end(&mut head).map_err(unreadable)?;
+    Ok(head == HEADER)
+}
+
+/// What an asynchronous registry returns.
+pub type LookupFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<Vec<Answer>, RegistryError>> + Send + 'a>>;
+
+/// A registry that is waited for, such as one behind a network.
+pub trait AsyncRegistry: Send + Sync {
+    /// As [`Registry::lookup`].
+    fn lookup<'a>(&'a self, asks: &'a [Ask<'a>]) -> LookupFuture<'a>;
+}
+
+/// Why a registry cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The file or database cannot be read.
+    #[error("`{path}` cannot be read")]
+    Io {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The content is not a registry.
+    #[error("{0}")]
+    Content(String),
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[from] rusqlite::Error),
+    /// Any other failure.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// Every list of every ask, answered `status`; for a registry that as a whole has no answer.
+pub fn unanswered(asks: &[Ask<'_>], status: AnswerStatus, reason: &str) -> Vec<Answer> {
+    let each = asks.iter().flat_map(|ask| ask.lists.iter().map(move |list| (ask.query, list)));
+    each.map(|(query, list)| Answer {
+        query,
+        list: list.clone(),
+        status,
+        source: None,
+        reason: Some(reason.to_owned()),
+        records: Vec::new(),
+    })
+    .collect()
+}

@@ -1,0 +1,323 @@
+//! Importing registry files into SQLite.
+//!
+//! One transaction per source: the snapshot replaces what the source held, and a killed import
+//! leaves the old state. What the source no longer lists is removed. Events that are newer than
+//! the snapshot are kept: an event always beats an older snapshot (RAIL R5).
+//!
+//! A record that cannot be judged is reported with its place and not imported. Whom it names is
+//! remembered, so that a lookup about them is `unavailable` rather than empty (RAIL R2).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use mustcheck_guest::model::{CreditRecord, Event};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::input::{normalise, parse, read_file};
+use crate::registry::json::{
+    Coverage, REGISTRY_LIMIT, Source, coverage, identities, record_fault, sources_faults,
+    vocabulary_fault,
+};
+use crate::registry::sqlite::{decode, open_for_import, source};
+use crate::registry::{RegistryError, Vocabulary};
+
+/// What an import did for one source.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SourceReport {
+    /// The source.
+    pub source: String,
+    /// Records that are new.
+    pub added: u64,
+    /// Records that changed.
+    pub changed: u64,
+    /// Records that are as they were.
+    pub unchanged: u64,
+    /// Records that the source no longer lists.
+    pub removed: u64,
+    /// Events newer than the snapshot that were kept.
+    pub events_kept: u64,
+    /// Why nothing was imported, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// A record that was not imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// Its place in the file.
+    pub place: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// By source, in the order of the file.
+    pub sources: Vec<SourceReport>,
+    /// Records that were not imported.
+    pub rejected: Vec<Rejected>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawFile {
+    #[serde(default)]
+    sources: Vec<Source>,
+    #[serde(default)]
+    records: Vec<Box<RawValue>>,
+}
+
+/// A record that was refused, and whom it names.
+struct Refusal {
+    list: Option<String>,
+    identifiers: BTreeSet<String>,
+    reason: String,
+}
+
+/// What a file holds for one source.
+#[derive(Default)]
+struct Snapshot {
+    records: Vec<CreditRecord>,
+    refusals: Vec<Refusal>,
+}
+
+/// Imports a registry file into a database, which is made if it does not exist.
+///
+/// `progress` is called with each record that was written.
+///
+/// # Errors
+///
+/// If the file or the database cannot be used at all; what one source or record does wrong is in
+/// the report.
+pub fn import(
+    file: &Path,
+    database: &Path,
+    vocabulary: &Vocabulary,
+    progress: &mut dyn FnMut(),
+) -> Result<Report, RegistryError> {
+    let json = read_file(file, REGISTRY_LIMIT)
+        .map_err(|source| RegistryError::Io { path: file.display().to_string(), source })?;
+    let raw: RawFile =
+        parse(&json).map_err(|e| RegistryError::Content(format!("`{}`: {e}", file.display())))?;
+    let mut faults = sources_faults(&raw.sources);
+    for (s, source) in raw.sources.iter().enumerate() {
+        for (l, list) in source.covers.iter().enumerate() {
+            if let Some(fault) = vocabulary.list_fault(list) {
+                faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
+            }
+        }
+    }
+    if !faults.is_empty() {
+        let faults = faults.join("\n");
+        return Err(RegistryError::Content(format!("`{}`: {faults}", file.display())));
+    }
+    let mut report = Report::default();
+    let mut snapshots = sort(&raw, vocabulary, &mut report);
+    let mut connection = open_for_import(database)?;
+    for source in &raw.sources {
+        let snapshot = snapshots.remove(source.id.as_str()).unwrap_or_default();
+        let done = import_source(&mut connection, source, &snapshot, &mut report, progress)?;
+        report.sources.push(done);
+    }
+    Ok(report)
+}
+
+/// Judges every record and sorts it to its source.
+fn sort<'a>(
+    raw: &'a RawFile,
+    vocabulary: &Vocabulary,
+    report: &mut Report,
+) -> BTreeMap<&'a str, Snapshot> {
+    let covers: Coverage = coverage(&raw.sources);
+    let mut snapshots: BTreeMap<&str, Snapshot> = BTreeMap::new();
+    let mut ids: BTreeSet<String> = BTreeSet::new();
+    for (i, text) in raw.records.iter().enumerate() {
+        let parsed = parse::<CreditRecord>(text.get().as_bytes()).map_err(|e| e.to_string());
+        let judged = parsed.and_then(|mut record| {
+            let fault = record_fault(&mut record, &covers)
+                .or_else(|| vocabulary_fault(&record, vocabulary))
+                .or_else(|| {
+                    ids.contains(&record.id).then(|| format!("id: `{}` stands twice", record.id))
+                });
+            fault.map_or(Ok(record), Err)
+        });
+        match judged {
+            Ok(record) => {
+                ids.insert(record.id.clone());
+                let source = raw.sources.iter().find(|s| s.id == record.source);
+                let Some(source) = source else { continue };
+                snapshots.entry(&source.id).or_default().records.push(record);
+            }
+            Err(reason) => {
+                refuse(raw, text.get(), &reason, &mut snapshots);
+                report.rejected.push(Rejected { place: format!("records[{i}]"), reason });
+            }
+        }
+    }
+    snapshots
+}
+
+/// Remembers whom a refused record names, with its source; with every source if it names none.
+fn refuse<'a>(
+    raw: &'a RawFile,
+    record: &str,
+    reason: &str,
+    snapshots: &mut BTreeMap<&'a str, Snapshot>,
+) {
+    let value: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
+    let text = |value: &serde_json::Value, key: &str| {
+        value.get(key).and_then(serde_json::Value::as_str).map(str::to_owned)
+    };
+    let persons = value.get("responsible_persons").and_then(serde_json::Value::as_array);
+    let identifiers: BTreeSet<String> = (value.get("subject").into_iter())
+        .chain(persons.into_iter().flatten())
+        .filter_map(|party| text(party, "identifier"))
+        .map(|mut identifier| {
+            normalise(&mut identifier);
+            identifier
+        })
+        .collect();
+    let named = text(&value, "source");
+    let list = text(&value, "list");
+    for source in &raw.sources {
+        if named.as_ref().is_some_and(|n| *n != source.id && raw.sources.iter().any(|s| s.id == *n))
+        {
+            continue;
+        }
+        // A list that the source does not hold may be a misspelling of any that it does.
+        let list = list.clone().filter(|l| source.covers.contains(l));
+        snapshots.entry(&source.id).or_default().refusals.push(Refusal {
+            list,
+            identifiers: identifiers.clone(),
+            reason: reason.to_owned(),
+        });
+    }
+}
+
+fn import_source(
+    connection: &mut Connection,
+    new: &Source,
+    snapshot: &Snapshot,
+    report: &mut Report,
+    progress: &mut dyn FnMut(),
+) -> Result<SourceReport, RegistryError> {
+    let mut done = SourceReport { source: new.id.clone(), ..SourceReport::default() };
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    if let Some(held) = source(&transaction, &new.id)?.filter(|held| held.as_of > new.as_of) {
+        done.refused = Some(format!(
+            "the snapshot of `{}` is older than the one held, of `{}`",
+            new.as_of, held.as_of
+        ));
+        return Ok(done);
+    }
+    let body = encode(new)?;
+    transaction.execute(
+        "INSERT INTO source (id, body) VALUES (?1, ?2) \
+         ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        params![new.id, body],
+    )?;
+    let mut gone: BTreeSet<String> = held_ids(&transaction, &new.id)?;
+    transaction.execute("DELETE FROM rejected WHERE source = ?1", [&new.id])?;
+    for record in &snapshot.records {
+        gone.remove(&record.id);
+        put(&transaction, new, record, &mut done, report)?;
+        progress();
+    }
+    for id in gone {
+        transaction.execute("DELETE FROM record WHERE id = ?1", [id])?;
+        done.removed += 1;
+    }
+    for refusal in &snapshot.refusals {
+        for identifier in &refusal.identifiers {
+            transaction.execute(
+                "INSERT INTO rejected (identifier, source, list, reason) VALUES (?1, ?2, ?3, ?4)",
+                params![identifier, new.id, refusal.list, refusal.reason],
+            )?;
+        }
+    }
+    transaction.commit()?;
+    Ok(done)
+}
+
+fn held_ids(
+    transaction: &Transaction<'_>,
+    source: &str,
+) -> Result<BTreeSet<String>, RegistryError> {
+    let mut statement = transaction.prepare_cached("SELECT id FROM record WHERE source = ?1")?;
+    let ids = statement.query_map([source], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    source: &Source,
+    record: &CreditRecord,
+    done: &mut SourceReport,
+    report: &mut Report,
+) -> Result<(), RegistryError> {
+    let held: Option<(i64, String, String)> = transaction
+        .prepare_cached("SELECT key, source, body FROM record WHERE id = ?1")?
+        .query_row([&record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let mut record = record.clone();
+    if let Some((key, owner, body)) = held {
+        if owner != source.id {
+            let reason = format!("id: `{}` is held from source `{owner}`", record.id);
+            for (_, _, identifier) in identities(&record) {
+                transaction.execute(
+                    "INSERT INTO rejected (identifier, source, list, reason) \
+                     VALUES (?1, ?2, ?3, ?4)",
+                    params![identifier, source.id, record.list, reason],
+                )?;
+            }
+            let place = format!("record `{}` of source `{}`", record.id, source.id);
+            report.rejected.push(Rejected { place, reason });
+            return Ok(());
+        }
+        let old: CreditRecord = decode(&body)?;
+        done.events_kept += keep_newer_events(&old, &mut record, source);
+        if encode(&record)? == body {
+            done.unchanged += 1;
+            return Ok(());
+        }
+        transaction.execute("DELETE FROM record WHERE key = ?1", [key])?;
+        done.changed += 1;
+    } else {
+        done.added += 1;
+    }
+    transaction
+        .prepare_cached("INSERT INTO record (id, source, list, body) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![record.id, record.source, record.list, encode(&record)?])?;
+    let key = transaction.last_insert_rowid();
+    let mut party = transaction.prepare_cached(
+        "INSERT INTO party (identifier, scheme, country, record) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (scheme, country, identifier) in identities(&record) {
+        party.execute(params![identifier, scheme.code(), country, key])?;
+    }
+    Ok(())
+}
+
+/// Keeps what happened on or after the day of the snapshot and that the snapshot does not show:
+/// an event of that day may have come after the snapshot was taken.
+// RAIL R5: an event always beats an older snapshot.
+fn keep_newer_events(old: &CreditRecord, new: &mut CreditRecord, source: &Source) -> u64 {
+    let newer: Vec<Event> = (old.events.iter())
+        .filter(|event| event.on >= source.as_of.date && !new.events.contains(event))
+        .cloned()
+        .collect();
+    let kept = u64::try_from(newer.len()).unwrap_or(u64::MAX);
+    if kept > 0 {
+        new.events.extend(newer);
+        new.events.sort_by_key(|event| event.on);
+    }
+    kept
+}
+
+fn encode<T: Serialize>(value: &T) -> Result<String, RegistryError> {
+    serde_json::to_string(value).map_err(|e| RegistryError::Other(e.to_string()))
+}

@@ -1,0 +1,312 @@
+//! A registry in one JSON file, for trials and tests; the shape that importers read too.
+//!
+//! Strict: one record that cannot be judged makes the whole file an error, because a file with a
+//! record left out would call its subject clear.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_guest::identifier;
+use mustcheck_guest::lookups::dates_fault;
+use mustcheck_guest::model::{
+    Answer, AnswerStatus, CreditRecord, Scheme, SourceState, Subject, SubjectKind,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::input::{normalise, parse, read_file};
+use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
+
+/// The largest registry file that is read, in bytes.
+pub const REGISTRY_LIMIT: u64 = 1 << 30;
+
+/// A source: who holds which lists, and as of when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
+    /// When its snapshot was taken.
+    pub as_of: Timestamp,
+    /// The day since which it holds ended records too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub records_from: Option<Date>,
+    /// The lists it holds.
+    pub covers: Vec<String>,
+    /// For trials: the source does not answer, for this reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<String>,
+}
+
+impl Source {
+    /// The source as an answer names it.
+    pub fn state(&self) -> SourceState {
+        SourceState { id: self.id.clone(), as_of: self.as_of, records_from: self.records_from }
+    }
+}
+
+/// A source, and how many records of it a registry holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceSummary {
+    /// The source.
+    #[serde(flatten)]
+    pub source: Source,
+    /// Its records.
+    pub records: u64,
+    /// Parties of records that an import refused.
+    pub rejected: u64,
+}
+
+/// The registry file.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryFile {
+    /// The sources; none is a registry that covers nothing.
+    #[serde(default)]
+    pub sources: Vec<Source>,
+    /// Their records.
+    #[serde(default)]
+    pub records: Vec<CreditRecord>,
+}
+
+/// Scheme, issuing country and identifier: what makes a subject the same subject.
+type Identity = (Scheme, String, String);
+
+/// A registry in memory.
+#[derive(Debug)]
+pub struct JsonRegistry {
+    file: RegistryFile,
+    parties: HashMap<Identity, Vec<usize>>,
+}
+
+impl JsonRegistry {
+    /// Reads a registry file.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError`] with every record that cannot be judged, each with its place.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
+        let path = path.as_ref();
+        let json = read_file(path, REGISTRY_LIMIT)
+            .map_err(|source| RegistryError::Io { path: path.display().to_string(), source })?;
+        Self::from_json(&json)
+    }
+
+    /// Reads a registry from JSON.
+    ///
+    /// # Errors
+    ///
+    /// As [`JsonRegistry::open`].
+    pub fn from_json(json: &[u8]) -> Result<Self, RegistryError> {
+        let mut file: RegistryFile =
+            parse(json).map_err(|e| RegistryError::Content(e.to_string()))?;
+        let mut faults = sources_faults(&file.sources);
+        let covers = coverage(&file.sources);
+        let mut ids = BTreeSet::new();
+        let mut parties: HashMap<Identity, Vec<usize>> = HashMap::new();
+        for (i, record) in file.records.iter_mut().enumerate() {
+            if let Some(fault) = record_fault(record, &covers) {
+                faults.push(format!("records[{i}].{fault}"));
+            }
+            if !ids.insert(record.id.clone()) {
+                faults.push(format!("records[{i}].id: `{}` stands twice", record.id));
+            }
+            for party in identities(record) {
+                parties.entry(party).or_default().push(i);
+            }
+        }
+        if faults.is_empty() { Ok(Self { file, parties }) } else { Err(content(faults)) }
+    }
+
+    /// The sources, with their counts.
+    pub fn summary(&self) -> Vec<SourceSummary> {
+        let count = |id: &str| self.file.records.iter().filter(|r| r.source == id).count();
+        let each = self.file.sources.iter().map(|source| SourceSummary {
+            source: source.clone(),
+            records: u64::try_from(count(&source.id)).unwrap_or(u64::MAX),
+            rejected: 0,
+        });
+        each.collect()
+    }
+
+    /// Every record that names a subject, whatever its list.
+    pub fn records_about(&self, subject: &Subject) -> Vec<CreditRecord> {
+        self.found(subject).cloned().collect()
+    }
+
+    // RAIL R6: by exact identifier, never by name.
+    fn found(&self, subject: &Subject) -> impl Iterator<Item = &CreditRecord> {
+        let country = subject.country.clone().unwrap_or_default();
+        let identity = (subject.scheme, country, subject.identifier.clone());
+        let positions = self.parties.get(&identity).map_or(&[][..], Vec::as_slice);
+        positions.iter().filter_map(|i| self.file.records.get(*i))
+    }
+}
+
+impl Registry for JsonRegistry {
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
+        let mut answers = Vec::new();
+        for ask in asks {
+            for list in ask.lists {
+                let before = answers.len();
+                for source in self.file.sources.iter().filter(|s| s.covers.contains(list)) {
+                    let found = self.found(ask.subject);
+                    let own = found.filter(|r| r.list == *list && r.source == source.id);
+                    let down = source.unavailable.is_some();
+                    answers.push(Answer {
+                        query: ask.query,
+                        list: list.clone(),
+                        status: if down {
+                            AnswerStatus::Unavailable
+                        } else {
+                            AnswerStatus::Answered
+                        },
+                        source: Some(source.state()),
+                        reason: source.unavailable.clone(),
+                        records: if down { Vec::new() } else { own.cloned().collect() },
+                    });
+                }
+                if answers.len() == before {
+                    answers.push(not_covered(ask.query, list));
+                }
+            }
+        }
+        Ok(answers)
+    }
+
+    fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        let mut faults = Vec::new();
+        for (s, source) in self.file.sources.iter().enumerate() {
+            for (l, list) in source.covers.iter().enumerate() {
+                if let Some(fault) = vocabulary.list_fault(list) {
+                    faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
+                }
+            }
+        }
+        for (i, record) in self.file.records.iter().enumerate() {
+            if let Some(fault) = vocabulary_fault(record, vocabulary) {
+                faults.push(format!("records[{i}].{fault}"));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(content(faults)) }
+    }
+}
+
+/// No source holds the list.
+pub(crate) fn not_covered(query: u32, list: &str) -> Answer {
+    Answer {
+        query,
+        list: list.to_owned(),
+        status: AnswerStatus::NotCovered,
+        source: None,
+        reason: None,
+        records: Vec::new(),
+    }
+}
+
+/// All faults of a file in one error: the first ones, and how many more there are.
+fn content(faults: Vec<String>) -> RegistryError {
+    const SHOWN: usize = 50;
+    let more = faults.len().saturating_sub(SHOWN);
+    let mut lines: Vec<String> = faults.into_iter().take(SHOWN).collect();
+    if more > 0 {
+        lines.push(format!("… and {more} more"));
+    }
+    RegistryError::Content(lines.join("\n"))
+}
+
+/// The lists that each source holds.
+pub(crate) type Coverage = BTreeMap<String, BTreeSet<String>>;
+
+pub(crate) fn coverage(sources: &[Source]) -> Coverage {
+    sources.iter().map(|s| (s.id.clone(), s.covers.iter().cloned().collect())).collect()
+}
+
+pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut faults = Vec::new();
+    for (i, source) in sources.iter().enumerate() {
+        if source.id.trim().is_empty() {
+            faults.push(format!("sources[{i}].id: must not be empty"));
+        } else if !seen.insert(&source.id) {
+            faults.push(format!("sources[{i}].id: `{}` stands twice", source.id));
+        }
+        let mut lists = BTreeSet::new();
+        for (l, list) in source.covers.iter().enumerate() {
+            if !lists.insert(list) {
+                faults.push(format!("sources[{i}].covers[{l}]: `{list}` stands twice"));
+            }
+        }
+    }
+    faults
+}
+
+/// Normalises a record's identifiers and says what makes the record impossible to judge: a field
+/// and what is wrong there.
+pub(crate) fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<String> {
+    let identifiers =
+        std::iter::once((&mut record.subject.identifier, &mut record.subject.country)).chain(
+            record.responsible_persons.iter_mut().map(|p| (&mut p.identifier, &mut p.country)),
+        );
+    for (identifier, country) in identifiers {
+        normalise(identifier);
+        if let Some(country) = country {
+            normalise(country);
+        }
+    }
+    if record.id.trim().is_empty() {
+        return Some("id: must not be empty".into());
+    }
+    match covers.get(&record.source) {
+        None => return Some(format!("source: `{}` is no source of this file", record.source)),
+        Some(lists) if !lists.contains(&record.list) => {
+            let (list, source) = (&record.list, &record.source);
+            return Some(format!("list: `{list}` is not one that source `{source}` covers"));
+        }
+        Some(_) => {}
+    }
+    let about = &record.subject;
+    if let Err(fault) =
+        identifier::validate(about.kind, about.scheme, &about.identifier, about.country.as_deref())
+    {
+        return Some(format!("subject.identifier: {fault}"));
+    }
+    for (p, person) in record.responsible_persons.iter().enumerate() {
+        if let Err(fault) = identifier::validate(
+            SubjectKind::Person,
+            person.scheme,
+            &person.identifier,
+            person.country.as_deref(),
+        ) {
+            return Some(format!("responsible_persons[{p}].identifier: {fault}"));
+        }
+    }
+    dates_fault(record).map(|fault| format!("valid_from: {fault}"))
+}
+
+/// What a record says that no policy knows.
+pub(crate) fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Option<String> {
+    if let Some(fault) = vocabulary.list_fault(&record.list) {
+        return Some(format!("list: {fault}"));
+    }
+    if let Some(fault) = record.act.as_ref().and_then(|a| vocabulary.act_fault(&record.list, a)) {
+        return Some(format!("act: {fault}"));
+    }
+    let fault = record.matter.as_ref().and_then(|m| vocabulary.matter_fault(m))?;
+    Some(format!("matter: {fault}"))
+}
+
+/// Everybody whom a record names, once each.
+pub(crate) fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
+    let about = &record.subject;
+    let own = (about.scheme, about.country.clone().unwrap_or_default(), about.identifier.clone());
+    let persons = record
+        .responsible_persons
+        .iter()
+        .map(|p| (p.scheme, p.country.clone().unwrap_or_default(), p.identifier.clone()));
+    std::iter::once(own).chain(persons).collect()
+}

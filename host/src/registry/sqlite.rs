@@ -1,0 +1,273 @@
+//! A registry in SQLite, the embedded default: found by exact identifier through an index.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Subject};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+
+use crate::registry::json::{Source, SourceSummary, not_covered};
+use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
+
+/// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
+const APPLICATION_ID: i64 = 0x6d63_686b;
+/// The layout's version.
+const LAYOUT: i64 = 1;
+
+const SCHEMA: &str = "
+CREATE TABLE source (
+    id TEXT PRIMARY KEY,
+    body TEXT NOT NULL
+) STRICT;
+CREATE TABLE record (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL REFERENCES source (id),
+    list TEXT NOT NULL,
+    body TEXT NOT NULL
+) STRICT;
+CREATE INDEX record_by_source ON record (source);
+-- Everybody whom a record names, as its subject or as a responsible person.
+CREATE TABLE party (
+    identifier TEXT NOT NULL,
+    scheme TEXT NOT NULL,
+    country TEXT NOT NULL,
+    record INTEGER NOT NULL REFERENCES record (key) ON DELETE CASCADE,
+    PRIMARY KEY (identifier, scheme, country, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX party_by_record ON party (record);
+-- Records that an import refused, by whom they name: a lookup about them is not answered.
+CREATE TABLE rejected (
+    identifier TEXT NOT NULL,
+    source TEXT NOT NULL REFERENCES source (id),
+    list TEXT,
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX rejected_by_identifier ON rejected (identifier);
+CREATE INDEX rejected_by_source ON rejected (source);
+";
+
+/// A registry in a SQLite database. Lookups read one consistent state, also while an import runs.
+#[derive(Debug)]
+pub struct SqliteRegistry {
+    path: PathBuf,
+    /// Idle connections; each lookup takes one and gives it back.
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl SqliteRegistry {
+    /// Opens a registry for lookups.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing, unreadable, or no registry of this layout.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
+        let registry = Self { path: path.as_ref().to_owned(), idle: Mutex::new(Vec::new()) };
+        let connection = registry.connect()?;
+        registry.give_back(connection);
+        Ok(registry)
+    }
+
+    fn connect(&self) -> Result<Connection, RegistryError> {
+        if !self.path.exists() {
+            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
+            return Err(RegistryError::Io { path: self.path.display().to_string(), source });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        check_layout(&connection, &self.path)?;
+        Ok(connection)
+    }
+
+    fn take(&self) -> Result<Connection, RegistryError> {
+        // A poisoned lock only means that another lookup panicked; the connections are sound.
+        let mut idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match idle.pop() {
+            Some(connection) => Ok(connection),
+            None => {
+                drop(idle);
+                self.connect()
+            }
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(connection);
+    }
+
+    /// The sources, with their counts.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn summary(&self) -> Result<Vec<SourceSummary>, RegistryError> {
+        let connection = self.take()?;
+        let count = |table: &str, id: &str| -> Result<u64, RegistryError> {
+            let sql = format!("SELECT count(*) FROM {table} WHERE source = ?1");
+            let count: i64 = connection.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        };
+        let mut all = Vec::new();
+        for source in sources(&connection)? {
+            let records = count("record", &source.id)?;
+            let rejected = count("rejected", &source.id)?;
+            all.push(SourceSummary { source, records, rejected });
+        }
+        self.give_back(connection);
+        Ok(all)
+    }
+
+    /// Every record that names a subject, whatever its list.
+    ///
+    /// # Errors
+    ///
+    /// If the database fails.
+    pub fn records_about(&self, subject: &Subject) -> Result<Vec<CreditRecord>, RegistryError> {
+        let connection = self.take()?;
+        let records = records(&connection, subject)?;
+        self.give_back(connection);
+        Ok(records)
+    }
+}
+
+impl Registry for SqliteRegistry {
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
+        let mut connection = self.take()?;
+        // One transaction, so that all answers are of one state.
+        let transaction = connection.transaction()?;
+        let sources = sources(&transaction)?;
+        let mut answers = Vec::new();
+        for ask in asks {
+            let found = records(&transaction, ask.subject)?;
+            let refused = refused(&transaction, ask.subject)?;
+            for list in ask.lists {
+                let before = answers.len();
+                for source in sources.iter().filter(|s| s.covers.contains(list)) {
+                    let refusal = refused.iter().find(|r| {
+                        r.source == source.id && r.list.as_ref().is_none_or(|l| l == list)
+                    });
+                    let reason = source.unavailable.clone().or_else(|| {
+                        refusal.map(|r| format!("a record was refused at import: {}", r.reason))
+                    });
+                    let own = found.iter().filter(|r| r.list == *list && r.source == source.id);
+                    // RAIL R2: a refused record leaves the question open.
+                    let status = match reason {
+                        Some(_) => AnswerStatus::Unavailable,
+                        None => AnswerStatus::Answered,
+                    };
+                    answers.push(Answer {
+                        query: ask.query,
+                        list: list.clone(),
+                        status,
+                        source: Some(source.state()),
+                        records: if reason.is_some() { vec![] } else { own.cloned().collect() },
+                        reason,
+                    });
+                }
+                if answers.len() == before {
+                    answers.push(not_covered(ask.query, list));
+                }
+            }
+        }
+        transaction.finish()?;
+        self.give_back(connection);
+        Ok(answers)
+    }
+
+    fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        let connection = self.take()?;
+        let mut faults = Vec::new();
+        for source in sources(&connection)? {
+            for list in &source.covers {
+                if let Some(fault) = vocabulary.list_fault(list) {
+                    faults.push(format!("source `{}`: {fault}", source.id));
+                }
+            }
+        }
+        self.give_back(connection);
+        if faults.is_empty() { Ok(()) } else { Err(RegistryError::Content(faults.join("\n"))) }
+    }
+}
+
+/// Opens a registry for writing; makes one where there is none.
+pub(crate) fn open_for_import(path: &Path) -> Result<Connection, RegistryError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(std::time::Duration::from_secs(30))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    let empty: bool =
+        connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if empty && id == 0 {
+        // Readers go on reading the old state while an import writes the new one.
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        let head = format!(
+            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; \
+             PRAGMA user_version = {LAYOUT}; {SCHEMA} COMMIT;"
+        );
+        connection.execute_batch(&head)?;
+    }
+    check_layout(&connection, path)?;
+    Ok(connection)
+}
+
+fn check_layout(connection: &Connection, path: &Path) -> Result<(), RegistryError> {
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let layout: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if id == APPLICATION_ID && layout == LAYOUT {
+        return Ok(());
+    }
+    let what = if id == APPLICATION_ID {
+        format!("is of layout {layout}; this program reads layout {LAYOUT}")
+    } else {
+        "is no mustcheck registry".into()
+    };
+    Err(RegistryError::Content(format!("`{}` {what}", path.display())))
+}
+
+pub(crate) fn sources(connection: &Connection) -> Result<Vec<Source>, RegistryError> {
+    let mut statement = connection.prepare_cached("SELECT body FROM source ORDER BY id")?;
+    let bodies = statement.query_map([], |row| row.get::<_, String>(0))?;
+    bodies.map(|body| decode(&body?)).collect()
+}
+
+pub(crate) fn source(connection: &Connection, id: &str) -> Result<Option<Source>, RegistryError> {
+    let mut statement = connection.prepare_cached("SELECT body FROM source WHERE id = ?1")?;
+    let body = statement.query_row([id], |row| row.get::<_, String>(0)).optional()?;
+    body.map(|body| decode(&body)).transpose()
+}
+
+fn records(connection: &Connection, subject: &Subject) -> Result<Vec<CreditRecord>, RegistryError> {
+    // RAIL R6: by exact identifier, never by name. The order is that of the records' ids, so that
+    // the same state always gives the same answer.
+    let mut statement = connection.prepare_cached(
+        "SELECT record.body FROM party JOIN record ON record.key = party.record \
+         WHERE identifier = ?1 AND scheme = ?2 AND country = ?3 ORDER BY record.id",
+    )?;
+    let country = subject.country.as_deref().unwrap_or_default();
+    let bodies = statement
+        .query_map(params![subject.identifier, subject.scheme.code(), country], |row| {
+            row.get::<_, String>(0)
+        })?;
+    bodies.map(|body| decode(&body?)).collect()
+}
+
+struct Refused {
+    source: String,
+    list: Option<String>,
+    reason: String,
+}
+
+fn refused(connection: &Connection, subject: &Subject) -> Result<Vec<Refused>, RegistryError> {
+    let mut statement = connection
+        .prepare_cached("SELECT source, list, reason FROM rejected WHERE identifier = ?1")?;
+    let rows = statement.query_map([&subject.identifier], |row| {
+        Ok(Refused { source: row.get(0)?, list: row.get(1)?, reason: row.get(2)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+pub(crate) fn decode<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, RegistryError> {
+    serde_json::from_str(body)
+        .map_err(|e| RegistryError::Content(format!("the database holds an unreadable row: {e}")))
+}

@@ -1,0 +1,72 @@
+//! The codes that a registry may use: those of the policies it serves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mustcheck_guest::model::Description;
+
+/// The lists, acts and matters of one or more policies.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    /// Each list with the acts that its records may name; empty means any.
+    lists: BTreeMap<String, BTreeSet<String>>,
+    acts: BTreeSet<String>,
+    matters: BTreeSet<String>,
+}
+
+impl Vocabulary {
+    /// The codes of these policies together.
+    pub fn of<'a>(descriptions: impl IntoIterator<Item = &'a Description>) -> Self {
+        let mut all = Self::default();
+        for description in descriptions {
+            for list in &description.lists {
+                all.lists.entry(list.code.clone()).or_default().extend(list.acts.iter().cloned());
+            }
+            all.acts.extend(description.acts.iter().cloned());
+            all.matters.extend(description.matters.iter().map(|m| m.code.clone()));
+        }
+        all
+    }
+
+    /// What is wrong with a list's code, if anything.
+    pub fn list_fault(&self, code: &str) -> Option<String> {
+        if self.lists.contains_key(code) {
+            return None;
+        }
+        Some(format!(
+            "`{}` is an unknown list{}",
+            mustcheck_guest::notice::safe(code),
+            near(code, self.lists.keys())
+        ))
+    }
+
+    /// What is wrong with the act of a record on a list, if anything.
+    pub fn act_fault(&self, list: &str, act: &str) -> Option<String> {
+        if !self.acts.contains(act) {
+            let shown = mustcheck_guest::notice::safe(act);
+            return Some(format!("`{shown}` is an unknown act{}", near(act, self.acts.iter())));
+        }
+        let allowed = self.lists.get(list)?;
+        let fits = allowed.is_empty() || allowed.contains(act);
+        (!fits).then(|| format!("act `{act}` is not one that list `{list}` holds"))
+    }
+
+    /// What is wrong with the matter of a record, if anything.
+    pub fn matter_fault(&self, matter: &str) -> Option<String> {
+        if self.matters.contains(matter) {
+            return None;
+        }
+        let shown = mustcheck_guest::notice::safe(matter);
+        Some(format!("`{shown}` is an unknown matter{}", near(matter, self.matters.iter())))
+    }
+}
+
+/// The known code that a misspelled one most likely means, for the message only.
+fn near<'a>(code: &str, known: impl Iterator<Item = &'a String>) -> String {
+    let distance = |other: &str| strsim::damerau_levenshtein(code, other);
+    known
+        .map(|k| (distance(k), k))
+        .filter(|(d, _)| *d <= 3)
+        .min()
+        .map(|(_, k)| format!("; did you mean `{k}`?"))
+        .unwrap_or_default()
+}

@@ -1,0 +1,15 @@
+//! JSON Schemas of what goes in and comes out, generated from the types.
+
+use mustcheck_guest::model::{Application, Decision};
+use schemars::{Schema, schema_for};
+
+use crate::registry::json::RegistryFile;
+
+/// The schemas, by file name. The repository publishes them in `schemas/`; a test compares.
+pub fn all() -> Vec<(&'static str, Schema)> {
+    vec![
+        ("application.schema.json", schema_for!(Application)),
+        ("decision.schema.json", schema_for!(Decision)),
+        ("registry.schema.json", schema_for!(RegistryFile)),
+    ]
+}
