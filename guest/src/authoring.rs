@@ -4,7 +4,7 @@
 //! folders `lists`, `matters`, `calendar`, `measures/<group>`, `editions`, `overlays`, and `texts`
 //! with each instrument's text. An edition takes `measures/common` and `measures/<its id>`.
 
-mod verbatim;
+pub mod verbatim;
 
 use std::fmt;
 use std::fs;

@@ -45,11 +45,11 @@ pub fn incentives(
             match case.objection(answered, hits, unanswered) {
                 Some(Objection::Silent) => {}
                 Some(Objection::Aside(reason, basis, text)) => {
-                    outcome.set_aside.push(case.aside(reason, basis, text));
+                    outcome.set_aside.extend(case.aside(reason, &basis, text));
                 }
                 None if !catalogue.adopted(measure) => {
                     let (reason, basis) = (SetAsideReason::NotAdopted, RECOMMENDED.basis());
-                    outcome.set_aside.push(case.aside(reason, basis, None));
+                    outcome.set_aside.extend(case.aside(reason, &basis, None));
                 }
                 None => outcome.applied.push(case.apply()),
             }
@@ -109,12 +109,6 @@ impl Case<'_> {
                 return unmet(zh, en);
             }
         }
-        if unanswered {
-            return unmet(
-                "尚有应查事项未获查询结果，不能确认无在效的惩戒记录。".into(),
-                "A due lookup is unanswered, so nobody can say that nothing restricts.".into(),
-            );
-        }
         // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
         let defeating =
             hits.iter().find(|h| h.list.polarity == Polarity::Restriction && h.counts());
@@ -126,6 +120,12 @@ impl Case<'_> {
             let basis = BENEFIT_AND_LIMIT.basis();
             let reason = SetAsideReason::DefeatedByRestriction;
             return Some(Objection::Aside(reason, basis, Some(text)));
+        }
+        if unanswered {
+            return unmet(
+                "尚有应查事项未获查询结果，不能确认无在效的惩戒记录。".into(),
+                "A due lookup is unanswered, so nobody can say that nothing restricts.".into(),
+            );
         }
         if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated {
             if let Err(Text { zh, en }) = self.tolerable() {
@@ -139,7 +139,8 @@ impl Case<'_> {
     /// a list that holds adverse records was answered by a source that reaches back that far.
     ///
     /// INTERPRETATION: adverse is a record of a restriction or watch list that stood on any day of
-    /// the three years up to the as-of date, ended or not; an annulled or repaired one is not. One
+    /// the three years up to the as-of date, ended or not; an annulled or repaired one, or one that
+    /// has not begun, is not. One
     /// under objection is not yet known to be none. Commendation lists hold nothing adverse, so
     /// how far back they reach does not matter.
     fn three_clean_years(&self, answered: &[Answered<'_>], hits: &[Hit<'_>]) -> Result<(), Text> {
@@ -168,7 +169,10 @@ impl Case<'_> {
             h.subject_index == self.index
                 && h.list.polarity != Polarity::Commendation
                 && h.list.standing == ListStanding::Statutory
-                && !matches!(h.standing, Standing::Annulled | Standing::Repaired)
+                && !matches!(
+                    h.standing,
+                    Standing::Annulled | Standing::Repaired | Standing::NotYetInForce
+                )
                 && h.record.valid_until.is_none_or(|last| last >= since)
         });
         match adverse {
@@ -222,20 +226,27 @@ impl Case<'_> {
         }
     }
 
+    /// One entry for each commendation that would have earned the incentive, so that no record is
+    /// passed over; a single one without a record if its ground is the absence of any.
     fn aside(
         &self,
         reason: SetAsideReason,
-        legal_basis: Vec<LegalBasis>,
+        legal_basis: &[LegalBasis],
         text: Option<Text>,
-    ) -> SetAside {
-        SetAside {
-            record: self.commended.first().map(|h| h.record.id.clone()),
+    ) -> Vec<SetAside> {
+        let text = text.unwrap_or_else(|| crate::notice::reason(reason));
+        let entry = |record: Option<String>| SetAside {
+            record,
             measure: Some(self.measure.id.clone()),
             target: self.target(),
             reason,
-            legal_basis,
-            text: text.unwrap_or_else(|| crate::notice::reason(reason)),
+            legal_basis: legal_basis.to_vec(),
+            text: text.clone(),
+        };
+        if self.commended.is_empty() {
+            return vec![entry(None)];
         }
+        self.commended.iter().map(|hit| entry(Some(hit.record.id.clone()))).collect()
     }
 
     fn target(&self) -> Target {

@@ -21,6 +21,7 @@ struct Page<'a> {
     catalogue: &'a Catalogue,
     application: &'a Application,
     text: Text,
+    sections: usize,
 }
 
 /// The notice of a decision whose other fields are complete.
@@ -30,7 +31,7 @@ pub fn notice(
     decision: &Decision,
     hits: &[Hit<'_>],
 ) -> Text {
-    let mut page = Page { catalogue, application, text: Text::default() };
+    let mut page = Page { catalogue, application, text: Text::default(), sections: 0 };
     page.head(decision);
     page.lookups(decision);
     page.measures(decision, hits);
@@ -45,6 +46,13 @@ impl Page<'_> {
         // Writing to a string cannot fail.
         let _ = writeln!(self.text.zh, "{zh}");
         let _ = writeln!(self.text.en, "{en}");
+    }
+
+    /// A numbered heading: 一、 and 1.
+    fn section(&mut self, zh: &str, en: &str) {
+        self.sections += 1;
+        let number = self.sections.to_string();
+        self.line(&format!("{}、{zh}", numeral(&number)), &format!("{number}. {en}"));
     }
 
     fn head(&mut self, decision: &Decision) {
@@ -77,9 +85,9 @@ impl Page<'_> {
         let (all, made) = due.fold((0_u32, 0_u32), |(all, made), lookup| {
             (all + 1, made + u32::from(lookup.status == AnswerStatus::Answered))
         });
-        self.line(
-            &format!("一、查询：应查{all}项，获得结果{made}项。"),
-            &format!("1. Lookups: {all} due, {made} answered."),
+        self.section(
+            &format!("查询：应查{all}项，获得结果{made}项。"),
+            &format!("Lookups: {all} due, {made} answered."),
         );
         let open = decision.lookups.iter().filter(|l| l.due && l.status != AnswerStatus::Answered);
         for lookup in open {
@@ -102,15 +110,15 @@ impl Page<'_> {
 
     fn measures(&mut self, decision: &Decision, hits: &[Hit<'_>]) {
         let none = decision.measures.is_empty();
-        self.line(
-            if none { "二、适用的措施：无。" } else { "二、适用的措施：" },
-            if none { "2. Measures that apply: none." } else { "2. Measures that apply:" },
+        self.section(
+            if none { "适用的措施：无。" } else { "适用的措施：" },
+            if none { "Measures that apply: none." } else { "Measures that apply:" },
         );
         for measure in &decision.measures {
             let who = self.who(&measure.target);
             self.line(
-                &format!("　· {}（对象：{}）", measure.text.zh, who.zh),
-                &format!("   - {} (for: {})", measure.text.en, who.en),
+                &format!("　· {}：{}", who.zh, measure.text.zh),
+                &format!("   - {}: {}", who.en, measure.text.en),
             );
             for id in &measure.because {
                 self.fact(id, measure, hits);
@@ -126,10 +134,12 @@ impl Page<'_> {
                 let recorded = cut.recorded_until.map(|d| d.to_string());
                 let zh = recorded.clone().unwrap_or_else(|| "无终止日".into());
                 let en = recorded.unwrap_or_else(|| "no end".into());
-                let day = cut.allowed_until;
+                let (day, id) = (cut.allowed_until, safe(&cut.record));
                 self.line(
-                    &format!("　　记录所载期限（{zh}）超过法定最长期限，截至{day}"),
-                    &format!("     The term on record ({en}) is longer than the article allows; cut to {day}"),
+                    &format!("　　记录“{id}”所载期限（{zh}）超过最长期限，按{day}截止"),
+                    &format!(
+                        "     The term of record `{id}` ({en}) is longer than is allowed; cut to {day}"
+                    ),
                 );
             }
         }
@@ -140,11 +150,11 @@ impl Page<'_> {
         let index = usize::try_from(measure.target.subject_index).unwrap_or(usize::MAX);
         let hit = hits.iter().find(|h| h.record.id == id && h.subject_index == index);
         let Some(hit) = hit else { return };
-        let record = hit.record;
+        let record = hit.finding(self.application.as_of);
         let given = |value: &Option<String>, none: &str| {
             value.as_deref().map_or_else(|| none.to_owned(), safe)
         };
-        let (from, id) = (record.valid_from, safe(&record.id));
+        let (from, id) = (record.valid_from, safe(&record.record));
         let until = record.valid_until.map(|d| d.to_string());
         let named = hit.named_as.map(role_words);
         let zh = named.as_ref().map(|r| format!("，作为{}载入", r.zh)).unwrap_or_default();
@@ -182,7 +192,7 @@ impl Page<'_> {
         if decision.set_aside.is_empty() {
             return;
         }
-        self.line("三、不予适用：", "3. Set aside:");
+        self.section("不予适用：", "Set aside:");
         for entry in &decision.set_aside {
             let record = entry.record.as_deref().map(safe);
             let what = match (&record, &entry.measure) {
@@ -191,14 +201,11 @@ impl Page<'_> {
                 (None, Some(one)) => one.clone(),
                 (None, None) => String::new(),
             };
-            let cited: Vec<_> =
-                entry.legal_basis.iter().map(|b| cite_zh(self.catalogue, b)).collect();
-            let cited_en: Vec<_> =
-                entry.legal_basis.iter().map(|b| cite_en(self.catalogue, b)).collect();
+            let cited = self.cited(&entry.legal_basis);
             let who = self.who(&entry.target);
             self.line(
-                &format!("　· {what}（{}）：{}（{}）", who.zh, entry.text.zh, cited.join("；")),
-                &format!("   - {what} ({}): {} ({})", who.en, entry.text.en, cited_en.join("; ")),
+                &format!("　· {}，{what}：{}（{}）", who.zh, entry.text.zh, cited.zh),
+                &format!("   - {}, {what}: {} ({})", who.en, entry.text.en, cited.en),
             );
         }
     }
@@ -207,7 +214,7 @@ impl Page<'_> {
         if decision.obligations.is_empty() {
             return;
         }
-        self.line("四、后续义务：", "4. Due later:");
+        self.section("后续义务：", "Due later:");
         for obligation in &decision.obligations {
             let kind = words::obligation_words(obligation.kind);
             let day = obligation.due_on.map(|d| d.to_string());
@@ -223,7 +230,7 @@ impl Page<'_> {
 
     /// 33 (二十二): objection, reconsideration, litigation. RAIL R11.
     fn remedies(&mut self, decision: &Decision) {
-        self.line("五、权利救济：", "5. Remedies:");
+        self.section("权利救济：", "Remedies:");
         let person = decision.measures.iter().any(|m| {
             let index = usize::try_from(m.target.subject_index).unwrap_or(usize::MAX);
             let subject = self.application.subjects.get(index);
@@ -235,13 +242,10 @@ impl Page<'_> {
             if remedy.persons_only && !person {
                 continue;
             }
-            let cite = |f: fn(&Catalogue, &LegalBasis) -> String| {
-                remedy.legal_basis.iter().map(|b| f(self.catalogue, b)).collect::<Vec<_>>()
-            };
-            let (zh, en) = (cite(cite_zh).join("；"), cite(cite_en).join("; "));
+            let cited = self.cited(&remedy.legal_basis);
             self.line(
-                &format!("　· {}（{zh}）", remedy.text.zh),
-                &format!("   - {} ({en})", remedy.text.en),
+                &format!("　· {}（{}）", remedy.text.zh, cited.zh),
+                &format!("   - {} ({})", remedy.text.en, cited.en),
             );
         }
         let office = safe(&self.application.office.name);
@@ -254,6 +258,21 @@ impl Page<'_> {
         );
     }
 
+    /// The pinpoints of some bases, each once.
+    fn cited(&self, bases: &[LegalBasis]) -> Text {
+        let each = |cite: fn(&Catalogue, &LegalBasis) -> String| -> Vec<String> {
+            let mut all = Vec::new();
+            for basis in bases {
+                let one = cite(self.catalogue, basis);
+                if !all.contains(&one) {
+                    all.push(one);
+                }
+            }
+            all
+        };
+        Text { zh: each(cite_zh).join("；"), en: each(cite_en).join("; ") }
+    }
+
     /// A subject as the notice shows it: role, name, masked identifier.
     // RAIL R13: the identifier is the mask that the decision carries.
     fn who(&self, target: &Target) -> Text {
@@ -262,8 +281,8 @@ impl Page<'_> {
         let name = name.unwrap_or_default();
         let role = role_words(target.role);
         Text {
-            zh: format!("{}{name}，{}", role.zh, target.subject),
-            en: format!("{} {name}, {}", role.en, target.subject),
+            zh: format!("{}{name}（{}）", role.zh, target.subject),
+            en: format!("{} {name} ({})", role.en, target.subject),
         }
     }
 }

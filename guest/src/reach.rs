@@ -4,6 +4,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::List;
 use crate::clause::Clause;
 use crate::date::Date;
+use crate::identifier::mask;
 use crate::lookups::Answered;
 use crate::model::{CreditRecord, Finding, ListStanding, Role, Standing, Subject};
 use crate::standing;
@@ -56,12 +57,25 @@ impl Hit<'_> {
             target: crate::lookups::target(self.subject, self.subject_index),
             named_as: self.named_as,
             standing: self.standing,
-            decided_by: record.decided_by.clone(),
-            document: record.document.clone(),
+            decided_by: self.shown(record.decided_by.as_ref()),
+            document: self.shown(record.document.as_ref()),
             valid_from: record.valid_from,
             valid_until: record.valid_until,
             disputed: standing::disputed(record, as_of),
         }
+    }
+}
+
+impl Hit<'_> {
+    /// A text of the record without the identifiers of those whom it names: the title of a
+    /// document may quote one.
+    // RAIL R13
+    fn shown(&self, text: Option<&String>) -> Option<String> {
+        let record = self.record;
+        let named = std::iter::once(&record.subject.identifier)
+            .chain(record.responsible_persons.iter().map(|p| &p.identifier));
+        let hide = |text: String, identifier: &String| text.replace(identifier, &mask(identifier));
+        text.map(|text| named.fold(text.clone(), hide))
     }
 }
 

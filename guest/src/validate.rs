@@ -7,6 +7,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::Matter;
 use crate::identifier;
 use crate::model::{Application, ApplicationError, Problem, Role, Subject, SubjectKind};
+use crate::notice::safe;
 
 /// Checks an application against the catalogue.
 ///
@@ -27,6 +28,7 @@ pub fn application<'c>(
     }
     let region = &application.office.region;
     if region.len() != 6 || !region.bytes().all(|b| b.is_ascii_digit()) {
+        let region = safe(region);
         let detail = format!("`{region}` is no division code of six digits (GB/T 2260)");
         return Err(InvalidValue(Problem::at("office.region", detail)));
     }
@@ -45,7 +47,7 @@ pub fn application<'c>(
     }
     // RAIL R2: an unknown matter is an error, never an empty list of duties.
     let Some(matter) = catalogue.matter(&application.matter) else {
-        let detail = format!("`{}` is no matter of this edition", application.matter);
+        let detail = format!("`{}` is no matter of this edition", safe(&application.matter));
         return Err(UnknownMatter(Problem::at("matter", detail)));
     };
     subjects(application)?;

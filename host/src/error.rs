@@ -145,6 +145,16 @@ pub enum PolicyError {
         /// The names there are.
         known: String,
     },
+    /// The edition has no such code.
+    #[error("`{code}` is no {what} of edition `{edition}`")]
+    UnknownCode {
+        /// What was looked for.
+        what: &'static str,
+        /// The code.
+        code: String,
+        /// The edition.
+        edition: String,
+    },
     /// A gate was built without a policy or a registry.
     #[error("a gate needs {0}")]
     Missing(&'static str),

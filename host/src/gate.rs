@@ -8,6 +8,7 @@ use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Pr
 
 use crate::engine::Limits;
 use crate::error::{CheckError, Fault, PolicyError};
+use crate::input::quotable;
 use crate::policy::{Policy, Session};
 use crate::rails;
 use crate::registry::{Ask, AsyncRegistry, Registry, Vocabulary};
@@ -207,9 +208,13 @@ impl Begun {
         mut self,
         application: &Application,
         asks: &[Ask<'_>],
-        answers: Vec<Answer>,
+        mut answers: Vec<Answer>,
     ) -> Result<Checked, CheckError> {
         rails::answers(asks, &answers)?;
+        for reason in answers.iter_mut().filter_map(|a| a.reason.as_mut()) {
+            // RAIL R13: what a remote source complains of may quote what it was asked.
+            *reason = quotable(reason);
+        }
         let answers = Arc::new(answers);
         let sandbox = self.session.sandbox();
         sandbox.made = Some(Arc::clone(&answers));

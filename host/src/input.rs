@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use mustcheck_guest::identifier::mask;
 use mustcheck_guest::model::Application;
 use serde::de::DeserializeOwned;
 use unicode_normalization::UnicodeNormalization;
@@ -70,7 +71,7 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
         let path = e.path().to_string();
-        shape(if path == "." { "the document".into() } else { path }, e.inner())
+        shape(if path == "." { "the document".into() } else { quotable(&path) }, e.inner())
     })?;
     deserializer.end().map_err(|e| shape("after the document".into(), &e))?;
     Ok(value)
@@ -91,7 +92,7 @@ fn shape(path: String, error: &serde_json::Error) -> InputError {
 /// A message fit for one line: a value that is quoted in it may be long or hold anything.
 fn shortened(detail: &str) -> String {
     const LONGEST: usize = 300;
-    let safe = redact(&mustcheck_guest::notice::safe(detail));
+    let safe = quotable(detail);
     if safe.chars().count() <= LONGEST {
         return safe;
     }
@@ -102,29 +103,43 @@ fn shortened(detail: &str) -> String {
 /// in a message, and may be one.
 // RAIL R13
 pub fn redact(text: &str) -> String {
-    /// A resident number of the old form has 15 digits; nothing shorter is looked up by itself.
-    const SHORTEST: usize = 15;
     let mut shown = String::with_capacity(text.len());
     let mut run = String::new();
-    let flush = |run: &mut String, shown: &mut String| {
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        if run.len() >= SHORTEST && digits >= SHORTEST / 2 {
-            shown.push_str(&mustcheck_guest::identifier::mask(run));
-        } else {
-            shown.push_str(run);
-        }
-        run.clear();
-    };
-    for c in text.chars() {
-        if c.is_ascii_alphanumeric() {
+    for c in text.chars().chain(std::iter::once('\0')) {
+        if plain(c).is_some() {
             run.push(c);
-        } else {
-            flush(&mut run, &mut shown);
-            shown.push(c);
+            continue;
         }
+        let ascii: String = run.chars().filter_map(plain).collect();
+        shown.push_str(&if may_identify(&ascii) { mask(&ascii) } else { std::mem::take(&mut run) });
+        run.clear();
+        shown.push(c);
     }
-    flush(&mut run, &mut shown);
+    shown.pop();
     shown
+}
+
+/// Whether a run of letters and digits may be a code, a resident number (old form too) or an LEI.
+/// Digests are longer and words have no digits.
+fn may_identify(run: &str) -> bool {
+    let digits = run.bytes().filter(u8::is_ascii_digit).count();
+    (15..=24).contains(&run.len()) && digits >= 2
+}
+
+/// An ASCII letter or digit, also if typed full-width.
+fn plain(c: char) -> Option<char> {
+    let ascii = match c {
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+            u32::from(c).checked_sub(0xfee0).and_then(char::from_u32)?
+        }
+        c => c,
+    };
+    ascii.is_ascii_alphanumeric().then_some(ascii)
+}
+
+/// A text from outside, fit for a message: nothing hidden in it, no identifier, one line.
+pub(crate) fn quotable(text: &str) -> String {
+    redact(&mustcheck_guest::notice::safe(text))
 }
 
 /// NFKC and upper case, and nothing else: a digit typed full-width is that digit, a missing one

@@ -13,6 +13,9 @@ use mustcheck_guest::standing::standing;
 use crate::error::{Fault, Rail};
 use crate::registry::Ask;
 
+#[cfg(test)]
+mod tests;
+
 fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
     Err(Fault::Rail { rail, detail: detail.into() })
 }
@@ -108,8 +111,9 @@ pub(crate) fn decision(
 ) -> Result<(), Fault> {
     echo(description, application, decision)?;
     lookups(description, application, due, answers, decision)?;
-    measures(description, application, answers, decision)?;
-    set_aside(application, answers, decision)?;
+    let records = given(answers, decision);
+    measures(description, application, &records, decision)?;
+    set_aside(application, &records, decision)?;
     sums_up(description, decision)?;
     masked(application, answers, decision)
 }
@@ -219,26 +223,20 @@ fn check_target(
 
 /// The records that were given and may be relied on, by id.
 fn given<'a>(answers: &'a [Answer], decision: &Decision) -> BTreeMap<&'a str, &'a CreditRecord> {
-    let relied = |answer: &&Answer| {
-        let mut rows = decision.lookups.iter();
-        let source = answer.source.as_ref().map(|s| &s.id);
-        rows.any(|r| {
-            r.list == answer.list
-                && r.source.as_ref() == source
-                && r.status == AnswerStatus::Answered
-        })
-    };
-    let records = answers.iter().filter(relied).flat_map(|a| &a.records);
-    records.map(|r| (r.id.as_str(), r)).collect()
+    let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
+    let relied: HashSet<(&str, Option<&str>)> =
+        answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
+    let source = |a: &'a Answer| a.source.as_ref().map(|s| s.id.as_str());
+    let answers = answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source(a))));
+    answers.flat_map(|a| &a.records).map(|r| (r.id.as_str(), r)).collect()
 }
 
 fn measures(
     description: &Description,
     application: &Application,
-    answers: &[Answer],
+    records: &BTreeMap<&str, &CreditRecord>,
     decision: &Decision,
 ) -> Result<(), Fault> {
-    let records = given(answers, decision);
     for applied in &decision.measures {
         let Target { role, subject_index, subject } = &applied.target;
         check_target(application, *subject_index, *role, subject)?;
@@ -283,10 +281,9 @@ fn measures(
 
 fn set_aside(
     application: &Application,
-    answers: &[Answer],
+    records: &BTreeMap<&str, &CreditRecord>,
     decision: &Decision,
 ) -> Result<(), Fault> {
-    let records = given(answers, decision);
     for finding in &decision.records {
         let Target { role, subject_index, subject } = &finding.target;
         check_target(application, *subject_index, *role, subject)?;

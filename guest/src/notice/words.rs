@@ -34,13 +34,11 @@ pub fn status_words(status: AnswerStatus) -> Text {
 /// A disposition.
 pub fn disposition_words(disposition: Disposition) -> Text {
     match disposition {
-        Disposition::Clear => text("未发现适用的激励或者惩戒措施", "clear"),
-        Disposition::Facilitated => text("适用激励措施", "facilitated"),
-        Disposition::Review => text("应当从严审核", "review"),
-        Disposition::Restricted => text("适用惩戒措施", "restricted"),
-        Disposition::Undetermined => {
-            text("查询未完成，不能得出结论", "undetermined: the check is not complete")
-        }
+        Disposition::Clear => text("未发现适用的措施", "no measure found"),
+        Disposition::Facilitated => text("适用激励措施", "incentives apply"),
+        Disposition::Review => text("应当从严审核", "closer examination"),
+        Disposition::Restricted => text("适用惩戒措施", "restrictions apply"),
+        Disposition::Undetermined => text("查询未完成，不能得出结论", "the check is not complete"),
     }
 }
 

@@ -10,11 +10,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use mustcheck::{APPLICATION_LIMIT, Application, ApplicationExt as _, Decision, InputError};
+use mustcheck::{
+    APPLICATION_LIMIT, Application, ApplicationExt as _, Decision, InputError, PolicyError,
+};
 use serde::Serialize;
 
 use crate::cli::Style;
-use crate::cli::failure::{Failure, Unreadable};
+use crate::cli::failure::{Failure, OutputIsInput, Unreadable};
 use crate::cli::gates::{Gates, PolicyChoice};
 
 #[derive(Args)]
@@ -47,6 +49,11 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let mut input = BufReader::new(input);
     let mut output: Box<dyn Write> = match &arguments.output {
         Some(path) => {
+            let same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b);
+            if same(path, &arguments.input) {
+                // Opening it for writing would empty it before a line was read.
+                return Err(OutputIsInput { path: path.display().to_string() }.into());
+            }
             let file = File::create(path)
                 .with_context(|| format!("`{}` cannot be written", path.display()))?;
             Box::new(BufWriter::new(file))
@@ -58,13 +65,18 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let mut worst = 0_u8;
     let mut number = 0_u64;
     let mut line = Vec::new();
-    while let Some(read) = next_line(&mut input, &mut line)? {
+    let unreadable = |source| Unreadable { path: arguments.input.display().to_string(), source };
+    while let Some(read) = next_line(&mut input, &mut line).map_err(unreadable)? {
         number += 1;
         bar.inc(read);
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let result = check(&mut gates, &line, read);
+        let result = match check(&mut gates, &line, read) {
+            // What is wrong with the registry or the policy is wrong for every line.
+            Err(error) if is_lasting(&error) => return Err(error),
+            result => result,
+        };
         let row = match &result {
             Ok(checked) => {
                 *counts.entry(checked.decision().disposition.code()).or_default() += 1;
@@ -96,6 +108,14 @@ fn check(gates: &mut Gates, line: &[u8], read: u64) -> Result<mustcheck::Checked
     }
     let application = Application::from_json(line)?;
     Ok(gates.as_of(application.as_of)?.check(&application)?)
+}
+
+/// Whether an error would meet every other line too.
+fn is_lasting(error: &anyhow::Error) -> bool {
+    match error.downcast_ref::<PolicyError>() {
+        Some(PolicyError::NoEdition { .. }) | None => false,
+        Some(_) => true,
+    }
 }
 
 fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {

@@ -1,9 +1,9 @@
 //! `mustcheck catalogue`: the measure list, for reading.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Args, Subcommand};
-use mustcheck::Policy;
 use mustcheck::model::{Description, MatterInfo, MeasureInfo};
+use mustcheck::{Policy, PolicyError};
 
 use crate::cli::{Style, text};
 
@@ -58,27 +58,32 @@ fn narrow(description: &mut Description, show: &Show) -> Result<()> {
     if let Some(code) = &show.matter {
         description.matters.retain(|m| m.code == *code);
         if description.matters.is_empty() {
-            bail!("`{code}` is no matter of edition `{}`", description.policy.edition);
+            return Err(unknown("matter", code, description));
         }
         description.measures.retain(|m| m.matters.contains(code));
     }
     if let Some(code) = &show.list {
         description.lists.retain(|l| l.code == *code);
         if description.lists.is_empty() {
-            bail!("`{code}` is no list of edition `{}`", description.policy.edition);
+            return Err(unknown("list", code, description));
         }
         description.measures.retain(|m| m.lists.contains(code));
     }
     if let Some(id) = &show.measure {
         description.measures.retain(|m| m.id == *id);
         if description.measures.is_empty() {
-            bail!("`{id}` is no measure of edition `{}`", description.policy.edition);
+            return Err(unknown("measure", id, description));
         }
     }
     if show.matter.is_none() && (show.list.is_some() || show.measure.is_some()) {
         description.matters.clear();
     }
     Ok(())
+}
+
+fn unknown(what: &'static str, code: &str, description: &Description) -> anyhow::Error {
+    let (code, edition) = (code.to_owned(), description.policy.edition.clone());
+    PolicyError::UnknownCode { what, code, edition }.into()
 }
 
 fn print_matter(matter: &MatterInfo, style: Style) -> Result<()> {

@@ -1,7 +1,7 @@
 //! How a failure is told: what kind of "no" it is, where, and what caused it.
 
 use mustcheck::{
-    ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact,
+    ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
 };
 use serde::Serialize;
 
@@ -28,15 +28,15 @@ impl Failure {
         let mut failure = Self {
             kind: "fault",
             path: None,
-            detail: redact(&error.to_string()),
-            causes: error.chain().skip(1).map(|c| redact(&c.to_string())).collect(),
+            detail: shown(&error.to_string()),
+            causes: error.chain().skip(1).map(|c| shown(&c.to_string())).collect(),
             code: 1,
         };
         for cause in error.chain() {
             if let Some(application) = application_error(cause) {
                 failure.kind = "application";
-                failure.path = Some(application.problem().path.clone());
-                failure.detail = redact(&application.problem().detail);
+                failure.path = Some(redact(&safe(&application.problem().path)));
+                failure.detail = redact(&safe(&application.problem().detail));
                 failure.causes.clear();
                 failure.code = 3;
             } else if let Some(input) = input_error(cause) {
@@ -82,6 +82,12 @@ impl Failure {
     }
 }
 
+/// A message that may list several faults, each on a line that its author made safe.
+fn shown(message: &str) -> String {
+    let lines: Vec<String> = message.lines().map(|line| redact(&safe(line))).collect();
+    lines.join("\n")
+}
+
 fn application_error<'a>(
     cause: &'a (dyn std::error::Error + 'static),
 ) -> Option<&'a ApplicationError> {
@@ -102,11 +108,13 @@ fn input_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a I
 fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
     let registry = |error: &RegistryError| matches!(error, RegistryError::Content(_));
     cause.downcast_ref::<Unreadable>().is_some()
+        || cause.downcast_ref::<OutputIsInput>().is_some()
         || cause.downcast_ref::<RegistryError>().is_some_and(registry)
         || matches!(
             cause.downcast_ref::<PolicyError>(),
             Some(
                 PolicyError::Vocabulary(_)
+                    | PolicyError::UnknownCode { .. }
                     | PolicyError::UnknownEdition { .. }
                     | PolicyError::NoEdition { .. }
             )
@@ -126,4 +134,12 @@ pub struct Unreadable {
     /// Why.
     #[source]
     pub source: std::io::Error,
+}
+
+/// The output would overwrite the input.
+#[derive(Debug, thiserror::Error)]
+#[error("output `{path}` is the input")]
+pub struct OutputIsInput {
+    /// The file.
+    pub path: String,
 }

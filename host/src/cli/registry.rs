@@ -58,7 +58,8 @@ fn import_all(files: &[PathBuf], into: &Path, policy: Option<&Path>, style: Styl
     let mut reports = Vec::new();
     for file in files {
         let bar = ProgressBar::new_spinner();
-        let report = import(file, into, &vocabulary, &mut || bar.inc(1))?;
+        let report = import(file, into, &vocabulary, &mut || bar.inc(1))
+            .with_context(|| format!("registry `{}`", into.display()))?;
         bar.finish_and_clear();
         reports.push((file, report));
     }
@@ -144,13 +145,13 @@ fn show(registry: &Path, application: Option<&Path>, style: Style) -> Result<u8>
             said.push_str(&format!(", {} {from}", style.say("收录自", "records from")));
         }
         text::line(&said)?;
-        text::line(&format!("  {}", source.covers.join(", ")))?;
+        text::line(&format!("  {}", safe(&source.covers.join(", "))))?;
     }
     for (subject, records) in &found {
         text::heading(&text::subject_line(subject, style))?;
         for record in records {
             let until = record.valid_until.map_or_else(|| "…".into(), |d| d.to_string());
-            let (id, list, from) = (safe(&record.id), &record.list, record.valid_from);
+            let (id, list, from) = (safe(&record.id), safe(&record.list), record.valid_from);
             text::line(&format!("  {id}  {list}  {from} – {until}"))?;
             for event in &record.events {
                 text::line(&format!("    {} {}", event.on, event.kind))?;

@@ -15,12 +15,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::input::{normalise, parse, read_file};
+use crate::input::{normalise, parse, quotable, read_file};
 use crate::registry::json::{
     Coverage, REGISTRY_LIMIT, Source, coverage, identities, record_fault, sources_faults,
     vocabulary_fault,
 };
-use crate::registry::sqlite::{decode, open_for_import, source};
+use crate::registry::sqlite::{EVERYBODY, decode, open_for_import, source};
 use crate::registry::{RegistryError, Vocabulary};
 
 /// What an import did for one source.
@@ -72,9 +72,64 @@ struct RawFile {
 
 /// A record that was refused, and whom it names.
 struct Refusal {
+    id: Option<String>,
     list: Option<String>,
     identifiers: BTreeSet<String>,
     reason: String,
+}
+
+/// What can be read of a record that cannot be read as one: any field may be of any shape, and
+/// what lies deeper is passed over.
+#[derive(Default, Deserialize)]
+struct Remnant<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    source: Option<&'a RawValue>,
+    #[serde(borrow)]
+    list: Option<&'a RawValue>,
+    #[serde(borrow)]
+    subject: Option<&'a RawValue>,
+    #[serde(borrow)]
+    responsible_persons: Option<&'a RawValue>,
+}
+
+/// The identifier of whatever party can be read.
+#[derive(Default, Deserialize)]
+struct Party<'a> {
+    #[serde(borrow)]
+    identifier: Option<&'a RawValue>,
+}
+
+/// A text, or a number as it was written: spreadsheets turn codes into numbers.
+fn written(value: Option<&RawValue>) -> Option<String> {
+    let raw = value?.get();
+    match serde_json::from_str::<String>(raw) {
+        Ok(text) => Some(text),
+        Err(_) if raw.starts_with(|c: char| c.is_ascii_digit()) => Some(raw.to_owned()),
+        Err(_) => None,
+    }
+}
+
+impl Remnant<'_> {
+    /// Everybody whom the record names, as far as anybody can tell.
+    fn identifiers(&self) -> BTreeSet<String> {
+        let subject = self.subject.and_then(|s| serde_json::from_str::<Party<'_>>(s.get()).ok());
+        let persons = self
+            .responsible_persons
+            .and_then(|p| serde_json::from_str::<Vec<&RawValue>>(p.get()).ok());
+        let persons = persons.unwrap_or_default();
+        let persons =
+            persons.iter().filter_map(|p| serde_json::from_str::<Party<'_>>(p.get()).ok());
+        let named = subject.into_iter().chain(persons);
+        named
+            .filter_map(|party| written(party.identifier))
+            .map(|mut identifier| {
+                normalise(&mut identifier);
+                identifier
+            })
+            .collect()
+    }
 }
 
 /// What a file holds for one source.
@@ -119,7 +174,8 @@ pub fn import(
     let mut connection = open_for_import(database)?;
     for source in &raw.sources {
         let snapshot = snapshots.remove(source.id.as_str()).unwrap_or_default();
-        let done = import_source(&mut connection, source, &snapshot, &mut report, progress)?;
+        let done =
+            import_source(&mut connection, &raw.sources, source, &snapshot, &mut report, progress)?;
         report.sources.push(done);
     }
     Ok(report)
@@ -152,6 +208,7 @@ fn sort<'a>(
                 snapshots.entry(&source.id).or_default().records.push(record);
             }
             Err(reason) => {
+                let reason = quotable(&reason);
                 refuse(raw, text.get(), &reason, &mut snapshots);
                 report.rejected.push(Rejected { place: format!("records[{i}]"), reason });
             }
@@ -161,35 +218,31 @@ fn sort<'a>(
 }
 
 /// Remembers whom a refused record names, with its source; with every source if it names none.
+/// A record of which nobody can tell whom it names stands for everybody: until the source is
+/// imported again, nobody is clear by it.
+// RAIL R2
 fn refuse<'a>(
     raw: &'a RawFile,
     record: &str,
     reason: &str,
     snapshots: &mut BTreeMap<&'a str, Snapshot>,
 ) {
-    let value: serde_json::Value = serde_json::from_str(record).unwrap_or_default();
-    let text = |value: &serde_json::Value, key: &str| {
-        value.get(key).and_then(serde_json::Value::as_str).map(str::to_owned)
-    };
-    let persons = value.get("responsible_persons").and_then(serde_json::Value::as_array);
-    let identifiers: BTreeSet<String> = (value.get("subject").into_iter())
-        .chain(persons.into_iter().flatten())
-        .filter_map(|party| text(party, "identifier"))
-        .map(|mut identifier| {
-            normalise(&mut identifier);
-            identifier
-        })
-        .collect();
-    let named = text(&value, "source");
-    let list = text(&value, "list");
+    let remnant: Remnant<'_> = serde_json::from_str(record).unwrap_or_default();
+    let mut identifiers = remnant.identifiers();
+    if identifiers.is_empty() {
+        identifiers.insert(EVERYBODY.to_owned());
+    }
+    let (named, list) = (written(remnant.source), written(remnant.list));
+    let known = |id: &String| raw.sources.iter().any(|s| s.id == *id);
+    let named = named.filter(known);
     for source in &raw.sources {
-        if named.as_ref().is_some_and(|n| *n != source.id && raw.sources.iter().any(|s| s.id == *n))
-        {
+        if named.as_ref().is_some_and(|named| *named != source.id) {
             continue;
         }
         // A list that the source does not hold may be a misspelling of any that it does.
         let list = list.clone().filter(|l| source.covers.contains(l));
         snapshots.entry(&source.id).or_default().refusals.push(Refusal {
+            id: written(remnant.id),
             list,
             identifiers: identifiers.clone(),
             reason: reason.to_owned(),
@@ -199,6 +252,7 @@ fn refuse<'a>(
 
 fn import_source(
     connection: &mut Connection,
+    file: &[Source],
     new: &Source,
     snapshot: &Snapshot,
     report: &mut Report,
@@ -224,20 +278,21 @@ fn import_source(
     transaction.execute("DELETE FROM rejected WHERE source = ?1", [&new.id])?;
     for record in &snapshot.records {
         gone.remove(&record.id);
-        put(&transaction, new, record, &mut done, report)?;
+        put(&transaction, &Owner { source: new, file }, record, &mut done, report)?;
         progress();
+    }
+    for refusal in &snapshot.refusals {
+        // The source still lists it: the held version stays, and its parties stay unanswered.
+        let held = refusal.id.as_ref().filter(|id| gone.remove(*id));
+        let held = held.map(|id| held_record(&transaction, id)).transpose()?.flatten();
+        let before = held.iter().flat_map(identities).map(|(_, _, identifier)| identifier);
+        for identifier in before.chain(refusal.identifiers.iter().cloned()) {
+            reject(&transaction, new, &identifier, refusal.list.as_deref(), &refusal.reason)?;
+        }
     }
     for id in gone {
         transaction.execute("DELETE FROM record WHERE id = ?1", [id])?;
         done.removed += 1;
-    }
-    for refusal in &snapshot.refusals {
-        for identifier in &refusal.identifiers {
-            transaction.execute(
-                "INSERT INTO rejected (identifier, source, list, reason) VALUES (?1, ?2, ?3, ?4)",
-                params![identifier, new.id, refusal.list, refusal.reason],
-            )?;
-        }
     }
     transaction.commit()?;
     Ok(done)
@@ -252,30 +307,60 @@ fn held_ids(
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
-fn put(
+fn held_record(
+    transaction: &Transaction<'_>,
+    id: &str,
+) -> Result<Option<CreditRecord>, RegistryError> {
+    let mut statement = transaction.prepare_cached("SELECT body FROM record WHERE id = ?1")?;
+    let body = statement.query_row([id], |row| row.get::<_, String>(0)).optional()?;
+    body.map(|body| decode(&body)).transpose()
+}
+
+fn reject(
     transaction: &Transaction<'_>,
     source: &Source,
+    identifier: &str,
+    list: Option<&str>,
+    reason: &str,
+) -> Result<(), RegistryError> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO rejected (identifier, source, list, reason) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![identifier, source.id, list, reason])?;
+    Ok(())
+}
+
+/// The source that is imported, beside the others of its file.
+struct Owner<'a> {
+    source: &'a Source,
+    file: &'a [Source],
+}
+
+fn put(
+    transaction: &Transaction<'_>,
+    owner: &Owner<'_>,
     record: &CreditRecord,
     done: &mut SourceReport,
     report: &mut Report,
 ) -> Result<(), RegistryError> {
+    let source = owner.source;
     let held: Option<(i64, String, String)> = transaction
         .prepare_cached("SELECT key, source, body FROM record WHERE id = ?1")?
         .query_row([&record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let mut record = record.clone();
-    if let Some((key, owner, body)) = held {
-        if owner != source.id {
-            let reason = format!("id: `{}` is held from source `{owner}`", record.id);
+    if let Some((key, holder, body)) = held {
+        // Ids are unique in a file, so a record that another source of this file held has moved.
+        let moved = owner.file.iter().any(|s| s.id == holder);
+        if holder != source.id && !moved {
+            let reason = format!("id: `{}` is held from source `{holder}`", record.id);
+            let reason = quotable(&reason);
             for (_, _, identifier) in identities(&record) {
-                transaction.execute(
-                    "INSERT INTO rejected (identifier, source, list, reason) \
-                     VALUES (?1, ?2, ?3, ?4)",
-                    params![identifier, source.id, record.list, reason],
-                )?;
+                reject(transaction, source, &identifier, Some(&record.list), &reason)?;
             }
             let place = format!("record `{}` of source `{}`", record.id, source.id);
-            report.rejected.push(Rejected { place, reason });
+            report.rejected.push(Rejected { place: quotable(&place), reason });
             return Ok(());
         }
         let old: CreditRecord = decode(&body)?;

@@ -15,7 +15,7 @@ use mustcheck_guest::model::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::input::{normalise, parse, read_file};
+use crate::input::{normalise, parse, quotable, read_file};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// The largest registry file that is read, in bytes.
@@ -212,7 +212,7 @@ pub(crate) fn not_covered(query: u32, list: &str) -> Answer {
 fn content(faults: Vec<String>) -> RegistryError {
     const SHOWN: usize = 50;
     let more = faults.len().saturating_sub(SHOWN);
-    let mut lines: Vec<String> = faults.into_iter().take(SHOWN).collect();
+    let mut lines: Vec<String> = faults.iter().take(SHOWN).map(|f| quotable(f)).collect();
     if more > 0 {
         lines.push(format!("… and {more} more"));
     }
@@ -284,6 +284,11 @@ pub(crate) fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Opti
         ) {
             return Some(format!("responsible_persons[{p}].identifier: {fault}"));
         }
+    }
+    let mut identifiers = identities(record).into_iter().map(|(_, _, identifier)| identifier);
+    if let Some(identifier) = identifiers.find(|i| record.id.contains(i.as_str())) {
+        // RAIL R13: the id of a record stands in decisions, logs and statistics.
+        return Some(format!("id: holds the identifier `{}`", identifier::mask(&identifier)));
     }
     dates_fault(record).map(|fault| format!("valid_from: {fault}"))
 }

@@ -47,6 +47,9 @@ CREATE INDEX rejected_by_identifier ON rejected (identifier);
 CREATE INDEX rejected_by_source ON rejected (source);
 ";
 
+/// Stands for everybody in `rejected`; no identifier is spelt so.
+pub(crate) const EVERYBODY: &str = "*";
+
 /// A registry in a SQLite database. Lookups read one consistent state, also while an import runs.
 #[derive(Debug)]
 pub struct SqliteRegistry {
@@ -260,8 +263,8 @@ struct Refused {
 
 fn refused(connection: &Connection, subject: &Subject) -> Result<Vec<Refused>, RegistryError> {
     let mut statement = connection
-        .prepare_cached("SELECT source, list, reason FROM rejected WHERE identifier = ?1")?;
-    let rows = statement.query_map([&subject.identifier], |row| {
+        .prepare_cached("SELECT source, list, reason FROM rejected WHERE identifier IN (?1, ?2)")?;
+    let rows = statement.query_map([subject.identifier.as_str(), EVERYBODY], |row| {
         Ok(Refused { source: row.get(0)?, list: row.get(1)?, reason: row.get(2)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

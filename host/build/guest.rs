@@ -1,0 +1,80 @@
+//! Builds the guest crate as a component, free of the paths of the machine that builds it.
+//!
+//! Shared by the build script, which embeds the component, and by the test that builds it again in
+//! another folder and compares the bytes.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use wit_component::ComponentEncoder;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+/// The profile of the component, in the workspace's `Cargo.toml`.
+const PROFILE: &str = "guest";
+/// Bytes of stack in the component. The rules do not recurse on input; every check pays for the
+/// pages that it touches.
+const STACK: u32 = 65_536;
+
+/// The programs that build.
+pub struct Tools {
+    /// Cargo.
+    pub cargo: String,
+    /// The compiler.
+    pub rustc: String,
+}
+
+/// The component, from the workspace at `root`.
+///
+/// # Errors
+///
+/// One clear line if the target is missing, the compiler's output if the guest does not build.
+pub fn component(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<dyn Error>> {
+    let module = module(root, target_dir, tools)?;
+    let encode = || ComponentEncoder::default().validate(true).module(&module)?.encode();
+    encode().map_err(|e| format!("the guest makes no component: {e:#}").into())
+}
+
+fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<dyn Error>> {
+    let libraries = Command::new(&tools.rustc)
+        .args(["--print", "target-libdir", "--target", TARGET])
+        .output()?;
+    let libraries = PathBuf::from(String::from_utf8(libraries.stdout)?.trim());
+    if !libraries.is_dir() {
+        return Err(format!("the target is missing: run `rustup target add {TARGET}`").into());
+    }
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
+        let home = env::var_os("HOME").or_else(|| env::var_os("USERPROFILE"));
+        home.map(|h| PathBuf::from(h).join(".cargo"))
+    });
+    let mut flags = vec![
+        format!("--remap-path-prefix={}=/mustcheck", root.display()),
+        format!("-Clink-arg=-zstack-size={STACK}"),
+    ];
+    if let Some(home) = home {
+        flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));
+    }
+    let mut cargo = Command::new(&tools.cargo);
+    cargo
+        // `--crate-type` here and not in the manifest: the native library is linked into programs.
+        .args(["rustc", "--package", "mustcheck-guest", "--lib", "--crate-type", "cdylib"])
+        .args(["--target", TARGET, "--profile", PROFILE, "--quiet", "--manifest-path"])
+        .arg(root.join("guest/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target_dir)
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+    // What the outer build says of its own compiler and target does not hold for this one.
+    for variable in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "CARGO_BUILD_TARGET"]
+    {
+        cargo.env_remove(variable);
+    }
+    let output = cargo.output()?;
+    if !output.status.success() {
+        let log = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("the guest does not build:\n{log}").into());
+    }
+    let file = target_dir.join(TARGET).join(PROFILE).join("mustcheck_guest.wasm");
+    fs::read(&file).map_err(|e| format!("{} cannot be read: {e}", file.display()).into())
+}

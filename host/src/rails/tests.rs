@@ -1,0 +1,275 @@
+//! An honest decision passes; the same decision with one lie in it does not. This is what the
+//! host holds against a buggy or hostile component, whatever it was built from.
+
+use std::sync::LazyLock;
+
+use mustcheck_guest::Catalogue;
+use mustcheck_guest::date::Date;
+use mustcheck_guest::model::{
+    AnswerStatus, Disposition, DispositionRule, EventKind, Role, Standing,
+};
+use serde_json::json;
+
+use super::*;
+use crate::input::ApplicationExt as _;
+use crate::policy::Policy;
+use crate::registry::Registry as _;
+use crate::registry::json::JsonRegistry;
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::from_json(Policy::embedded_catalogue("statutes").unwrap()).unwrap()
+});
+
+const APPLICANT: &str = "91310000MA1FL0007C";
+const PERSON: &str = "310101198001010018";
+
+/// Everything that the host has in hand when a component has decided.
+struct Honest {
+    description: Description,
+    application: Application,
+    due: Vec<Query>,
+    answers: Vec<Answer>,
+    decision: Decision,
+}
+
+impl Honest {
+    /// A bid of a firm with a wage arrears record in force and another one under objection.
+    fn restricted() -> Self {
+        Self::of(&[
+            json!({ "id": "in-force", "list": "wage-arrears" }),
+            json!({ "id": "disputed", "list": "wage-arrears",
+                "events": [{ "kind": "objection-filed", "on": "2026-11-10" }] }),
+        ])
+    }
+
+    fn clear() -> Self {
+        Self::of(&[])
+    }
+
+    fn of(records: &[serde_json::Value]) -> Self {
+        let covers: Vec<_> = CATALOGUE.data().lists.iter().map(|l| &l.code).collect();
+        let common = json!({ "source": "platform", "valid_from": "2026-01-01",
+            "subject": { "kind": "organization", "scheme": "uscc", "identifier": APPLICANT } });
+        let whole = |record: &serde_json::Value| {
+            let mut whole = common.clone();
+            let fields = whole.as_object_mut().unwrap();
+            fields.extend(record.as_object().unwrap().clone());
+            whole
+        };
+        let registry = json!({
+            "sources": [{ "id": "platform", "as_of": "2026-11-20T08:00:00+08:00",
+                "records_from": "2016-01-01", "covers": covers }],
+            "records": records.iter().map(whole).collect::<Vec<_>>(),
+        });
+        let registry = JsonRegistry::from_json(registry.to_string().as_bytes()).unwrap();
+        let application = json!({
+            "id": "GP-1", "matter": "tendering/government-procurement", "as_of": "2026-11-20",
+            "office": { "name": "某局", "region": "310000" },
+            "subjects": [
+                { "role": "applicant", "kind": "organization", "scheme": "uscc",
+                  "identifier": APPLICANT, "name": "甲公司" },
+                { "role": "legal-representative", "kind": "person", "scheme": "resident-id",
+                  "identifier": PERSON, "name": "张某" },
+            ],
+        });
+        let application = Application::from_json(application.to_string().as_bytes()).unwrap();
+        let due = mustcheck_guest::due_lookups(&CATALOGUE, &application).unwrap();
+        let answers = registry.lookup(&asks(&application, &due)).unwrap();
+        let mut given = |_: &[Query]| answers.clone();
+        let decision = mustcheck_guest::check(&CATALOGUE, &application, &mut given).unwrap();
+        Self { description: CATALOGUE.describe(), application, due, answers, decision }
+    }
+
+    fn verdict(&self) -> Result<(), String> {
+        let Self { description, application, due: queries, answers: given, decision: found } = self;
+        due(description, application, queries)
+            .and_then(|()| answers(&asks(application, queries), given))
+            .and_then(|()| decision(description, application, queries, given, found))
+            .map_err(|fault| fault.to_string())
+    }
+
+    fn refused(mut self, lie: impl FnOnce(&mut Self)) -> String {
+        assert_eq!(self.verdict(), Ok(()), "honest before the lie");
+        lie(&mut self);
+        self.verdict().unwrap_err()
+    }
+}
+
+fn asks<'a>(application: &'a Application, due: &'a [Query]) -> Vec<Ask<'a>> {
+    let ask = |(query, q): (u32, &'a Query)| Ask {
+        query,
+        subject: &application.subjects[q.subject as usize],
+        lists: &q.lists,
+    };
+    (0..).zip(due).map(ask).collect()
+}
+
+#[test]
+fn r1_lookups_that_are_not_asked_or_not_shown() {
+    let said = Honest::clear().refused(|h| h.due.clear());
+    assert_eq!(
+        said,
+        "rail R1 (no check, no decision) does not hold: list `judgment-defaulters` is due for \
+         subject 0 and was not asked"
+    );
+    let said = Honest::clear().refused(|h| h.due[0].lists.truncate(3));
+    assert!(said.contains("list `government-procurement-serious` is due for subject 0"), "{said}");
+    let said = Honest::clear().refused(|h| h.due[1].subject = 7);
+    assert!(said.contains("names subject 7, whom nobody named"), "{said}");
+    let said = Honest::clear().refused(|h| {
+        h.decision.lookups.pop();
+    });
+    assert!(said.contains("14 lookups were made and the decision shows 13"), "{said}");
+    let said = Honest::clear().refused(|h| h.decision.lookups[0].source = Some("other".into()));
+    assert!(said.contains("the lookup of list `judgment-defaulters` is not shown as it was"));
+    let said = Honest::restricted().refused(|h| {
+        h.decision.measures[0].because = vec!["never-given".into()];
+    });
+    assert!(said.contains("rests on a record that nobody gave"), "{said}");
+}
+
+#[test]
+fn r1_a_description_without_duties_still_needs_the_applicant_looked_up() {
+    let said = Honest::clear().refused(|h| {
+        for matter in &mut h.description.matters {
+            matter.due.clear();
+        }
+        h.due.clear();
+    });
+    assert_eq!(
+        said,
+        "rail R1 (no check, no decision) does not hold: no lookup is due for the applicant"
+    );
+}
+
+#[test]
+fn r2_unanswered_shown_as_clear() {
+    let unanswered = |h: &mut Honest| {
+        h.answers[1].status = AnswerStatus::Unavailable;
+        h.answers[1].records.clear();
+    };
+    let said = Honest::clear().refused(unanswered);
+    assert!(said.contains("`wage-arrears` is shown as `answered` and is `unavailable`"), "{said}");
+    let said = Honest::clear().refused(|h| {
+        unanswered(h);
+        h.decision.lookups[1].status = AnswerStatus::Unavailable;
+    });
+    assert_eq!(
+        said,
+        "rail R2 (unanswered is not clear) does not hold: the disposition is `clear` and must be \
+         `undetermined`"
+    );
+    let said = Honest::clear().refused(|h| {
+        h.answers.retain(|a| a.list != "tax-serious");
+    });
+    assert!(said.contains("the registry gave no answer for list `tax-serious`"), "{said}");
+    let stale = |h: &mut Honest| {
+        for answer in &mut h.answers {
+            let source = answer.source.as_mut().unwrap();
+            source.as_of.date = Date::new(2026, 11, 12).unwrap();
+        }
+        for row in &mut h.decision.lookups {
+            row.source_as_of.as_mut().unwrap().date = Date::new(2026, 11, 12).unwrap();
+        }
+    };
+    let said = Honest::clear().refused(stale);
+    assert!(said.contains("is shown as `answered` and is `stale`"), "{said}");
+    let said = Honest::clear().refused(|h| h.decision.lookups[0].due = false);
+    assert!(said.contains("the lookup of list `judgment-defaulters` is due"), "{said}");
+}
+
+#[test]
+fn r2_a_restriction_or_a_record_left_out() {
+    let said = Honest::restricted().refused(|h| h.decision.measures.clear());
+    assert!(said.contains("the disposition is `restricted` and must be `clear`"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.decision.measures.clear();
+        h.decision.disposition = Disposition::Clear;
+        h.decision.disposition_rule = DispositionRule::NothingApplies;
+        h.decision.records.clear();
+    });
+    assert!(said.contains("record `disputed` was given and is not shown"), "{said}");
+}
+
+#[test]
+fn r3_measures_that_the_catalogue_does_not_hold() {
+    let said = Honest::restricted().refused(|h| h.decision.measures[0].measure = "mine".into());
+    assert!(said.contains("measure `mine` is not in the policy's catalogue"), "{said}");
+    let said = Honest::restricted().refused(|h| h.decision.measures[0].legal_basis.clear());
+    assert!(said.contains("differs from the catalogue"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.description.measures.iter_mut().for_each(|m| m.matters.clear());
+    });
+    assert!(said.contains("does not apply to this matter, role or day"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        let last = Date::new(2020, 1, 1);
+        h.description.measures.iter_mut().for_each(|m| m.valid_until = last);
+    });
+    assert!(said.contains("does not apply to this matter, role or day"), "{said}");
+}
+
+#[test]
+fn r4_r5_a_record_that_is_not_in_force() {
+    let said = Honest::restricted().refused(|h| {
+        h.decision.measures[0].because = vec!["disputed".into()];
+    });
+    assert!(said.starts_with("rail R4, R5"), "{said}");
+    assert!(said.contains("rests on record `disputed`, `suspended`"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        for record in h.answers.iter_mut().flat_map(|a| &mut a.records) {
+            for event in &mut record.events {
+                event.kind = EventKind::Repaired;
+            }
+        }
+    });
+    assert!(said.contains("record `disputed` is shown with a standing it lacks"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.decision.records.iter_mut().for_each(|f| f.standing = Standing::InForce);
+    });
+    assert!(said.contains("record `disputed` is shown with a standing it lacks"), "{said}");
+}
+
+#[test]
+fn r6_a_record_about_somebody_else() {
+    let said = Honest::restricted().refused(|h| {
+        for record in h.answers.iter_mut().flat_map(|a| &mut a.records) {
+            record.subject.identifier = "91310000MA1FL00157".into();
+        }
+    });
+    assert_eq!(
+        said,
+        "rail R6 (exact identifiers only) does not hold: record `in-force` does not name \
+         `9131…**`, who was asked about"
+    );
+}
+
+#[test]
+fn r11_a_decision_about_another_case_or_without_reasons() {
+    let said = Honest::clear().refused(|h| h.decision.application = "GP-2".into());
+    assert!(said.contains("the decision is about another application or policy"), "{said}");
+    let said = Honest::clear().refused(|h| h.decision.notice.zh.clear());
+    assert!(said.contains("the decision has no notice"), "{said}");
+    let said = Honest::restricted().refused(|h| h.decision.measures[0].because.clear());
+    assert!(said.contains("restricts without a record"), "{said}");
+    let said = Honest::restricted().refused(|h| h.decision.set_aside[0].legal_basis.clear());
+    assert!(said.contains("something is set aside without a rule"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.decision.measures[0].target.role = Role::Guarantor;
+    });
+    assert!(said.contains("gives subject 0 the role `guarantor`"), "{said}");
+}
+
+#[test]
+fn r13_identifiers_that_are_not_masked() {
+    let said = Honest::restricted().refused(|h| {
+        h.decision.measures[0].target.subject = APPLICANT.into();
+    });
+    assert_eq!(
+        said,
+        "rail R13 (identifiers are masked) does not hold: the identifier of subject 0 is not masked"
+    );
+    for hidden in [PERSON.to_owned(), format!("编号{APPLICANT}号"), format!("x{PERSON}x")] {
+        let said = Honest::restricted().refused(|h| h.decision.notice.en.push_str(&hidden));
+        assert!(said.contains("the notice holds an identifier that is not masked"), "{said}");
+    }
+}
