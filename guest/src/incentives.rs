@@ -127,10 +127,10 @@ impl Case<'_> {
                 "A due lookup is unanswered, so nobody can say that nothing restricts.".into(),
             );
         }
-        if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated {
-            if let Err(Text { zh, en }) = self.tolerable() {
-                return unmet(zh, en);
-            }
+        if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated
+            && let Err(Text { zh, en }) = self.tolerable()
+        {
+            return unmet(zh, en);
         }
         None
     }

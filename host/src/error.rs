@@ -100,6 +100,12 @@ pub enum InputError {
         /// Offset of the first invalid byte.
         at: usize,
     },
+    /// An array in the place of an object.
+    #[error("{path}: invalid type: sequence, expected an object")]
+    Misplaced {
+        /// Where in the document.
+        path: String,
+    },
     /// Not JSON, or not of the shape that the schema fixes.
     #[error("{path}: {detail} (line {line}, column {column})")]
     Shape {
@@ -145,6 +151,9 @@ pub enum PolicyError {
         /// The names there are.
         known: String,
     },
+    /// The registry failed while its codes were read.
+    #[error("the registry failed")]
+    Registry(#[source] RegistryError),
     /// The edition has no such code.
     #[error("`{code}` is no {what} of edition `{edition}`")]
     UnknownCode {

@@ -11,7 +11,7 @@ use crate::error::{CheckError, Fault, PolicyError};
 use crate::input::quotable;
 use crate::policy::{Policy, Session};
 use crate::rails;
-use crate::registry::{Ask, AsyncRegistry, Registry, Vocabulary};
+use crate::registry::{Ask, AsyncRegistry, Registry, RegistryError, Vocabulary};
 
 /// The gate. Cheap to clone, safe to share between threads.
 #[derive(Clone)]
@@ -287,9 +287,10 @@ impl GateBuilder {
         let registry = self.registry.ok_or(PolicyError::Missing("a registry"))?;
         if let Source::AtOnce(registry) = &registry {
             let vocabulary = Vocabulary::of(self.policies.iter().map(Policy::description));
-            registry
-                .check_vocabulary(&vocabulary)
-                .map_err(|e| PolicyError::Vocabulary(e.to_string()))?;
+            registry.check_vocabulary(&vocabulary).map_err(|e| match e {
+                RegistryError::Content(unknown) => PolicyError::Vocabulary(unknown),
+                failed => PolicyError::Registry(failed),
+            })?;
         }
         Ok(Gate {
             policies: Arc::new(self.policies),

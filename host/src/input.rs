@@ -6,7 +6,9 @@ use std::path::Path;
 
 use mustcheck_guest::identifier::mask;
 use mustcheck_guest::model::Application;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::InputError;
@@ -30,7 +32,7 @@ impl ApplicationExt for Application {
             let bytes = u64::try_from(json.len()).unwrap_or(u64::MAX);
             return Err(InputError::TooLarge { bytes, limit: APPLICATION_LIMIT });
         }
-        let mut application: Self = parse(json)?;
+        let mut application: Self = parse_strictly(json)?;
         for subject in &mut application.subjects {
             normalise(&mut subject.identifier);
             if let Some(country) = &mut subject.country {
@@ -71,10 +73,44 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
         let path = e.path().to_string();
-        shape(if path == "." { "the document".into() } else { quotable(&path) }, e.inner())
+        // An object that is cut short, or a key that is no text, has no name of its own.
+        let path = path.trim_end_matches('?').trim_end_matches('.');
+        shape(if path.is_empty() { "the document".into() } else { quotable(path) }, e.inner())
     })?;
     deserializer.end().map_err(|e| shape("after the document".into(), &e))?;
     Ok(value)
+}
+
+/// As [`parse`], and an array in the place of an object is an error too: serde would take its
+/// elements for the fields in their order, which nobody means.
+pub(crate) fn parse_strictly<T: DeserializeOwned + Serialize>(
+    json: &[u8],
+) -> Result<T, InputError> {
+    let value: T = parse(json)?;
+    let written: Value = parse(json)?;
+    let read = serde_json::to_value(&value).unwrap_or_default();
+    match misplaced_array(&written, &read, String::new()) {
+        None => Ok(value),
+        Some(path) => Err(InputError::Misplaced {
+            path: if path.is_empty() { "the document".into() } else { path },
+        }),
+    }
+}
+
+/// Where an array was written and an object was read.
+pub(crate) fn misplaced_array(written: &Value, read: &Value, path: String) -> Option<String> {
+    match (written, read) {
+        (Value::Array(_), Value::Object(_)) => Some(path),
+        (Value::Object(written), Value::Object(read)) => written.iter().find_map(|(key, value)| {
+            let dot = if path.is_empty() { "" } else { "." };
+            misplaced_array(value, read.get(key)?, format!("{path}{dot}{key}"))
+        }),
+        (Value::Array(written), Value::Array(read)) => {
+            let mut pairs = written.iter().zip(read).enumerate();
+            pairs.find_map(|(i, (w, r))| misplaced_array(w, r, format!("{path}[{i}]")))
+        }
+        _ => None,
+    }
 }
 
 fn shape(path: String, error: &serde_json::Error) -> InputError {
@@ -120,10 +156,12 @@ pub fn redact(text: &str) -> String {
 }
 
 /// Whether a run of letters and digits may be a code, a resident number (old form too) or an LEI.
-/// Digests are longer and words have no digits.
+/// SHA-256 digests are told apart by their form, and words have no digits.
 fn may_identify(run: &str) -> bool {
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
-    (15..=24).contains(&run.len()) && digits >= 2
+    let digest =
+        run.len() == 64 && run.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
+    run.len() >= 15 && digits >= 2 && !digest
 }
 
 /// An ASCII letter or digit, also if typed full-width.

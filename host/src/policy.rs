@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use mustcheck_guest::Catalogue;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{Application, ApplicationError, Decision, Description, Query};
 use sha2::{Digest, Sha256};
@@ -49,8 +50,7 @@ impl Policy {
     ///
     /// [`PolicyError`] if the engine does not start on this machine.
     pub fn embedded() -> Result<Self, PolicyError> {
-        let newest = EDITIONS.iter().max_by_key(|e| e.valid_from);
-        Self::of_edition(newest.ok_or(PolicyError::Missing("an embedded edition"))?)
+        Self::embedded_edition(Self::newest_edition())
     }
 
     /// An embedded edition by name.
@@ -60,10 +60,14 @@ impl Policy {
     /// [`PolicyError::UnknownEdition`] if there is none of that name.
     pub fn embedded_edition(name: &str) -> Result<Self, PolicyError> {
         let edition = EDITIONS.iter().find(|e| e.id == name).ok_or_else(|| {
-            let known: Vec<_> = EDITIONS.iter().map(|e| format!("`{}`", e.id)).collect();
-            PolicyError::UnknownEdition { name: name.into(), known: known.join(", ") }
+            PolicyError::UnknownEdition { name: name.into(), known: known_editions() }
         })?;
         Self::of_edition(edition)
+    }
+
+    /// The name of the embedded edition that begins latest.
+    pub fn newest_edition() -> &'static str {
+        EDITIONS.iter().max_by_key(|e| e.valid_from).map_or("", |e| e.id)
     }
 
     /// The names of the embedded editions.
@@ -98,8 +102,18 @@ impl Policy {
         let edition = EDITIONS.iter().find(|e| e.id == name);
         edition.map(|e| e.catalogue).ok_or_else(|| PolicyError::UnknownEdition {
             name: name.into(),
-            known: Self::embedded_editions().join(", "),
+            known: known_editions(),
         })
+    }
+
+    /// What an embedded edition says of itself, without running it.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::UnknownEdition`] if there is none of that name.
+    pub fn embedded_description(name: &str) -> Result<Description, PolicyError> {
+        let catalogue = Catalogue::from_json(Self::embedded_catalogue(name)?);
+        Ok(catalogue.map_err(PolicyError::Catalogue)?.describe())
     }
 
     fn of_edition(edition: &EmbeddedEdition) -> Result<Self, PolicyError> {
@@ -193,6 +207,11 @@ impl Policy {
     pub(crate) fn session(&self, limits: Limits) -> Result<Session, Fault> {
         Session::start(&self.inner.engine, &self.inner.pre, limits)
     }
+}
+
+fn known_editions() -> String {
+    let known: Vec<_> = EDITIONS.iter().map(|e| format!("`{}`", e.id)).collect();
+    known.join(", ")
 }
 
 impl std::fmt::Debug for Policy {

@@ -49,9 +49,10 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let mut input = BufReader::new(input);
     let mut output: Box<dyn Write> = match &arguments.output {
         Some(path) => {
-            let same = |one: &Path, other: &Path| matches!((one.canonicalize(), other.canonicalize()), (Ok(a), Ok(b)) if a == b);
-            if same(path, &arguments.input) {
-                // Opening it for writing would empty it before a line was read.
+            let policy = arguments.policy.policy.as_ref();
+            let inputs = [Some(&arguments.input), Some(&arguments.registry), policy];
+            // Opening one of them for writing would empty what is still to be read.
+            if inputs.into_iter().flatten().any(|input| is_same_file(path, input)) {
                 return Err(OutputIsInput { path: path.display().to_string() }.into());
             }
             let file = File::create(path)
@@ -116,6 +117,11 @@ fn is_lasting(error: &anyhow::Error) -> bool {
         Some(PolicyError::NoEdition { .. }) | None => false,
         Some(_) => true,
     }
+}
+
+/// Whether two paths name one file, also through links. A path that does not exist names none.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    same_file::is_same_file(one, other).unwrap_or(false)
 }
 
 fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {

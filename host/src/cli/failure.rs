@@ -42,6 +42,11 @@ impl Failure {
             } else if let Some(input) = input_error(cause) {
                 failure.kind = "input";
                 failure.code = 3;
+                if let InputError::Misplaced { path } = input {
+                    failure.path = Some(path.clone());
+                    failure.detail = "invalid type: sequence, expected an object".into();
+                    failure.causes.clear();
+                }
                 if let InputError::Shape { path, detail, line, column } = input {
                     failure.path = Some(path.clone());
                     failure.detail = format!("{detail} (line {line}, column {column})");
@@ -138,7 +143,7 @@ pub struct Unreadable {
 
 /// The output would overwrite the input.
 #[derive(Debug, thiserror::Error)]
-#[error("output `{path}` is the input")]
+#[error("output `{path}` is one of the inputs")]
 pub struct OutputIsInput {
     /// The file.
     pub path: String,

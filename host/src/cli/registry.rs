@@ -49,12 +49,12 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
 }
 
 fn import_all(files: &[PathBuf], into: &Path, policy: Option<&Path>, style: Style) -> Result<u8> {
-    let mut policies = Policy::embedded_editions()
+    let mut known = Policy::embedded_editions()
         .into_iter()
-        .map(Policy::embedded_edition)
+        .map(Policy::embedded_description)
         .collect::<Result<Vec<_>, _>>()?;
-    policies.extend(policy.map(Policy::open).transpose()?);
-    let vocabulary = Vocabulary::of(policies.iter().map(Policy::description));
+    known.extend(policy.map(Policy::open).transpose()?.map(|p| p.description().clone()));
+    let vocabulary = Vocabulary::of(&known);
     let mut reports = Vec::new();
     for file in files {
         let bar = ProgressBar::new_spinner();

@@ -50,7 +50,9 @@ pub fn decision(application: &Application, decision: &Decision, style: Style) ->
     let rule = words::rule_words(decision.disposition_rule);
     let colour = colour(decision.disposition).on_default().bold();
     let code = decision.disposition.code();
-    line(&format!("{colour}{}{colour:#}  [{code}]  {}", style.pick(&finding), style.pick(&rule)))?;
+    let (finding, rule) = (style.pick(&finding), style.pick(&rule));
+    // The code is what programs see; a person may have to look it up.
+    line(&format!("{colour}{code}{colour:#}  {finding}: {rule}"))?;
     let policy = &decision.policy;
     line(&format!(
         "{} {} · {} {} · {} {}",

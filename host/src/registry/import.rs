@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::input::{normalise, parse, quotable, read_file};
+use crate::input::{misplaced_array, normalise, parse, parse_strictly, quotable, read_file};
 use crate::registry::json::{
     Coverage, REGISTRY_LIMIT, Source, coverage, identities, record_fault, sources_faults,
     vocabulary_fault,
@@ -158,6 +158,7 @@ pub fn import(
     let raw: RawFile =
         parse(&json).map_err(|e| RegistryError::Content(format!("`{}`: {e}", file.display())))?;
     let mut faults = sources_faults(&raw.sources);
+    faults.extend(misplaced(&json, &raw.sources));
     for (s, source) in raw.sources.iter().enumerate() {
         for (l, list) in source.covers.iter().enumerate() {
             if let Some(fault) = vocabulary.list_fault(list) {
@@ -181,6 +182,23 @@ pub fn import(
     Ok(report)
 }
 
+/// Arrays in the place of the document or of a source.
+fn misplaced(json: &[u8], sources: &[Source]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Head {
+        #[serde(default)]
+        sources: serde_json::Value,
+    }
+    let object = json.iter().find(|b| !b.is_ascii_whitespace() && b.is_ascii());
+    if object == Some(&b'[') {
+        return Some("the document: invalid type: sequence, expected an object".into());
+    }
+    let written = serde_json::from_slice::<Head>(json).ok()?.sources;
+    let read = serde_json::to_value(sources).ok()?;
+    let path = misplaced_array(&written, &read, "sources".into())?;
+    Some(format!("{path}: invalid type: sequence, expected an object"))
+}
+
 /// Judges every record and sorts it to its source.
 fn sort<'a>(
     raw: &'a RawFile,
@@ -191,7 +209,8 @@ fn sort<'a>(
     let mut snapshots: BTreeMap<&str, Snapshot> = BTreeMap::new();
     let mut ids: BTreeSet<String> = BTreeSet::new();
     for (i, text) in raw.records.iter().enumerate() {
-        let parsed = parse::<CreditRecord>(text.get().as_bytes()).map_err(|e| e.to_string());
+        let parsed =
+            parse_strictly::<CreditRecord>(text.get().as_bytes()).map_err(|e| e.to_string());
         let judged = parsed.and_then(|mut record| {
             let fault = record_fault(&mut record, &covers)
                 .or_else(|| vocabulary_fault(&record, vocabulary))

@@ -15,7 +15,7 @@ use mustcheck_guest::model::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::input::{normalise, parse, quotable, read_file};
+use crate::input::{normalise, parse_strictly, quotable, read_file};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// The largest registry file that is read, in bytes.
@@ -103,7 +103,7 @@ impl JsonRegistry {
     /// As [`JsonRegistry::open`].
     pub fn from_json(json: &[u8]) -> Result<Self, RegistryError> {
         let mut file: RegistryFile =
-            parse(json).map_err(|e| RegistryError::Content(e.to_string()))?;
+            parse_strictly(json).map_err(|e| RegistryError::Content(e.to_string()))?;
         let mut faults = sources_faults(&file.sources);
         let covers = coverage(&file.sources);
         let mut ids = BTreeSet::new();

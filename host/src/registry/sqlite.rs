@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Subject};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 
 use crate::registry::json::{Source, SourceSummary, not_covered};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
@@ -195,22 +195,29 @@ impl Registry for SqliteRegistry {
 
 /// Opens a registry for writing; makes one where there is none.
 pub(crate) fn open_for_import(path: &Path) -> Result<Connection, RegistryError> {
-    let connection = Connection::open(path)?;
+    let mut connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // Two first imports may begin at once: whoever gets the lock makes the tables.
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let empty: bool =
-        connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
-    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
+    let id: i64 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
     if empty && id == 0 {
-        // Readers go on reading the old state while an import writes the new one.
-        connection.pragma_update(None, "journal_mode", "WAL")?;
         let head = format!(
-            "BEGIN IMMEDIATE; PRAGMA application_id = {APPLICATION_ID}; \
-             PRAGMA user_version = {LAYOUT}; {SCHEMA} COMMIT;"
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; {SCHEMA}"
         );
-        connection.execute_batch(&head)?;
+        transaction.execute_batch(&head)?;
     }
+    transaction.commit()?;
     check_layout(&connection, path)?;
+    // Readers go on reading the old state while an import writes the new one. Where the mode
+    // cannot be changed just now, the import waits for its readers instead.
+    let mode = connection.pragma_update(None, "journal_mode", "WAL");
+    if mode.as_ref().is_err_and(|e| e.sqlite_error_code() != Some(ErrorCode::DatabaseBusy)) {
+        mode?;
+    }
     Ok(connection)
 }
 
@@ -272,5 +279,5 @@ fn refused(connection: &Connection, subject: &Subject) -> Result<Vec<Refused>, R
 
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, RegistryError> {
     serde_json::from_str(body)
-        .map_err(|e| RegistryError::Content(format!("the database holds an unreadable row: {e}")))
+        .map_err(|e| RegistryError::Other(format!("the database holds an unreadable row: {e}")))
 }
