@@ -3,6 +3,14 @@
 //! The clauses of the catalogue are compared when it is compiled (`authoring::compile`), so that a
 //! build with a wrong quotation does not finish; the second test sees that comparison fail.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 use std::fs;
 use std::path::Path;
 

@@ -17,7 +17,8 @@ pub fn organisation_check(code: &str) -> char {
     let weights = [3, 7, 9, 10, 5, 8, 4, 2];
     let value = |c: char| c.to_digit(36).expect("a digit or capital");
     let sum: u32 = code.chars().zip(weights).map(|(c, w)| value(c) * w).sum();
-    let check = (0..11).find(|check| (sum + check) % 11 == 0).expect("one of eleven");
+    let check =
+        (0..11).find(|check: &u32| (sum + check).is_multiple_of(11)).expect("one of eleven");
     if check == 10 { 'X' } else { char::from_digit(check, 10).expect("a digit") }
 }
 
@@ -29,7 +30,7 @@ pub fn uscc_check(first_17: &str) -> char {
         sum += uscc_value(c).expect("in the alphabet") * weight;
         weight = weight * 3 % 31;
     }
-    let check = (0..31).find(|check| (sum + check) % 31 == 0).expect("one of 31");
+    let check = (0..31).find(|check: &u32| (sum + check).is_multiple_of(31)).expect("one of 31");
     uscc_character(check)
 }
 

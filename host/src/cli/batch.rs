@@ -50,10 +50,15 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let mut output: Box<dyn Write> = match &arguments.output {
         Some(path) => {
             let policy = arguments.policy.policy.as_ref();
-            let inputs = [Some(&arguments.input), Some(&arguments.registry), policy];
+            let read = [
+                ("input", Some(&arguments.input)),
+                ("registry", Some(&arguments.registry)),
+                ("policy", policy),
+            ];
             // Opening one of them for writing would empty what is still to be read.
-            if inputs.into_iter().flatten().any(|input| is_same_file(path, input)) {
-                return Err(OutputIsInput { path: path.display().to_string() }.into());
+            let own = read.iter().find(|(_, file)| file.is_some_and(|f| is_same_file(path, f)));
+            if let Some((what, _)) = own {
+                return Err(OutputIsInput { path: path.display().to_string(), what }.into());
             }
             let file = File::create(path)
                 .with_context(|| format!("`{}` cannot be written", path.display()))?;

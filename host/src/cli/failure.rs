@@ -141,10 +141,12 @@ pub struct Unreadable {
     pub source: std::io::Error,
 }
 
-/// The output would overwrite the input.
+/// The output would overwrite what is read.
 #[derive(Debug, thiserror::Error)]
-#[error("output `{path}` is one of the inputs")]
+#[error("output `{path}` is the {what}")]
 pub struct OutputIsInput {
     /// The file.
     pub path: String,
+    /// What else it is.
+    pub what: &'static str,
 }

@@ -1,0 +1,123 @@
+//! The component: what it imports, that its bytes do not depend on where it is built, and that
+//! what is no policy is told apart.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs;
+use std::path::Path;
+
+use mustcheck::{Policy, PolicyError};
+
+#[path = "../build/guest.rs"]
+mod guest;
+
+#[test]
+fn a_policy_imports_the_registry_and_nothing_else() {
+    for edition in Policy::embedded_editions() {
+        let inspection = Policy::embedded_edition(edition).unwrap().inspect().unwrap();
+        assert_eq!(inspection.imports, ["mustcheck:credit/registry@0.1.0"]);
+        assert!(inspection.exports.contains(&"mustcheck:credit/policy@0.1.0".to_owned()));
+    }
+}
+
+#[test]
+fn baking_twice_gives_the_same_bytes() {
+    let catalogue = Policy::embedded_catalogue("statutes").unwrap();
+    let again = Policy::from_catalogue(catalogue).unwrap();
+    assert_eq!(again.digest(), Policy::embedded_edition("statutes").unwrap().digest());
+}
+
+#[test]
+fn the_same_source_in_another_folder_gives_the_same_bytes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    copy(root, elsewhere.path());
+    let tools = guest::Tools {
+        cargo: std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()),
+        rustc: "rustc".into(),
+    };
+    let target = elsewhere.path().join("target");
+    let built = guest::component(elsewhere.path(), &target, &tools).unwrap();
+    let embedded = fs::read(concat!(env!("OUT_DIR"), "/policy.wasm")).unwrap();
+    assert!(built == embedded, "{} bytes here, {} embedded", built.len(), embedded.len());
+    let text = String::from_utf8_lossy(&built);
+    for path in [root, elsewhere.path()] {
+        assert!(!text.contains(&*path.to_string_lossy()), "the component holds a path");
+    }
+}
+
+/// Copies the sources of a workspace.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        if name == "target" || name == ".git" {
+            continue;
+        }
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to.join(name));
+        } else {
+            fs::copy(entry.path(), to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_is_no_policy_is_refused_in_words() {
+    let said = |bytes: &[u8]| Policy::from_component(bytes.to_vec()).unwrap_err().to_string();
+    assert_eq!(
+        said(&wat::parse_str("(module)").unwrap()),
+        "this is no policy component: it is a core module; encode it as a component (wasm-tools \
+         component new)"
+    );
+    assert_eq!(
+        said(&wat::parse_str("(component)").unwrap()),
+        "this is no policy component: it exports `` and not `mustcheck:credit/policy@0.1.0`; \
+         build it for this version of the interface"
+    );
+    let clock = "(component (import \"wasi:clocks/wall-clock@0.2.0\" (instance)))";
+    assert_eq!(
+        said(&wat::parse_str(clock).unwrap()),
+        "the component imports `wasi:clocks/wall-clock@0.2.0`; a policy may import only \
+         `mustcheck:credit/registry`"
+    );
+    assert!(said(b"random bytes").starts_with("this is no policy component: "));
+    let policy = Policy::embedded().unwrap();
+    let half = &policy.component()[..policy.component().len() / 2];
+    assert!(said(half).starts_with("this is no policy component: "));
+}
+
+#[test]
+fn a_component_that_was_never_baked_is_refused() {
+    let blank = fs::read(concat!(env!("OUT_DIR"), "/policy.wasm")).unwrap();
+    let refused = Policy::from_component(blank).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "this is no policy component: `describe` failed: it trapped: it panicked, or its \
+         catalogue was never baked in"
+    );
+}
+
+#[test]
+fn a_catalogue_that_a_rail_forbids_is_not_adopted() {
+    let mut data: serde_json::Value =
+        serde_json::from_slice(Policy::embedded_catalogue("statutes").unwrap()).unwrap();
+    let measures = data["measures"].as_array_mut().unwrap();
+    let ban = measures.iter().position(|m| m["id"] == "procurement-law-77-ban").unwrap();
+    measures[ban]["legal_basis"] = serde_json::json!([]);
+    let refused = Policy::from_catalogue(data.to_string().as_bytes()).unwrap_err();
+    let PolicyError::Catalogue(findings) = refused else { panic!("{refused}") };
+    assert_eq!(
+        findings,
+        "measure `procurement-law-77-ban` has no legal basis\n\
+         measure `procurement-law-77-ban` of kind `disqualify` has no basis of sufficient rank\n\
+         `procurement-law-77-ban` states a rule without a legal basis"
+    );
+}
