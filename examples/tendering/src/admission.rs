@@ -1,0 +1,104 @@
+//! Who may take part: what a finding means for a bid, and who may be admitted.
+
+use mustcheck::model::{AnswerStatus, AppliedMeasure, Effect, Lookup, Role};
+use mustcheck::{Checked, Decision, Disposition};
+
+use crate::bid::Bid;
+
+/// A tenderer that may take part. Only [`admit`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    application: String,
+}
+
+impl Admission {
+    /// The bid that is admitted.
+    pub fn application(&self) -> &str {
+        &self.application
+    }
+}
+
+/// Why a tenderer is not admitted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAdmitted {
+    /// The proof is of another check.
+    #[error("the check is of `{checked}`, not of `{bid}` as it stands")]
+    OtherBid {
+        /// What was checked.
+        checked: String,
+        /// What is to be admitted.
+        bid: String,
+    },
+    /// A restriction reaches the tenderer or a member of its consortium.
+    #[error("a restriction excludes the tenderer")]
+    Excluded,
+    /// A closer look is due, or a restriction reaches only a person behind a tenderer: what that
+    /// means for a bidder who is not listed is for the people who evaluate.
+    #[error("the tenderer needs a review")]
+    Review,
+    /// Not every due lookup is answered, so bid evaluation waits.
+    #[error("a due lookup is not answered")]
+    Undetermined,
+}
+
+/// Admits a bid. There is no way here without a check:
+///
+/// ```
+/// use mustcheck::Checked;
+/// use mustcheck_example_tendering::{Admission, Bid, NotAdmitted, admit};
+///
+/// fn open(bid: &Bid, checked: &Checked) -> Result<Admission, NotAdmitted> {
+///     admit(bid, checked)
+/// }
+/// ```
+///
+/// The same without the proof does not compile:
+///
+/// ```compile_fail
+/// use mustcheck::Checked;
+/// use mustcheck_example_tendering::{Admission, Bid, NotAdmitted, admit};
+///
+/// fn open(bid: &Bid) -> Result<Admission, NotAdmitted> {
+///     admit(bid)
+/// }
+/// ```
+///
+/// # Errors
+///
+/// [`NotAdmitted`]; everything but `clear` and `facilitated` is one.
+pub fn admit(bid: &Bid, checked: &Checked) -> Result<Admission, NotAdmitted> {
+    let (decision, application) = (checked.decision(), bid.application());
+    let same = decision.application == application.id
+        && decision.matter == application.matter
+        && decision.as_of == application.as_of;
+    if !same {
+        return Err(NotAdmitted::OtherBid {
+            checked: mustcheck::redact(&decision.application),
+            bid: mustcheck::redact(&application.id),
+        });
+    }
+    match decision.disposition {
+        Disposition::Clear | Disposition::Facilitated => {
+            Ok(Admission { application: application.id.clone() })
+        }
+        Disposition::Restricted if excluding(decision).next().is_some() => {
+            Err(NotAdmitted::Excluded)
+        }
+        Disposition::Restricted | Disposition::Review => Err(NotAdmitted::Review),
+        Disposition::Undetermined => Err(NotAdmitted::Undetermined),
+    }
+}
+
+/// The measures that exclude: restrictions on an organization that bids.
+pub fn excluding(decision: &Decision) -> impl Iterator<Item = &AppliedMeasure> {
+    decision.measures.iter().filter(|m| {
+        m.effect == Effect::Restriction
+            && !m.kind.is_examination()
+            && matches!(m.target.role, Role::Applicant | Role::ConsortiumMember)
+    })
+}
+
+/// The due lookups that nobody answered.
+pub fn unanswered(decision: &Decision) -> impl Iterator<Item = &Lookup> {
+    decision.lookups.iter().filter(|l| l.due && l.status != AnswerStatus::Answered)
+}

@@ -1,0 +1,82 @@
+//! Checks the tenderers of an OCDS document and writes the document back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+use mustcheck::{Date, Gate, Policy, read_file, redact, registry};
+use mustcheck_example_tendering::{Options, Place, report, screen};
+
+/// The largest document that is read, in bytes.
+const DOCUMENT_LIMIT: u64 = 64 << 20;
+
+/// Checks every tenderer of a tender in OCDS 1.1 and writes who may take part.
+///
+/// Exit codes: 0 every tenderer was checked, 1 a fault, 2 usage, 3 something in the document cannot
+/// be evaluated. Who may take part is in the document, never in the exit code.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    /// A release or a release package, in JSON.
+    document: PathBuf,
+    /// The registry: a JSON file or a SQLite database.
+    #[arg(long, value_name = "FILE")]
+    registry: PathBuf,
+    /// Where the document goes with its results.
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+    /// What kind of tender it is.
+    #[arg(long, default_value = "tendering/statutory-tender")]
+    matter: String,
+    /// The day of the check; without it, that of the release.
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Division code of the procuring entity (GB/T 2260); without it, its `address.region`.
+    #[arg(long, value_name = "CODE")]
+    region: Option<String>,
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("error: {}", redact(&format!("{error:#}")));
+            let input = error.chain().any(|cause| cause.is::<Place>());
+            ExitCode::from(if input { 3 } else { 1 })
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<u8> {
+    let place = || format!("document `{}`", cli.document.display());
+    let bytes = read_file(&cli.document, DOCUMENT_LIMIT).with_context(place)?;
+    let document = String::from_utf8(bytes)
+        .map_err(|e| {
+            let at = e.utf8_error().valid_up_to();
+            Place::at("the document", format!("byte {at} is not UTF-8"))
+        })
+        .with_context(place)?;
+    let registry = registry::open(&cli.registry)
+        .with_context(|| format!("registry `{}`", cli.registry.display()))?;
+    let gate = Gate::builder().policy(Policy::embedded()?).registry(registry).build()?;
+    let options = Options { matter: cli.matter, as_of: cli.as_of, region: cli.region };
+    let screened = screen(&gate, &document, &options)
+        .with_context(|| format!("document `{}`", cli.document.display()))?;
+    write(&cli.output, &screened.document)
+        .with_context(|| format!("`{}` cannot be written", cli.output.display()))?;
+    for line in report::lines(&screened) {
+        println!("{line}");
+    }
+    Ok(screened.exit_code())
+}
+
+/// Writes beside the file and moves it into place: the output may be the input, and a run that is
+/// killed must not leave half a document.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut partial = path.as_os_str().to_owned();
+    partial.push(".partial");
+    fs::write(&partial, text)?;
+    fs::rename(&partial, path)
+}
