@@ -162,8 +162,8 @@ fn passport_fault(value: &[u8], country: Option<&str>) -> Option<String> {
         return Some("a passport needs its issuing country, two letters of ISO 3166-1".into());
     }
     let plain = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
-    if !(5..=20).contains(&value.len()) || !value.iter().all(plain) {
-        return Some("it is not 5 to 20 capitals or digits".into());
+    if !(5..=14).contains(&value.len()) || !value.iter().all(plain) {
+        return Some("it is not 5 to 14 capitals or digits".into());
     }
     None
 }

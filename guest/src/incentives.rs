@@ -114,7 +114,7 @@ impl Case<'_> {
             hits.iter().find(|h| h.list.polarity == Polarity::Restriction && h.counts());
         if let Some(hit) = defeating {
             let text = Text {
-                zh: format!("因惩戒名单记录“{}”在效，不予激励。", hit.record.id),
+                zh: format!("因惩戒名单记录“{}”有效，不予激励。", hit.record.id),
                 en: format!("Defeated by record `{}`, which is in force.", hit.record.id),
             };
             let basis = BENEFIT_AND_LIMIT.basis();
@@ -123,7 +123,7 @@ impl Case<'_> {
         }
         if unanswered {
             return unmet(
-                "尚有应查事项未获查询结果，不能确认无在效的惩戒记录。".into(),
+                "尚有应查事项未获查询结果，不能确认无有效的惩戒记录。".into(),
                 "A due lookup is unanswered, so nobody can say that nothing restricts.".into(),
             );
         }

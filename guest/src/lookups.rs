@@ -126,6 +126,9 @@ pub fn answered<'a>(
                 let detail = format!("list `{code}` of query {q} has no answer");
                 return Err(invalid("answers".into(), detail));
             };
+            // The same answers give the same decision, in whatever order they come.
+            let mut found = found.clone();
+            found.sort_by_key(|(_, answer)| answer.source.as_ref().map(|s| &s.id));
             for (i, answer) in found {
                 let mut ids = BTreeSet::new();
                 for (r, record) in answer.records.iter().enumerate() {

@@ -143,7 +143,10 @@ fn judge(
     let aside =
         |reason, basis| Verdict::SetAside(Box::new(entry(hit, Some(measure), reason, basis)));
     if let Some(exception) = measure.exceptions.iter().find(|e| excepted(e, hit, hits)) {
-        return aside(SetAsideReason::ConditionNotMet, exception.legal_basis.clone());
+        let basis = exception.legal_basis.clone();
+        let mut entry = entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
+        entry.text = notice::exception(exception.when);
+        return Verdict::SetAside(Box::new(entry));
     }
     let allowed = measure.longest_term.and_then(|term| allowed_until(hit.record.valid_from, term));
     if allowed.is_some_and(|last| last < application.as_of) {
@@ -232,7 +235,9 @@ fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -
         .find(|m| m.penalty.is_some() && linked(m, application, hit));
     if let Some(measure) = by_penalty {
         let basis = measure.legal_basis.clone();
-        return entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
+        let mut entry = entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
+        entry.text = notice::other_penalty();
+        return entry;
     }
     let mut basis = catalogue.scope_of_list(hit.list, application.as_of);
     if basis.is_empty() {

@@ -6,13 +6,17 @@ mod citation;
 mod words;
 
 pub use citation::{cite_en, cite_zh, numeral};
-pub use words::{disposition_words, reason, role_words, rule_words, safe, status_words};
+pub use words::{
+    disposition_words, exception, other_penalty, reason, role_words, rule_words, safe, status_words,
+};
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::catalogue::{Catalogue, holds};
 use crate::model::{
-    AnswerStatus, Application, AppliedMeasure, Decision, LegalBasis, SubjectKind, Target, Text,
+    AnswerStatus, Application, AppliedMeasure, Decision, Disposition, Effect, Force, LegalBasis,
+    Polarity, Role, SubjectKind, Target, Text,
 };
 use crate::reach::Hit;
 
@@ -35,6 +39,7 @@ pub fn notice(
     page.head(decision);
     page.lookups(decision);
     page.measures(decision, hits);
+    page.watch(hits);
     page.set_aside(decision);
     page.obligations(decision);
     page.remedies(decision);
@@ -75,16 +80,35 @@ impl Page<'_> {
         let finding = disposition_words(decision.disposition);
         let rule = rule_words(decision.disposition_rule);
         self.line(
-            &format!("结论：{}。理由：{}。", finding.zh, rule.zh),
+            &format!("核查意见：{}。理由：{}。", finding.zh, rule.zh),
             &format!("Finding: {}. Why: {}.", finding.en, rule.en),
         );
+        let mut refusing = decision.measures.iter().filter(|m| {
+            m.effect == Effect::Restriction
+                && m.force == Force::Mandatory
+                && !m.kind.is_examination()
+        });
+        let itself =
+            |role: Role| matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+        if decision.disposition == Disposition::Restricted
+            && refusing.all(|m| !itself(m.target.role))
+        {
+            self.line(
+                "限制仅及于所列人员；是否影响申请人，由决定机关依法判断。",
+                "The restriction reaches the person named; what it means for the applicant is for \
+                 the office.",
+            );
+        }
     }
 
     fn lookups(&mut self, decision: &Decision) {
-        let due = decision.lookups.iter().filter(|l| l.due);
-        let (all, made) = due.fold((0_u32, 0_u32), |(all, made), lookup| {
-            (all + 1, made + u32::from(lookup.status == AnswerStatus::Answered))
-        });
+        // A list that several sources hold is one lookup; it is made when all have answered.
+        let mut due: BTreeMap<(u32, &str), bool> = BTreeMap::new();
+        for lookup in decision.lookups.iter().filter(|l| l.due) {
+            let made = due.entry((lookup.subject_index, &lookup.list)).or_insert(true);
+            *made &= lookup.status == AnswerStatus::Answered;
+        }
+        let (all, made) = (due.len(), due.values().filter(|made| **made).count());
         self.section(
             &format!("查询：应查{all}项，获得结果{made}项。"),
             &format!("Lookups: {all} due, {made} answered."),
@@ -99,7 +123,7 @@ impl Page<'_> {
             let zh =
                 stale.map(|n| format!("，其旧数据中有{n}条记录，不作为依据")).unwrap_or_default();
             let en = stale
-                .map(|n| format!("; its old snapshot shows {n} record(s), which found nothing"))
+                .map(|n| format!("; its old snapshot shows {n} record(s), not relied on"))
                 .unwrap_or_default();
             self.line(
                 &format!("　· {}{}，{}：{}{zh}", role.zh, lookup.subject, list.zh, status.zh),
@@ -128,6 +152,10 @@ impl Page<'_> {
                 Some(day) => {
                     self.line(&format!("　　期限至：{day}"), &format!("     Until: {day}"))
                 }
+                None if measure.because.is_empty() => self.line(
+                    "　　事实：连续三年未查得不良信用记录",
+                    "     Fact: no adverse record was found for three successive years",
+                ),
                 None => self.line("　　期限：记录未载明终止日", "     Until: no end on record"),
             }
             for cut in &measure.cut {
@@ -145,6 +173,25 @@ impl Page<'_> {
         }
     }
 
+    /// Records in force on a watch list: no measure speaks of them, so they stand by themselves.
+    fn watch(&mut self, hits: &[Hit<'_>]) {
+        let watched = |h: &&Hit<'_>| h.list.polarity == Polarity::Watch && h.counts();
+        if !hits.iter().any(|h| watched(&h)) {
+            return;
+        }
+        self.section("提示性名单上的记录：", "Records on a watch list:");
+        for hit in hits.iter().filter(watched) {
+            let index = hit.subject_index;
+            let who = self.who(&crate::lookups::target(hit.subject, index));
+            let (id, from) = (safe(&hit.record.id), hit.record.valid_from);
+            let list = &hit.list.name;
+            self.line(
+                &format!("　· {}：{}，记录“{id}”，自{from}起", who.zh, list.zh),
+                &format!("   - {}: {}, record `{id}`, from {from}", who.en, list.en),
+            );
+        }
+    }
+
     /// The facts of one record: list, authority, document, dates.
     fn fact(&mut self, id: &str, measure: &AppliedMeasure, hits: &[Hit<'_>]) {
         let index = usize::try_from(measure.target.subject_index).unwrap_or(usize::MAX);
@@ -157,22 +204,22 @@ impl Page<'_> {
         let (from, id) = (record.valid_from, safe(&record.record));
         let until = record.valid_until.map(|d| d.to_string());
         let named = hit.named_as.map(role_words);
-        let zh = named.as_ref().map(|r| format!("，作为{}载入", r.zh)).unwrap_or_default();
+        let zh = named.as_ref().map(|r| format!("，记录载明其为{}", r.zh)).unwrap_or_default();
         let en = named.map(|r| format!(", named as {}", r.en)).unwrap_or_default();
         self.line(
             &format!(
-                "　　事实：{}，记录“{id}”，认定单位：{}，文书：{}，{from}起至{}{zh}",
+                "　　事实：{}，记录“{id}”，认定单位：{}，文书：{}，自{from}起，{}{zh}",
                 hit.list.name.zh,
                 given(&record.decided_by, "未载明"),
                 given(&record.document, "未载明"),
-                until.clone().unwrap_or_else(|| "未载明".into()),
+                until.clone().map_or_else(|| "终止日未载明".into(), |d| format!("至{d}止")),
             ),
             &format!(
-                "     Fact: {}, record `{id}`, decided by: {}, document: {}, from {from} to {}{en}",
+                "     Fact: {}, record `{id}`, decided by: {}, document: {}, from {from}, {}{en}",
                 hit.list.name.en,
                 given(&record.decided_by, "not stated"),
                 given(&record.document, "not stated"),
-                until.unwrap_or_else(|| "not stated".into()),
+                until.map_or_else(|| "no end stated".into(), |d| format!("to {d}")),
             ),
         );
     }

@@ -64,9 +64,9 @@ fn materials(application: &Application, calendar: WorkingDays<'_>) -> Option<Obl
             en: format!("The commitment gives {days} working days from its signing."),
         },
         Err(Unpublished { year }) => Text {
-            zh: format!("{year}年放假安排尚未公布，不能折算工作日；以承诺载明之日为准。"),
+            zh: format!("本清单未收录{year}年放假安排，不能折算工作日；以承诺载明之日为准。"),
             en: format!(
-                "The holidays of {year} are not published, so the working days cannot be \
+                "The holidays of {year} are not in this catalogue, so the working days cannot be \
                  counted; the day in the commitment holds."
             ),
         },
@@ -91,11 +91,11 @@ fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligati
         },
         Err(Unpublished { year }) => Text {
             zh: format!(
-                "自作出许可决定之日起7个工作日内公开；{year}年放假安排尚未公布，不能算出日期。"
+                "自作出许可决定之日起7个工作日内公开；本清单未收录{year}年放假安排，不能算出日期。"
             ),
             en: format!(
-                "Within 7 working days of the decision; the holidays of {year} are not \
-                 published, so no day can be given."
+                "Within 7 working days of the decision; the holidays of {year} are not in this \
+                 catalogue, so no day can be given."
             ),
         },
     };
@@ -103,7 +103,7 @@ fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligati
         kind: ObligationKind::Publication,
         to: Text {
             zh: "政府网站、“信用中国”网站".into(),
-            en: "the government's and the Credit China website".into(),
+            en: "the government's website and Credit China".into(),
         },
         due_on: day.ok(),
         note,

@@ -83,7 +83,9 @@ impl Hit<'_> {
 pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for answer in answered {
-        for record in answer.records() {
+        let mut records: Vec<_> = answer.records().iter().collect();
+        records.sort_by_key(|record| &record.id);
+        for record in records {
             let named_as = named_as(record, answer.subject);
             hits.push(Hit {
                 subject_index: answer.subject_index,

@@ -248,7 +248,7 @@ fn a_passport_needs_its_country() {
         let expected = format!("`E1…**` is no valid passport: {country}");
         assert_eq!(passport("E12345678", none), Err(expected), "{none:?}");
     }
-    let shape = "it is not 5 to 20 capitals or digits";
+    let shape = "it is not 5 to 14 capitals or digits";
     for wrong in ["E123", "E1234567a", "E1 234567", "E12345678901234567890"] {
         let expected = format!("`{}` is no valid passport: {shape}", mask(wrong));
         assert_eq!(passport(wrong, Some("CN")), Err(expected), "{wrong}");

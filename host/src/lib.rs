@@ -1,7 +1,7 @@
 //! The gate: the credit check that an approval system embeds (应查必查、奖惩到位).
 //!
 //! ```
-//! use mustcheck::{Application, Gate, JsonRegistry, Policy};
+//! use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let case = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/cases/0001-procurement-clear");

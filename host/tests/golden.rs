@@ -154,14 +154,20 @@ fn every_case_is_decided_alike_by_all_three() {
 #[test]
 fn the_cases_cover_every_measure_reason_and_disposition() {
     let mut text = String::new();
+    let mut applied = std::collections::BTreeSet::new();
     for case in cases() {
-        text.push_str(&fs::read_to_string(case.join("decision.json")).unwrap());
+        let decision = fs::read_to_string(case.join("decision.json")).unwrap();
+        let parsed: Decision = serde_json::from_str(&decision).unwrap();
+        applied.extend(parsed.measures.into_iter().map(|m| m.measure));
+        text.push_str(&decision);
     }
     let mut missing = Vec::new();
     for id in Policy::embedded_editions() {
         let policy = Policy::embedded_edition(id).unwrap();
         for measure in &policy.description().measures {
-            if !text.contains(&format!("\"measure\": \"{}\"", measure.id)) {
+            let applied = applied.contains(&measure.id);
+            let aside = text.contains(&format!("\"measure\": \"{}\"", measure.id));
+            if !applied && (measure.adopted || !aside) {
                 missing.push(format!("measure {}", measure.id));
             }
         }

@@ -1,5 +1,6 @@
 //! The sentences that stand for codes.
 
+use crate::catalogue::data::ExceptionWhen;
 use crate::model::{
     AnswerStatus, Disposition, DispositionRule, ObligationKind, Role, SetAsideReason, Text,
 };
@@ -25,7 +26,7 @@ pub fn role_words(role: Role) -> Text {
 pub fn status_words(status: AnswerStatus) -> Text {
     match status {
         AnswerStatus::Answered => text("已获结果", "answered"),
-        AnswerStatus::Stale => text("数据过期", "the source's snapshot is too old"),
+        AnswerStatus::Stale => text("数据已过时效，须重新查询", "the source's snapshot is too old"),
         AnswerStatus::Unavailable => text("查询未成功", "the source did not answer"),
         AnswerStatus::NotCovered => text("无数据源", "no source holds this list"),
     }
@@ -36,8 +37,8 @@ pub fn disposition_words(disposition: Disposition) -> Text {
     match disposition {
         Disposition::Clear => text("未发现适用的措施", "no measure found"),
         Disposition::Facilitated => text("适用激励措施", "incentives apply"),
-        Disposition::Review => text("应当从严审核", "closer examination"),
-        Disposition::Restricted => text("适用惩戒措施", "restrictions apply"),
+        Disposition::Review => text("须进一步审核", "closer examination"),
+        Disposition::Restricted => text("应当依法限制", "restrictions apply"),
         Disposition::Undetermined => text("查询未完成，不能得出结论", "the check is not complete"),
     }
 }
@@ -46,7 +47,7 @@ pub fn disposition_words(disposition: Disposition) -> Text {
 pub fn rule_words(rule: DispositionRule) -> Text {
     match rule {
         DispositionRule::MandatoryRestriction => {
-            text("适用强制性惩戒措施", "a mandatory restriction applies")
+            text("有强制性限制措施适用", "a mandatory restriction applies")
         }
         DispositionRule::UnansweredLookup => {
             text("有应查事项未获结果", "a due lookup was not answered")
@@ -59,14 +60,15 @@ pub fn rule_words(rule: DispositionRule) -> Text {
             "a recommended restriction that is adopted applies",
         ),
         DispositionRule::WatchHit => {
-            text("关注名单上有在效记录", "a record in force stands on a watch list")
+            text("提示性名单上有有效记录", "a record in force stands on a watch list")
         }
         DispositionRule::Incentive => {
             text("适用激励措施，且无惩戒", "an incentive applies and nothing restricts")
         }
-        DispositionRule::NothingApplies => {
-            text("应查尽查，无适用措施", "everything due was answered and nothing applies")
-        }
+        DispositionRule::NothingApplies => text(
+            "应查必查，均已获结果，无适用措施",
+            "everything due was answered and nothing applies",
+        ),
     }
 }
 
@@ -85,7 +87,7 @@ pub fn reason(reason: SetAsideReason) -> Text {
         SetAsideReason::Annulled => text("记录已撤销或者更正。", "The record was annulled."),
         SetAsideReason::Repaired => text("信用已修复。", "The record was repaired."),
         SetAsideReason::Lifted => text(
-            "重整计划已获批准，措施暂停。",
+            "重整计划已获批准且未失败，不再适用。",
             "A reorganisation was approved and has not failed.",
         ),
         SetAsideReason::Expired => text("记录期限已届满。", "The record's term has run out."),
@@ -99,7 +101,7 @@ pub fn reason(reason: SetAsideReason) -> Text {
             text("与申请事项无关联。", "No article links it with this matter.")
         }
         SetAsideReason::RoleNotReached => {
-            text("规定不及于该人员。", "The rule does not reach this person or role.")
+            text("规定不及于该主体。", "The rule does not reach this person or role.")
         }
         SetAsideReason::ReferenceOnly => {
             text("仅供参考的名单，不作为依据。", "Kept for reference; it founds nothing.")
@@ -108,15 +110,37 @@ pub fn reason(reason: SetAsideReason) -> Text {
             text("推荐性措施，本地未采用。", "A recommended measure that is not adopted here.")
         }
         SetAsideReason::BeyondTerm => {
-            text("已超过条文规定的最长期限。", "Beyond the longest term that the article allows.")
+            text("已超过本措施适用的最长期限。", "Beyond the longest term of this measure.")
         }
         SetAsideReason::DefeatedByRestriction => {
-            text("因在效惩戒记录不予激励。", "Defeated by a restriction in force.")
+            text("因有效的惩戒记录不予激励。", "Defeated by a restriction in force.")
         }
         SetAsideReason::ConditionNotMet => {
             text("不符合适用条件。", "A condition of the measure is not met.")
         }
     }
+}
+
+/// Why an exception of the article takes a record out.
+pub fn exception(when: ExceptionWhen) -> Text {
+    match when {
+        ExceptionWhen::Act => text(
+            "记录所载情形为条文所除外，不适用本措施。",
+            "The article excepts the case on record.",
+        ),
+        ExceptionWhen::BanRunOut => text(
+            "同一决定的禁止期限已届满，可以参加。",
+            "The ban under the same decision has run out; taking part is allowed.",
+        ),
+    }
+}
+
+/// Why a penalty on record triggers nothing.
+pub fn other_penalty() -> Text {
+    text(
+        "记录所载处罚不属于条文所列的处罚。",
+        "The penalty on record is none of those that the article names.",
+    )
 }
 
 /// A text from outside, safe on a terminal and on a page: control characters, bidirectional marks
