@@ -1,0 +1,105 @@
+//! The gate with a registry that is waited for, and with limits.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::task::Poll;
+
+use mustcheck::registry::LookupFuture;
+use mustcheck::{
+    Application, ApplicationExt as _, Ask, AsyncRegistry, CheckError, Fault, Gate, JsonRegistry,
+    Limits, Policy, Registry as _,
+};
+
+static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
+
+fn case(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples/cases/0002-procurement-wage-arrears")
+        .join(file)
+}
+
+fn application() -> Application {
+    Application::from_json(&std::fs::read(case("application.json")).unwrap()).unwrap()
+}
+
+fn registry() -> JsonRegistry {
+    JsonRegistry::open(case("registry.json")).unwrap()
+}
+
+/// Answers like the file, after having been waited for once.
+struct Slow(JsonRegistry);
+
+impl AsyncRegistry for Slow {
+    fn lookup<'a>(&'a self, asks: &'a [Ask<'a>]) -> LookupFuture<'a> {
+        Box::pin(async move {
+            let mut waited = false;
+            poll_fn(|context| {
+                if std::mem::replace(&mut waited, true) {
+                    return Poll::Ready(());
+                }
+                context.waker().wake_by_ref();
+                Poll::Pending
+            })
+            .await;
+            self.0.lookup(asks)
+        })
+    }
+}
+
+#[test]
+fn a_registry_that_is_waited_for_gives_the_same_decision() {
+    let at_once = Gate::builder().policy(POLICY.clone()).registry(registry()).build().unwrap();
+    let awaited =
+        Gate::builder().policy(POLICY.clone()).async_registry(Slow(registry())).build().unwrap();
+    let application = application();
+    let expected = at_once.check(&application).unwrap();
+    let checked = pollster::block_on(awaited.check_async(&application)).unwrap();
+    assert_eq!(checked.decision(), expected.decision());
+    assert_eq!(checked.fuel(), expected.fuel());
+    // A registry that answers at once serves both calls.
+    let checked = pollster::block_on(at_once.check_async(&application)).unwrap();
+    assert_eq!(checked.decision(), expected.decision());
+    let refused = awaited.check(&application).unwrap_err();
+    assert_eq!(refused.to_string(), "this gate has an asynchronous registry: call `check_async`");
+}
+
+#[test]
+fn a_check_that_uses_too_much_is_a_fault_and_harms_no_other() {
+    let gate = |limits| {
+        let builder = Gate::builder().policy(POLICY.clone()).registry(registry());
+        builder.limits(limits).build().unwrap()
+    };
+    let application = application();
+    let starved = gate(Limits { fuel: 1_000, ..Limits::default() });
+    let Err(CheckError::Fault(fault @ Fault::Component { .. })) = starved.check(&application)
+    else {
+        panic!("a starved check must be a fault")
+    };
+    assert_eq!(
+        fault.to_string(),
+        "the policy component failed in `due-lookups`: it ran out of fuel: it loops, or needs a \
+         higher limit"
+    );
+    let small = gate(Limits { memory: 65_536, ..Limits::default() });
+    assert!(matches!(small.check(&application), Err(CheckError::Fault(_))));
+    assert!(gate(Limits::default()).check(&application).is_ok());
+}
+
+#[test]
+fn a_gate_needs_a_policy_and_a_registry() {
+    let said = |built: Result<Gate, _>| match built {
+        Ok(_) => panic!("built"),
+        Err(error) => ToString::to_string(&error),
+    };
+    assert_eq!(said(Gate::builder().registry(registry()).build()), "a gate needs a policy");
+    assert_eq!(said(Gate::builder().policy(POLICY.clone()).build()), "a gate needs a registry");
+}
