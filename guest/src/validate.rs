@@ -59,6 +59,7 @@ pub fn application<'c>(
 
 fn subjects(application: &Application) -> Result<(), ApplicationError> {
     let mut seen = BTreeSet::new();
+    let consortium = application.subjects.iter().any(|s| s.role == Role::ConsortiumMember);
     for (i, subject) in application.subjects.iter().enumerate() {
         // RAIL R6: the guest trusts nobody with the check character.
         identifier::validate(
@@ -88,7 +89,9 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
             let detail = format!("role `{}` needs a subject of kind `person`", subject.role);
             return Err(invalid_roles(format!("subjects[{i}].kind"), detail));
         }
-        if !seen.insert((subject.role, identity(subject))) {
+        // One person may answer for several members of a consortium, and is named for each.
+        let answers = matches!(subject.role, Role::LegalRepresentative | Role::Principal);
+        if !seen.insert((subject.role, identity(subject))) && !(answers && consortium) {
             let detail = format!(
                 "`{}` stands twice in role `{}`",
                 identifier::mask(&subject.identifier),

@@ -103,3 +103,18 @@ fn a_gate_needs_a_policy_and_a_registry() {
     assert_eq!(said(Gate::builder().registry(registry()).build()), "a gate needs a policy");
     assert_eq!(said(Gate::builder().policy(POLICY.clone()).build()), "a gate needs a registry");
 }
+
+#[test]
+fn one_person_may_answer_for_two_members_of_a_consortium() {
+    let gate = Gate::builder().policy(POLICY.clone()).registry(registry()).build().unwrap();
+    let mut application = application();
+    let mut member = application.subjects[0].clone();
+    member.role = mustcheck::model::Role::ConsortiumMember;
+    member.identifier = "91310000MA1FL00157".into();
+    application.subjects.push(member);
+    // Named once, for the applicant only: the member's is missing.
+    assert!(matches!(gate.check(&application), Err(CheckError::Application(_))));
+    let person = application.subjects[1].clone();
+    application.subjects.push(person);
+    assert!(gate.check(&application).is_ok());
+}
