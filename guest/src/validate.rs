@@ -91,7 +91,9 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
         }
         // One person may answer for several members of a consortium, and is named for each.
         let answers = matches!(subject.role, Role::LegalRepresentative | Role::Principal);
-        if !seen.insert((subject.role, identity(subject))) && !(answers && consortium) {
+        let twice = !seen.insert((subject.role, identity(subject)));
+        let for_another_member = answers && consortium;
+        if twice && !for_another_member {
             let detail = format!(
                 "`{}` stands twice in role `{}`",
                 identifier::mask(&subject.identifier),
