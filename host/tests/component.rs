@@ -52,6 +52,24 @@ fn the_same_source_in_another_folder_gives_the_same_bytes() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_missing_target_is_one_line_that_says_what_to_run() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    // A compiler that knows of no such target prints where it would be.
+    let rustc = folder.path().join("rustc");
+    fs::write(&rustc, "#!/bin/sh\necho /nowhere/lib\n").unwrap();
+    fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).unwrap();
+    let tools = guest::Tools { cargo: "cargo".into(), rustc: rustc.display().to_string() };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let refused = guest::component(root, &folder.path().join("target"), &tools).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the target is missing: run `rustup target add wasm32-unknown-unknown`"
+    );
+}
+
 /// Copies the sources of a workspace.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
