@@ -51,11 +51,14 @@ impl PolicyExport for Policy {
             .map_err(Convert::convert)
     }
 
-    fn check(application: wit::Application) -> Result<wit::Decision, wit::ApplicationError> {
+    fn check(
+        application: wit::Application,
+        with_notice: bool,
+    ) -> Result<wit::Decision, wit::ApplicationError> {
         let mut registry = |queries: &[model::Query]| {
             mustcheck::credit::registry::lookup(&queries.to_vec().convert()).convert()
         };
-        crate::check(catalogue(), &application.convert(), &mut registry)
+        crate::check(catalogue(), &application.convert(), with_notice, &mut registry)
             .map(Convert::convert)
             .map_err(Convert::convert)
     }

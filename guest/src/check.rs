@@ -30,7 +30,8 @@ pub fn due_lookups(
     Ok(lookups::due(matter, application))
 }
 
-/// Decides an application on what the registry answers.
+/// Decides an application on what the registry answers. The notice is most of the writing, and
+/// some callers print none; nothing else depends on whether it is asked for.
 ///
 /// # Errors
 ///
@@ -38,6 +39,7 @@ pub fn due_lookups(
 pub fn check(
     catalogue: &Catalogue,
     application: &Application,
+    with_notice: bool,
     registry: &mut dyn Registry,
 ) -> Result<Decision, ApplicationError> {
     let queries = due_lookups(catalogue, application)?;
@@ -71,8 +73,10 @@ pub fn check(
         measures: applied,
         obligations,
         set_aside,
-        notice: crate::model::Text::default(),
+        notice: None,
     };
-    decision.notice = notice::notice(catalogue, application, &decision, &hits);
+    if with_notice {
+        decision.notice = Some(notice::notice(catalogue, application, &decision, &hits));
+    }
     Ok(decision)
 }

@@ -4,8 +4,8 @@ use wasmtime::component::Component;
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
-use crate::engine;
 use crate::error::PolicyError;
+use crate::session::POLICY;
 
 /// The rules without a catalogue, as this crate's build made them.
 pub(crate) const BLANK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy.wasm"));
@@ -36,7 +36,7 @@ pub(crate) fn bake(blank: &[u8], catalogue: &[u8]) -> Result<Vec<u8>, PolicyErro
         .map_err(|_| {
             PolicyError::Component(format!(
                 "it has no export `adopt`: build it for the world `credit-check-blank` of `{}`",
-                engine::POLICY
+                POLICY
             ))
         })?;
     let (adopted,) = adopt.call(&mut store, (catalogue,)).map_err(failed)?;

@@ -1,106 +1,94 @@
-//! The engine and its limits: one fresh, limited sandbox per application.
+//! The engine: one for the whole process, with a pool of sandboxes that are reset, never reused.
 
-use std::sync::Arc;
+use std::sync::OnceLock;
 
-use mustcheck_guest::model::{Answer, Query};
-use wasmtime::component::Linker;
-use wasmtime::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, StoreLimits,
+    StoreLimitsBuilder,
+};
 
 use crate::error::PolicyError;
+use crate::limits::Limits;
 
-/// The interface that a policy imports, and the only one it gets.
-pub const REGISTRY: &str = "mustcheck:credit/registry@0.1.0";
-/// The interface that a policy exports.
-pub const POLICY: &str = "mustcheck:credit/policy@0.1.0";
+/// Sandboxes that can exist at the same time; who comes later waits for one to be given back.
+pub(crate) const SANDBOXES: u32 = 128;
+/// The largest memory that a sandbox can have, in bytes, whatever the limits of a gate say: the
+/// pool reserves address space, not memory, for each.
+pub(crate) const LARGEST_MEMORY: usize = 1 << 30;
+/// The largest table, in elements.
+pub(crate) const LARGEST_TABLE: usize = 100_000;
+/// Memory of an idle slot that stays with the process, in bytes: above what a check dirties, so
+/// that the next check takes no page faults. What a check dirtied beyond it is given back.
+const KEPT: usize = 4 << 20;
+/// Sandboxes whose memory stays with the process when idle.
+const WARM: u32 = 16;
+/// WebAssembly stack in bytes. The rules do not recurse on input.
+const STACK: usize = 256 << 10;
 
-/// What one check may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Linear memory in bytes.
-    pub memory: usize,
-    /// Elements of a table.
-    pub table: usize,
-    /// Units of fuel, about one for each WebAssembly instruction; the same input uses the same.
-    pub fuel: u64,
+/// The engine of this process.
+///
+/// # Errors
+///
+/// [`PolicyError::Engine`] if the machine can run none.
+pub(crate) fn engine() -> Result<&'static Engine, PolicyError> {
+    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
+    let made = ENGINE.get_or_init(|| {
+        let pooled = Engine::new(&config(true));
+        // Where the address space is limited (`ulimit -v`) there is no pool: slower, not different.
+        pooled.or_else(|_| Engine::new(&config(false))).map_err(|e| format!("{e:#}"))
+    });
+    made.as_ref().map_err(|e| PolicyError::Engine(e.clone()))
 }
 
-impl Default for Limits {
-    /// 256 MiB, 10,000 elements, 20 billion units: a bid with 10,000 subjects fits, an endless
-    /// loop ends within seconds.
-    fn default() -> Self {
-        Self { memory: 256 << 20, table: 10_000, fuel: 20_000_000_000 }
-    }
-}
-
-/// What a sandbox knows of its host.
-pub(crate) struct Sandbox {
-    limits: StoreLimits,
-    /// The lookups that the host made, and what it saw; none before it has made them.
-    pub(crate) made: Option<Arc<Vec<Answer>>>,
-    /// The lookups that are due, to hold the component's question against.
-    pub(crate) due: Arc<Vec<Query>>,
-    /// How often the component asked.
-    pub(crate) asked: u32,
-    /// Why the host refused a question, in words for the component's author.
-    pub(crate) refused: Option<String>,
-}
-
-/// An engine for policies.
-pub(crate) fn engine() -> Result<Engine, PolicyError> {
+/// What a policy may be is decided here and not by what the engine happens to support.
+fn config(pooled: bool) -> Config {
     let mut config = Config::new();
+    // Fuel, not time: the same input uses the same, on every machine.
     config.consume_fuel(true);
     config.concurrency_support(false);
-    // What a policy may be is decided here and not by what the engine happens to support.
     config.wasm_component_model(true);
     config.wasm_relaxed_simd(false);
-    Engine::new(&config).map_err(|e| PolicyError::Engine(format!("{e:#}")))
+    config.max_wasm_stack(STACK);
+    // A fault names its kind and function; an address in somebody's component says no more.
+    config.wasm_backtrace_max_frames(None);
+    if pooled {
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    }
+    config
 }
 
-/// A store for one application.
-pub(crate) fn store(engine: &Engine, limits: Limits) -> wasmtime::Result<Store<Sandbox>> {
-    let sandbox = Sandbox {
-        limits: StoreLimitsBuilder::new()
-            .memory_size(limits.memory)
-            .table_elements(limits.table)
-            .instances(16)
-            .memories(4)
-            .tables(8)
-            .trap_on_grow_failure(true)
-            .build(),
-        made: None,
-        due: Arc::default(),
-        asked: 0,
-        refused: None,
-    };
-    let mut store = Store::new(engine, sandbox);
-    store.limiter(|sandbox| &mut sandbox.limits);
-    store.set_fuel(limits.fuel)?;
-    Ok(store)
+fn pool() -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(SANDBOXES);
+    pool.total_core_instances(SANDBOXES * MODULES);
+    pool.total_memories(SANDBOXES);
+    pool.total_tables(SANDBOXES * TABLES);
+    pool.max_core_instances_per_component(MODULES);
+    pool.max_memories_per_component(1);
+    pool.max_tables_per_component(TABLES);
+    pool.max_memory_size(LARGEST_MEMORY);
+    pool.table_elements(LARGEST_TABLE);
+    pool.linear_memory_keep_resident(KEPT);
+    pool.table_keep_resident(KEPT);
+    pool.max_unused_warm_slots(WARM);
+    // Linux 6.7 and later say which pages were written, so that only those are reset.
+    pool.pagemap_scan(Enabled::Auto);
+    pool
 }
 
-/// A linker that offers the registry and nothing else.
-pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
-    let mut linker = Linker::new(engine);
-    linker.instance(REGISTRY)?.func_wrap("lookup", lookup)?;
-    Ok(linker)
-}
+/// Core modules of one component: a policy has one, and a few that only connect it.
+const MODULES: u32 = 8;
+/// Tables of one component.
+const TABLES: u32 = 4;
 
-/// The policy's only capability: what the host has already looked up, if it asks for exactly that.
-// RAIL R1: the host makes the lookups and watches; a question that differs ends the check.
-fn lookup(
-    mut store: wasmtime::StoreContextMut<'_, Sandbox>,
-    (queries,): (Vec<Query>,),
-) -> wasmtime::Result<(Arc<Vec<Answer>>,)> {
-    let sandbox = store.data_mut();
-    sandbox.asked += 1;
-    let refusal = match &sandbox.made {
-        None => "`lookup` may only be called by `check`, not by `due-lookups` or `describe`",
-        Some(_) if sandbox.asked > 1 => "`check` calls `lookup` more than once",
-        Some(_) if queries != *sandbox.due => {
-            "`check` asks for other lookups than `due-lookups` said were due"
-        }
-        Some(made) => return Ok((Arc::clone(made),)),
-    };
-    sandbox.refused = Some(refusal.into());
-    wasmtime::bail!(refusal)
+/// What a store may allocate.
+pub(crate) fn store_limits(limits: &Limits) -> StoreLimits {
+    StoreLimitsBuilder::new()
+        .memory_size(limits.memory)
+        .table_elements(limits.table)
+        .instances(usize::try_from(MODULES).unwrap_or(usize::MAX) * 2)
+        .memories(1)
+        .tables(usize::try_from(TABLES).unwrap_or(usize::MAX))
+        .trap_on_grow_failure(true)
+        .build()
 }

@@ -45,9 +45,26 @@ pub enum Fault {
     /// The registry gave something that cannot be evaluated.
     #[error("the registry's answer cannot be evaluated: {0}")]
     Answer(ApplicationError),
+    /// More than the limits of the gate allow.
+    #[error("{what}: {found}, more than the limit of {limit}")]
+    Limit {
+        /// What is limited.
+        what: &'static str,
+        /// How much it was.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// An asynchronous registry was asked through [`Gate::check`](crate::Gate::check).
     #[error("this gate has an asynchronous registry: call `check_async`")]
     NeedsAsync,
+}
+
+impl Fault {
+    /// A component's fault, in words for its author.
+    pub(crate) fn component(during: &'static str, detail: impl Into<String>) -> Self {
+        Self::Component { during, detail: detail.into(), source: None }
+    }
 }
 
 /// The rails that the host enforces, whatever a component says.

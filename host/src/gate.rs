@@ -6,12 +6,13 @@ use mustcheck_guest::date::Date;
 use mustcheck_guest::identifier;
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
 
-use crate::engine::Limits;
-use crate::error::{CheckError, Fault, PolicyError};
-use crate::input::quotable;
-use crate::policy::{Policy, Session};
+use crate::error::{CheckError, Fault, PolicyError, Rail};
+use crate::limits::Limits;
+use crate::policy::Policy;
 use crate::rails;
-use crate::registry::{Ask, AsyncRegistry, Registry, RegistryError, Vocabulary};
+use crate::registry::{AsyncRegistry, Registry, RegistryError, Vocabulary};
+use crate::session::{Lookup, Made};
+use crate::source::{self, Source};
 
 /// The gate. Cheap to clone, safe to share between threads.
 #[derive(Clone)]
@@ -19,21 +20,16 @@ pub struct Gate {
     policies: Arc<Vec<Policy>>,
     registry: Source,
     limits: Limits,
+    notices: bool,
     today: Option<Date>,
 }
 
-#[derive(Clone)]
-enum Source {
-    AtOnce(Arc<dyn Registry>),
-    Awaited(Arc<dyn AsyncRegistry>),
-}
-
 /// Puts a gate together.
-#[derive(Default)]
 pub struct GateBuilder {
     policies: Vec<Policy>,
     registry: Option<Source>,
     limits: Limits,
+    notices: bool,
     today: Option<Date>,
 }
 
@@ -47,7 +43,7 @@ pub struct GateBuilder {
 #[derive(Clone, Debug)]
 pub struct Checked {
     decision: Decision,
-    component: String,
+    component: Arc<str>,
     answers: Arc<Vec<Answer>>,
     fuel: u64,
 }
@@ -78,7 +74,13 @@ impl Checked {
 impl Gate {
     /// Begins a gate.
     pub fn builder() -> GateBuilder {
-        GateBuilder::default()
+        GateBuilder {
+            policies: Vec::new(),
+            registry: None,
+            limits: Limits::default(),
+            notices: true,
+            today: None,
+        }
     }
 
     /// The lookups that are due for an application, without making them.
@@ -87,7 +89,10 @@ impl Gate {
     ///
     /// [`CheckError`] if the application cannot be evaluated or the component fails.
     pub fn due_lookups(&self, application: &Application) -> Result<Vec<Query>, CheckError> {
-        Ok(self.begin(application)?.due.to_vec())
+        let policy = self.admit(application)?;
+        let due = policy.session(self.limits)?.due_lookups(application)?.map_err(of_component)?;
+        rails::due(policy.described(), application, &due, &self.limits)?;
+        Ok(due)
     }
 
     /// Checks an application: makes every due lookup and decides on the answers.
@@ -100,28 +105,40 @@ impl Gate {
         let Source::AtOnce(registry) = &self.registry else {
             return Err(Fault::NeedsAsync.into());
         };
-        let begun = self.begin(application)?;
-        let due = Arc::clone(&begun.due);
-        let asks = asks(application, &due);
-        let answers = registry.lookup(&asks).map_err(Fault::Registry)?;
-        begun.finish(application, &asks, answers)
+        let policy = self.admit(application)?;
+        let (registry, limits) = (Arc::clone(registry), self.limits);
+        let (asking, asked) = (policy.clone(), Arc::new(application.clone()));
+        let lookup = move |due: Vec<Query>| {
+            rails::due(asking.described(), &asked, &due, &limits)?;
+            let due = Arc::new(due);
+            let answers = source::lookup(&registry, &asked, &due, limits.registry_time)?;
+            Ok(Made { answers: source::accept(&asked, &due, answers, &limits)?, due })
+        };
+        self.decide(policy, application, Box::new(lookup))
     }
 
-    /// Checks an application with a registry that is waited for. The component is not kept
-    /// waiting: it is asked what is due, and decides once everything is answered.
+    /// Checks an application with a registry that is waited for. No sandbox is kept waiting: one
+    /// says what is due, and another decides once everything is answered.
     ///
     /// # Errors
     ///
     /// As [`Gate::check`].
     pub async fn check_async(&self, application: &Application) -> Result<Checked, CheckError> {
-        let begun = self.begin(application)?;
-        let due = Arc::clone(&begun.due);
-        let asks = asks(application, &due);
-        let answers = match &self.registry {
-            Source::AtOnce(registry) => registry.lookup(&asks),
-            Source::Awaited(registry) => registry.lookup(&asks).await,
+        let Source::Awaited(registry) = &self.registry else { return self.check(application) };
+        let due = Arc::new(self.due_lookups(application)?);
+        let asks = source::asks(application, &due);
+        let answers = source::within(registry.lookup(&asks), self.limits.registry_time).await;
+        let answers = answers.map_err(Fault::Registry)?;
+        let answers = source::accept(application, &due, answers, &self.limits)?;
+        let lookup = move |queries: Vec<Query>| {
+            // RAIL R1: what is decided on is what was asked.
+            if queries == *due {
+                return Ok(Made { due, answers });
+            }
+            let detail = "`check` asks for other lookups than `due-lookups` said were due";
+            Err(Fault::component("check", detail).into())
         };
-        begun.finish(application, &asks, answers.map_err(Fault::Registry)?)
+        self.decide(self.admit(application)?, application, Box::new(lookup))
     }
 
     /// The policy that decides as of a day: of those that do, the one that begins latest.
@@ -130,24 +147,32 @@ impl Gate {
         deciding.max_by_key(|p| p.description().valid_from)
     }
 
-    fn begin(&self, application: &Application) -> Result<Begun, CheckError> {
-        self.admit(application)?;
-        // Where no edition decides, the latest says so in its own words.
-        let newest = || self.policies.iter().max_by_key(|p| p.description().valid_from);
-        let policy = self.policy_as_of(application.as_of).or_else(newest);
-        let policy = policy.ok_or_else(|| Fault::Component {
-            during: "start",
-            detail: "the gate has no policy".into(),
-            source: None,
-        })?;
+    /// Runs the check in a sandbox of its own, and holds what it says against the rails.
+    fn decide(
+        &self,
+        policy: &Policy,
+        application: &Application,
+        lookup: Lookup,
+    ) -> Result<Checked, CheckError> {
         let mut session = policy.session(self.limits)?;
-        let due = session.due_lookups(application)?.map_err(application_error)?;
-        rails::due(policy.description(), application, &due)?;
-        Ok(Begun { policy: policy.clone(), session, due: Arc::new(due) })
+        let decision = session.check(application, self.notices, lookup)?.map_err(of_component)?;
+        // RAIL R1: the host made the lookups for the component; a claim is not enough.
+        let Some(Made { due, answers }) = session.made() else {
+            let detail = "`check` decided without asking the registry".into();
+            return Err(Fault::Rail { rail: Rail::R1, detail }.into());
+        };
+        rails::decision(policy.described(), application, &due, &answers, &decision, self.notices)?;
+        Ok(Checked {
+            decision,
+            component: Arc::clone(policy.shared_digest()),
+            answers,
+            fuel: session.fuel_used(),
+        })
     }
 
-    /// What the host checks before any component sees the application.
-    fn admit(&self, application: &Application) -> Result<(), ApplicationError> {
+    /// What the host checks before any component sees the application; then the policy that
+    /// decides.
+    fn admit(&self, application: &Application) -> Result<&Policy, CheckError> {
         for (i, subject) in application.subjects.iter().enumerate() {
             // RAIL R6: an identifier that fails its check character stops the check here.
             let valid = identifier::validate(
@@ -158,15 +183,19 @@ impl Gate {
             );
             if let Err(detail) = valid {
                 let path = format!("subjects[{i}].identifier");
-                return Err(ApplicationError::InvalidIdentifier(Problem { path, detail }));
+                return Err(ApplicationError::InvalidIdentifier(Problem { path, detail }).into());
             }
         }
         let today = self.today.or_else(today);
         if let Some(today) = today.filter(|today| application.as_of > *today) {
             let detail = format!("`{}` is in the future: today is `{today}`", application.as_of);
-            return Err(ApplicationError::InvalidDate(Problem { path: "as_of".into(), detail }));
+            let path = "as_of".into();
+            return Err(ApplicationError::InvalidDate(Problem { path, detail }).into());
         }
-        Ok(())
+        // Where no edition decides, the latest says so in its own words.
+        let newest = || self.policies.iter().max_by_key(|p| p.description().valid_from);
+        let policy = self.policy_as_of(application.as_of).or_else(newest);
+        policy.ok_or_else(|| Fault::component("start", "the gate has no policy").into())
     }
 }
 
@@ -177,62 +206,11 @@ fn today() -> Option<Date> {
     mustcheck_guest::date::Timestamp::from_unix_seconds(seconds).map(|now| now.date)
 }
 
-fn asks<'a>(application: &'a Application, due: &'a [Query]) -> Vec<Ask<'a>> {
-    let mut asks = Vec::with_capacity(due.len());
-    for (query, lookup) in (0_u32..).zip(due) {
-        let subject = usize::try_from(lookup.subject).ok();
-        // `rails::due` has seen that every subject exists.
-        let Some(subject) = subject.and_then(|i| application.subjects.get(i)) else { continue };
-        asks.push(Ask { query, subject, lists: &lookup.lists });
-    }
-    asks
-}
-
 /// An answer that cannot be evaluated is the registry's fault and not the applicant's.
-fn application_error(error: ApplicationError) -> CheckError {
+fn of_component(error: ApplicationError) -> CheckError {
     match error {
         ApplicationError::InvalidAnswer(_) => Fault::Answer(error).into(),
         error => error.into(),
-    }
-}
-
-/// A check whose due lookups are known.
-struct Begun {
-    policy: Policy,
-    session: Session,
-    due: Arc<Vec<Query>>,
-}
-
-impl Begun {
-    fn finish(
-        mut self,
-        application: &Application,
-        asks: &[Ask<'_>],
-        mut answers: Vec<Answer>,
-    ) -> Result<Checked, CheckError> {
-        rails::answers(asks, &answers)?;
-        for reason in answers.iter_mut().filter_map(|a| a.reason.as_mut()) {
-            // RAIL R13: what a remote source complains of may quote what it was asked.
-            *reason = quotable(reason);
-        }
-        let answers = Arc::new(answers);
-        let sandbox = self.session.sandbox();
-        sandbox.made = Some(Arc::clone(&answers));
-        sandbox.due = Arc::clone(&self.due);
-        let decision = self.session.check(application)?.map_err(application_error)?;
-        // RAIL R1: the host saw the component take the answers; a claim is not enough.
-        if self.session.sandbox().asked != 1 {
-            let detail = "`check` decided without asking the registry".into();
-            return Err(Fault::Rail { rail: crate::error::Rail::R1, detail }.into());
-        }
-        let description = self.policy.description();
-        rails::decision(description, application, &self.due, &answers, &decision)?;
-        Ok(Checked {
-            decision,
-            component: self.policy.digest().to_owned(),
-            answers,
-            fuel: self.session.fuel_used(),
-        })
     }
 }
 
@@ -266,6 +244,15 @@ impl GateBuilder {
         self
     }
 
+    /// Sets whether decisions carry their notice; without this, they do. Who screens many
+    /// applications and prints none saves most of the work; everything else of the decision is
+    /// the same. An office that decides against somebody owes the notice: it checks with one.
+    #[must_use]
+    pub const fn notices(mut self, notices: bool) -> Self {
+        self.notices = notices;
+        self
+    }
+
     /// Sets the day after which an as-of date is in the future; without it, the system's clock
     /// says.
     #[must_use]
@@ -279,12 +266,14 @@ impl GateBuilder {
     /// # Errors
     ///
     /// [`PolicyError::Missing`] without a policy or a registry; [`PolicyError::Vocabulary`] if
-    /// the registry names a list, act or matter that no policy knows (RAIL R2).
+    /// the registry names a list, act or matter that no policy knows (RAIL R2);
+    /// [`PolicyError::Engine`] if the limits are more than a sandbox can have.
     pub fn build(self) -> Result<Gate, PolicyError> {
         if self.policies.is_empty() {
             return Err(PolicyError::Missing("a policy"));
         }
         let registry = self.registry.ok_or(PolicyError::Missing("a registry"))?;
+        self.limits.check()?;
         if let Source::AtOnce(registry) = &registry {
             let vocabulary = Vocabulary::of(self.policies.iter().map(Policy::description));
             registry.check_vocabulary(&vocabulary).map_err(|e| match e {
@@ -296,6 +285,7 @@ impl GateBuilder {
             policies: Arc::new(self.policies),
             registry,
             limits: self.limits,
+            notices: self.notices,
             today: self.today,
         })
     }

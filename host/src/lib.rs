@@ -25,22 +25,26 @@
 
 mod bake;
 mod calendar;
+mod described;
 mod engine;
 mod error;
 mod gate;
 mod input;
 mod inspect;
+mod limits;
 mod policy;
 mod rails;
 pub mod registry;
 pub mod schema;
+mod session;
+mod source;
 
 pub use calendar::{Unpublished, WorkingCalendar};
-pub use engine::Limits;
 pub use error::{CheckError, Fault, InputError, PolicyError, Rail, exit_code};
 pub use gate::{Checked, Gate, GateBuilder};
 pub use input::{APPLICATION_LIMIT, ApplicationExt, read_file, redact};
 pub use inspect::Inspection;
+pub use limits::Limits;
 pub use mustcheck_guest::date::{Date, Timestamp};
 pub use mustcheck_guest::identifier::mask;
 pub use mustcheck_guest::model::{self, Application, ApplicationError, Decision, Disposition};

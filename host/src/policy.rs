@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Application, ApplicationError, Decision, Description, Query};
+use mustcheck_guest::model::Description;
 use sha2::{Digest, Sha256};
-use wasmtime::component::{Component, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc};
-use wasmtime::{Engine, Store, Trap};
+use wasmtime::component::{Component, InstancePre};
 
 use crate::bake::{BLANK, bake};
-use crate::engine::{self, Limits, Sandbox};
-use crate::error::{Fault, PolicyError};
+use crate::described::Described;
+use crate::engine;
+use crate::error::{CheckError, Fault, PolicyError};
 use crate::input::read_file;
 use crate::inspect::Inspection;
+use crate::limits::Limits;
+use crate::session::{self, Exports, POLICY, REGISTRY, Sandbox, Session};
 
 /// An edition that this crate embeds.
 struct EmbeddedEdition {
@@ -36,11 +38,11 @@ pub struct Policy {
 }
 
 struct Inner {
-    engine: Engine,
     pre: InstancePre<Sandbox>,
-    digest: String,
+    exports: Exports,
+    digest: Arc<str>,
     bytes: Vec<u8>,
-    description: Description,
+    described: Described,
 }
 
 impl Policy {
@@ -150,37 +152,49 @@ impl Policy {
     /// registry.
     pub fn from_component(bytes: Vec<u8>) -> Result<Self, PolicyError> {
         let inspection = Inspection::of(&bytes)?;
-        if let Some(import) = inspection.imports.iter().find(|i| *i != engine::REGISTRY) {
+        if let Some(import) = inspection.imports.iter().find(|i| *i != REGISTRY) {
             return Err(PolicyError::Import(import.clone()));
         }
-        if !inspection.exports.iter().any(|e| e == engine::POLICY) {
+        if !inspection.exports.iter().any(|e| e == POLICY) {
             let found = inspection.exports.join(", ");
             return Err(PolicyError::Component(format!(
-                "it exports `{found}` and not `{}`; build it for this version of the interface",
-                engine::POLICY
+                "it exports `{found}` and not `{POLICY}`; build it for this version of the \
+                 interface"
             )));
         }
         let failed = |e: wasmtime::Error| PolicyError::Component(format!("{e:#}"));
         let engine = engine::engine()?;
-        let component = Component::new(&engine, &bytes).map_err(failed)?;
-        let pre = engine::linker(&engine)
-            .and_then(|linker| linker.instantiate_pre(&component))
-            .map_err(failed)?;
-        let mut session = Session::start(&engine, &pre, Limits::default())
-            .map_err(|e| PolicyError::Component(describe_fault(&e)))?;
-        let description =
-            session.describe().map_err(|e| PolicyError::Component(describe_fault(&e)))?;
-        let digest = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
-        Ok(Self { inner: Arc::new(Inner { engine, pre, digest, bytes, description }) })
+        let component = Component::new(engine, &bytes).map_err(failed)?;
+        let exports = Exports::of(&component).map_err(|missing| {
+            PolicyError::Component(format!("the interface has no function `{missing}`"))
+        })?;
+        let linker = session::linker(engine).map_err(failed)?;
+        let pre = linker.instantiate_pre(&component).map_err(failed)?;
+        let description = Session::start(&pre, &exports, Limits::default())
+            .map_err(CheckError::from)
+            .and_then(|mut session| session.describe())
+            .map_err(|e| PolicyError::Component(in_short(&e)))?;
+        let described = Described::new(description);
+        let digest = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let digest = Arc::from(digest);
+        Ok(Self { inner: Arc::new(Inner { pre, exports, digest, bytes, described }) })
     }
 
     /// What the policy says of itself.
     pub fn description(&self) -> &Description {
-        &self.inner.description
+        self.inner.described.description()
+    }
+
+    pub(crate) fn described(&self) -> &Described {
+        &self.inner.described
     }
 
     /// SHA-256 of the component, in lower-case hexadecimal.
     pub fn digest(&self) -> &str {
+        &self.inner.digest
+    }
+
+    pub(crate) fn shared_digest(&self) -> &Arc<str> {
         &self.inner.digest
     }
 
@@ -204,8 +218,8 @@ impl Policy {
         description.valid_from <= as_of && description.valid_until.is_none_or(|u| as_of <= u)
     }
 
-    pub(crate) fn session(&self, limits: Limits) -> Result<Session, Fault> {
-        Session::start(&self.inner.engine, &self.inner.pre, limits)
+    pub(crate) fn session(&self, limits: Limits) -> Result<Session<'_>, Fault> {
+        Session::start(&self.inner.pre, &self.inner.exports, limits)
     }
 }
 
@@ -221,100 +235,12 @@ impl std::fmt::Debug for Policy {
     }
 }
 
-fn describe_fault(fault: &Fault) -> String {
-    match fault {
-        Fault::Component { during, detail, .. } => format!("`{during}` failed: {detail}"),
+/// A component's fault, in a sentence that already names the component.
+fn in_short(error: &CheckError) -> String {
+    match error {
+        CheckError::Fault(Fault::Component { during, detail, .. }) => {
+            format!("`{during}` failed: {detail}")
+        }
         other => other.to_string(),
     }
-}
-
-/// One sandbox, for one application. Dropped whole, whatever happened in it.
-pub(crate) struct Session {
-    store: Store<Sandbox>,
-    instance: wasmtime::component::Instance,
-    fuel: u64,
-}
-
-impl Session {
-    fn start(engine: &Engine, pre: &InstancePre<Sandbox>, limits: Limits) -> Result<Self, Fault> {
-        let failed = |e: wasmtime::Error| component_fault("start", &e, None);
-        let mut store = engine::store(engine, limits).map_err(failed)?;
-        let instance = pre.instantiate(&mut store).map_err(failed)?;
-        Ok(Self { store, instance, fuel: limits.fuel })
-    }
-
-    fn describe(&mut self) -> Result<Description, Fault> {
-        let (description,) = self.call::<(), (Description,)>("describe", ())?;
-        Ok(description)
-    }
-
-    pub(crate) fn due_lookups(
-        &mut self,
-        application: &Application,
-    ) -> Result<Result<Vec<Query>, ApplicationError>, Fault> {
-        let (due,) = self.call::<(&Application,), (Result<Vec<Query>, ApplicationError>,)>(
-            "due-lookups",
-            (application,),
-        )?;
-        Ok(due)
-    }
-
-    pub(crate) fn check(
-        &mut self,
-        application: &Application,
-    ) -> Result<Result<Decision, ApplicationError>, Fault> {
-        let (decision,) = self.call::<(&Application,), (Result<Decision, ApplicationError>,)>(
-            "check",
-            (application,),
-        )?;
-        Ok(decision)
-    }
-
-    pub(crate) fn sandbox(&mut self) -> &mut Sandbox {
-        self.store.data_mut()
-    }
-
-    /// Fuel used so far.
-    pub(crate) fn fuel_used(&self) -> u64 {
-        self.fuel.saturating_sub(self.store.get_fuel().unwrap_or_default())
-    }
-
-    fn call<P, R>(&mut self, name: &'static str, parameters: P) -> Result<R, Fault>
-    where
-        P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift + 'static,
-    {
-        let called = self.typed::<P, R>(name).and_then(|f| f.call(&mut self.store, parameters));
-        called.map_err(|e| component_fault(name, &e, self.store.data().refused.as_deref()))
-    }
-
-    fn typed<P, R>(&mut self, name: &str) -> wasmtime::Result<TypedFunc<P, R>>
-    where
-        P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift + 'static,
-    {
-        let store = &mut self.store;
-        let interface = self.instance.get_export_index(&mut *store, None, engine::POLICY);
-        let function = interface
-            .and_then(|i| self.instance.get_export_index(&mut *store, Some(&i), name))
-            .ok_or_else(|| wasmtime::format_err!("the interface has no function `{name}`"))?;
-        self.instance.get_typed_func(&mut *store, function)
-    }
-}
-
-/// What happened in a component, in words that tell its author what to change.
-fn component_fault(during: &'static str, error: &wasmtime::Error, refused: Option<&str>) -> Fault {
-    let detail = match (refused, error.downcast_ref::<Trap>()) {
-        (Some(refused), _) => refused.to_owned(),
-        (None, Some(Trap::OutOfFuel)) => {
-            "it ran out of fuel: it loops, or needs a higher limit".into()
-        }
-        (None, Some(Trap::StackOverflow)) => "its stack overflowed: it recurses without end".into(),
-        (None, Some(Trap::UnreachableCodeReached)) => {
-            "it trapped: it panicked, or its catalogue was never baked in".into()
-        }
-        (None, Some(trap)) => format!("it trapped: {trap}"),
-        (None, None) => format!("{error:#}"),
-    };
-    Fault::Component { during, detail, source: None }
 }

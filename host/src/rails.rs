@@ -1,16 +1,21 @@
 //! What the host holds against every component, however buggy or hostile.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use mustcheck_guest::disposition::disposition;
 use mustcheck_guest::identifier::mask;
 use mustcheck_guest::model::{
-    Answer, AnswerStatus, Application, CreditRecord, Decision, Description, Effect, ListStanding,
-    Lookup, Polarity, Query, Role, SetAsideReason, Standing, Target,
+    Answer, AnswerStatus, Application, CreditRecord, Decision, Effect, ListStanding, Lookup, Query,
+    Role, SetAsideReason, Standing, Target,
 };
 use mustcheck_guest::standing::standing;
 
+use crate::described::Described;
 use crate::error::{Fault, Rail};
+use crate::limits::Limits;
 use crate::registry::Ask;
 
 #[cfg(test)]
@@ -23,25 +28,31 @@ fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
 /// Holds the due lookups against what the policy says of the matter.
 // RAIL R1: a component cannot shorten the check by asking for less.
 pub(crate) fn due(
-    description: &Description,
+    policy: &Described,
     application: &Application,
     due: &[Query],
+    limits: &Limits,
 ) -> Result<(), Fault> {
-    let Some(matter) = description.matters.iter().find(|m| m.code == application.matter) else {
+    let found = due.iter().map(|query| query.lists.len()).sum();
+    if found > limits.lookups {
+        return Err(Fault::Limit { what: "the lookups due", found, limit: limits.lookups });
+    }
+    let Some(matter) = policy.matter(&application.matter) else {
         return broken(Rail::R1, format!("`{}` is no matter of the policy", application.matter));
     };
-    let mut asked: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    let mut asked: HashMap<u32, HashSet<&str>> = HashMap::with_capacity(due.len());
     for query in due {
         let subject = usize::try_from(query.subject).ok();
         if subject.and_then(|i| application.subjects.get(i)).is_none() {
             let detail = format!("a due lookup names subject {}, whom nobody named", query.subject);
             return broken(Rail::R1, detail);
         }
+        let lists = asked.entry(query.subject).or_default();
         for list in &query.lists {
-            if description.lists.iter().all(|l| l.code != *list) {
+            if policy.list(list).is_none() {
                 return broken(Rail::R2, format!("`{list}` is no list of the policy"));
             }
-            if !asked.entry(query.subject).or_default().insert(list) {
+            if !lists.insert(list) {
                 return broken(Rail::R1, format!("list `{list}` is asked twice for one subject"));
             }
         }
@@ -56,7 +67,7 @@ pub(crate) fn due(
                 }
             }
         }
-        if subject.role == Role::Applicant && lists.is_none_or(BTreeSet::is_empty) {
+        if subject.role == Role::Applicant && lists.is_none_or(HashSet::is_empty) {
             return broken(Rail::R1, "no lookup is due for the applicant");
         }
     }
@@ -103,42 +114,48 @@ pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault>
 
 /// Holds a decision against the application, the lookups that were made, and the policy.
 pub(crate) fn decision(
-    description: &Description,
+    policy: &Described,
     application: &Application,
     due: &[Query],
     answers: &[Answer],
     decision: &Decision,
+    notice: bool,
 ) -> Result<(), Fault> {
-    echo(description, application, decision)?;
-    lookups(description, application, due, answers, decision)?;
+    echo(policy, application, decision, notice)?;
+    lookups(policy, application, due, answers, decision)?;
     let records = given(answers, decision);
-    measures(description, application, &records, decision)?;
+    measures(policy, application, &records, decision)?;
     set_aside(application, &records, decision)?;
-    sums_up(description, decision)?;
+    sums_up(policy, decision)?;
     masked(application, answers, decision)
 }
 
 fn echo(
-    description: &Description,
+    policy: &Described,
     application: &Application,
     decision: &Decision,
+    notice: bool,
 ) -> Result<(), Fault> {
     let same = decision.application == application.id
         && decision.matter == application.matter
         && decision.as_of == application.as_of
-        && decision.policy == description.policy;
+        && decision.policy == policy.description().policy;
     if !same {
         return broken(Rail::R11, "the decision is about another application or policy");
     }
-    if decision.notice.zh.trim().is_empty() || decision.notice.en.trim().is_empty() {
-        return broken(Rail::R11, "the decision has no notice");
+    match &decision.notice {
+        Some(_) if !notice => broken(Rail::R11, "the decision has a notice that nobody asked for"),
+        Some(text) if text.zh.trim().is_empty() || text.en.trim().is_empty() => {
+            broken(Rail::R11, "the notice of the decision is empty")
+        }
+        None if notice => broken(Rail::R11, "the decision has no notice"),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Every answer has its row, with its source and, but for age, its status; and no row is invented.
 fn lookups(
-    description: &Description,
+    policy: &Described,
     application: &Application,
     due: &[Query],
     answers: &[Answer],
@@ -152,27 +169,34 @@ fn lookups(
         );
         return broken(Rail::R1, detail);
     }
-    let mut rows: BTreeMap<(u32, &str), Vec<&Lookup>> = BTreeMap::new();
-    for row in &decision.lookups {
-        rows.entry((row.subject_index, &row.list)).or_default().push(row);
-    }
+    // Each answer beside its row: both in the order of subject, list and source.
+    let mut made = Vec::with_capacity(answers.len());
     for answer in answers {
         let query = usize::try_from(answer.query).ok().and_then(|q| due.get(q));
-        let place = query.and_then(|q| rows.get_mut(&(q.subject, answer.list.as_str())));
+        let Some(query) = query else {
+            return broken(Rail::R1, "an answer answers no query");
+        };
+        made.push((query.subject, answer));
+    }
+    made.sort_by(|(one, a), (other, b)| {
+        (one, &a.list).cmp(&(other, &b.list)).then_with(|| source_of(a).cmp(&source_of(b)))
+    });
+    let mut rows: Vec<&Lookup> = decision.lookups.iter().collect();
+    rows.sort_by(|a, b| {
+        (a.subject_index, &a.list, &a.source).cmp(&(b.subject_index, &b.list, &b.source))
+    });
+    for ((subject, answer), row) in made.into_iter().zip(rows) {
         let source = answer.source.as_ref();
-        let row = place.and_then(|rows| {
-            let same = |row: &&Lookup| {
-                row.source.as_ref() == source.map(|s| &s.id)
-                    && row.source_as_of == source.map(|s| s.as_of)
-                    && usize::try_from(row.records).ok() == Some(answer.records.len())
-            };
-            rows.iter().position(same).map(|i| rows.swap_remove(i))
-        });
-        let Some(row) = row else {
+        let same = row.subject_index == subject
+            && row.list == answer.list
+            && row.source.as_ref() == source.map(|s| &s.id)
+            && row.source_as_of == source.map(|s| s.as_of)
+            && usize::try_from(row.records).ok() == Some(answer.records.len());
+        if !same {
             let detail = format!("the lookup of list `{}` is not shown as it was", answer.list);
             return broken(Rail::R1, detail);
-        };
-        let expected = status(description, application, answer);
+        }
+        let expected = status(policy, application, answer);
         if row.status != expected {
             let detail = format!(
                 "the lookup of list `{}` is shown as `{}` and is `{expected}`",
@@ -180,7 +204,7 @@ fn lookups(
             );
             return broken(Rail::R2, detail);
         }
-        let list = description.lists.iter().find(|l| l.code == answer.list);
+        let list = policy.list(&answer.list);
         let is_due = list.is_some_and(|l| l.standing == ListStanding::Statutory);
         if row.due != is_due {
             return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
@@ -190,13 +214,18 @@ fn lookups(
     Ok(())
 }
 
+fn source_of(answer: &Answer) -> Option<&str> {
+    answer.source.as_ref().map(|source| source.id.as_str())
+}
+
 /// The status that the host gives an answer, by the age that the policy accepts.
-fn status(description: &Description, application: &Application, answer: &Answer) -> AnswerStatus {
+fn status(policy: &Described, application: &Application, answer: &Answer) -> AnswerStatus {
     let (AnswerStatus::Answered, Some(source)) = (answer.status, &answer.source) else {
         return answer.status;
     };
-    let own = description.freshness.iter().find(|f| f.source.as_ref() == Some(&source.id));
-    let other = || description.freshness.iter().find(|f| f.source.is_none());
+    let freshness = &policy.description().freshness;
+    let own = freshness.iter().find(|f| f.source.as_ref() == Some(&source.id));
+    let other = || freshness.iter().find(|f| f.source.is_none());
     let days = own.or_else(other).map_or(0, |f| i32::from(f.days));
     let age = application.as_of.days_since(source.as_of.date).unwrap_or(i32::MAX);
     if age <= days { AnswerStatus::Answered } else { AnswerStatus::Stale }
@@ -222,27 +251,25 @@ fn check_target(
 }
 
 /// The records that were given and may be relied on, by id.
-fn given<'a>(answers: &'a [Answer], decision: &Decision) -> BTreeMap<&'a str, &'a CreditRecord> {
+fn given<'a>(answers: &'a [Answer], decision: &Decision) -> HashMap<&'a str, &'a CreditRecord> {
     let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
     let relied: HashSet<(&str, Option<&str>)> =
         answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
-    let source = |a: &'a Answer| a.source.as_ref().map(|s| s.id.as_str());
-    let answers = answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source(a))));
+    let answers = answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source_of(a))));
     answers.flat_map(|a| &a.records).map(|r| (r.id.as_str(), r)).collect()
 }
 
 fn measures(
-    description: &Description,
+    policy: &Described,
     application: &Application,
-    records: &BTreeMap<&str, &CreditRecord>,
+    records: &HashMap<&str, &CreditRecord>,
     decision: &Decision,
 ) -> Result<(), Fault> {
     for applied in &decision.measures {
         let Target { role, subject_index, subject } = &applied.target;
         check_target(application, *subject_index, *role, subject)?;
         let id = &applied.measure;
-        let known = description.measures.iter().find(|m| m.id == *id);
-        let Some(known) = known else {
+        let Some(known) = policy.measure(id) else {
             return broken(Rail::R3, format!("measure `{id}` is not in the policy's catalogue"));
         };
         let same = (known.effect, known.force, known.kind)
@@ -281,7 +308,7 @@ fn measures(
 
 fn set_aside(
     application: &Application,
-    records: &BTreeMap<&str, &CreditRecord>,
+    records: &HashMap<&str, &CreditRecord>,
     decision: &Decision,
 ) -> Result<(), Fault> {
     for finding in &decision.records {
@@ -296,8 +323,8 @@ fn set_aside(
         }
     }
     // No record that was given is passed over in silence.
-    let shown: BTreeSet<_> = decision.records.iter().map(|f| f.record.as_str()).collect();
-    if let Some(missing) = records.keys().find(|id| !shown.contains(*id)) {
+    let shown: HashSet<_> = decision.records.iter().map(|f| f.record.as_str()).collect();
+    if let Some(missing) = records.keys().filter(|id| !shown.contains(**id)).min() {
         return broken(Rail::R2, format!("record `{missing}` was given and is not shown"));
     }
     for entry in &decision.set_aside {
@@ -312,12 +339,7 @@ fn set_aside(
 
 /// The disposition follows from what the decision itself shows.
 // RAIL R2: a component cannot call clear what is not.
-fn sums_up(description: &Description, decision: &Decision) -> Result<(), Fault> {
-    let watch = |code: &str| {
-        description.lists.iter().any(|l| {
-            l.code == code && l.polarity == Polarity::Watch && l.standing == ListStanding::Statutory
-        })
-    };
+fn sums_up(policy: &Described, decision: &Decision) -> Result<(), Fault> {
     let passed_over = |record: &str, index: u32| {
         decision.set_aside.iter().any(|s| {
             s.record.as_deref() == Some(record)
@@ -327,7 +349,7 @@ fn sums_up(description: &Description, decision: &Decision) -> Result<(), Fault> 
     };
     let watch_hit = decision.records.iter().any(|f| {
         f.standing == Standing::InForce
-            && watch(&f.list)
+            && policy.is_watch(&f.list)
             && !passed_over(&f.record, f.target.subject_index)
     });
     let (found, rule) = disposition(&decision.lookups, &decision.measures, watch_hit);
@@ -353,21 +375,26 @@ fn masked(application: &Application, answers: &[Answer], decision: &Decision) ->
         .chain(application.subjects.iter().map(|s| &s.name))
         .map(String::as_str)
         .collect();
-    let identifiers: HashSet<&str> =
-        own.chain(theirs).filter(|i| !office.iter().any(|text| text.contains(i))).collect();
-    let lengths: BTreeSet<usize> = identifiers.iter().map(|i| i.len()).collect();
-    for text in [&decision.notice.zh, &decision.notice.en] {
-        for run in text.split(|c: char| !c.is_ascii_alphanumeric()) {
-            for length in lengths.range(..=run.len()) {
-                let mut windows = run.as_bytes().windows(*length);
-                let shown =
-                    |w: &[u8]| std::str::from_utf8(w).is_ok_and(|w| identifiers.contains(w));
-                if windows.any(shown) {
-                    let detail = "the notice holds an identifier that is not masked";
-                    return broken(Rail::R13, detail);
-                }
-            }
-        }
+    let mut identifiers: Vec<&str> = own.chain(theirs).collect();
+    identifiers.sort_unstable();
+    identifiers.dedup();
+    identifiers.retain(|i| !office.iter().any(|text| text.contains(i)));
+    let Some(notice) = &decision.notice else { return Ok(()) };
+    let texts = [notice.zh.as_bytes(), notice.en.as_bytes()];
+    let shown = if identifiers.len() <= FEW {
+        let find = |i: &&str| texts.iter().any(|text| memmem::find(text, i.as_bytes()).is_some());
+        identifiers.iter().any(find)
+    } else {
+        let all = AhoCorasick::new(&identifiers)
+            .map_err(|e| Fault::Rail { rail: Rail::R13, detail: e.to_string() })?;
+        texts.iter().any(|text| all.is_match(text))
+    };
+    if shown {
+        return broken(Rail::R13, "the notice holds an identifier that is not masked");
     }
     Ok(())
 }
+
+/// Up to so many identifiers, looking for one after the other costs less than preparing to look
+/// for all at once.
+const FEW: usize = 16;

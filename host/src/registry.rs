@@ -37,6 +37,14 @@ pub trait Registry: Send + Sync {
     /// [`RegistryError`] if no answer can be trusted, such as a damaged database.
     fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError>;
 
+    /// Whether a lookup may wait for something that this program does not have in its hands: a
+    /// network, another server. The gate asks such a registry on another thread and gives up when
+    /// [`Limits::registry_time`](crate::Limits::registry_time) has passed. `false` saves the
+    /// thread, and then nothing can end a lookup that does wait.
+    fn may_wait(&self) -> bool {
+        true
+    }
+
     /// Whether every list, act and matter that the registry speaks of is known. A list that
     /// nobody knows is a misspelling that would narrow the search in silence.
     ///
@@ -51,6 +59,10 @@ pub trait Registry: Send + Sync {
 impl<R: Registry + ?Sized> Registry for std::sync::Arc<R> {
     fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
         (**self).lookup(asks)
+    }
+
+    fn may_wait(&self) -> bool {
+        (**self).may_wait()
     }
 
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
@@ -115,6 +127,9 @@ pub enum RegistryError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] rusqlite::Error),
+    /// It took longer than the gate waits.
+    #[error("no answer within {0:?}")]
+    Late(std::time::Duration),
     /// Any other failure.
     #[error("{0}")]
     Other(String),

@@ -63,7 +63,7 @@ impl Edition {
                 .collect();
             registry.lookup(&asks).unwrap()
         };
-        printed(&mustcheck_guest::check(&self.catalogue, application, &mut lookup).unwrap())
+        printed(&mustcheck_guest::check(&self.catalogue, application, true, &mut lookup).unwrap())
     }
 
     fn component(&self, application: &Application, registry: JsonRegistry) -> String {

@@ -301,8 +301,9 @@ pub struct Decision {
     /// What does not apply, and why.
     #[cfg_attr(feature = "host", component(name = "set-aside"))]
     pub set_aside: Vec<SetAside>,
-    /// The notice: facts, basis, measures, terms, remedies.
-    pub notice: Text,
+    /// The notice: facts, basis, measures, terms, remedies. None if the caller asked for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Text>,
 }
 
 /// A place in the input and what is wrong there.

@@ -78,10 +78,10 @@ pub fn decision(application: &Application, decision: &Decision, style: Style) ->
             lookup(row, style)?;
         }
     }
+    let Some(notice) = &decision.notice else { return Ok(()) };
     line("")?;
     heading(style.say("告知", "Notice"))?;
-    let notice = style.pick(&decision.notice);
-    line(notice.trim_end())
+    line(style.pick(notice).trim_end())
 }
 
 fn lookup(row: &Lookup, style: Style) -> Result<()> {

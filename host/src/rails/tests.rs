@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{
-    AnswerStatus, Disposition, DispositionRule, EventKind, Role, Standing,
+    AnswerStatus, Description, Disposition, DispositionRule, EventKind, Role, Standing, Text,
 };
 use serde_json::json;
 
@@ -33,6 +33,10 @@ struct Honest {
 }
 
 impl Honest {
+    fn notice(&mut self) -> &mut Text {
+        self.decision.notice.as_mut().unwrap()
+    }
+
     /// A bid of a firm with a wage arrears record in force and another one under objection.
     fn restricted() -> Self {
         Self::of(&[
@@ -76,15 +80,16 @@ impl Honest {
         let due = mustcheck_guest::due_lookups(&CATALOGUE, &application).unwrap();
         let answers = registry.lookup(&asks(&application, &due)).unwrap();
         let mut given = |_: &[Query]| answers.clone();
-        let decision = mustcheck_guest::check(&CATALOGUE, &application, &mut given).unwrap();
+        let decision = mustcheck_guest::check(&CATALOGUE, &application, true, &mut given).unwrap();
         Self { description: CATALOGUE.describe(), application, due, answers, decision }
     }
 
     fn verdict(&self) -> Result<(), String> {
         let Self { description, application, due: queries, answers: given, decision: found } = self;
-        due(description, application, queries)
+        let policy = Described::new(description.clone());
+        due(&policy, application, queries, &Limits::default())
             .and_then(|()| answers(&asks(application, queries), given))
-            .and_then(|()| decision(description, application, queries, given, found))
+            .and_then(|()| decision(&policy, application, queries, given, found, true))
             .map_err(|fault| fault.to_string())
     }
 
@@ -247,7 +252,9 @@ fn r6_a_record_about_somebody_else() {
 fn r11_a_decision_about_another_case_or_without_reasons() {
     let said = Honest::clear().refused(|h| h.decision.application = "GP-2".into());
     assert!(said.contains("the decision is about another application or policy"), "{said}");
-    let said = Honest::clear().refused(|h| h.decision.notice.zh.clear());
+    let said = Honest::clear().refused(|h| h.notice().zh.clear());
+    assert!(said.contains("the notice of the decision is empty"), "{said}");
+    let said = Honest::clear().refused(|h| h.decision.notice = None);
     assert!(said.contains("the decision has no notice"), "{said}");
     let said = Honest::restricted().refused(|h| h.decision.measures[0].because.clear());
     assert!(said.contains("restricts without a record"), "{said}");
@@ -269,7 +276,7 @@ fn r13_identifiers_that_are_not_masked() {
         "rail R13 (identifiers are masked) does not hold: the identifier of subject 0 is not masked"
     );
     for hidden in [PERSON.to_owned(), format!("编号{APPLICANT}号"), format!("x{PERSON}x")] {
-        let said = Honest::restricted().refused(|h| h.decision.notice.en.push_str(&hidden));
+        let said = Honest::restricted().refused(|h| h.notice().en.push_str(&hidden));
         assert!(said.contains("the notice holds an identifier that is not masked"), "{said}");
     }
 }

@@ -178,6 +178,11 @@ impl Registry for JsonRegistry {
         Ok(answers)
     }
 
+    /// In memory.
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         let mut faults = Vec::new();
         for (s, source) in self.file.sources.iter().enumerate() {

@@ -178,6 +178,11 @@ impl Registry for SqliteRegistry {
         Ok(answers)
     }
 
+    /// A local file; a lock is waited for as long as `busy_timeout` says.
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         let connection = self.take()?;
         let mut faults = Vec::new();

@@ -37,7 +37,7 @@ fn decide_with(
             .collect();
         registry.lookup(&asks).unwrap()
     };
-    mustcheck_guest::check(catalogue, application, &mut lookup).unwrap()
+    mustcheck_guest::check(catalogue, application, true, &mut lookup).unwrap()
 }
 
 fn records(case: &Case) -> BTreeMap<&str, &CreditRecord> {
@@ -298,7 +298,7 @@ proptest! {
     #[test]
     fn r11_findings_have_reasons(case in case(90)) {
         let decision = decide(&case);
-        let notice = &decision.notice;
+        let notice = decision.notice.as_ref().unwrap();
         prop_assert!(notice.zh.contains(&case.application.office.name));
         prop_assert!(notice.zh.contains("行政复议") && notice.en.contains("reconsideration"));
         for measure in &decision.measures {
@@ -341,7 +341,7 @@ proptest! {
         bad.subjects[0].identifier = characters.into_iter().collect();
         let whole = bad.subjects[0].identifier.clone();
         let mut nothing = |_: &[Query]| Vec::new();
-        let error = mustcheck_guest::check(case.catalogue(), &bad, &mut nothing).unwrap_err();
+        let error = mustcheck_guest::check(case.catalogue(), &bad, true, &mut nothing).unwrap_err();
         prop_assert!(!error.to_string().contains(&whole));
         prop_assert!(error.to_string().contains(&mask(&whole)));
     }

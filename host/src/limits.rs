@@ -1,0 +1,61 @@
+//! What one check may use.
+
+use std::time::Duration;
+
+use crate::engine::{LARGEST_MEMORY, LARGEST_TABLE};
+use crate::error::PolicyError;
+
+/// What one check may use. A check that needs more is a fault, never a finding.
+///
+/// The defaults let a bid with 10,000 subjects through and end an endless loop within seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Linear memory of the sandbox in bytes; 256 MiB, at most 1 GiB.
+    pub memory: usize,
+    /// Elements of a table; 10,000, at most 100,000.
+    pub table: usize,
+    /// Units of fuel, about one for each WebAssembly instruction; the same input uses the same.
+    /// 20 billion.
+    pub fuel: u64,
+    /// Bytes that the host takes out of the sandbox in one call; 64 MiB. A text counts with its
+    /// bytes, a list with the bytes of its items.
+    pub output: usize,
+    /// Lookups, each of one subject on one list; 500,000.
+    pub lookups: usize,
+    /// Bytes of all texts that the registry gives; 64 MiB.
+    pub answers: usize,
+    /// How long the registry may take for all lookups of a check, by the wall clock; 30 seconds.
+    pub registry_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 256 << 20,
+            table: 10_000,
+            fuel: 20_000_000_000,
+            output: 64 << 20,
+            lookups: 500_000,
+            answers: 64 << 20,
+            registry_time: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Limits {
+    /// Holds the limits against what the engine can give.
+    pub(crate) fn check(&self) -> Result<(), PolicyError> {
+        let largest = [
+            ("memory", self.memory, LARGEST_MEMORY, "bytes"),
+            ("table", self.table, LARGEST_TABLE, "elements"),
+        ];
+        for (what, asked, largest, unit) in largest {
+            if asked > largest {
+                return Err(PolicyError::Engine(format!(
+                    "a {what} of {asked} {unit} is more than a sandbox can have: {largest}"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
