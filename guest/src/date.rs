@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::civil;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A calendar day in China Standard Time. The fields stand in order of weight, so
@@ -24,66 +23,114 @@ pub struct Date {
     pub day: u8,
 }
 
+/// The last year of a date.
+const LAST_YEAR: u16 = 9999;
+/// Days of the proleptic Gregorian calendar from 0000-03-01 to 1970-01-01.
+const EPOCH: i32 = 719_468;
+
 impl Date {
     /// The day, if it exists in the calendar.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let date = Self { year, month, day };
-        date.civil().map(|_| date)
+        date.exists().then_some(date)
     }
 
     /// Whether the day exists; a day that came through the boundary may not.
-    pub fn exists(self) -> bool {
-        self.civil().is_some()
+    pub const fn exists(self) -> bool {
+        self.year <= LAST_YEAR
+            && self.month >= 1
+            && self.month <= 12
+            && self.day >= 1
+            && self.day <= days_of(self.year, self.month)
     }
 
     /// The day `years` years and `months` months on, less one: the last day of a term that
     /// begins today. Where the month has no such day its last day is taken before that one day is
     /// struck off: a year from 29 February 2024 ends on 27 February 2025.
     pub fn last_day_of_term(self, years: u16, months: u16) -> Option<Self> {
-        let span = jiff::Span::new().years(i64::from(years)).months(i64::from(months));
-        let end = self.civil()?.checked_add(span).ok()?;
-        Self::from_civil(end.yesterday().ok()?)
+        if !self.exists() {
+            return None;
+        }
+        let months = u32::from(self.month) - 1 + u32::from(months);
+        let year = u32::from(self.year) + u32::from(years) + months / 12;
+        let month = u8::try_from(months % 12 + 1).ok()?;
+        Self::clamped(u16::try_from(year).ok()?, month, self.day)?.yesterday()
     }
 
     /// The same day `years` years earlier (29 February becomes the 28th).
     pub fn years_before(self, years: u16) -> Option<Self> {
-        let span = jiff::Span::new().years(i64::from(years));
-        Self::from_civil(self.civil()?.checked_sub(span).ok()?)
+        if !self.exists() {
+            return None;
+        }
+        Self::clamped(self.year.checked_sub(years)?, self.month, self.day)
     }
 
     /// The next day.
     pub fn tomorrow(self) -> Option<Self> {
-        Self::from_civil(self.civil()?.tomorrow().ok()?)
+        Self::from_days(self.days()? + 1)
     }
 
     /// The day before.
     pub fn yesterday(self) -> Option<Self> {
-        Self::from_civil(self.civil()?.yesterday().ok()?)
+        Self::from_days(self.days()? - 1)
     }
 
     /// Whole days from `earlier` to this day; negative if `earlier` is later.
     pub fn days_since(self, earlier: Self) -> Option<i32> {
-        self.civil()?.since((jiff::Unit::Day, earlier.civil()?)).ok().map(|s| s.get_days())
+        Some(self.days()? - earlier.days()?)
     }
 
     /// Whether the day is a Saturday or a Sunday.
     pub fn is_weekend(self) -> bool {
-        self.civil().is_some_and(|d| {
-            matches!(d.weekday(), civil::Weekday::Saturday | civil::Weekday::Sunday)
-        })
+        // 1970-01-01 was a Thursday, so that the weekend's days leave 2 and 3.
+        self.days().is_some_and(|days| matches!(days.rem_euclid(7), 2 | 3))
     }
 
-    fn civil(self) -> Option<civil::Date> {
-        let month = i8::try_from(self.month).ok()?;
-        civil::Date::new(i16::try_from(self.year).ok()?, month, i8::try_from(self.day).ok()?).ok()
+    /// The day, or the last one of the month where the month is shorter.
+    fn clamped(year: u16, month: u8, day: u8) -> Option<Self> {
+        Self::new(year, month, day.min(days_of(year, month)))
     }
 
-    fn from_civil(date: civil::Date) -> Option<Self> {
-        Some(Self {
-            year: u16::try_from(date.year()).ok()?,
-            month: date.month().unsigned_abs(),
-            day: date.day().unsigned_abs(),
-        })
+    /// Days since 1970-01-01.
+    ///
+    /// Years are counted from March, so that the leap day comes last, and in eras of 400 years,
+    /// which are of one length. A test compares every day with a library of calendars; that
+    /// library is not linked into the component, which would be half as large again.
+    fn days(self) -> Option<i32> {
+        if !self.exists() {
+            return None;
+        }
+        let (month, day) = (i32::from(self.month), i32::from(self.day));
+        let year = i32::from(self.year) - i32::from(month <= 2);
+        let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - EPOCH)
+    }
+
+    /// The inverse of [`Date::days`].
+    fn from_days(days: i32) -> Option<Self> {
+        let days = days.checked_add(EPOCH)?;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year + year / 4 - year / 100);
+        let march = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * march + 2) / 5 + 1;
+        let month = if march < 10 { march + 3 } else { march - 9 };
+        let year = year + era * 400 + i32::from(month <= 2);
+        Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
+    }
+}
+
+/// How many days a month has; none for a month that does not exist.
+const fn days_of(year: u16, month: u8) -> u8 {
+    match month {
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        _ => 0,
     }
 }
 
@@ -167,6 +214,9 @@ impl<'de> Deserialize<'de> for Date {
     }
 }
 
+/// Seconds by which China Standard Time is ahead of UTC.
+const CHINA: i64 = 8 * 3_600;
+
 /// An instant to the second, written in China Standard Time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(
@@ -189,14 +239,21 @@ pub struct Timestamp {
 impl Timestamp {
     /// The instant in China Standard Time. `None` outside the calendar's range.
     pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
-        let instant = jiff::Timestamp::from_second(seconds).ok()?;
-        let local = jiff::tz::Offset::constant(8).to_datetime(instant);
+        let local = seconds.checked_add(CHINA)?;
+        let of_day = u32::try_from(local.rem_euclid(86_400)).ok()?;
         Some(Self {
-            date: Date::from_civil(local.date())?,
-            hour: local.hour().unsigned_abs(),
-            minute: local.minute().unsigned_abs(),
-            second: local.second().unsigned_abs(),
+            date: Date::from_days(i32::try_from(local.div_euclid(86_400)).ok()?)?,
+            hour: u8::try_from(of_day / 3_600).ok()?,
+            minute: u8::try_from(of_day / 60 % 60).ok()?,
+            second: u8::try_from(of_day % 60).ok()?,
         })
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub fn unix_seconds(self) -> Option<i64> {
+        let of_day = i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60;
+        let local = i64::from(self.date.days()?) * 86_400 + of_day + i64::from(self.second);
+        Some(local - CHINA)
     }
 
     /// Whether every field is in range; an instant that came through the boundary may not be.
@@ -215,15 +272,58 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = InvalidDate;
 
-    /// Reads RFC 3339 with any offset; a text without an offset names no instant.
+    /// Reads RFC 3339 with any offset, to the second; a text without an offset names no instant.
     fn from_str(s: &str) -> Result<Self, InvalidDate> {
-        let invalid = || InvalidDate {
+        rfc3339(s).ok_or_else(|| InvalidDate {
             found: shortened(s),
             expected: "an instant with its offset, such as 2026-11-22T20:00:00+08:00",
-        };
-        let instant: jiff::Timestamp = s.parse().map_err(|_| invalid())?;
-        Self::from_unix_seconds(instant.as_second()).ok_or_else(invalid)
+        })
     }
+}
+
+/// `YYYY-MM-DDTHH:MM:SS`, perhaps a fraction, which is cut off, and `Z` or an offset `±HH:MM`.
+fn rfc3339(s: &str) -> Option<Timestamp> {
+    let date: Date = s.get(..10)?.parse().ok()?;
+    if !matches!(s.as_bytes().get(10), Some(b'T' | b't')) {
+        return None;
+    }
+    let (hour, minute) = clock(s.get(11..16)?)?;
+    let (b':', second) = (*s.as_bytes().get(16)?, two_digits(s.get(17..19)?)?) else {
+        return None;
+    };
+    let written = Timestamp { date, hour, minute, second };
+    if !written.exists() {
+        return None;
+    }
+    let mut offset = s.get(19..)?;
+    if let Some(fraction) = offset.strip_prefix('.') {
+        offset = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+        if offset.len() == fraction.len() {
+            return None;
+        }
+    }
+    let ahead = match offset.as_bytes().first()? {
+        b'Z' | b'z' if offset.len() == 1 => 0,
+        sign @ (b'+' | b'-') => {
+            let (hours, minutes) = clock(offset.get(1..)?)?;
+            let ahead = i64::from(hours) * 3_600 + i64::from(minutes) * 60;
+            if *sign == b'-' { -ahead } else { ahead }
+        }
+        _ => return None,
+    };
+    // The text is local to its own offset; as read, it was taken for China's.
+    Timestamp::from_unix_seconds(written.unix_seconds()? + CHINA - ahead)
+}
+
+/// `HH:MM`, each in its range.
+fn clock(s: &str) -> Option<(u8, u8)> {
+    let (hours, minutes) = s.split_once(':')?;
+    let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);
+    (hours < 24 && minutes < 60).then_some((hours, minutes))
+}
+
+fn two_digits(s: &str) -> Option<u8> {
+    (s.len() == 2 && s.bytes().all(|b| b.is_ascii_digit())).then(|| s.parse().ok())?
 }
 
 impl Serialize for Timestamp {

@@ -294,3 +294,98 @@ fn a_year_that_is_not_published_has_no_answer() {
     );
     assert_eq!(WorkingDays::new(&[]).after(day("2026-11-23"), 1), Err(Unpublished { year: 2026 }));
 }
+
+fn civil(date: Date) -> jiff::civil::Date {
+    let part = |n: u8| i8::try_from(n).unwrap();
+    jiff::civil::date(i16::try_from(date.year).unwrap(), part(date.month), part(date.day))
+}
+
+#[test]
+fn every_day_is_the_day_that_a_library_of_calendars_says() {
+    let mut date = Date::new(0, 1, 1).unwrap();
+    let mut theirs = civil(date);
+    let epoch = Date::new(1970, 1, 1).unwrap();
+    let days = |d: jiff::civil::Date| {
+        d.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1))).unwrap().get_days()
+    };
+    loop {
+        assert_eq!(civil(date), theirs);
+        assert_eq!(date.days_since(epoch).unwrap(), days(theirs));
+        assert_eq!(date.is_weekend(), {
+            use jiff::civil::Weekday::{Saturday, Sunday};
+            matches!(theirs.weekday(), Saturday | Sunday)
+        });
+        let Some(next) = date.tomorrow() else { break };
+        assert_eq!(next.yesterday(), Some(date));
+        (date, theirs) = (next, theirs.tomorrow().unwrap());
+    }
+    assert_eq!(date.to_string(), "9999-12-31");
+    assert_eq!(Date::new(0, 1, 1).unwrap().yesterday(), None);
+}
+
+#[test]
+fn an_instant_is_read_as_rfc_3339_writes_it_and_no_looser() {
+    for text in [
+        "2026-11-22 20:00:00+08:00",
+        "2026-11-22T20:00+08:00",
+        "2026-11-22T20:00:00+0800",
+        "2026-11-22T20:00:00+08",
+        "2026-11-22T20:00:00.+08:00",
+        "2026-11-22T20:00:00,5+08:00",
+        "2026-11-22T24:00:00+08:00",
+        "2026-11-22T20:60:00+08:00",
+        "2026-11-22T20:00:60+08:00",
+        "2026-11-22T20:00:00+24:00",
+        "2026-11-22T20:00:00+08:60",
+        "2026-11-22T20:00:00+08:00[Asia/Shanghai]",
+        "2026-11-22T20:00:00ZZ",
+        "20261122T200000Z",
+        "2026-W47-7T20:00:00Z",
+        "2026-11-22T20:00:00+０8:00",
+        "２026-11-22T20:00:00Z",
+    ] {
+        assert!(text.parse::<Timestamp>().is_err(), "{text}");
+    }
+    for (given, shown) in [
+        ("2026-11-22t12:00:00z", "2026-11-22T20:00:00+08:00"),
+        ("2026-11-22T12:00:00.999999999Z", "2026-11-22T20:00:00+08:00"),
+        ("2026-11-22T20:00:00-00:00", "2026-11-23T04:00:00+08:00"),
+    ] {
+        assert_eq!(given.parse::<Timestamp>().unwrap().to_string(), shown);
+    }
+}
+
+fn any_day() -> impl Strategy<Value = Date> {
+    (0_u16..=9999, 1_u8..=12, 1_u8..=31).prop_filter_map("exists", |(y, m, d)| Date::new(y, m, d))
+}
+
+proptest! {
+    #[test]
+    fn terms_and_years_are_what_a_library_of_calendars_says(
+        date in any_day(), years in 0_u16..=30, months in 0_u16..=40,
+    ) {
+        let span = jiff::Span::new().years(years).months(months);
+        let end = civil(date).checked_add(span).and_then(|d| d.yesterday()).ok();
+        prop_assert_eq!(date.last_day_of_term(years, months).map(civil), end);
+        let earlier = civil(date).checked_sub(jiff::Span::new().years(years)).ok();
+        let earlier = earlier.filter(|d| d.year() >= 0);
+        prop_assert_eq!(date.years_before(years).map(civil), earlier);
+    }
+
+    #[test]
+    fn instants_are_what_a_library_of_calendars_says(
+        seconds in -62_000_000_000_i64..=253_000_000_000, offset in -86_399_i32 / 60..=86_399 / 60,
+    ) {
+        let ours = Timestamp::from_unix_seconds(seconds).unwrap();
+        prop_assert_eq!(ours.unix_seconds(), Some(seconds));
+        let theirs = jiff::Timestamp::from_second(seconds).unwrap();
+        let local = jiff::tz::Offset::constant(8).to_datetime(theirs);
+        prop_assert_eq!(ours.to_string(), format!("{local}+08:00"));
+        let elsewhere = jiff::tz::Offset::from_seconds(offset * 60).unwrap();
+        let written = elsewhere.to_datetime(theirs);
+        let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());
+        let text = format!("{written}{sign}{:02}:{:02}", minutes / 60, minutes % 60);
+        prop_assume!(written.year() >= 0);
+        prop_assert_eq!(text.parse::<Timestamp>().unwrap(), ours);
+    }
+}
