@@ -18,6 +18,7 @@ use crate::catalogue::data::{
     Act, CalendarYear, CatalogueData, Edition, Instrument, List, Matter, Measure, Overlay, Setting,
 };
 use crate::model::LegalBasis;
+use crate::name::Name;
 
 /// One thing that is wrong with a catalogue, at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +112,7 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
     if !reader.findings.is_empty() {
         return Err(reader.findings);
     }
-    let here = |editions: &[String]| editions.is_empty() || editions.iter().any(|e| e == edition);
+    let here = |editions: &[Name]| editions.is_empty() || editions.iter().any(|e| e == edition);
     for list in &mut all.list {
         list.persons.retain(|rule| here(&rule.editions));
     }

@@ -4,12 +4,10 @@
 
 #![allow(clippy::all, reason = "generated code")]
 
-use std::sync::OnceLock;
-
 use crate::catalogue::Catalogue;
-use crate::model;
+use crate::{baking, model};
 
-wit_bindgen::generate!({ path: "../wit", world: "credit-check-blank" });
+wit_bindgen::generate!({ path: "../wit", world: "credit-check" });
 
 use exports::mustcheck::credit::policy::Guest as PolicyExport;
 
@@ -22,9 +20,6 @@ mod wit {
     };
 }
 
-/// The adopted catalogue. Pre-initialisation fills it once; every check finds it in memory.
-static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-
 struct Policy;
 
 export!(Policy);
@@ -32,7 +27,7 @@ export!(Policy);
 /// The catalogue of a baked component. A component that was never baked has no policy, and says
 /// so by trapping: there is no decision that it could give.
 fn catalogue() -> &'static Catalogue {
-    match CATALOGUE.get() {
+    match baking::catalogue() {
         Some(catalogue) => catalogue,
         None => core::arch::wasm32::unreachable(),
     }
@@ -64,14 +59,6 @@ impl PolicyExport for Policy {
     }
 }
 
-impl Guest for Policy {
-    fn adopt(catalogue: Vec<u8>) -> Result<(), String> {
-        let adopted = Catalogue::from_json(&catalogue)?;
-        // A second catalogue would decide differently from what was signed and inspected.
-        CATALOGUE.set(adopted).map_err(|_| "a catalogue is already adopted".into())
-    }
-}
-
 /// A value of the same shape on the other side.
 trait Convert<T> {
     fn convert(self) -> T;
@@ -83,6 +70,12 @@ macro_rules! same {
     })+ };
 }
 same!(bool, u8, u16, u32, u64, String);
+
+impl Convert<String> for std::sync::Arc<str> {
+    fn convert(self) -> String {
+        (*self).to_owned()
+    }
+}
 
 impl<T: Convert<U>, U> Convert<Vec<U>> for Vec<T> {
     fn convert(self) -> Vec<U> {

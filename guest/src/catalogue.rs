@@ -4,18 +4,21 @@
 //! nothing is scanned.
 
 pub mod data;
+mod index;
 mod rails;
-
-use std::collections::BTreeMap;
 
 use crate::catalogue::data::{
     CatalogueData, Instrument, List, Matter, Measure, PersonsRule, Setting,
 };
+use crate::catalogue::index::{Codes, Restrictions};
 use crate::date::Date;
+#[cfg(target_family = "wasm")]
+use crate::model::Text;
 use crate::model::{
     Description, DueRule, Effect, Force, Freshness, LegalBasis, ListInfo, MatterInfo, MeasureInfo,
     PolicyId,
 };
+use crate::name::{Name, each_once};
 
 /// The name under which the rules of this crate describe themselves.
 pub const POLICY_NAME: &str = "mustcheck";
@@ -24,22 +27,13 @@ pub const POLICY_NAME: &str = "mustcheck";
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     data: CatalogueData,
-    instruments: BTreeMap<String, usize>,
-    lists: BTreeMap<String, usize>,
-    acts: BTreeMap<String, usize>,
-    matters: BTreeMap<String, MatterIndex>,
-    /// The restrictions that name a list, whatever their matters.
-    by_list: BTreeMap<String, Vec<usize>>,
-}
-
-/// What bears on one matter.
-#[derive(Clone, Debug, Default)]
-struct MatterIndex {
-    position: usize,
-    /// Restrictions by list.
-    restrictions: BTreeMap<String, Vec<usize>>,
-    /// Incentives.
-    incentives: Vec<usize>,
+    instruments: Codes,
+    lists: Codes,
+    acts: Codes,
+    matters: Codes,
+    restrictions: Restrictions,
+    /// Positions of the incentives, by the position of their matter.
+    incentives: Box<[Box<[u32]>]>,
 }
 
 impl Catalogue {
@@ -49,7 +43,8 @@ impl Catalogue {
     ///
     /// What does not fit: JSON that is no catalogue, or data that a rail forbids.
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
-        let data = serde_json::from_slice(json).map_err(|e| format!("no catalogue: {e}"))?;
+        let data = each_once(|| serde_json::from_slice(json));
+        let data = data.map_err(|e| format!("no catalogue: {e}"))?;
         Self::adopt(data)
     }
 
@@ -63,42 +58,42 @@ impl Catalogue {
         if !findings.is_empty() {
             return Err(findings.join("\n"));
         }
-        let positions = |codes: Vec<&String>| -> BTreeMap<String, usize> {
-            codes.into_iter().enumerate().map(|(i, code)| (code.clone(), i)).collect()
-        };
-        let mut matters: BTreeMap<String, MatterIndex> = BTreeMap::new();
-        for (position, matter) in data.matters.iter().enumerate() {
-            let index = MatterIndex { position, ..MatterIndex::default() };
-            matters.insert(matter.code.clone(), index);
-        }
-        let mut by_list: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (position, measure) in data.measures.iter().enumerate() {
-            if measure.effect == Effect::Restriction {
-                for list in &measure.lists {
-                    by_list.entry(list.clone()).or_default().push(position);
-                }
-            }
-            for matter in &measure.matters {
-                // The rails have seen that every matter exists.
-                let Some(index) = matters.get_mut(matter) else { continue };
-                match measure.effect {
-                    Effect::Incentive => index.incentives.push(position),
-                    Effect::Restriction => {
-                        for list in &measure.lists {
-                            index.restrictions.entry(list.clone()).or_default().push(position);
-                        }
-                    }
-                }
-            }
-        }
+        let matters = Codes::of(data.matters.iter().map(|m| &m.code));
+        let lists = Codes::of(data.lists.iter().map(|l| &l.code));
+        let acts = Codes::of(data.acts.iter().map(|a| &a.code));
+        let incentives = data.matters.iter().map(|matter| {
+            let measures = data.measures.iter().zip(0..);
+            let own = measures
+                .filter(|(m, _)| m.effect == Effect::Incentive && m.matters.contains(&matter.code));
+            own.map(|(_, position)| position).collect()
+        });
         Ok(Self {
-            instruments: positions(data.instruments.iter().map(|i| &i.id).collect()),
-            lists: positions(data.lists.iter().map(|l| &l.code).collect()),
-            acts: positions(data.acts.iter().map(|a| &a.code).collect()),
+            instruments: Codes::of(data.instruments.iter().map(|i| &i.id)),
+            restrictions: Restrictions::of(&data, &matters, &lists, &acts),
+            incentives: incentives.collect(),
             matters,
-            by_list,
+            lists,
+            acts,
             data,
         })
+    }
+
+    /// Leaves out what no check and no description says: notes, remarks, and the places where acts
+    /// are named. They have passed the rails and stay in the catalogue's own text.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn without_commentary(mut self) -> Self {
+        let data = &mut self.data;
+        data.edition.remark = Text::default();
+        for act in &mut data.acts {
+            act.name = Text::default();
+            act.legal_basis = Vec::new();
+        }
+        data.instruments.iter_mut().for_each(|i| i.remark = Name::default());
+        data.lists.iter_mut().for_each(|l| l.notes = Vec::new());
+        data.matters.iter_mut().for_each(|m| m.notes = Vec::new());
+        data.measures.iter_mut().for_each(|m| m.notes = Vec::new());
+        data.settings.iter_mut().for_each(|s| s.source = Name::default());
+        self
     }
 
     /// The data as adopted.
@@ -108,28 +103,34 @@ impl Catalogue {
 
     /// A list by code.
     pub fn list(&self, code: &str) -> Option<&List> {
-        self.lists.get(code).and_then(|i| self.data.lists.get(*i))
+        self.data.lists.get(self.lists.position(code)?)
     }
 
     /// A matter by code.
     pub fn matter(&self, code: &str) -> Option<&Matter> {
-        self.matters.get(code).and_then(|m| self.data.matters.get(m.position))
+        self.data.matters.get(self.matters.position(code)?)
     }
 
     /// Whether the catalogue has this act.
     pub fn has_act(&self, code: &str) -> bool {
-        self.acts.contains_key(code)
+        self.acts.position(code).is_some()
     }
 
-    /// The restrictions on a matter that a list triggers, in force on the day (RAIL R3).
+    /// The restrictions on a matter that a record of a list can trigger, by the act that it names
+    /// or does not name, in force on the day (RAIL R3).
     pub fn restrictions<'a>(
         &'a self,
         matter: &str,
         list: &str,
+        act: Option<&str>,
         as_of: Date,
     ) -> impl Iterator<Item = &'a Measure> {
-        let positions = self.matters.get(matter).and_then(|m| m.restrictions.get(list));
-        self.in_force(positions.map_or(&[], Vec::as_slice), as_of)
+        let matter = self.matters.position(matter);
+        let list = self.lists.position(list);
+        // An act that nobody knows has not passed the check of the answers.
+        let act = act.map(|act| self.acts.position(act).unwrap_or(usize::MAX));
+        let positions = matter.zip(list).map(|(m, l)| self.restrictions.of_record(m, l, act));
+        self.in_force(positions.into_iter().flatten(), as_of)
     }
 
     /// The incentives on a matter, in force on the day (RAIL R3).
@@ -138,25 +139,27 @@ impl Catalogue {
         matter: &str,
         as_of: Date,
     ) -> impl Iterator<Item = &'a Measure> {
-        let positions = self.matters.get(matter).map_or(&[][..], |m| m.incentives.as_slice());
-        self.in_force(positions, as_of)
+        let positions = self.matters.position(matter).and_then(|m| self.incentives.get(m));
+        let positions = positions.map_or(&[][..], |positions| positions);
+        self.in_force(positions.iter().filter_map(|p| usize::try_from(*p).ok()), as_of)
     }
 
     /// What links a list with other matters than the one applied for: the basis of the first
     /// restriction that names it, so that a reader sees how far it goes.
     pub fn scope_of_list(&self, list: &List, as_of: Date) -> Vec<LegalBasis> {
-        let positions = self.by_list.get(&list.code).map_or(&[][..], Vec::as_slice);
-        let first = self.in_force(positions, as_of).find(|m| !m.kind.is_examination());
+        let positions = self.lists.position(&list.code).map(|l| self.restrictions.of_list(l));
+        let mut measures = self.in_force(positions.into_iter().flatten(), as_of);
+        let first = measures.find(|m| !m.kind.is_examination());
         first.map_or_else(|| list.legal_basis.clone(), |m| m.legal_basis.clone())
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
     fn in_force<'a>(
         &'a self,
-        positions: &'a [usize],
+        positions: impl Iterator<Item = usize>,
         as_of: Date,
     ) -> impl Iterator<Item = &'a Measure> {
-        let measures = positions.iter().filter_map(|i| self.data.measures.get(*i));
+        let measures = positions.filter_map(|i| self.data.measures.get(i));
         measures.filter(move |m| {
             holds(m.valid_from, m.valid_until, as_of)
                 && m.legal_basis.iter().all(|b| self.basis_in_force(b, as_of))
@@ -170,7 +173,7 @@ impl Catalogue {
 
     /// An instrument by id.
     pub fn instrument(&self, id: &str) -> Option<&Instrument> {
-        self.instruments.get(id).and_then(|i| self.data.instruments.get(*i))
+        self.data.instruments.get(self.instruments.position(id)?)
     }
 
     /// A setting in force on the day.
@@ -209,8 +212,8 @@ impl Catalogue {
         PolicyId {
             name: POLICY_NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
-            edition: self.data.edition.id.clone(),
-            overlay: self.data.overlay.id.clone(),
+            edition: self.data.edition.id.clone().into(),
+            overlay: self.data.overlay.id.clone().into(),
         }
     }
 
@@ -219,10 +222,10 @@ impl Catalogue {
         let overlay = &self.data.overlay;
         let mut freshness = vec![Freshness { source: None, days: overlay.freshness_days }];
         freshness.extend(
-            overlay
-                .sources
-                .iter()
-                .map(|s| Freshness { source: Some(s.source.clone()), days: s.freshness_days }),
+            overlay.sources.iter().map(|s| Freshness {
+                source: Some(s.source.clone().into()),
+                days: s.freshness_days,
+            }),
         );
         Description {
             policy: self.policy(),
@@ -230,7 +233,7 @@ impl Catalogue {
             valid_from: self.data.edition.valid_from,
             valid_until: self.data.edition.valid_until,
             lists: self.data.lists.iter().map(list_info).collect(),
-            acts: self.data.acts.iter().map(|a| a.code.clone()).collect(),
+            acts: self.data.acts.iter().map(|a| a.code.clone().into()).collect(),
             matters: self.data.matters.iter().map(matter_info).collect(),
             measures: self.data.measures.iter().map(|m| self.measure_info(m)).collect(),
             freshness,
@@ -239,14 +242,14 @@ impl Catalogue {
 
     fn measure_info(&self, measure: &Measure) -> MeasureInfo {
         MeasureInfo {
-            id: measure.id.clone(),
+            id: measure.id.clone().into(),
             effect: measure.effect,
             force: measure.force,
             kind: measure.kind,
             adopted: self.adopted(measure),
-            matters: measure.matters.clone(),
+            matters: Name::owned(&measure.matters),
             roles: measure.roles.clone(),
-            lists: measure.lists.clone(),
+            lists: Name::owned(&measure.lists),
             valid_from: measure.valid_from,
             valid_until: measure.valid_until,
             text: measure.text.clone(),
@@ -257,11 +260,11 @@ impl Catalogue {
 
 fn list_info(list: &List) -> ListInfo {
     ListInfo {
-        code: list.code.clone(),
+        code: list.code.clone().into(),
         name: list.name.clone(),
         polarity: list.polarity,
         standing: list.standing,
-        acts: list.acts.clone(),
+        acts: Name::owned(&list.acts),
     }
 }
 
@@ -269,11 +272,11 @@ fn matter_info(matter: &Matter) -> MatterInfo {
     let due = matter.due.iter().map(|d| DueRule {
         roles: d.roles.clone(),
         required: d.required,
-        lists: d.lists.clone(),
+        lists: Name::owned(&d.lists),
         legal_basis: d.legal_basis.clone(),
     });
     MatterInfo {
-        code: matter.code.clone(),
+        code: matter.code.clone().into(),
         domain: matter.domain,
         name: matter.name.clone(),
         due: due.collect(),

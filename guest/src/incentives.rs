@@ -96,41 +96,40 @@ impl Case<'_> {
         hits: &[Hit<'_>],
         unanswered: bool,
     ) -> Option<Objection> {
-        let unmet = |zh: String, en: String| {
+        let unmet = |text: Text| {
             let basis = self.measure.legal_basis.clone();
-            let text = Text { zh, en };
             Some(Objection::Aside(SetAsideReason::ConditionNotMet, basis, Some(text)))
         };
         if self.commended.is_empty() {
             if !self.measure.or_three_clean_years {
                 return Some(Objection::Silent);
             }
-            if let Err(Text { zh, en }) = self.three_clean_years(answered, hits) {
-                return unmet(zh, en);
+            if let Err(text) = self.three_clean_years(answered, hits) {
+                return unmet(text);
             }
         }
         // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
         let defeating =
             hits.iter().find(|h| h.list.polarity == Polarity::Restriction && h.counts());
         if let Some(hit) = defeating {
-            let text = Text {
-                zh: format!("因惩戒名单记录“{}”有效，不予激励。", hit.record.id),
-                en: format!("Defeated by record `{}`, which is in force.", hit.record.id),
-            };
+            let text = Text::new(
+                format!("因惩戒名单记录“{}”有效，不予激励。", hit.record.id),
+                format!("Defeated by record `{}`, which is in force.", hit.record.id),
+            );
             let basis = BENEFIT_AND_LIMIT.basis();
             let reason = SetAsideReason::DefeatedByRestriction;
             return Some(Objection::Aside(reason, basis, Some(text)));
         }
         if unanswered {
-            return unmet(
-                "尚有应查事项未获查询结果，不能确认无有效的惩戒记录。".into(),
-                "A due lookup is unanswered, so nobody can say that nothing restricts.".into(),
-            );
+            return unmet(Text::new(
+                "尚有应查事项未获查询结果，不能确认无有效的惩戒记录。",
+                "A due lookup is unanswered, so nobody can say that nothing restricts.",
+            ));
         }
         if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated
-            && let Err(Text { zh, en }) = self.tolerable()
+            && let Err(text) = self.tolerable()
         {
-            return unmet(zh, en);
+            return unmet(text);
         }
         None
     }
@@ -144,7 +143,7 @@ impl Case<'_> {
     /// under objection is not yet known to be none. Commendation lists hold nothing adverse, so
     /// how far back they reach does not matter.
     fn three_clean_years(&self, answered: &[Answered<'_>], hits: &[Hit<'_>]) -> Result<(), Text> {
-        let fail = |zh: String, en: String| Err(Text { zh, en });
+        let fail = |zh: String, en: String| Err(Text::new(zh, en));
         let Some(since) = self.application.as_of.years_before(CLEAN_YEARS) else {
             return fail("无法回溯三年。".into(), "Three years back is no day.".into());
         };
@@ -186,7 +185,7 @@ impl Case<'_> {
 
     /// 33 (四): 「除法律法规要求提供的材料外,部分申报材料不齐备的,如其书面承诺在规定期限内提供」.
     fn tolerable(&self) -> Result<(), Text> {
-        let fail = |zh: String, en: String| Err(Text { zh, en });
+        let fail = |zh: String, en: String| Err(Text::new(zh, en));
         let missing = || self.application.materials.iter().filter(|m| !m.provided);
         if let Some(material) = missing().find(|m| m.statutory) {
             return fail(
@@ -213,7 +212,7 @@ impl Case<'_> {
         let ends = self.commended.iter().map(|h| h.record.valid_until);
         let until = ends.reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))).flatten();
         AppliedMeasure {
-            measure: measure.id.clone(),
+            measure: measure.id.clone().into(),
             effect: measure.effect,
             force: measure.force,
             kind: measure.kind,
@@ -237,7 +236,7 @@ impl Case<'_> {
         let text = text.unwrap_or_else(|| crate::notice::reason(reason));
         let entry = |record: Option<String>| SetAside {
             record,
-            measure: Some(self.measure.id.clone()),
+            measure: Some(self.measure.id.clone().into()),
             target: self.target(),
             reason,
             legal_basis: legal_basis.to_vec(),

@@ -14,6 +14,7 @@ pub mod incentives;
 pub mod lookups;
 pub mod measures;
 pub mod model;
+pub mod name;
 pub mod notice;
 pub mod obligations;
 pub mod reach;
@@ -23,6 +24,8 @@ pub mod working_days;
 
 #[cfg(feature = "authoring")]
 pub mod authoring;
+#[cfg(target_family = "wasm")]
+mod baking;
 #[cfg(target_family = "wasm")]
 mod bindings;
 

@@ -22,8 +22,8 @@ pub fn due(matter: &Matter, application: &Application) -> Vec<Query> {
         let mut lists: Vec<String> = Vec::new();
         for due in matter.due.iter().filter(|due| due.roles.contains(&subject.role)) {
             for list in &due.lists {
-                if !lists.contains(list) {
-                    lists.push(list.clone());
+                if lists.iter().all(|known| known != list) {
+                    lists.push(list.clone().into());
                 }
             }
         }
@@ -81,7 +81,7 @@ impl Answered<'_> {
             role,
             subject_index,
             subject,
-            list: self.list.code.clone(),
+            list: self.list.code.clone().into(),
             due: self.is_due(),
             status: self.status,
             source: source.map(|s| s.id.clone()),
@@ -208,7 +208,7 @@ fn fault_of(
         if !catalogue.has_act(act) {
             return Some(format!("record `{id}` names the unknown act `{act}`"));
         }
-        if !list.acts.is_empty() && !list.acts.contains(act) {
+        if !list.acts.is_empty() && list.acts.iter().all(|known| known != act) {
             return Some(format!(
                 "record `{id}` names act `{act}`, which list `{}` does not \
                                  hold",

@@ -49,10 +49,8 @@ pub fn restrictions(catalogue: &Catalogue, application: &Application, hits: &[Hi
         let mut any_role = false;
         let mut spoke = false;
         let mut role_missed = false;
-        for measure in
-            catalogue.restrictions(&application.matter, &hit.list.code, application.as_of)
-        {
-            // RAIL R7: only what the act and the licence on record link with this matter.
+        // RAIL R7: only what the act and the licence on record link with this matter.
+        for measure in candidates(catalogue, application, hit) {
             if !linked(measure, application, hit)
                 || !penalty_fits(catalogue, measure, hit, application.as_of)
             {
@@ -114,18 +112,23 @@ pub(crate) fn barred_from_use(application: &Application, hit: &Hit<'_>) -> Optio
     None
 }
 
+/// The restrictions of this matter that the record's list and act can trigger.
+fn candidates<'a>(
+    catalogue: &'a Catalogue,
+    application: &Application,
+    hit: &Hit<'_>,
+) -> impl Iterator<Item = &'a Measure> {
+    let act = hit.record.act.as_deref();
+    catalogue.restrictions(&application.matter, &hit.list.code, act, application.as_of)
+}
+
+/// Whether the licence on record links it with this matter.
 fn linked(measure: &Measure, application: &Application, hit: &Hit<'_>) -> bool {
-    let act_fits = match &hit.record.act {
-        Some(_) if measure.acts.is_empty() => !measure.unnamed_act,
-        Some(act) => measure.acts.contains(act),
-        None => measure.acts.is_empty() || measure.unnamed_act,
-    };
-    let matter_fits = match (measure.record_matter, &hit.record.matter) {
+    match (measure.record_matter, &hit.record.matter) {
         (None, _) | (Some(RecordMatter::Unnamed), None) => true,
         (Some(RecordMatter::Same), Some(matter)) => *matter == application.matter,
         _ => false,
-    };
-    act_fits && matter_fits
+    }
 }
 
 enum Verdict {
@@ -181,7 +184,7 @@ pub fn allowed_until(from: Date, term: Term) -> Option<Date> {
 fn excepted(exception: &Exception, hit: &Hit<'_>, hits: &[Hit<'_>]) -> bool {
     match exception.when {
         ExceptionWhen::Act => {
-            hit.record.act.as_ref().is_some_and(|act| exception.acts.contains(act))
+            hit.record.act.as_ref().is_some_and(|act| exception.acts.iter().any(|a| a == act))
         }
         ExceptionWhen::BanRunOut => hits.iter().any(|ban| {
             let own_list = ban.list.code == hit.list.code;
@@ -230,8 +233,7 @@ fn fine_fits(
 /// Nothing follows on this matter. The entry shows how far the list does reach.
 fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -> SetAside {
     // A penalty too small is another reason than a matter that no article links.
-    let by_penalty = catalogue
-        .restrictions(&application.matter, &hit.list.code, application.as_of)
+    let by_penalty = candidates(catalogue, application, hit)
         .find(|m| m.penalty.is_some() && linked(m, application, hit));
     if let Some(measure) = by_penalty {
         let basis = measure.legal_basis.clone();
@@ -253,7 +255,7 @@ fn apply(
     cut: Option<Cut>,
 ) -> AppliedMeasure {
     AppliedMeasure {
-        measure: measure.id.clone(),
+        measure: measure.id.clone().into(),
         effect: measure.effect,
         force: measure.force,
         kind: measure.kind,
@@ -282,7 +284,7 @@ pub(crate) fn entry(
     let text: Text = notice::reason(reason);
     SetAside {
         record: Some(hit.record.id.clone()),
-        measure: measure.map(|m| m.id.clone()),
+        measure: measure.map(|m| m.id.clone().into()),
         target: target(hit.subject, hit.subject_index),
         reason,
         legal_basis,

@@ -18,7 +18,11 @@ pub use description::*;
 pub use error::*;
 pub use record::*;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+
+use crate::name::shared;
 
 /// The same sentence twice: Chinese is authoritative, English is our own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +36,18 @@ use serde::{Deserialize, Serialize};
 )]
 pub struct Text {
     /// Chinese.
-    pub zh: String,
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "host", schemars(with = "String"))]
+    pub zh: Arc<str>,
     /// English.
-    pub en: String,
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "host", schemars(with = "String"))]
+    pub en: Arc<str>,
+}
+
+impl Text {
+    /// The two sentences.
+    pub fn new(zh: impl Into<Arc<str>>, en: impl Into<Arc<str>>) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
 }

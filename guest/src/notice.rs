@@ -5,13 +5,15 @@
 mod citation;
 mod words;
 
-pub use citation::{cite_en, cite_zh, numeral};
+pub use citation::{CiteEn, CiteZh, Numeral};
 pub use words::{
-    disposition_words, exception, other_penalty, reason, role_words, rule_words, safe, status_words,
+    Words, disposition_words, exception, other_penalty, reason, role_words, rule_words, safe,
+    status_words,
 };
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use crate::catalogue::{Catalogue, holds};
 use crate::model::{
@@ -24,8 +26,20 @@ use crate::reach::Hit;
 struct Page<'a> {
     catalogue: &'a Catalogue,
     application: &'a Application,
-    text: Text,
-    sections: usize,
+    zh: String,
+    en: String,
+    sections: u16,
+}
+
+/// Bytes that most notices do not outgrow.
+const ROOM: usize = 4096;
+
+/// A line of one language, without its end.
+macro_rules! say {
+    ($page:expr, $($line:tt)*) => {{
+        // Writing to a string cannot fail.
+        let _ = writeln!($page, $($line)*);
+    }};
 }
 
 /// The notice of a decision whose other fields are complete.
@@ -35,7 +49,8 @@ pub fn notice(
     decision: &Decision,
     hits: &[Hit<'_>],
 ) -> Text {
-    let mut page = Page { catalogue, application, text: Text::default(), sections: 0 };
+    let (zh, en) = (String::with_capacity(ROOM), String::with_capacity(ROOM));
+    let mut page = Page { catalogue, application, zh, en, sections: 0 };
     page.head(decision);
     page.lookups(decision);
     page.measures(decision, hits);
@@ -43,46 +58,51 @@ pub fn notice(
     page.set_aside(decision);
     page.obligations(decision);
     page.remedies(decision);
-    page.text
+    Text::new(page.zh, page.en)
+}
+
+/// Something that is written, or nothing.
+struct Maybe<T>(Option<T>);
+
+impl<T: fmt::Display> fmt::Display for Maybe<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |text| text.fmt(f))
+    }
 }
 
 impl Page<'_> {
     fn line(&mut self, zh: &str, en: &str) {
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.text.zh, "{zh}");
-        let _ = writeln!(self.text.en, "{en}");
+        say!(self.zh, "{zh}");
+        say!(self.en, "{en}");
     }
 
-    /// A numbered heading: 一、 and 1.
-    fn section(&mut self, zh: &str, en: &str) {
+    /// Begins a numbered heading: 一、 and 1.
+    fn section(&mut self) {
         self.sections += 1;
-        let number = self.sections.to_string();
-        self.line(&format!("{}、{zh}", numeral(&number)), &format!("{number}. {en}"));
+        let _ = write!(self.zh, "{}、", Numeral::Number(self.sections));
+        let _ = write!(self.en, "{}. ", self.sections);
     }
 
     fn head(&mut self, decision: &Decision) {
         let application = self.application;
-        let name = self.catalogue.matter(&application.matter).map(|m| m.name.clone());
-        let matter = name.unwrap_or_default();
+        let matter = self.catalogue.matter(&application.matter);
+        let (matter_zh, matter_en) =
+            matter.map_or(("", ""), |matter| (&*matter.name.zh, &*matter.name.en));
         let (id, office) = (safe(&application.id), safe(&application.office.name));
         let as_of = application.as_of;
-        self.line(
-            &format!(
-                "信用核查告知　申请：{id}　事项：{}　基准日：{as_of}　决定机关：{office}",
-                matter.zh
-            ),
-            &format!(
-                "Credit check notice · application {id} · matter: {} · as of {as_of} · deciding \
-                 office: {office}",
-                matter.en
-            ),
+        say!(
+            self.zh,
+            "信用核查告知　申请：{id}　事项：{matter_zh}　基准日：{as_of}　决定机关：{office}"
+        );
+        say!(
+            self.en,
+            "Credit check notice · application {id} · matter: {matter_en} · as of {as_of} · \
+             deciding office: {office}"
         );
         let finding = disposition_words(decision.disposition);
         let rule = rule_words(decision.disposition_rule);
-        self.line(
-            &format!("核查意见：{}。理由：{}。", finding.zh, rule.zh),
-            &format!("Finding: {}. Why: {}.", finding.en, rule.en),
-        );
+        say!(self.zh, "核查意见：{}。理由：{}。", finding.zh, rule.zh);
+        say!(self.en, "Finding: {}. Why: {}.", finding.en, rule.en);
         let mut refusing = decision.measures.iter().filter(|m| {
             m.effect == Effect::Restriction
                 && m.force == Force::Mandatory
@@ -109,48 +129,44 @@ impl Page<'_> {
             *made &= lookup.status == AnswerStatus::Answered;
         }
         let (all, made) = (due.len(), due.values().filter(|made| **made).count());
-        self.section(
-            &format!("查询：应查{all}项，获得结果{made}项。"),
-            &format!("Lookups: {all} due, {made} answered."),
-        );
+        self.section();
+        say!(self.zh, "查询：应查{all}项，获得结果{made}项。");
+        say!(self.en, "Lookups: {all} due, {made} answered.");
         let open = decision.lookups.iter().filter(|l| l.due && l.status != AnswerStatus::Answered);
         for lookup in open {
-            let list = self.catalogue.list(&lookup.list).map(|l| l.name.clone());
-            let list = list.unwrap_or_default();
+            let list = self.catalogue.list(&lookup.list);
+            let (list_zh, list_en) = list.map_or(("", ""), |l| (&*l.name.zh, &*l.name.en));
             let (role, status) = (role_words(lookup.role), status_words(lookup.status));
             let stale = (lookup.status == AnswerStatus::Stale && lookup.records > 0)
                 .then_some(lookup.records);
-            let zh =
-                stale.map(|n| format!("，其旧数据中有{n}条记录，不作为依据")).unwrap_or_default();
-            let en = stale
-                .map(|n| format!("; its old snapshot shows {n} record(s), not relied on"))
-                .unwrap_or_default();
-            self.line(
-                &format!("　· {}{}，{}：{}{zh}", role.zh, lookup.subject, list.zh, status.zh),
-                &format!("   - {} {}, {}: {}{en}", role.en, lookup.subject, list.en, status.en),
-            );
+            let zh = stale.map(|n| format!("，其旧数据中有{n}条记录，不作为依据"));
+            let en =
+                stale.map(|n| format!("; its old snapshot shows {n} record(s), not relied on"));
+            let (zh, en, who) = (Maybe(zh), Maybe(en), &lookup.subject);
+            say!(self.zh, "　· {}{who}，{list_zh}：{}{zh}", role.zh, status.zh);
+            say!(self.en, "   - {} {who}, {list_en}: {}{en}", role.en, status.en);
         }
     }
 
     fn measures(&mut self, decision: &Decision, hits: &[Hit<'_>]) {
         let none = decision.measures.is_empty();
-        self.section(
+        self.section();
+        self.line(
             if none { "适用的措施：无。" } else { "适用的措施：" },
             if none { "Measures that apply: none." } else { "Measures that apply:" },
         );
         for measure in &decision.measures {
             let who = self.who(&measure.target);
-            self.line(
-                &format!("　· {}：{}", who.zh, measure.text.zh),
-                &format!("   - {}: {}", who.en, measure.text.en),
-            );
+            say!(self.zh, "　· {}：{}", who.zh(), measure.text.zh);
+            say!(self.en, "   - {}: {}", who.en(), measure.text.en);
             for id in &measure.because {
                 self.fact(id, measure, hits);
             }
             self.bases(&measure.legal_basis);
             match measure.until {
                 Some(day) => {
-                    self.line(&format!("　　期限至：{day}"), &format!("     Until: {day}"))
+                    say!(self.zh, "　　期限至：{day}");
+                    say!(self.en, "     Until: {day}");
                 }
                 None if measure.because.is_empty() => self.line(
                     "　　事实：连续三年未查得不良信用记录",
@@ -160,14 +176,13 @@ impl Page<'_> {
             }
             for cut in &measure.cut {
                 let recorded = cut.recorded_until.map(|d| d.to_string());
-                let zh = recorded.clone().unwrap_or_else(|| "无终止日".into());
-                let en = recorded.unwrap_or_else(|| "no end".into());
+                let zh = recorded.as_deref().unwrap_or("无终止日");
+                let en = recorded.as_deref().unwrap_or("no end");
                 let (day, id) = (cut.allowed_until, safe(&cut.record));
-                self.line(
-                    &format!("　　记录“{id}”所载期限（{zh}）超过最长期限，按{day}截止"),
-                    &format!(
-                        "     The term of record `{id}` ({en}) is longer than is allowed; cut to {day}"
-                    ),
+                say!(self.zh, "　　记录“{id}”所载期限（{zh}）超过最长期限，按{day}截止");
+                say!(
+                    self.en,
+                    "     The term of record `{id}` ({en}) is longer than is allowed; cut to {day}"
                 );
             }
         }
@@ -179,16 +194,15 @@ impl Page<'_> {
         if !hits.iter().any(|h| watched(&h)) {
             return;
         }
-        self.section("提示性名单上的记录：", "Records on a watch list:");
+        self.section();
+        self.line("提示性名单上的记录：", "Records on a watch list:");
         for hit in hits.iter().filter(watched) {
-            let index = hit.subject_index;
-            let who = self.who(&crate::lookups::target(hit.subject, index));
+            let target = crate::lookups::target(hit.subject, hit.subject_index);
+            let who = self.who(&target);
             let (id, from) = (safe(&hit.record.id), hit.record.valid_from);
             let list = &hit.list.name;
-            self.line(
-                &format!("　· {}：{}，记录“{id}”，自{from}起", who.zh, list.zh),
-                &format!("   - {}: {}, record `{id}`, from {from}", who.en, list.en),
-            );
+            say!(self.zh, "　· {}：{}，记录“{id}”，自{from}起", who.zh(), list.zh);
+            say!(self.en, "   - {}: {}, record `{id}`, from {from}", who.en(), list.en);
         }
     }
 
@@ -197,41 +211,45 @@ impl Page<'_> {
         let index = usize::try_from(measure.target.subject_index).unwrap_or(usize::MAX);
         let hit = hits.iter().find(|h| h.record.id == id && h.subject_index == index);
         let Some(hit) = hit else { return };
-        let record = hit.finding(self.application.as_of);
-        let given = |value: &Option<String>, none: &str| {
-            value.as_deref().map_or_else(|| none.to_owned(), safe)
+        let record = hit.record;
+        let (by, document) = (hit.decided_by(), hit.document());
+        let (by, document) = (by.as_deref().map(safe), document.as_deref().map(safe));
+        let given = |text: &Option<Cow<'_, str>>, none: &'static str| match text {
+            Some(text) => text.clone().into_owned(),
+            None => none.to_owned(),
         };
-        let (from, id) = (record.valid_from, safe(&record.record));
-        let until = record.valid_until.map(|d| d.to_string());
+        let (from, id, list) = (record.valid_from, safe(&record.id), &hit.list.name);
         let named = hit.named_as.map(role_words);
-        let zh = named.as_ref().map(|r| format!("，记录载明其为{}", r.zh)).unwrap_or_default();
-        let en = named.map(|r| format!(", named as {}", r.en)).unwrap_or_default();
-        self.line(
-            &format!(
-                "　　事实：{}，记录“{id}”，认定单位：{}，文书：{}，自{from}起，{}{zh}",
-                hit.list.name.zh,
-                given(&record.decided_by, "未载明"),
-                given(&record.document, "未载明"),
-                until.clone().map_or_else(|| "终止日未载明".into(), |d| format!("至{d}止")),
-            ),
-            &format!(
-                "     Fact: {}, record `{id}`, decided by: {}, document: {}, from {from}, {}{en}",
-                hit.list.name.en,
-                given(&record.decided_by, "not stated"),
-                given(&record.document, "not stated"),
-                until.map_or_else(|| "no end stated".into(), |d| format!("to {d}")),
-            ),
+        let _ = write!(
+            self.zh,
+            "　　事实：{}，记录“{id}”，认定单位：{}，文书：{}，自{from}起，",
+            list.zh,
+            given(&by, "未载明"),
+            given(&document, "未载明"),
         );
+        let _ = write!(
+            self.en,
+            "     Fact: {}, record `{id}`, decided by: {}, document: {}, from {from}, ",
+            list.en,
+            given(&by, "not stated"),
+            given(&document, "not stated"),
+        );
+        let _ = match record.valid_until {
+            Some(day) => write!(self.zh, "至{day}止").and_then(|()| write!(self.en, "to {day}")),
+            None => write!(self.zh, "终止日未载明").and_then(|()| write!(self.en, "no end stated")),
+        };
+        if let Some(role) = named {
+            let _ = write!(self.zh, "，记录载明其为{}", role.zh);
+            let _ = write!(self.en, ", named as {}", role.en);
+        }
+        self.line("", "");
     }
 
     fn bases(&mut self, bases: &[LegalBasis]) {
         for basis in bases {
-            let zh = cite_zh(self.catalogue, basis);
-            let en = cite_en(self.catalogue, basis);
-            self.line(
-                &format!("　　依据：{zh}：「{}」", basis.clause),
-                &format!("     Basis: {en}: 「{}」", basis.clause),
-            );
+            let (catalogue, clause) = (self.catalogue, &basis.clause);
+            say!(self.zh, "　　依据：{}：「{clause}」", CiteZh(catalogue, basis));
+            say!(self.en, "     Basis: {}: 「{clause}」", CiteEn(catalogue, basis));
         }
     }
 
@@ -239,21 +257,19 @@ impl Page<'_> {
         if decision.set_aside.is_empty() {
             return;
         }
-        self.section("不予适用：", "Set aside:");
+        self.section();
+        self.line("不予适用：", "Set aside:");
         for entry in &decision.set_aside {
-            let record = entry.record.as_deref().map(safe);
-            let what = match (&record, &entry.measure) {
-                (Some(record), Some(measure)) => format!("{record} · {measure}"),
-                (Some(one), None) => one.clone(),
-                (None, Some(one)) => one.clone(),
-                (None, None) => String::new(),
-            };
-            let cited = self.cited(&entry.legal_basis);
+            let record = Maybe(entry.record.as_deref().map(safe));
+            let measure = Maybe(entry.measure.as_deref());
+            let between = if record.0.is_some() && measure.0.is_some() { " · " } else { "" };
             let who = self.who(&entry.target);
-            self.line(
-                &format!("　· {}，{what}：{}（{}）", who.zh, entry.text.zh, cited.zh),
-                &format!("   - {}, {what}: {} ({})", who.en, entry.text.en, cited.en),
-            );
+            let catalogue = self.catalogue;
+            let cited_zh = Each(&entry.legal_basis, "；", |basis| CiteZh(catalogue, basis));
+            let cited_en = Each(&entry.legal_basis, "; ", |basis| CiteEn(catalogue, basis));
+            let (zh, en) = (&entry.text.zh, &entry.text.en);
+            say!(self.zh, "　· {}，{record}{between}{measure}：{zh}（{cited_zh}）", who.zh());
+            say!(self.en, "   - {}, {record}{between}{measure}: {en} ({cited_en})", who.en());
         }
     }
 
@@ -261,75 +277,97 @@ impl Page<'_> {
         if decision.obligations.is_empty() {
             return;
         }
-        self.section("后续义务：", "Due later:");
+        self.section();
+        self.line("后续义务：", "Due later:");
         for obligation in &decision.obligations {
             let kind = words::obligation_words(obligation.kind);
-            let day = obligation.due_on.map(|d| d.to_string());
-            let zh = day.clone().map(|d| format!("，{d}前（含当日）")).unwrap_or_default();
-            let en = day.map(|d| format!(", by {d}")).unwrap_or_default();
+            let zh = Maybe(obligation.due_on.map(|d| format!("，{d}前（含当日）")));
+            let en = Maybe(obligation.due_on.map(|d| format!(", by {d}")));
             let (to_zh, to_en) = (safe(&obligation.to.zh), safe(&obligation.to.en));
-            self.line(
-                &format!("　· {}：{to_zh}{zh}。{}", kind.zh, obligation.note.zh),
-                &format!("   - {}: {to_en}{en}. {}", kind.en, obligation.note.en),
-            );
+            say!(self.zh, "　· {}：{to_zh}{zh}。{}", kind.zh, obligation.note.zh);
+            say!(self.en, "   - {}: {to_en}{en}. {}", kind.en, obligation.note.en);
         }
     }
 
     /// 33 (二十二): objection, reconsideration, litigation. RAIL R11.
     fn remedies(&mut self, decision: &Decision) {
-        self.section("权利救济：", "Remedies:");
+        self.section();
+        self.line("权利救济：", "Remedies:");
         let person = decision.measures.iter().any(|m| {
             let index = usize::try_from(m.target.subject_index).unwrap_or(usize::MAX);
             let subject = self.application.subjects.get(index);
             subject.is_some_and(|s| s.kind == SubjectKind::Person)
         });
-        let remedies = &self.catalogue.data().edition.remedies;
+        let catalogue = self.catalogue;
+        let remedies = &catalogue.data().edition.remedies;
         let as_of = self.application.as_of;
         for remedy in remedies.iter().filter(|r| holds(r.valid_from, None, as_of)) {
             if remedy.persons_only && !person {
                 continue;
             }
-            let cited = self.cited(&remedy.legal_basis);
-            self.line(
-                &format!("　· {}（{}）", remedy.text.zh, cited.zh),
-                &format!("   - {} ({})", remedy.text.en, cited.en),
-            );
+            let cited_zh = Each(&remedy.legal_basis, "；", |basis| CiteZh(catalogue, basis));
+            let cited_en = Each(&remedy.legal_basis, "; ", |basis| CiteEn(catalogue, basis));
+            say!(self.zh, "　· {}（{cited_zh}）", remedy.text.zh);
+            say!(self.en, "   - {} ({cited_en})", remedy.text.en);
         }
         let office = safe(&self.application.office.name);
-        self.line(
-            &format!("本告知列明查询所得及其依据，不是行政决定；由{office}依法决定。"),
-            &format!(
-                "This notice states what was found and on which basis. It is no administrative \
-                 decision; {office} decides according to law."
-            ),
+        say!(self.zh, "本告知列明查询所得及其依据，不是行政决定；由{office}依法决定。");
+        say!(
+            self.en,
+            "This notice states what was found and on which basis. It is no administrative \
+             decision; {office} decides according to law."
         );
-    }
-
-    /// The pinpoints of some bases, each once.
-    fn cited(&self, bases: &[LegalBasis]) -> Text {
-        let each = |cite: fn(&Catalogue, &LegalBasis) -> String| -> Vec<String> {
-            let mut all = Vec::new();
-            for basis in bases {
-                let one = cite(self.catalogue, basis);
-                if !all.contains(&one) {
-                    all.push(one);
-                }
-            }
-            all
-        };
-        Text { zh: each(cite_zh).join("；"), en: each(cite_en).join("; ") }
     }
 
     /// A subject as the notice shows it: role, name, masked identifier.
     // RAIL R13: the identifier is the mask that the decision carries.
-    fn who(&self, target: &Target) -> Text {
+    fn who<'t>(&self, target: &'t Target) -> Who<'t>
+    where
+        Self: 't,
+    {
         let index = usize::try_from(target.subject_index).unwrap_or(usize::MAX);
-        let name = self.application.subjects.get(index).map(|s| safe(&s.name));
-        let name = name.unwrap_or_default();
-        let role = role_words(target.role);
-        Text {
-            zh: format!("{}{name}（{}）", role.zh, target.subject),
-            en: format!("{} {name} ({})", role.en, target.subject),
+        let name = self.application.subjects.get(index).map(|s| safe(&s.name).into_owned());
+        Who { role: role_words(target.role), name: name.unwrap_or_default(), target }
+    }
+}
+
+/// A subject as the notice shows it.
+struct Who<'t> {
+    role: Words,
+    name: String,
+    target: &'t Target,
+}
+
+impl Who<'_> {
+    fn zh(&self) -> impl fmt::Display {
+        format!("{}{}（{}）", self.role.zh, self.name, self.target.subject)
+    }
+
+    fn en(&self) -> impl fmt::Display {
+        format!("{} {} ({})", self.role.en, self.name, self.target.subject)
+    }
+}
+
+/// The pinpoints of some bases, each once.
+struct Each<'a, F>(&'a [LegalBasis], &'static str, F);
+
+impl<'a, T: fmt::Display, F: Fn(&'a LegalBasis) -> T> fmt::Display for Each<'a, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(bases, between, cite) = self;
+        if let [one] = bases {
+            return cite(one).fmt(f);
         }
+        let mut all: Vec<String> = Vec::with_capacity(bases.len());
+        for basis in *bases {
+            let one = cite(basis).to_string();
+            if !all.contains(&one) {
+                if !all.is_empty() {
+                    f.write_str(between)?;
+                }
+                f.write_str(&one)?;
+                all.push(one);
+            }
+        }
+        Ok(())
     }
 }

@@ -59,21 +59,21 @@ fn materials(application: &Application, calendar: WorkingDays<'_>) -> Option<Obl
     let commitment = application.commitment?;
     let office = &application.office.name;
     let note = match calendar.between(commitment.signed_on, commitment.complete_by) {
-        Ok(days) => Text {
-            zh: format!("承诺期限为签署之日起{days}个工作日。"),
-            en: format!("The commitment gives {days} working days from its signing."),
-        },
-        Err(Unpublished { year }) => Text {
-            zh: format!("本清单未收录{year}年放假安排，不能折算工作日；以承诺载明之日为准。"),
-            en: format!(
+        Ok(days) => Text::new(
+            format!("承诺期限为签署之日起{days}个工作日。"),
+            format!("The commitment gives {days} working days from its signing."),
+        ),
+        Err(Unpublished { year }) => Text::new(
+            format!("本清单未收录{year}年放假安排，不能折算工作日；以承诺载明之日为准。"),
+            format!(
                 "The holidays of {year} are not in this catalogue, so the working days cannot be \
                  counted; the day in the commitment holds."
             ),
-        },
+        ),
     };
     Some(Obligation {
         kind: ObligationKind::CompleteMaterials,
-        to: Text { zh: office.clone(), en: office.clone() },
+        to: Text::new(office.as_str(), office.as_str()),
         due_on: Some(commitment.complete_by),
         note,
         legal_basis: COMMITMENT.basis(),
@@ -89,15 +89,15 @@ fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligati
                  the as-of date."
                 .into(),
         },
-        Err(Unpublished { year }) => Text {
-            zh: format!(
+        Err(Unpublished { year }) => Text::new(
+            format!(
                 "自作出许可决定之日起7个工作日内公开；本清单未收录{year}年放假安排，不能算出日期。"
             ),
-            en: format!(
+            format!(
                 "Within 7 working days of the decision; the holidays of {year} are not in this \
                  catalogue, so no day can be given."
             ),
-        },
+        ),
     };
     Obligation {
         kind: ObligationKind::Publication,

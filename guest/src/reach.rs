@@ -1,5 +1,7 @@
 //! Whom a record reaches: the subject itself, or a person whom the record names (RAILS R8, R9).
 
+use std::borrow::Cow;
+
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::List;
 use crate::clause::Clause;
@@ -53,12 +55,12 @@ impl Hit<'_> {
         let record = self.record;
         Finding {
             record: record.id.clone(),
-            list: self.list.code.clone(),
+            list: self.list.code.clone().into(),
             target: crate::lookups::target(self.subject, self.subject_index),
             named_as: self.named_as,
             standing: self.standing,
-            decided_by: self.shown(record.decided_by.as_ref()),
-            document: self.shown(record.document.as_ref()),
+            decided_by: self.decided_by().map(Cow::into_owned),
+            document: self.document().map(Cow::into_owned),
             valid_from: record.valid_from,
             valid_until: record.valid_until,
             disputed: standing::disputed(record, as_of),
@@ -67,15 +69,30 @@ impl Hit<'_> {
 }
 
 impl Hit<'_> {
+    /// The authority that decided, as far as the record says.
+    pub fn decided_by(&self) -> Option<Cow<'_, str>> {
+        self.record.decided_by.as_deref().map(|text| self.shown(text))
+    }
+
+    /// The document of the decision, as far as the record says.
+    pub fn document(&self) -> Option<Cow<'_, str>> {
+        self.record.document.as_deref().map(|text| self.shown(text))
+    }
+
     /// A text of the record without the identifiers of those whom it names: the title of a
     /// document may quote one.
     // RAIL R13
-    fn shown(&self, text: Option<&String>) -> Option<String> {
+    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let record = self.record;
         let named = std::iter::once(&record.subject.identifier)
             .chain(record.responsible_persons.iter().map(|p| &p.identifier));
-        let hide = |text: String, identifier: &String| text.replace(identifier, &mask(identifier));
-        text.map(|text| named.fold(text.clone(), hide))
+        let mut shown = Cow::Borrowed(text);
+        for identifier in named {
+            if shown.contains(identifier.as_str()) {
+                shown = Cow::Owned(shown.replace(identifier, &mask(identifier)));
+            }
+        }
+        shown
     }
 }
 

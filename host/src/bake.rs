@@ -1,14 +1,19 @@
 //! Baking: a catalogue is adopted once and kept as the component's memory, by pre-initialisation.
+//!
+//! What only adopting needs is taken out afterwards, so that a baked component holds the rules, one
+//! catalogue, and no way to read another.
 
-use wasmtime::component::Component;
-use wasmtime::{Config, Engine, Store};
-use wasmtime_wizer::{ComponentInstanceState, Wizer};
+use wasmparser::{Parser, Payload};
+use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, Store};
+use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
 use crate::error::PolicyError;
-use crate::session::POLICY;
 
 /// The rules without a catalogue, as this crate's build made them.
 pub(crate) const BLANK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy.wasm"));
+
+/// The export of the rules' core module that adopts a catalogue.
+const ADOPT: &str = "adopt";
 
 /// The component with a catalogue adopted. The same component and catalogue give the same bytes.
 ///
@@ -17,82 +22,178 @@ pub(crate) const BLANK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy
 /// [`PolicyError::Catalogue`] if a rail forbids the catalogue, [`PolicyError::Component`] if the
 /// component cannot be baked.
 pub(crate) fn bake(blank: &[u8], catalogue: &[u8]) -> Result<Vec<u8>, PolicyError> {
-    let failed = |e: wasmtime::Error| PolicyError::Component(format!("{e:#}"));
+    let rules = rules_of(blank)?;
     let wizer = Wizer::new();
-    let (context, instrumented) = wizer.instrument_component(blank).map_err(failed)?;
-    // Baking counts no fuel: whoever bakes has chosen the catalogue and can stop the program.
-    let mut config = Config::new();
-    config.concurrency_support(false);
-    // The code runs once: compiling it well would cost more than it saves.
-    config.cranelift_opt_level(wasmtime::OptLevel::None);
-    let engine = Engine::new(&config).map_err(failed)?;
-    let component = Component::new(&engine, &instrumented).map_err(failed)?;
-    let mut linker = wasmtime::component::Linker::<()>::new(&engine);
-    linker.define_unknown_imports_as_traps(&component).map_err(failed)?;
-    let mut store = Store::new(&engine, ());
-    let instance = linker.instantiate(&mut store, &component).map_err(failed)?;
-    let adopt = instance
-        .get_typed_func::<(&[u8],), (Result<(), String>,)>(&mut store, "adopt")
-        .map_err(|_| {
-            PolicyError::Component(format!(
-                "it has no export `adopt`: build it for the world `credit-check-blank` of `{}`",
-                POLICY
-            ))
-        })?;
-    let (adopted,) = adopt.call(&mut store, (catalogue,)).map_err(failed)?;
-    adopted.map_err(PolicyError::Catalogue)?;
-    let mut state = Instance { store, instance };
+    let (context, instrumented) = wizer.instrument(rules.bytes).map_err(failed)?;
+    let mut instance = Adopting::start(&instrumented)?;
+    instance.adopt(catalogue)?;
     // Every future of the snapshot is ready at once: nothing in it waits.
-    pollster::block_on(wizer.snapshot_component(&context, &mut state)).map_err(failed)
+    let baked = pollster::block_on(wizer.snapshot(&context, &mut instance)).map_err(failed)?;
+    if let Some(lost) = instance.lost {
+        return Err(PolicyError::Component(format!("its state cannot be read: `{lost}`")));
+    }
+    Ok(rules.replaced_by(&without_adopting(&baked)?))
 }
 
-/// How the snapshot reads the instance.
-struct Instance {
+fn failed(error: impl std::fmt::Display) -> PolicyError {
+    PolicyError::Component(format!("{error:#}"))
+}
+
+/// A core module within a component.
+struct Rules<'a> {
+    /// The component before the module's section.
+    before: &'a [u8],
+    /// The module.
+    bytes: &'a [u8],
+    /// The component after it.
+    after: &'a [u8],
+}
+
+/// The core module that adopts.
+fn rules_of(blank: &[u8]) -> Result<Rules<'_>, PolicyError> {
+    let none = || {
+        let detail = format!("it has no core module with the export `{ADOPT}`: nothing to bake");
+        PolicyError::Component(detail)
+    };
+    let mut module = None;
+    for payload in Parser::new(0).parse_all(blank) {
+        match payload.map_err(failed)? {
+            Payload::ModuleSection { unchecked_range: range, .. } => {
+                let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+                module = Some(at(range.start)..at(range.end));
+            }
+            Payload::ExportSection(exports) => {
+                let mut names = exports.into_iter().filter_map(Result::ok).map(|e| e.name);
+                if names.any(|name| name == ADOPT) {
+                    break;
+                }
+            }
+            Payload::End(_) => module = None,
+            _ => {}
+        }
+    }
+    let range = module.ok_or_else(none)?;
+    let head = section_head(range.len());
+    let before = range.start.checked_sub(head.len()).and_then(|end| blank.get(..end));
+    let (before, bytes) = before.zip(blank.get(range.clone())).ok_or_else(none)?;
+    if blank.get(before.len()..range.start) != Some(&head) {
+        return Err(PolicyError::Component("the head of its module is of unusual length".into()));
+    }
+    Ok(Rules { before, bytes, after: blank.get(range.end..).unwrap_or_default() })
+}
+
+impl Rules<'_> {
+    /// The component with another module in the place of this one.
+    fn replaced_by(&self, module: &[u8]) -> Vec<u8> {
+        [self.before, &section_head(module.len()), module, self.after].concat()
+    }
+}
+
+/// The head of a component's section that holds a core module: its number and its length, in
+/// LEB128 (component model, binary format).
+fn section_head(length: usize) -> Vec<u8> {
+    const CORE_MODULE: u8 = 1;
+    let mut head = vec![CORE_MODULE];
+    let mut rest = length;
+    loop {
+        let byte = u8::try_from(rest & 0x7f).unwrap_or_default();
+        rest >>= 7;
+        if rest == 0 {
+            head.push(byte);
+            return head;
+        }
+        head.push(byte | 0x80);
+    }
+}
+
+/// The module without the export that adopts, and without all that only it reaches.
+fn without_adopting(module: &[u8]) -> Result<Vec<u8>, PolicyError> {
+    let mut config = walrus::ModuleConfig::new();
+    config.generate_name_section(false).generate_producers_section(false);
+    let mut module = config.parse(module).map_err(failed)?;
+    module.exports.remove(ADOPT).map_err(failed)?;
+    walrus::passes::gc::run(&mut module);
+    Ok(module.emit_wasm())
+}
+
+/// An instance of the rules that adopts a catalogue.
+struct Adopting {
     store: Store<()>,
-    instance: wasmtime::component::Instance,
+    instance: Instance,
+    memory: Memory,
+    /// What the snapshot asked for and did not find.
+    lost: Option<String>,
 }
 
-impl Instance {
-    /// The snapshot only asks for functions that instrumentation has just added.
-    #[expect(clippy::expect_used, reason = "instrumentation exports what the snapshot reads")]
-    fn call<R>(&mut self, instance: &str, function: &str) -> R
-    where
-        R: wasmtime::component::Lift + 'static,
-    {
+impl Adopting {
+    fn start(module: &[u8]) -> Result<Self, PolicyError> {
+        // Baking counts no fuel: whoever bakes has chosen the catalogue and can stop the program.
+        let mut config = Config::new();
+        // The code runs once: compiling it well would cost more than it saves.
+        config.cranelift_opt_level(wasmtime::OptLevel::None);
+        let engine = Engine::new(&config).map_err(failed)?;
+        let module = Module::new(&engine, module).map_err(failed)?;
+        let mut linker = Linker::<()>::new(&engine);
+        linker.define_unknown_imports_as_traps(&module).map_err(failed)?;
+        let mut store = Store::new(&engine, ());
+        let instance = linker.instantiate(&mut store, &module).map_err(failed)?;
+        let memory = instance.get_memory(&mut store, "memory");
+        let memory = memory.ok_or_else(|| failed("its core module exports no memory"))?;
+        Ok(Self { store, instance, memory, lost: None })
+    }
+
+    fn adopt(&mut self, catalogue: &[u8]) -> Result<(), PolicyError> {
+        let length = u32::try_from(catalogue.len())
+            .map_err(|_| PolicyError::Catalogue("it has more than 4 GiB".into()))?;
         let store = &mut self.store;
-        let index = (self.instance.get_export_index(&mut *store, None, instance))
-            .and_then(|i| self.instance.get_export_index(&mut *store, Some(&i), function))
-            .expect("the instrumented component has this export");
-        let typed = self.instance.get_typed_func::<(), (R,)>(&mut *store, index);
-        let called = typed.and_then(|f| f.call(&mut *store, ()));
-        called.expect("the instrumented export returns its state").0
+        let realloc = (self.instance)
+            .get_typed_func::<(u32, u32, u32, u32), u32>(&mut *store, "cabi_realloc")
+            .map_err(failed)?;
+        let at = realloc.call(&mut *store, (0, 0, 1, length)).map_err(failed)?;
+        let place = usize::try_from(at).unwrap_or(usize::MAX);
+        self.memory.write(&mut *store, place, catalogue).map_err(failed)?;
+        let adopt = self.instance.get_typed_func::<(u32, u32), u32>(&mut *store, ADOPT);
+        let said = adopt.and_then(|f| f.call(&mut *store, (at, length))).map_err(failed)?;
+        if said == 0 {
+            return Ok(());
+        }
+        let text = self.text(said).ok_or_else(|| failed("its findings cannot be read"))?;
+        Err(PolicyError::Catalogue(text))
+    }
+
+    /// The text whose address and length stand at an address.
+    fn text(&self, at: u32) -> Option<String> {
+        let memory = self.memory.data(&self.store);
+        let word = |at: usize| -> Option<usize> {
+            let bytes = memory.get(at..at.checked_add(4)?)?;
+            usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
+        };
+        let at = usize::try_from(at).ok()?;
+        let (start, length) = (word(at)?, word(at.checked_add(4)?)?);
+        let text = memory.get(start..start.checked_add(length)?)?;
+        Some(String::from_utf8_lossy(text).into_owned())
     }
 }
 
-impl ComponentInstanceState for Instance {
-    async fn call_func_ret_list_u8(
-        &mut self,
-        instance: &str,
-        func: &str,
-        contents: impl FnOnce(&[u8]) + Send,
-    ) {
-        let list: wasmtime::component::WasmList<u8> = self.call(instance, func);
-        contents(list.as_le_slice(&self.store));
+impl InstanceState for Adopting {
+    async fn global_get(&mut self, name: &str, _: ValType) -> SnapshotVal {
+        let global = self.instance.get_global(&mut self.store, name);
+        match global.map(|global| global.get(&mut self.store)) {
+            Some(wasmtime::Val::I32(value)) => SnapshotVal::I32(value),
+            Some(wasmtime::Val::I64(value)) => SnapshotVal::I64(value),
+            Some(wasmtime::Val::F32(bits)) => SnapshotVal::F32(bits),
+            Some(wasmtime::Val::F64(bits)) => SnapshotVal::F64(bits),
+            _ => {
+                self.lost = Some(name.to_owned());
+                SnapshotVal::I32(0)
+            }
+        }
     }
 
-    async fn call_func_ret_s32(&mut self, instance: &str, func: &str) -> i32 {
-        self.call(instance, func)
-    }
-
-    async fn call_func_ret_s64(&mut self, instance: &str, func: &str) -> i64 {
-        self.call(instance, func)
-    }
-
-    async fn call_func_ret_f32(&mut self, instance: &str, func: &str) -> u32 {
-        self.call::<f32>(instance, func).to_bits()
-    }
-
-    async fn call_func_ret_f64(&mut self, instance: &str, func: &str) -> u64 {
-        self.call::<f64>(instance, func).to_bits()
+    async fn memory_contents(&mut self, name: &str, contents: impl FnOnce(&[u8]) + Send) {
+        match self.instance.get_memory(&mut self.store, name) {
+            Some(memory) => contents(memory.data(&self.store)),
+            None => self.lost = Some(name.to_owned()),
+        }
     }
 }

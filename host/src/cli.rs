@@ -80,6 +80,11 @@ impl Style {
         }
     }
 
+    /// The words for a code in the language of the output.
+    const fn words(&self, words: mustcheck::words::Words) -> &'static str {
+        self.say(words.zh, words.en)
+    }
+
     /// One of two fixed texts.
     const fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
         match self.lang {

@@ -23,7 +23,7 @@ pub(super) fn findings(folder: &Path, data: &CatalogueData) -> Vec<String> {
         }
     }
     for (of, basis) in bases(data) {
-        let Some(text) = texts.get(basis.instrument.as_str()) else { continue };
+        let Some(text) = texts.get(&*basis.instrument) else { continue };
         if let Some(fault) = fault(text, basis) {
             found.push(format!(
                 "{of} cites `{}` article {}: {fault}",
@@ -47,10 +47,10 @@ pub fn fault(text: &str, basis: &LegalBasis) -> Option<String> {
 
 /// The text of one article: from its heading to the next one.
 fn article<'t>(text: &'t str, basis: &LegalBasis) -> Option<&'t str> {
-    let number = basis.article.parse::<u32>().ok()?;
-    let heading = |n: u32| {
-        let numeral = crate::notice::numeral(&n.to_string());
-        if basis.instrument == OPINIONS {
+    let number = basis.article.parse::<u16>().ok()?;
+    let heading = |n: u16| {
+        let numeral = crate::notice::Numeral::Number(n).to_string();
+        if *basis.instrument == *OPINIONS {
             format!("\n({numeral})")
         } else {
             format!("\n第{numeral}条")

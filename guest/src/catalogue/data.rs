@@ -10,6 +10,7 @@ use crate::model::{
     Domain, Effect, Force, InstrumentKind, LegalBasis, ListStanding, MeasureKind, PenaltyKind,
     Polarity, Role, Text,
 };
+use crate::name::Name;
 
 /// One edition with its overlay: all that decides an application.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,9 +43,9 @@ pub struct CatalogueData {
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     /// `guofa-2016-33`, `statutes`, …
-    pub id: String,
+    pub id: Name,
     /// Semantic version of the edition's data.
-    pub version: String,
+    pub version: Name,
     /// Its title.
     pub name: Text,
     /// The first as-of date it decides.
@@ -90,21 +91,21 @@ pub struct Remedy {
 #[serde(deny_unknown_fields)]
 pub struct Instrument {
     /// The file name of its text, without ending.
-    pub id: String,
+    pub id: Name,
     /// Its kind, which is its rank.
     pub kind: InstrumentKind,
     /// Its title.
     pub title: Text,
     /// Its document number, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub number: Option<String>,
+    pub number: Option<Name>,
     /// The first day on which the text at hand may be relied on.
     pub in_force_from: Date,
     /// The last day, if it was repealed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_force_until: Option<Date>,
     /// Where these days come from.
-    pub remark: String,
+    pub remark: Name,
 }
 
 /// A credit list.
@@ -112,7 +113,7 @@ pub struct Instrument {
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// Its code.
-    pub code: String,
+    pub code: Name,
     /// Its name.
     pub name: Text,
     /// What it says of those on it.
@@ -123,7 +124,7 @@ pub struct List {
     pub initiator: Text,
     /// The acts that its records may name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acts: Vec<String>,
+    pub acts: Vec<Name>,
     /// The list's own rule on persons, by edition (RAIL R8). None: no person is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<PersonsRule>,
@@ -131,7 +132,7 @@ pub struct List {
     pub legal_basis: Vec<LegalBasis>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Name>,
 }
 
 /// A list's rule on the natural persons that a record names as responsible.
@@ -140,7 +141,7 @@ pub struct List {
 pub struct PersonsRule {
     /// The editions that hold it; empty means all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub editions: Vec<String>,
+    pub editions: Vec<Name>,
     /// The roles, as the record gives them, that are reached.
     pub roles: Vec<Role>,
     /// Its basis.
@@ -152,7 +153,7 @@ pub struct PersonsRule {
 #[serde(deny_unknown_fields)]
 pub struct Act {
     /// Its code: group and name.
-    pub code: String,
+    pub code: Name,
     /// Its name.
     pub name: Text,
     /// Where the text names it.
@@ -164,7 +165,7 @@ pub struct Act {
 #[serde(deny_unknown_fields)]
 pub struct Matter {
     /// Its code: domain and name.
-    pub code: String,
+    pub code: Name,
     /// Its domain.
     pub domain: Domain,
     /// Its name.
@@ -176,7 +177,7 @@ pub struct Matter {
     pub due: Vec<Due>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Name>,
 }
 
 /// A trait on which an article's scope turns.
@@ -195,14 +196,14 @@ pub enum MatterTrait {
 pub struct Due {
     /// The editions that hold it; empty means all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub editions: Vec<String>,
+    pub editions: Vec<Name>,
     /// The roles whose subjects are looked up.
     pub roles: Vec<Role>,
     /// Whether each organization that applies must name a legal representative or principal.
     #[serde(default, skip_serializing_if = "is_false")]
     pub required: bool,
     /// The lists.
-    pub lists: Vec<String>,
+    pub lists: Vec<Name>,
     /// Why the office must ask.
     pub legal_basis: Vec<LegalBasis>,
 }
@@ -212,7 +213,7 @@ pub struct Due {
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// Its code, unique in the edition.
-    pub id: String,
+    pub id: Name,
     /// Which way it works.
     pub effect: Effect,
     /// Whether it must be applied.
@@ -220,17 +221,17 @@ pub struct Measure {
     /// What it does.
     pub kind: MeasureKind,
     /// The matters it applies to.
-    pub matters: Vec<String>,
+    pub matters: Vec<Name>,
     /// The trait that each of these matters must have, where the article's scope turns on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<MatterTrait>,
     /// The roles, in the application, that it targets.
     pub roles: Vec<Role>,
     /// The lists whose records trigger it.
-    pub lists: Vec<String>,
+    pub lists: Vec<Name>,
     /// The acts that trigger it; empty means every act.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acts: Vec<String>,
+    pub acts: Vec<Name>,
     /// Whether a record that names no act triggers it although `acts` are named, or, with no
     /// `acts`, that only such a record does.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -261,7 +262,7 @@ pub struct Measure {
     pub legal_basis: Vec<LegalBasis>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub notes: Vec<String>,
+    pub notes: Vec<Name>,
 }
 
 /// How the matter that a record names bears on a measure.
@@ -319,10 +320,10 @@ pub struct Exception {
     pub when: ExceptionWhen,
     /// The acts, for `act`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub acts: Vec<String>,
+    pub acts: Vec<Name>,
     /// The lists, for `ban-run-out`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lists: Vec<String>,
+    pub lists: Vec<Name>,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
@@ -342,7 +343,7 @@ pub enum ExceptionWhen {
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// `larger-fine`.
-    pub id: String,
+    pub id: Name,
     /// Amount in fen (hundredths of a yuan).
     pub amount_fen: u64,
     /// First as-of date.
@@ -351,7 +352,7 @@ pub struct Setting {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// Where the amount comes from.
-    pub source: String,
+    pub source: Name,
     /// Whether the source's own text is not at hand.
     #[serde(default, skip_serializing_if = "is_false")]
     pub secondary: bool,
@@ -374,7 +375,7 @@ pub struct CalendarYear {
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
     /// Its code.
-    pub id: String,
+    pub id: Name,
     /// Its name.
     pub name: Text,
     /// Whether every recommended incentive is adopted.
@@ -382,7 +383,7 @@ pub struct Overlay {
     pub adopts_recommended_incentives: bool,
     /// Further recommended measures adopted, by id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adopts: Vec<String>,
+    pub adopts: Vec<Name>,
     /// Age in days beyond which a source's snapshot is stale.
     pub freshness_days: u16,
     /// Another age for single sources.
@@ -395,7 +396,7 @@ pub struct Overlay {
 #[serde(deny_unknown_fields)]
 pub struct SourceFreshness {
     /// The source's id.
-    pub source: String,
+    pub source: Name,
     /// Age in days.
     pub freshness_days: u16,
 }

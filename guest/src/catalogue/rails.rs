@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::data::{CatalogueData, Measure};
 use crate::model::{Domain, Effect, Force, InstrumentKind, LegalBasis, ListStanding, Polarity};
+use crate::name::Name;
 
 /// Everything that a rail forbids, one line each.
 pub(super) fn findings(data: &CatalogueData) -> Vec<String> {
@@ -48,7 +49,7 @@ pub(super) fn findings(data: &CatalogueData) -> Vec<String> {
 }
 
 fn codes(data: &CatalogueData, found: &mut Vec<String>) {
-    let groups: [(&str, Vec<&String>); 5] = [
+    let groups: [(&str, Vec<&Name>); 5] = [
         ("instrument", data.instruments.iter().map(|i| &i.id).collect()),
         ("list", data.lists.iter().map(|l| &l.code).collect()),
         ("act", data.acts.iter().map(|a| &a.code).collect()),
@@ -123,7 +124,7 @@ fn check_measure(data: &CatalogueData, measure: &Measure, found: &mut Vec<String
     }
 }
 
-fn require_known(data: &CatalogueData, lists: &[String], place: &str, found: &mut Vec<String>) {
+fn require_known(data: &CatalogueData, lists: &[Name], place: &str, found: &mut Vec<String>) {
     for code in lists.iter().filter(|code| data.lists.iter().all(|l| l.code != **code)) {
         found.push(format!("{place} names the unknown list `{code}`"));
     }

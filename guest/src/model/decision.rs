@@ -1,5 +1,7 @@
 //! What the policy decides.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Date, Timestamp};
@@ -7,6 +9,7 @@ use crate::model::{
     AnswerStatus, Disposition, DispositionRule, Effect, Force, MeasureKind, ObligationKind, Role,
     SetAsideReason, Standing, Text,
 };
+use crate::name::shared;
 
 /// Where a text stands, with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,9 +23,13 @@ use crate::model::{
 )]
 pub struct LegalBasis {
     /// The instrument's id in the catalogue.
-    pub instrument: String,
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "host", schemars(with = "String"))]
+    pub instrument: Arc<str>,
     /// Article, in Arabic digits.
-    pub article: String,
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "host", schemars(with = "String"))]
+    pub article: Arc<str>,
     /// Paragraph (款), from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<u8>,
@@ -30,7 +37,9 @@ pub struct LegalBasis {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub item: Option<u8>,
     /// The clause, verbatim Chinese.
-    pub clause: String,
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "host", schemars(with = "String"))]
+    pub clause: Arc<str>,
 }
 
 /// A subject of the application as a decision shows it: the identifier is masked.

@@ -1,16 +1,33 @@
 //! The sentences that stand for codes.
 
+use std::borrow::Cow;
+
 use crate::catalogue::data::ExceptionWhen;
 use crate::model::{
     AnswerStatus, Disposition, DispositionRule, ObligationKind, Role, SetAsideReason, Text,
 };
 
-fn text(zh: &str, en: &str) -> Text {
-    Text { zh: zh.into(), en: en.into() }
+/// The words that stand for a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Chinese.
+    pub zh: &'static str,
+    /// English.
+    pub en: &'static str,
+}
+
+impl From<Words> for Text {
+    fn from(words: Words) -> Self {
+        Self::new(words.zh, words.en)
+    }
+}
+
+const fn text(zh: &'static str, en: &'static str) -> Words {
+    Words { zh, en }
 }
 
 /// A role.
-pub fn role_words(role: Role) -> Text {
+pub const fn role_words(role: Role) -> Words {
     match role {
         Role::Applicant => text("申请人", "applicant"),
         Role::ConsortiumMember => text("联合体成员", "consortium member"),
@@ -23,7 +40,7 @@ pub fn role_words(role: Role) -> Text {
 }
 
 /// How a source answered.
-pub fn status_words(status: AnswerStatus) -> Text {
+pub const fn status_words(status: AnswerStatus) -> Words {
     match status {
         AnswerStatus::Answered => text("已获结果", "answered"),
         AnswerStatus::Stale => text("数据已过时效，须重新查询", "the source's snapshot is too old"),
@@ -33,7 +50,7 @@ pub fn status_words(status: AnswerStatus) -> Text {
 }
 
 /// A disposition.
-pub fn disposition_words(disposition: Disposition) -> Text {
+pub const fn disposition_words(disposition: Disposition) -> Words {
     match disposition {
         Disposition::Clear => text("未发现适用的措施", "no measure found"),
         Disposition::Facilitated => text("适用激励措施", "incentives apply"),
@@ -44,7 +61,7 @@ pub fn disposition_words(disposition: Disposition) -> Text {
 }
 
 /// The rule that decided a disposition.
-pub fn rule_words(rule: DispositionRule) -> Text {
+pub const fn rule_words(rule: DispositionRule) -> Words {
     match rule {
         DispositionRule::MandatoryRestriction => {
             text("有强制性限制措施适用", "a mandatory restriction applies")
@@ -73,7 +90,7 @@ pub fn rule_words(rule: DispositionRule) -> Text {
 }
 
 /// What is due later.
-pub fn obligation_words(kind: ObligationKind) -> Text {
+pub const fn obligation_words(kind: ObligationKind) -> Words {
     match kind {
         ObligationKind::Feedback => text("执行反馈", "feedback"),
         ObligationKind::Publication => text("信息公开", "publication"),
@@ -83,7 +100,7 @@ pub fn obligation_words(kind: ObligationKind) -> Text {
 
 /// Why a record or measure does not apply.
 pub fn reason(reason: SetAsideReason) -> Text {
-    match reason {
+    let words = match reason {
         SetAsideReason::Annulled => text("记录已撤销或者更正。", "The record was annulled."),
         SetAsideReason::Repaired => text("信用已修复。", "The record was repaired."),
         SetAsideReason::Lifted => text(
@@ -118,12 +135,13 @@ pub fn reason(reason: SetAsideReason) -> Text {
         SetAsideReason::ConditionNotMet => {
             text("不符合适用条件。", "A condition of the measure is not met.")
         }
-    }
+    };
+    words.into()
 }
 
 /// Why an exception of the article takes a record out.
 pub fn exception(when: ExceptionWhen) -> Text {
-    match when {
+    let words = match when {
         ExceptionWhen::Act => text(
             "记录所载情形为条文所除外，不适用本措施。",
             "The article excepts the case on record.",
@@ -132,7 +150,8 @@ pub fn exception(when: ExceptionWhen) -> Text {
             "同一决定的禁止期限已届满，可以参加。",
             "The ban under the same decision has run out; taking part is allowed.",
         ),
-    }
+    };
+    words.into()
 }
 
 /// Why a penalty on record triggers nothing.
@@ -141,22 +160,29 @@ pub fn other_penalty() -> Text {
         "记录所载处罚不属于条文所列的处罚。",
         "The penalty on record is none of those that the article names.",
     )
+    .into()
 }
 
 /// A text from outside, safe on a terminal and on a page: control characters, bidirectional marks
 /// and other invisible characters are written out, so that nothing is hidden or reordered.
-pub fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        let hidden = c.is_control()
-            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}');
-        if hidden {
+        if is_hidden(c) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);
         }
     }
-    shown
+    Cow::Owned(shown)
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}')
 }

@@ -41,7 +41,7 @@ pub fn citations(bases: &[LegalBasis]) -> String {
 pub fn subject_line(subject: &Subject, style: Style) -> String {
     let role = words::role_words(subject.role);
     let (name, shown) = (safe(&subject.name), mask(&subject.identifier));
-    format!("{} {name} {shown}", style.pick(&role))
+    format!("{} {name} {shown}", style.words(role))
 }
 
 /// A decision: the finding, what was looked up and where, and the notice.
@@ -50,7 +50,7 @@ pub fn decision(application: &Application, decision: &Decision, style: Style) ->
     let rule = words::rule_words(decision.disposition_rule);
     let colour = colour(decision.disposition).on_default().bold();
     let code = decision.disposition.code();
-    let (finding, rule) = (style.pick(&finding), style.pick(&rule));
+    let (finding, rule) = (style.words(finding), style.words(rule));
     // The code is what programs see; a person may have to look it up.
     line(&format!("{colour}{code}{colour:#}  {finding}: {rule}"))?;
     let policy = &decision.policy;
@@ -89,8 +89,12 @@ fn lookup(row: &Lookup, style: Style) -> Result<()> {
     let colour = if answered { anstyle::AnsiColor::Green } else { anstyle::AnsiColor::Yellow };
     let colour = colour.on_default();
     let status = words::status_words(row.status);
-    let mut text = format!("    {:<32} {colour}{}{colour:#}", row.list, style.pick(&status));
-    let from = row.source.iter().map(|s| safe(s)).chain(row.source_as_of.map(|t| t.to_string()));
+    let mut text = format!("    {:<32} {colour}{}{colour:#}", row.list, style.words(status));
+    let from = row
+        .source
+        .iter()
+        .map(|s| safe(s).into_owned())
+        .chain(row.source_as_of.map(|t| t.to_string()));
     let from: Vec<String> = from.collect();
     if !from.is_empty() {
         text.push_str(&format!("  {}", from.join(" ")));
