@@ -7,6 +7,7 @@ use wasmparser::{Parser, Payload};
 use wasmtime::{Config, Engine, Instance, Linker, Memory, Module, Store};
 use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
+use crate::engine;
 use crate::error::PolicyError;
 
 /// The rules without a catalogue, as this crate's build made them.
@@ -131,6 +132,9 @@ impl Adopting {
         let mut config = Config::new();
         // The code runs once: compiling it well would cost more than it saves.
         config.cranelift_opt_level(wasmtime::OptLevel::None);
+        if engine::is_confined() {
+            engine::reserve_little(&mut config);
+        }
         let engine = Engine::new(&config).map_err(failed)?;
         let module = Module::new(&engine, module).map_err(failed)?;
         let mut linker = Linker::<()>::new(&engine);

@@ -3,8 +3,8 @@
 use std::sync::OnceLock;
 
 use wasmtime::{
-    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, StoreLimits,
-    StoreLimitsBuilder,
+    Config, Enabled, Engine, InstanceAllocationStrategy, OperatorCost, PoolingAllocationConfig,
+    ResourceLimiter,
 };
 
 use crate::error::PolicyError;
@@ -31,13 +31,26 @@ const STACK: usize = 256 << 10;
 ///
 /// [`PolicyError::Engine`] if the machine can run none.
 pub(crate) fn engine() -> Result<&'static Engine, PolicyError> {
-    static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
-    let made = ENGINE.get_or_init(|| {
-        let pooled = Engine::new(&config(true));
-        // Where the address space is limited (`ulimit -v`) there is no pool: slower, not different.
-        pooled.or_else(|_| Engine::new(&config(false))).map_err(|e| format!("{e:#}"))
-    });
-    made.as_ref().map_err(|e| PolicyError::Engine(e.clone()))
+    made().as_ref().map(|made| &made.engine).map_err(|e| PolicyError::Engine(e.clone()))
+}
+
+/// Whether the address space is limited (`ulimit -v`), so that there is no pool.
+pub(crate) fn is_confined() -> bool {
+    made().as_ref().is_ok_and(|made| !made.pooled)
+}
+
+struct Made {
+    engine: Engine,
+    pooled: bool,
+}
+
+fn made() -> &'static Result<Made, String> {
+    static ENGINE: OnceLock<Result<Made, String>> = OnceLock::new();
+    ENGINE.get_or_init(|| {
+        let made = |pooled| Engine::new(&config(pooled)).map(|engine| Made { engine, pooled });
+        // Without the pool it is slower, not different.
+        made(true).or_else(|_| made(false)).map_err(|e| format!("{e:#}"))
+    })
 }
 
 /// What a policy may be is decided here and not by what the engine happens to support.
@@ -45,6 +58,7 @@ fn config(pooled: bool) -> Config {
     let mut config = Config::new();
     // Fuel, not time: the same input uses the same, on every machine.
     config.consume_fuel(true);
+    config.operator_cost(costs());
     config.concurrency_support(false);
     config.wasm_component_model(true);
     config.wasm_relaxed_simd(false);
@@ -53,8 +67,46 @@ fn config(pooled: bool) -> Config {
     config.wasm_backtrace_max_frames(None);
     if pooled {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+    } else {
+        reserve_little(&mut config);
     }
     config
+}
+
+/// Where the address space is limited, a memory may not reserve 4 GiB before it holds anything: it
+/// is moved when it grows, and its bounds are checked in code.
+pub(crate) fn reserve_little(config: &mut Config) {
+    config.memory_reservation(0);
+    config.memory_reservation_for_growth(16 << 20);
+    config.memory_guard_size(0);
+}
+
+/// Why the engine did not compile a component, in words for its author.
+pub(crate) fn unfit(error: &wasmtime::Error) -> PolicyError {
+    let cause = error.root_cause().to_string();
+    let cause = match cause.strip_prefix("The ") {
+        Some(rest) => format!("the {rest}"),
+        None => cause,
+    };
+    PolicyError::Component(if format!("{error:#}").contains("pooling allocator") {
+        format!(
+            "it needs more than a sandbox has, which is {MODULES} core modules, one memory of up \
+             to {LARGEST_MEMORY} bytes, and one table in a module: {cause}"
+        )
+    } else {
+        format!("it does not compile: {cause}")
+    })
+}
+
+/// What instructions cost that go through the host even when they do nothing: at one unit each, a
+/// loop over them would run ten times as long as any other on the same fuel. The rules hardly use
+/// them.
+fn costs() -> OperatorCost {
+    let mut cost = OperatorCost::new();
+    (cost.MemoryGrow, cost.TableGrow) = (100, 100);
+    (cost.TableCopy, cost.TableFill, cost.TableInit) = (20, 20, 20);
+    (cost.MemoryInit, cost.DataDrop, cost.ElemDrop, cost.RefFunc) = (20, 20, 20, 20);
+    cost
 }
 
 fn pool() -> PoolingAllocationConfig {
@@ -81,14 +133,69 @@ const MODULES: u32 = 8;
 /// Tables of one component.
 const TABLES: u32 = 4;
 
-/// What a store may allocate.
-pub(crate) fn store_limits(limits: &Limits) -> StoreLimits {
-    StoreLimitsBuilder::new()
-        .memory_size(limits.memory)
-        .table_elements(limits.table)
-        .instances(usize::try_from(MODULES).unwrap_or(usize::MAX) * 2)
-        .memories(1)
-        .tables(usize::try_from(TABLES).unwrap_or(usize::MAX))
-        .trap_on_grow_failure(true)
-        .build()
+/// What a store may allocate. Whoever asks for more is ended, and told the limit: a program that
+/// sees its allocation fail says less.
+pub(crate) struct Allowance {
+    memory: usize,
+    table: usize,
+}
+
+impl Allowance {
+    pub(crate) const fn of(limits: &Limits) -> Self {
+        Self { memory: limits.memory, table: limits.table }
+    }
+}
+
+/// More was asked for than there is.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Refused(String);
+
+fn within(what: &str, asked: usize, unit: &str, limit: usize) -> wasmtime::Result<bool> {
+    if asked <= limit {
+        return Ok(true);
+    }
+    let refused = format!("it asks for a {what} of {asked} {unit}, more than the limit of {limit}");
+    Err(Refused(refused).into())
+}
+
+impl ResourceLimiter for Allowance {
+    fn memory_growing(
+        &mut self,
+        _current: usize,
+        asked: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        within("memory", asked, "bytes", self.memory)
+    }
+
+    fn memory_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(Refused(format!("its memory cannot grow: {error}")).into())
+    }
+
+    fn table_growing(
+        &mut self,
+        _current: usize,
+        asked: usize,
+        _maximum: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        within("table", asked, "elements", self.table)
+    }
+
+    fn table_grow_failed(&mut self, error: wasmtime::Error) -> wasmtime::Result<()> {
+        Err(Refused(format!("its table cannot grow: {error}")).into())
+    }
+
+    fn instances(&self) -> usize {
+        // The component's own, and those that only connect them.
+        usize::try_from(MODULES).unwrap_or(usize::MAX) * 2
+    }
+
+    fn tables(&self) -> usize {
+        usize::try_from(TABLES).unwrap_or(usize::MAX)
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
 }

@@ -5,11 +5,11 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Description, Query};
 use std::sync::Arc;
 use wasmtime::component::{
-    ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower,
+    ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower, TypedFunc,
 };
-use wasmtime::{Engine, Store, StoreContextMut, StoreLimits, Trap};
+use wasmtime::{Engine, Store, StoreContextMut, Trap};
 
-use crate::engine::{self, SANDBOXES};
+use crate::engine::{Allowance, Refused, SANDBOXES};
 use crate::error::{CheckError, Fault};
 use crate::limits::Limits;
 
@@ -32,7 +32,7 @@ pub(crate) struct Made {
 
 /// What a sandbox knows of its host.
 pub(crate) struct Sandbox {
-    limits: StoreLimits,
+    allowance: Allowance,
     /// What may be called once; none before `check` and after it was called.
     lookup: Option<Lookup>,
     /// Whether `check` runs.
@@ -102,6 +102,11 @@ fn lookup(
     }
 }
 
+/// What `due-lookups` returns.
+type Due = (Result<Vec<Query>, ApplicationError>,);
+/// What `check` returns.
+type Decided = (Result<Decision, ApplicationError>,);
+
 /// One sandbox.
 pub(crate) struct Session<'a> {
     store: Store<Sandbox>,
@@ -121,21 +126,29 @@ impl<'a> Session<'a> {
     ) -> Result<Self, Fault> {
         let place = Place::take();
         let sandbox = Sandbox {
-            limits: engine::store_limits(&limits),
+            allowance: Allowance::of(&limits),
             lookup: None,
             checking: false,
             made: None,
             refused: None,
         };
         let mut store = Store::new(pre.engine(), sandbox);
-        store.limiter(|sandbox| &mut sandbox.limits);
+        store.limiter(|sandbox| &mut sandbox.allowance);
         store.set_hostcall_fuel(limits.output);
+        // Nothing in the interface is a resource; a handle lies in the host's memory.
+        store.set_max_component_handles(0);
         let started = store.set_fuel(limits.fuel).and_then(|()| pre.instantiate(&mut store));
         let instance = started.map_err(|e| component_fault("start", &e, &limits))?;
         Ok(Self { store, instance, exports, limits, _place: place })
     }
 
+    /// What the policy says of itself; asked once, when it is opened, and so the place to see that
+    /// the functions which it has for later are of their types too.
     pub(crate) fn describe(&mut self) -> Result<Description, CheckError> {
+        let due = self.function::<(&Application,), Due>(&self.exports.due_lookups);
+        due.map_err(|e| component_fault("due-lookups", &e, &self.limits))?;
+        let check = self.function::<(&Application, bool), Decided>(&self.exports.check);
+        check.map_err(|e| component_fault("check", &e, &self.limits))?;
         let index = self.exports.describe;
         let (description,) = self.call::<(), (Description,)>("describe", &index, ())?;
         Ok(description)
@@ -146,11 +159,7 @@ impl<'a> Session<'a> {
         application: &Application,
     ) -> Result<Result<Vec<Query>, ApplicationError>, CheckError> {
         let index = self.exports.due_lookups;
-        let (due,) = self.call::<(&Application,), (Result<Vec<Query>, ApplicationError>,)>(
-            "due-lookups",
-            &index,
-            (application,),
-        )?;
+        let (due,) = self.call::<(&Application,), Due>("due-lookups", &index, (application,))?;
         Ok(due)
     }
 
@@ -166,12 +175,8 @@ impl<'a> Session<'a> {
         sandbox.lookup = Some(lookup);
         sandbox.checking = true;
         let index = self.exports.check;
-        let (decision,) = self
-            .call::<(&Application, bool), (Result<Decision, ApplicationError>,)>(
-                "check",
-                &index,
-                (application, notice),
-            )?;
+        let (decision,) =
+            self.call::<(&Application, bool), Decided>("check", &index, (application, notice))?;
         Ok(decision)
     }
 
@@ -185,6 +190,14 @@ impl<'a> Session<'a> {
         self.limits.fuel.saturating_sub(self.store.get_fuel().unwrap_or_default())
     }
 
+    fn function<P, R>(&mut self, index: &ComponentExportIndex) -> wasmtime::Result<TypedFunc<P, R>>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + 'static,
+    {
+        self.instance.get_typed_func::<P, R>(&mut self.store, index)
+    }
+
     fn call<P, R>(
         &mut self,
         name: &'static str,
@@ -195,7 +208,7 @@ impl<'a> Session<'a> {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift + 'static,
     {
-        let function = self.instance.get_typed_func::<P, R>(&mut self.store, index);
+        let function = self.function::<P, R>(index);
         let called = function.and_then(|f| f.call(&mut self.store, parameters));
         called.map_err(|error| match self.store.data_mut().refused.take() {
             Some(refused) => refused,
@@ -206,6 +219,9 @@ impl<'a> Session<'a> {
 
 /// What happened in a component, in words that tell its author what to change.
 fn component_fault(during: &'static str, error: &wasmtime::Error, limits: &Limits) -> Fault {
+    if let Some(refused) = error.downcast_ref::<Refused>() {
+        return Fault::component(during, refused.to_string());
+    }
     let detail = match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => {
             format!("it ran out of fuel ({}): it loops, or needs a higher limit", limits.fuel)
@@ -214,10 +230,38 @@ fn component_fault(during: &'static str, error: &wasmtime::Error, limits: &Limit
         Some(Trap::UnreachableCodeReached) => {
             "it trapped: it panicked, or its catalogue was never baked in".into()
         }
-        Some(trap) => format!("it trapped: {trap}"),
-        None => format!("{error:#}"),
+        // The imports are connected last.
+        Some(Trap::IndirectCallToNull) if during == "start" => {
+            "it calls through an empty table entry: `lookup` may not be called while it starts"
+                .into()
+        }
+        Some(trap) => {
+            let trap = trap.to_string();
+            format!("it trapped: {}", trap.strip_prefix("wasm trap: ").unwrap_or(&trap))
+        }
+        None => untyped(during, &format!("{error:#}"), limits),
     };
     Fault::component(during, detail)
+}
+
+/// What the engine has no type for, told apart by its words; a test holds each of them.
+fn untyped(during: &'static str, said: &str, limits: &Limits) -> String {
+    if said.contains("fuel allocated for hostcalls") {
+        format!("it hands the host more than {} bytes at once", limits.output)
+    } else if said.contains("store handle limit") {
+        "it makes a handle of a resource: the interface has none".into()
+    } else if let Some((_, mismatch)) =
+        said.split_once("failed to convert function to given type: ")
+    {
+        format!("its type is not that of the interface: {mismatch}")
+    } else if during == "start" {
+        format!("its sandbox cannot be made: {said}")
+    } else {
+        format!(
+            "a value that it takes or returns is not laid out as the interface has it: {said}; \
+             generate its bindings from `wit/credit.wit`"
+        )
+    }
 }
 
 /// One of the sandboxes that the pool holds. Whoever finds none waits for one.
