@@ -42,7 +42,17 @@ impl Default for Limits {
     }
 }
 
+/// Fuel for opening a policy, which only says what it is. The embedded ones use a few million; a
+/// component that loops while it is opened is given up within two seconds, where the fuel of a
+/// check would let it run for a quarter of a minute.
+const OPENING: u64 = 1_000_000_000;
+
 impl Limits {
+    /// What opening a policy may use.
+    pub(crate) fn opening() -> Self {
+        Self { fuel: OPENING, ..Self::default() }
+    }
+
     /// Holds the limits against what the engine can give.
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let largest = [

@@ -29,7 +29,7 @@ struct EmbeddedEdition {
 const EDITIONS: &[EmbeddedEdition] = include!(concat!(env!("OUT_DIR"), "/editions.rs"));
 
 /// The largest component that is read, in bytes.
-const COMPONENT_LIMIT: u64 = 64 << 20;
+pub(crate) const COMPONENT_LIMIT: u64 = 64 << 20;
 
 /// A policy, ready to be asked. Cloning is cheap.
 #[derive(Clone)]
@@ -164,13 +164,13 @@ impl Policy {
         }
         let failed = |e: wasmtime::Error| PolicyError::Component(format!("{e:#}"));
         let engine = engine::engine()?;
-        let component = Component::new(engine, &bytes).map_err(failed)?;
+        let component = Component::new(engine, &bytes).map_err(|e| engine::unfit(&e))?;
         let exports = Exports::of(&component).map_err(|missing| {
             PolicyError::Component(format!("the interface has no function `{missing}`"))
         })?;
         let linker = session::linker(engine).map_err(failed)?;
         let pre = linker.instantiate_pre(&component).map_err(failed)?;
-        let description = Session::start(&pre, &exports, Limits::default())
+        let description = Session::start(&pre, &exports, Limits::opening())
             .map_err(CheckError::from)
             .and_then(|mut session| session.describe())
             .map_err(|e| PolicyError::Component(in_short(&e)))?;
