@@ -7,6 +7,7 @@ use mustcheck_guest::identifier;
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
 
 use crate::error::{CheckError, Fault, PolicyError, Rail};
+use crate::input::shortened;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::rails;
@@ -127,7 +128,9 @@ impl Gate {
         let Source::Awaited(registry) = &self.registry else { return self.check(application) };
         let due = Arc::new(self.due_lookups(application)?);
         let asks = source::asks(application, &due);
-        let answers = source::within(registry.lookup(&asks), self.limits.registry_time).await;
+        // The call that makes the future is the registry's too.
+        let lookup = async { registry.lookup(&asks).await };
+        let answers = source::within(lookup, self.limits.registry_time).await;
         let answers = answers.map_err(Fault::Registry)?;
         let answers = source::accept(application, &due, answers, &self.limits)?;
         let lookup = move |queries: Vec<Query>| {
@@ -208,10 +211,18 @@ fn today() -> Option<Date> {
 
 /// An answer that cannot be evaluated is the registry's fault and not the applicant's.
 fn of_component(error: ApplicationError) -> CheckError {
-    match error {
-        ApplicationError::InvalidAnswer(_) => Fault::Answer(error).into(),
-        error => error.into(),
-    }
+    use ApplicationError as E;
+    // RAIL R13: the words are the component's, and go to a log.
+    let safe = |p: Problem| Problem { path: shortened(&p.path), detail: shortened(&p.detail) };
+    CheckError::Application(match error {
+        E::InvalidAnswer(p) => return Fault::Answer(E::InvalidAnswer(safe(p))).into(),
+        E::UnknownMatter(p) => E::UnknownMatter(safe(p)),
+        E::InvalidIdentifier(p) => E::InvalidIdentifier(safe(p)),
+        E::InvalidRoles(p) => E::InvalidRoles(safe(p)),
+        E::InvalidDate(p) => E::InvalidDate(safe(p)),
+        E::OutsideEdition(p) => E::OutsideEdition(safe(p)),
+        E::InvalidValue(p) => E::InvalidValue(safe(p)),
+    })
 }
 
 impl GateBuilder {

@@ -126,7 +126,7 @@ fn shape(path: String, error: &serde_json::Error) -> InputError {
 }
 
 /// A message fit for one line: a value that is quoted in it may be long or hold anything.
-fn shortened(detail: &str) -> String {
+pub(crate) fn shortened(detail: &str) -> String {
     const LONGEST: usize = 300;
     let safe = quotable(detail);
     if safe.chars().count() <= LONGEST {

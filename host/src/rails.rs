@@ -15,6 +15,7 @@ use mustcheck_guest::standing::standing;
 
 use crate::described::Described;
 use crate::error::{Fault, Rail};
+use crate::input::shortened;
 use crate::limits::Limits;
 use crate::registry::Ask;
 
@@ -50,6 +51,7 @@ pub(crate) fn due(
         let lists = asked.entry(query.subject).or_default();
         for list in &query.lists {
             if policy.list(list).is_none() {
+                let list = shortened(list);
                 return broken(Rail::R2, format!("`{list}` is no list of the policy"));
             }
             if !lists.insert(list) {
@@ -270,7 +272,8 @@ fn measures(
         check_target(application, *subject_index, *role, subject)?;
         let id = &applied.measure;
         let Some(known) = policy.measure(id) else {
-            return broken(Rail::R3, format!("measure `{id}` is not in the policy's catalogue"));
+            let detail = format!("measure `{}` is not in the policy's catalogue", shortened(id));
+            return broken(Rail::R3, detail);
         };
         let same = (known.effect, known.force, known.kind)
             == (applied.effect, applied.force, applied.kind);
@@ -289,7 +292,9 @@ fn measures(
         }
         for because in &applied.because {
             let Some(record) = records.get(because.as_str()) else {
-                let detail = format!("measure `{id}` rests on a record that nobody gave");
+                let because = shortened(because);
+                let detail =
+                    format!("measure `{id}` rests on record `{because}`, which nobody gave");
                 return broken(Rail::R1, detail);
             };
             if !known.lists.contains(&record.list) {
@@ -315,7 +320,11 @@ fn set_aside(
         let Target { role, subject_index, subject } = &finding.target;
         check_target(application, *subject_index, *role, subject)?;
         let Some(record) = records.get(finding.record.as_str()) else {
-            return broken(Rail::R1, "the decision shows a record that nobody gave");
+            let record = shortened(&finding.record);
+            return broken(
+                Rail::R1,
+                format!("the decision shows record `{record}`, which nobody gave"),
+            );
         };
         if finding.standing != standing(record, application.as_of) {
             let detail = format!("record `{}` is shown with a standing it lacks", finding.record);

@@ -130,7 +130,7 @@ fn r1_lookups_that_are_not_asked_or_not_shown() {
     let said = Honest::restricted().refused(|h| {
         h.decision.measures[0].because = vec!["never-given".into()];
     });
-    assert!(said.contains("rests on a record that nobody gave"), "{said}");
+    assert!(said.contains("rests on record `never-given`, which nobody gave"), "{said}");
 }
 
 #[test]
