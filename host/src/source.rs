@@ -1,6 +1,7 @@
 //! How a gate asks its registry: in one batch, within a time, and for no more than it can take.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -45,7 +46,9 @@ pub(crate) fn lookup(
     time: Duration,
 ) -> Result<Vec<Answer>, Fault> {
     if !registry.may_wait() {
-        return Ok(registry.lookup(&asks(application, due))?);
+        let ask = AssertUnwindSafe(|| registry.lookup(&asks(application, due)));
+        // A panic is this registry's fault; the sandbox, the store and the thread are unharmed.
+        return Ok(catch_unwind(ask).unwrap_or_else(|_| Err(panicked()))?);
     }
     let (registry, application, due) =
         (Arc::clone(registry), Arc::clone(application), Arc::clone(due));
@@ -58,9 +61,13 @@ pub(crate) fn lookup(
     thread.map_err(|e| RegistryError::Other(format!("no thread for the registry: {e}")))?;
     let answers = receiver.recv_timeout(time).map_err(|e| match e {
         RecvTimeoutError::Timeout => RegistryError::Late(time),
-        RecvTimeoutError::Disconnected => RegistryError::Other("the registry panicked".into()),
+        RecvTimeoutError::Disconnected => panicked(),
     })?;
     Ok(answers?)
+}
+
+fn panicked() -> RegistryError {
+    RegistryError::Other("the registry panicked".into())
 }
 
 /// Waits for a registry, but not longer than this.
@@ -70,9 +77,15 @@ pub(crate) async fn within<T>(
 ) -> Result<T, RegistryError> {
     let mut lookup = pin!(lookup);
     let mut timer = futures_timer::Delay::new(time);
-    std::future::poll_fn(move |context| match lookup.as_mut().poll(context) {
-        Poll::Ready(answers) => Poll::Ready(answers),
-        Poll::Pending => pin!(&mut timer).poll(context).map(|()| Err(RegistryError::Late(time))),
+    std::future::poll_fn(move |context| {
+        // A panic is the registry's fault, as it is of one that answers at once.
+        let polled = catch_unwind(AssertUnwindSafe(|| lookup.as_mut().poll(context)));
+        match polled.unwrap_or_else(|_| Poll::Ready(Err(panicked()))) {
+            Poll::Ready(answers) => Poll::Ready(answers),
+            Poll::Pending => {
+                pin!(&mut timer).poll(context).map(|()| Err(RegistryError::Late(time)))
+            }
+        }
     })
     .await
 }
