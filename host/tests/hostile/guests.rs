@@ -1,0 +1,184 @@
+//! Makes components of the guests: text in `guests/`, and the values that an honest policy returns
+//! as they lie in a component's memory.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use mustcheck::Policy;
+use mustcheck::model::{ApplicationError, Decision, Description, Query};
+use mustcheck_guest::Catalogue;
+use wasmtime::component::{Component, ComponentNamedList, Lift, Linker, Lower};
+use wasmtime::{Engine, Store};
+use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
+use wit_parser::Resolve;
+
+/// The interface, as it stands in the repository.
+const WIT: &str = include_str!("../../../wit/credit.wit");
+
+/// A world that takes the values which a policy returns; a list of one lies in memory as a value
+/// that is returned does.
+const RECORDER_WIT: &str = "
+    world recorder {
+      use registry.{query};
+      use policy.{application-error, decision, description};
+      export describe: func(value: list<description>) -> u32;
+      export due-lookups: func(value: list<result<list<query>, application-error>>) -> u32;
+      export check: func(value: list<result<decision, application-error>>) -> u32;
+      export taken: func() -> list<u8>;
+    }";
+
+/// Says where each value was put, and then gives the whole memory.
+const RECORDER: &str = r#"
+    (memory (export "memory") 2)
+    (global $top (mut i32) (i32.const 65536))
+    (func (export "describe") (param i32 i32) (result i32) (local.get 0))
+    (func (export "due-lookups") (param i32 i32) (result i32) (local.get 0))
+    (func (export "check") (param i32 i32) (result i32) (local.get 0))
+    (func (export "taken") (result i32)
+      (i32.store (i32.const 16) (i32.const 65536))
+      (i32.store (i32.const 20) (i32.sub (global.get $top) (i32.const 65536)))
+      (i32.const 16))"#;
+
+/// Where the values begin in a guest's memory.
+const BASE: usize = 65_536;
+
+/// What a policy returns.
+#[derive(Clone)]
+pub struct Values {
+    pub description: Description,
+    pub due: Result<Vec<Query>, ApplicationError>,
+    pub decision: Result<Decision, ApplicationError>,
+}
+
+impl Values {
+    /// What the embedded policy returns for the application of the tests.
+    pub fn honest() -> Self {
+        let catalogue = Catalogue::from_json(Policy::embedded_catalogue("statutes").unwrap());
+        let catalogue = catalogue.unwrap();
+        Self {
+            description: catalogue.describe(),
+            due: mustcheck_guest::due_lookups(&catalogue, &super::APPLICATION),
+            decision: Ok(super::EXPECTED.clone()),
+        }
+    }
+
+    /// The guest `honest.wat` with these values.
+    pub fn component(&self) -> Vec<u8> {
+        core("honest.wat", WIT, &Image::of(self))
+    }
+}
+
+/// Values as they lie in memory, and where.
+struct Image {
+    bytes: Vec<u8>,
+    description: u32,
+    due: u32,
+    decision: u32,
+}
+
+static HONEST: LazyLock<Image> = LazyLock::new(|| Image::of(&Values::honest()));
+
+impl Image {
+    /// Has the engine write the values, as it does for any component.
+    fn of(values: &Values) -> Self {
+        static RECORDER_COMPONENT: LazyLock<(Engine, Component)> = LazyLock::new(|| {
+            let allocate = text("prelude.wat");
+            let allocate = &allocate[allocate.find("(func $allocate").unwrap()..];
+            let allocate = &allocate[..allocate.find(";; What the embedded").unwrap()];
+            let core = format!("(module {RECORDER} {allocate})");
+            let bytes = encode(&core, &format!("{WIT}{RECORDER_WIT}"), "recorder");
+            let engine = Engine::default();
+            let component = Component::new(&engine, bytes).unwrap();
+            (engine, component)
+        });
+        let (engine, component) = &*RECORDER_COMPONENT;
+        let mut store = Store::new(engine, ());
+        let instance = Linker::new(engine).instantiate(&mut store, component).unwrap();
+        let mut call = Recorder { store: &mut store, instance };
+        let description = call.one("describe", (vec![values.description.clone()],));
+        let due = call.one("due-lookups", (vec![values.due.clone()],));
+        let decision = call.one("check", (vec![values.decision.clone()],));
+        Self { bytes: call.one("taken", ()), description, due, decision }
+    }
+
+    /// As fields of a core module.
+    fn fields(&self) -> String {
+        let top = BASE + self.bytes.len();
+        let Self { description, due, decision, .. } = self;
+        let mut fields = format!(
+            "(memory (export \"memory\") {})
+             (global $top (mut i32) (i32.const {top}))
+             (global $description i32 (i32.const {description}))
+             (global $due i32 (i32.const {due}))
+             (global $decision i32 (i32.const {decision}))
+             (data (i32.const {BASE}) \"",
+            top / 65_536 + 1
+        );
+        for byte in &self.bytes {
+            write!(fields, "\\{byte:02x}").unwrap();
+        }
+        fields + "\")"
+    }
+}
+
+struct Recorder<'a> {
+    store: &'a mut Store<()>,
+    instance: wasmtime::component::Instance,
+}
+
+impl Recorder<'_> {
+    fn one<P, R>(&mut self, name: &str, value: P) -> R
+    where
+        P: ComponentNamedList + Lower,
+        R: Lift + wasmtime::component::ComponentType + Send + Sync + 'static,
+    {
+        let function = self.instance.get_typed_func::<P, (R,)>(&mut *self.store, name).unwrap();
+        function.call(&mut *self.store, value).unwrap().0
+    }
+}
+
+/// The folder of the guests.
+pub fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile/guests")
+}
+
+/// The text of a guest.
+pub fn text(file: &str) -> String {
+    fs::read_to_string(folder().join(file)).unwrap_or_else(|e| panic!("`{file}`: {e}"))
+}
+
+/// A guest that is a core module, made a component, with honest values.
+pub fn of_core(file: &str) -> Vec<u8> {
+    core(file, WIT, &HONEST)
+}
+
+/// The same with another text in the interface.
+pub fn of_core_with(file: &str, instead_of: &str, other: &str) -> Vec<u8> {
+    assert!(WIT.contains(instead_of), "the interface does not hold `{instead_of}`");
+    core(file, &WIT.replace(instead_of, other), &HONEST)
+}
+
+/// A guest whose text is that of a component.
+pub fn of_component(file: &str) -> Vec<u8> {
+    wat::parse_str(text(file)).unwrap_or_else(|e| panic!("`{file}`: {e}"))
+}
+
+fn core(file: &str, wit: &str, image: &Image) -> Vec<u8> {
+    let guest = text(file);
+    encode(
+        &format!("(module {} {} {guest})", text("prelude.wat"), image.fields()),
+        wit,
+        "credit-check",
+    )
+}
+
+fn encode(core: &str, wit: &str, world: &str) -> Vec<u8> {
+    let mut module = wat::parse_str(core).unwrap();
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("credit.wit", wit).unwrap();
+    let world = resolve.select_world(&[package], Some(world)).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
+    ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
+}

@@ -1,0 +1,9 @@
+;; Exports the interface without `check`.
+(component
+  (core module $rules (func (export "nothing")))
+  (core instance $rules (instantiate $rules))
+  (func $nothing (canon lift (core func $rules "nothing")))
+  (instance $policy
+    (export "describe" (func $nothing))
+    (export "due-lookups" (func $nothing)))
+  (export "mustcheck:credit/policy@0.1.0" (instance $policy)))
