@@ -65,6 +65,7 @@ fn config(pooled: bool) -> Config {
     config.max_wasm_stack(STACK);
     // A fault names its kind and function; an address in somebody's component says no more.
     config.wasm_backtrace_max_frames(None);
+    config.generate_address_map(false);
     if pooled {
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     } else {

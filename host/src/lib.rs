@@ -24,6 +24,7 @@
 //! measures".
 
 mod bake;
+pub mod cache;
 mod calendar;
 mod described;
 mod engine;
@@ -39,6 +40,7 @@ pub mod schema;
 mod session;
 mod source;
 
+pub use cache::{CodeCache, Origin};
 pub use calendar::{Unpublished, WorkingCalendar};
 pub use error::{CheckError, Fault, InputError, PolicyError, Rail, exit_code};
 pub use gate::{Checked, Gate, GateBuilder};

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mustcheck_guest::Catalogue;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::Description;
+use mustcheck_guest::{Catalogue, authoring};
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, InstancePre};
 
 use crate::bake::{BLANK, bake};
+use crate::cache::{self, CodeCache, Origin};
 use crate::described::Described;
 use crate::engine;
 use crate::error::{CheckError, Fault, PolicyError};
@@ -43,6 +44,7 @@ struct Inner {
     digest: Arc<str>,
     bytes: Vec<u8>,
     described: Described,
+    origin: Origin,
 }
 
 impl Policy {
@@ -64,7 +66,7 @@ impl Policy {
         let edition = EDITIONS.iter().find(|e| e.id == name).ok_or_else(|| {
             PolicyError::UnknownEdition { name: name.into(), known: known_editions() }
         })?;
-        Self::of_edition(edition)
+        Self::from_catalogue(edition.catalogue)
     }
 
     /// The name of the embedded edition that begins latest.
@@ -118,17 +120,36 @@ impl Policy {
         Ok(catalogue.map_err(PolicyError::Catalogue)?.describe())
     }
 
-    fn of_edition(edition: &EmbeddedEdition) -> Result<Self, PolicyError> {
-        Self::from_catalogue(edition.catalogue)
-    }
-
     /// The embedded rules with another catalogue, in canonical JSON.
     ///
     /// # Errors
     ///
     /// [`PolicyError::Catalogue`] with every finding if a rail forbids the catalogue.
     pub fn from_catalogue(catalogue: &[u8]) -> Result<Self, PolicyError> {
-        Self::from_component(bake(BLANK, catalogue)?)
+        Self::of_catalogue(catalogue, None)
+    }
+
+    /// The embedded rules with a catalogue, baked and compiled before if the cache has it.
+    pub(crate) fn of_catalogue(
+        catalogue: &[u8],
+        cache: Option<&CodeCache>,
+    ) -> Result<Self, PolicyError> {
+        Self::cached(&[BLANK, catalogue], cache, || bake(BLANK, catalogue))
+    }
+
+    /// The embedded rules with a catalogue that is kept in files: one edition, and what a place
+    /// adopts of it.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Catalogue`] with every finding if the files do not compile or a rail forbids
+    /// what they say.
+    pub fn from_folder(folder: &Path, edition: &str, overlay: &str) -> Result<Self, PolicyError> {
+        let compiled = authoring::compile(folder, edition, overlay).map_err(|findings| {
+            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            PolicyError::Catalogue(lines.join("\n"))
+        })?;
+        Self::from_catalogue(compiled.canonical.as_bytes())
     }
 
     /// A baked component from a file.
@@ -137,11 +158,13 @@ impl Policy {
     ///
     /// [`PolicyError`] if the file cannot be read or is no policy.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, PolicyError> {
-        let path = path.as_ref();
-        let bytes = read_file(path, COMPONENT_LIMIT).map_err(|e| {
+        Self::from_component(Self::read(path.as_ref())?)
+    }
+
+    pub(crate) fn read(path: &Path) -> Result<Vec<u8>, PolicyError> {
+        read_file(path, COMPONENT_LIMIT).map_err(|e| {
             PolicyError::Component(format!("`{}` cannot be read: {e}", path.display()))
-        })?;
-        Self::from_component(bytes)
+        })
     }
 
     /// A baked component.
@@ -151,25 +174,55 @@ impl Policy {
     /// [`PolicyError`] if the bytes are no policy of this boundary, or import more than the
     /// registry.
     pub fn from_component(bytes: Vec<u8>) -> Result<Self, PolicyError> {
-        let inspection = Inspection::of(&bytes)?;
-        if let Some(import) = inspection.imports.iter().find(|i| *i != REGISTRY) {
-            return Err(PolicyError::Import(import.clone()));
-        }
-        if !inspection.exports.iter().any(|e| e == POLICY) {
-            let found = inspection.exports.join(", ");
-            return Err(PolicyError::Component(format!(
-                "it exports `{found}` and not `{POLICY}`; build it for this version of the \
-                 interface"
-            )));
-        }
-        let failed = |e: wasmtime::Error| PolicyError::Component(format!("{e:#}"));
+        Self::of_component(bytes, None)
+    }
+
+    /// A baked component, compiled before if the cache has it.
+    pub(crate) fn of_component(
+        bytes: Vec<u8>,
+        cache: Option<&CodeCache>,
+    ) -> Result<Self, PolicyError> {
+        let name = bytes.clone();
+        Self::cached(&[&name], cache, || Ok(bytes))
+    }
+
+    /// A component from the cache; else what `make` gives, checked and compiled.
+    fn cached(
+        name: &[&[u8]],
+        cache: Option<&CodeCache>,
+        make: impl FnOnce() -> Result<Vec<u8>, PolicyError>,
+    ) -> Result<Self, PolicyError> {
         let engine = engine::engine()?;
+        let named = cache.map(|cache| (cache, cache::Name::of(name, engine)));
+        let mut origin = Origin::Compiled;
+        if let Some((cache, name)) = &named {
+            match cache.find(name, engine) {
+                Ok(Some(stored)) => {
+                    return Self::of(stored.bytes, &stored.component, Origin::Cached);
+                }
+                Ok(None) => {}
+                Err(why) => origin = Origin::Refused(why),
+            }
+        }
+        let bytes = make()?;
+        check_boundary(&bytes)?;
         let component = Component::new(engine, &bytes).map_err(|e| engine::unfit(&e))?;
-        let exports = Exports::of(&component).map_err(|missing| {
+        let policy = Self::of(bytes, &component, origin)?;
+        if let Some((cache, name)) = &named {
+            // Only now: what does not describe itself is no policy.
+            cache.store(name, policy.component(), &component);
+        }
+        Ok(policy)
+    }
+
+    /// A compiled component, asked what it is.
+    fn of(bytes: Vec<u8>, component: &Component, origin: Origin) -> Result<Self, PolicyError> {
+        let failed = |e: wasmtime::Error| PolicyError::Component(format!("{e:#}"));
+        let exports = Exports::of(component).map_err(|missing| {
             PolicyError::Component(format!("the interface has no function `{missing}`"))
         })?;
-        let linker = session::linker(engine).map_err(failed)?;
-        let pre = linker.instantiate_pre(&component).map_err(failed)?;
+        let linker = session::linker(component.engine()).map_err(failed)?;
+        let pre = linker.instantiate_pre(component).map_err(failed)?;
         let description = Session::start(&pre, &exports, Limits::opening())
             .map_err(CheckError::from)
             .and_then(|mut session| session.describe())
@@ -177,7 +230,7 @@ impl Policy {
         let described = Described::new(description);
         let digest = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
         let digest = Arc::from(digest);
-        Ok(Self { inner: Arc::new(Inner { pre, exports, digest, bytes, described }) })
+        Ok(Self { inner: Arc::new(Inner { pre, exports, digest, bytes, described, origin }) })
     }
 
     /// What the policy says of itself.
@@ -203,6 +256,11 @@ impl Policy {
         &self.inner.bytes
     }
 
+    /// Where its code comes from.
+    pub fn origin(&self) -> &Origin {
+        &self.inner.origin
+    }
+
     /// Imports, exports, size and digest.
     ///
     /// # Errors
@@ -221,6 +279,22 @@ impl Policy {
     pub(crate) fn session(&self, limits: Limits) -> Result<Session<'_>, Fault> {
         Session::start(&self.inner.pre, &self.inner.exports, limits)
     }
+}
+
+/// That a component has the boundary of a policy, read from its bytes.
+fn check_boundary(bytes: &[u8]) -> Result<(), PolicyError> {
+    let inspection = Inspection::of(bytes)?;
+    if let Some(import) = inspection.imports.iter().find(|i| *i != REGISTRY) {
+        return Err(PolicyError::Import(import.clone()));
+    }
+    if !inspection.exports.iter().any(|e| e == POLICY) {
+        let found = inspection.exports.join(", ");
+        return Err(PolicyError::Component(format!(
+            "it exports `{found}` and not `{POLICY}`; build it for this version of the \
+             interface"
+        )));
+    }
+    Ok(())
 }
 
 fn known_editions() -> String {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use mustcheck::{
-    Application, ApplicationExt as _, Date, Gate, Policy, Registry, read_file, registry,
+    Application, ApplicationExt as _, CodeCache, Date, Gate, Origin, Policy, Registry, read_file,
+    registry,
 };
 
 use crate::cli::failure::Unreadable;
@@ -27,11 +28,9 @@ impl PolicyChoice {
     /// The policy that decides on a day.
     pub fn policy_as_of(&self, as_of: Date) -> Result<Policy> {
         match (&self.policy, &self.edition) {
-            (Some(file), _) => {
-                Policy::open(file).with_context(|| format!("policy `{}`", file.display()))
-            }
-            (None, Some(edition)) => Ok(Policy::embedded_edition(edition)?),
-            (None, None) => Ok(Policy::embedded_edition(Policy::edition_as_of(as_of)?)?),
+            (Some(file), _) => open_policy(file),
+            (None, Some(edition)) => embedded_edition(edition),
+            (None, None) => embedded_edition(Policy::edition_as_of(as_of)?),
         }
     }
 
@@ -43,6 +42,41 @@ impl PolicyChoice {
             (None, None) => Ok(Policy::edition_as_of(as_of)?.to_owned()),
         }
     }
+}
+
+/// A policy from a file, compiled before if this user's cache has it.
+pub fn open_policy(file: &Path) -> Result<Policy> {
+    let opened = match cache() {
+        Some(cache) => cache.policy(file),
+        None => Policy::open(file),
+    };
+    opened.map(trusted).with_context(|| format!("policy `{}`", file.display()))
+}
+
+/// An embedded edition, baked and compiled before if this user's cache has it.
+pub fn embedded_edition(name: &str) -> Result<Policy> {
+    let opened = match cache() {
+        Some(cache) => cache.embedded_edition(name),
+        None => Policy::embedded_edition(name),
+    };
+    Ok(trusted(opened?))
+}
+
+/// The user's cache. Without one the program is slower to start, and says why once.
+fn cache() -> Option<CodeCache> {
+    CodeCache::of_user().unwrap_or_else(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        eprintln!("warning: {error}{}", cause.unwrap_or_default());
+        None
+    })
+}
+
+/// Says so if an entry of the cache was refused: somebody has been at it.
+fn trusted(policy: Policy) -> Policy {
+    if let Origin::Refused(why) = policy.origin() {
+        eprintln!("warning: {why}; compiled afresh");
+    }
+    policy
 }
 
 /// Gates over one registry, by policy.

@@ -1,12 +1,16 @@
-//! `mustcheck policy`: what a component is and imports.
+//! `mustcheck policy`: what a component is, how one is made, and what a check with it costs.
+
+mod bake;
+mod bench;
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Subcommand;
 use mustcheck::Policy;
 use serde_json::json;
 
+use crate::cli::gates::{embedded_edition, open_policy};
 use crate::cli::{Style, text};
 
 #[derive(Subcommand)]
@@ -19,17 +23,31 @@ pub enum Command {
         #[arg(long, value_name = "NAME", conflicts_with = "file")]
         edition: Option<String>,
     },
+    /// Bake a catalogue into a policy component.
+    Bake(bake::Arguments),
+    /// Measure what a check with a policy costs on this machine.
+    Bench(bench::Arguments),
 }
 
 pub fn run(command: &Command, style: Style) -> Result<u8> {
-    let Command::Inspect { file, edition } = command;
-    let policy = match (file, edition) {
-        (Some(file), _) => {
-            Policy::open(file).with_context(|| format!("policy `{}`", file.display()))?
+    match command {
+        Command::Inspect { file, edition } => {
+            inspect(&open(file.as_ref(), edition.as_deref())?, style)
         }
-        (None, Some(edition)) => Policy::embedded_edition(edition)?,
-        (None, None) => Policy::embedded()?,
-    };
+        Command::Bake(arguments) => bake::run(arguments, style),
+        Command::Bench(arguments) => bench::run(arguments, style),
+    }
+}
+
+/// A policy from a file, or an embedded edition: the newest if none is named.
+fn open(file: Option<&PathBuf>, edition: Option<&str>) -> Result<Policy> {
+    match file {
+        Some(file) => open_policy(file),
+        None => embedded_edition(edition.unwrap_or(Policy::newest_edition())),
+    }
+}
+
+fn inspect(policy: &Policy, style: Style) -> Result<u8> {
     let inspection = policy.inspect()?;
     let description = policy.description();
     if style.json {

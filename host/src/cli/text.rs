@@ -25,10 +25,11 @@ pub fn heading(text: &str) -> Result<()> {
 
 /// A JSON document on stdout.
 pub fn print_json(value: &impl Serialize) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    // The standard output is written line by line, and a document has hundreds.
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     serde_json::to_writer_pretty(&mut out, value)?;
     writeln!(out)?;
-    Ok(())
+    Ok(out.flush()?)
 }
 
 /// `instrument art. n` for each basis.

@@ -1,0 +1,61 @@
+//! `mustcheck policy bake`: a catalogue becomes a component that decides by it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Args;
+use mustcheck::{Policy, read_file};
+use serde_json::json;
+
+use crate::cli::{Style, text};
+
+/// The largest catalogue that is read, in bytes.
+const CATALOGUE_LIMIT: u64 = 1 << 30;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The catalogue: a folder of TOML files, or its canonical JSON; without it, an embedded
+    /// edition.
+    catalogue: Option<PathBuf>,
+    /// Which edition of the folder, or of the embedded ones; without it, the newest embedded.
+    #[arg(long, value_name = "NAME")]
+    edition: Option<String>,
+    /// What the place of use adopts: an overlay of the folder.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    overlay: String,
+    /// Where the component goes.
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
+    let edition = arguments.edition.as_deref().unwrap_or(Policy::newest_edition());
+    let policy = match &arguments.catalogue {
+        None => Policy::embedded_edition(edition)?,
+        Some(folder) if folder.is_dir() => Policy::from_folder(folder, edition, &arguments.overlay)
+            .with_context(|| format!("catalogue `{}`", folder.display()))?,
+        Some(file) => {
+            ensure!(
+                arguments.edition.is_none(),
+                "`{}` holds one edition: leave `--edition` out",
+                file.display()
+            );
+            let json = read_file(file, CATALOGUE_LIMIT)
+                .with_context(|| format!("catalogue `{}` cannot be read", file.display()))?;
+            Policy::from_catalogue(&json)
+                .with_context(|| format!("catalogue `{}`", file.display()))?
+        }
+    };
+    let output = &arguments.output;
+    fs::write(output, policy.component())
+        .with_context(|| format!("`{}` cannot be written", output.display()))?;
+    let (digest, bytes) = (policy.digest(), policy.component().len());
+    if style.json {
+        let file = output.display().to_string();
+        text::print_json(&json!({ "file": file, "digest": digest, "size": bytes }))?;
+    } else {
+        text::line(&format!("{}  {bytes} bytes  sha256 {digest}", output.display()))?;
+    }
+    Ok(0)
+}
