@@ -10,7 +10,7 @@ mod rails;
 use crate::catalogue::data::{
     CatalogueData, Instrument, List, Matter, Measure, PersonsRule, Setting,
 };
-use crate::catalogue::index::{Codes, Restrictions};
+use crate::catalogue::index::{Codes, RecordAct, Restrictions};
 use crate::date::Date;
 #[cfg(target_family = "wasm")]
 use crate::model::Text;
@@ -127,8 +127,10 @@ impl Catalogue {
     ) -> impl Iterator<Item = &'a Measure> {
         let matter = self.matters.position(matter);
         let list = self.lists.position(list);
-        // An act that nobody knows has not passed the check of the answers.
-        let act = act.map(|act| self.acts.position(act).unwrap_or(usize::MAX));
+        let act = match act {
+            Some(act) => self.acts.position(act).map_or(RecordAct::Unknown, RecordAct::Known),
+            None => RecordAct::None,
+        };
         let positions = matter.zip(list).map(|(m, l)| self.restrictions.of_record(m, l, act));
         self.in_force(positions.into_iter().flatten(), as_of)
     }

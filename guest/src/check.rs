@@ -49,9 +49,10 @@ pub fn check(
 
     let restrictions = measures::restrictions(catalogue, application, &hits);
     let incentives = incentives::incentives(catalogue, application, &answered, &hits);
-    let mut applied = restrictions.applied;
     // What refuses stands before what only asks for a closer look; else the registry's order.
-    applied.sort_by_key(|m| m.kind.is_examination());
+    let (examinations, mut applied): (Vec<_>, Vec<_>) =
+        restrictions.applied.into_iter().partition(|m| m.kind.is_examination());
+    applied.extend(examinations);
     applied.extend(incentives.applied);
     let mut set_aside = restrictions.set_aside;
     set_aside.extend(incentives.set_aside);

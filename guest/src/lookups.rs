@@ -92,6 +92,13 @@ impl Answered<'_> {
     }
 }
 
+/// Query, list, source, and the position among the answers.
+type Place<'a> = (u32, &'a str, Option<&'a str>, usize);
+
+fn source_of(answer: &Answer) -> Option<&str> {
+    answer.source.as_ref().map(|source| source.id.as_str())
+}
+
 /// Checks what the registry gave, and orders it as it was asked.
 ///
 /// # Errors
@@ -106,14 +113,16 @@ pub fn answered<'a>(
 ) -> Result<Vec<Answered<'a>>, ApplicationError> {
     let invalid =
         |path: String, detail: String| ApplicationError::InvalidAnswer(Problem::at(path, detail));
-    let mut by_place: BTreeMap<(u32, &str), Vec<(usize, &'a Answer)>> = BTreeMap::new();
+    // By query, list and source: the same answers give the same decision, in whatever order they
+    // come.
+    let mut by_place: BTreeMap<Place<'_>, &'a Answer> = BTreeMap::new();
     for (i, answer) in answers.iter().enumerate() {
         let asked = usize::try_from(answer.query).ok().and_then(|q| queries.get(q));
         if !asked.is_some_and(|q| q.lists.contains(&answer.list)) {
             let detail = format!("list `{}` of query {} was not asked", answer.list, answer.query);
             return Err(invalid(format!("answers[{i}]"), detail));
         }
-        by_place.entry((answer.query, &answer.list)).or_default().push((i, answer));
+        by_place.insert((answer.query, &answer.list, source_of(answer), i), answer);
     }
     let mut rows = Vec::with_capacity(answers.len());
     let mut seen: BTreeMap<&str, &CreditRecord> = BTreeMap::new();
@@ -121,15 +130,15 @@ pub fn answered<'a>(
         let subject_index = usize::try_from(query.subject).unwrap_or(usize::MAX);
         let Some(subject) = application.subjects.get(subject_index) else { continue };
         for code in &query.lists {
-            let key = (u32::try_from(q).unwrap_or(u32::MAX), code.as_str());
-            let (Some(list), Some(found)) = (catalogue.list(code), by_place.get(&key)) else {
+            let number = u32::try_from(q).unwrap_or(u32::MAX);
+            let own = |place: &Place<'_>| place.0 == number && place.1 == code;
+            let found = by_place.range((number, code.as_str(), None, 0)..);
+            let mut found = found.take_while(|(place, _)| own(place)).peekable();
+            let (Some(list), Some(_)) = (catalogue.list(code), found.peek()) else {
                 let detail = format!("list `{code}` of query {q} has no answer");
                 return Err(invalid("answers".into(), detail));
             };
-            // The same answers give the same decision, in whatever order they come.
-            let mut found = found.clone();
-            found.sort_by_key(|(_, answer)| answer.source.as_ref().map(|s| &s.id));
-            for (i, answer) in found {
+            for ((_, _, _, i), answer) in found {
                 let mut ids = BTreeSet::new();
                 for (r, record) in answer.records.iter().enumerate() {
                     let fault = if !ids.insert(&record.id) {

@@ -1,6 +1,7 @@
 //! Whom a record reaches: the subject itself, or a person whom the record names (RAILS R8, R9).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::List;
@@ -100,9 +101,10 @@ impl Hit<'_> {
 pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for answer in answered {
-        let mut records: Vec<_> = answer.records().iter().collect();
-        records.sort_by_key(|record| &record.id);
-        for record in records {
+        // By id, which is unique within an answer.
+        let records: BTreeMap<&str, &CreditRecord> =
+            answer.records().iter().map(|record| (record.id.as_str(), record)).collect();
+        for record in records.into_values() {
             let named_as = named_as(record, answer.subject);
             hits.push(Hit {
                 subject_index: answer.subject_index,

@@ -57,7 +57,7 @@ fn a_word_that_differs_is_found() {
     let mut basis = measure.legal_basis[0].clone();
     let file = catalogue().join(format!("texts/{}.md", basis.instrument));
     let text = fs::read_to_string(file).unwrap();
-    basis.clause = basis.clause.replace("一至三年", "一至五年");
+    basis.clause = basis.clause.replace("一至三年", "一至五年").into();
     assert!(verbatim::fault(&text, &basis).unwrap().starts_with("its words are not verbatim"));
     // The right words under another article are no quotation of that article either.
     basis.clause = measure.legal_basis[0].clause.clone();

@@ -114,7 +114,44 @@ fn without_adopting(module: &[u8]) -> Result<Vec<u8>, PolicyError> {
     let mut module = config.parse(module).map_err(failed)?;
     module.exports.remove(ADOPT).map_err(failed)?;
     walrus::passes::gc::run(&mut module);
+    join_segments(&mut module);
     Ok(module.emit_wasm())
+}
+
+/// Bytes that a data segment costs beside its own.
+const SEGMENT: usize = 8;
+
+/// Joins data segments with so little between them that a segment of its own costs more.
+fn join_segments(module: &mut walrus::Module) {
+    use walrus::ir::Value;
+    use walrus::{ConstExpr, DataKind};
+    let mut segments: Vec<(walrus::DataId, usize)> = Vec::new();
+    for data in module.data.iter() {
+        // Anything else than plain segments of one memory stays as it is.
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(offset)), .. } = &data.kind
+        else {
+            return;
+        };
+        segments.push((data.id(), usize::try_from(offset.cast_unsigned()).unwrap_or(usize::MAX)));
+    }
+    segments.sort_unstable_by_key(|(_, offset)| *offset);
+    let mut last: Option<(walrus::DataId, usize)> = None;
+    for (id, offset) in segments {
+        let length = module.data.get(id).value.len();
+        if let Some((into, start)) = last {
+            let end = start + module.data.get(into).value.len();
+            // Memory is zero where no segment says otherwise.
+            if offset >= end && offset - end < SEGMENT {
+                let bytes = std::mem::take(&mut module.data.get_mut(id).value);
+                let joined = &mut module.data.get_mut(into).value;
+                joined.resize(offset - start, 0);
+                joined.extend(bytes);
+                module.data.delete(id);
+                continue;
+            }
+        }
+        last = (length > 0).then_some((id, offset)).or(last);
+    }
 }
 
 /// An instance of the rules that adopts a catalogue.

@@ -74,6 +74,7 @@ impl Edition {
 
 fn command_line(case: &Path) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_mustcheck"))
+        .env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .arg("check")
         .arg(case.join("application.json"))
         .arg("--registry")

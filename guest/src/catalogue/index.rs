@@ -21,31 +21,40 @@ impl Codes {
         self.0.get(at).and_then(|(_, position)| usize::try_from(*position).ok())
     }
 
-    fn number(&self, code: &str) -> Option<u32> {
-        self.position(code).and_then(|position| u32::try_from(position).ok())
+    fn number(&self, code: &str) -> Option<u16> {
+        self.position(code).and_then(|position| u16::try_from(position).ok())
     }
 }
 
-/// The act of a record, as the index knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum ActKey {
-    /// This act, at its position.
-    Named(u32),
-    /// Whatever act it is, if the record names one.
-    AnyNamed,
-    /// The record names no act.
-    Unnamed,
-}
+/// How many items of a kind the index can tell apart; the last numbers stand for acts.
+pub(super) const MOST: usize = 65_000;
 
-/// Matter, list, act; then the position of the measure.
-type Entry = (u32, u32, ActKey, u32);
+/// In the place of an act: whatever act it is, if the record names one.
+const ANY_NAMED: u16 = u16::MAX - 1;
+/// In the place of an act: the record names none.
+const UNNAMED: u16 = u16::MAX;
+
+/// Matter, list, act; then the position of the measure. Every sandbox holds all of them, so that
+/// they are small.
+type Entry = (u16, u16, u16, u16);
+
+/// The act of a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum RecordAct {
+    /// At its position in the catalogue.
+    Known(usize),
+    /// Not in the catalogue.
+    Unknown,
+    /// The record names none.
+    None,
+}
 
 /// The restrictions.
 #[derive(Clone, Debug)]
 pub(super) struct Restrictions {
     entries: Box<[Entry]>,
     /// List, then position: whatever the matter.
-    by_list: Box<[(u32, u32)]>,
+    by_list: Box<[(u16, u16)]>,
 }
 
 impl Restrictions {
@@ -77,20 +86,20 @@ impl Restrictions {
         &self,
         matter: usize,
         list: usize,
-        act: Option<usize>,
+        act: RecordAct,
     ) -> impl Iterator<Item = usize> {
         let (own, any) = match act {
-            Some(act) => {
-                let act = u32::try_from(act).unwrap_or(u32::MAX);
-                (self.run(matter, list, ActKey::Named(act)), ActKey::AnyNamed)
+            RecordAct::Known(act) => {
+                (u16::try_from(act).map_or(&[][..], |act| self.run(matter, list, act)), ANY_NAMED)
             }
-            None => (&[][..], ActKey::Unnamed),
+            RecordAct::Unknown => (&[][..], ANY_NAMED),
+            RecordAct::None => (&[][..], UNNAMED),
         };
         merged(own, self.run(matter, list, any))
     }
 
-    fn run(&self, matter: usize, list: usize, act: ActKey) -> &[Entry] {
-        let number = |position| u32::try_from(position).unwrap_or(u32::MAX);
+    fn run(&self, matter: usize, list: usize, act: u16) -> &[Entry] {
+        let number = |position| u16::try_from(position).unwrap_or(u16::MAX);
         let key = (number(matter), number(list), act);
         let at = |entry: &Entry| (entry.0, entry.1, entry.2);
         let from = self.entries.partition_point(|entry| at(entry) < key);
@@ -101,22 +110,21 @@ impl Restrictions {
 
     /// Positions of the measures that name a list.
     pub(super) fn of_list(&self, list: usize) -> impl Iterator<Item = usize> {
-        let list = u32::try_from(list).unwrap_or(u32::MAX);
+        let list = u16::try_from(list).unwrap_or(u16::MAX);
         let from = self.by_list.partition_point(|entry| entry.0 < list);
         let rest = self.by_list.get(from..).unwrap_or_default().iter();
-        rest.take_while(move |entry| entry.0 == list).filter_map(|e| usize::try_from(e.1).ok())
+        rest.take_while(move |entry| entry.0 == list).map(|entry| usize::from(entry.1))
     }
 }
 
 /// What a record may say of its act for a measure to be triggered.
-fn act_keys(measure: &Measure, acts: &Codes) -> Vec<ActKey> {
-    let named = measure.acts.iter().filter_map(|act| acts.number(act)).map(ActKey::Named);
-    let mut keys: Vec<ActKey> = named.collect();
+fn act_keys(measure: &Measure, acts: &Codes) -> Vec<u16> {
+    let mut keys: Vec<u16> = measure.acts.iter().filter_map(|act| acts.number(act)).collect();
     if measure.acts.is_empty() && !measure.unnamed_act {
-        keys.push(ActKey::AnyNamed);
+        keys.push(ANY_NAMED);
     }
     if measure.acts.is_empty() || measure.unnamed_act {
-        keys.push(ActKey::Unnamed);
+        keys.push(UNNAMED);
     }
     keys
 }
@@ -132,6 +140,6 @@ fn merged<'a>(mut one: &'a [Entry], mut other: &'a [Entry]) -> impl Iterator<Ite
         // A measure stands in one run only: either it names acts or it does not.
         let run = if a == Some(next) { &mut one } else { &mut other };
         *run = run.get(1..).unwrap_or_default();
-        usize::try_from(next).ok()
+        Some(usize::from(next))
     })
 }

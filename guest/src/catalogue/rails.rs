@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::catalogue::data::{CatalogueData, Measure};
+use crate::catalogue::index::MOST;
 use crate::model::{Domain, Effect, Force, InstrumentKind, LegalBasis, ListStanding, Polarity};
 use crate::name::Name;
 
@@ -57,6 +58,9 @@ fn codes(data: &CatalogueData, found: &mut Vec<String>) {
         ("measure", data.measures.iter().map(|m| &m.id).collect()),
     ];
     for (what, codes) in groups {
+        if codes.len() > MOST {
+            found.push(format!("there are more than {MOST} of kind {what}"));
+        }
         let mut seen = BTreeSet::new();
         for code in codes {
             if !seen.insert(code) {

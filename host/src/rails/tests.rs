@@ -252,7 +252,7 @@ fn r6_a_record_about_somebody_else() {
 fn r11_a_decision_about_another_case_or_without_reasons() {
     let said = Honest::clear().refused(|h| h.decision.application = "GP-2".into());
     assert!(said.contains("the decision is about another application or policy"), "{said}");
-    let said = Honest::clear().refused(|h| h.notice().zh.clear());
+    let said = Honest::clear().refused(|h| h.notice().zh = "".into());
     assert!(said.contains("the notice of the decision is empty"), "{said}");
     let said = Honest::clear().refused(|h| h.decision.notice = None);
     assert!(said.contains("the decision has no notice"), "{said}");
@@ -276,7 +276,10 @@ fn r13_identifiers_that_are_not_masked() {
         "rail R13 (identifiers are masked) does not hold: the identifier of subject 0 is not masked"
     );
     for hidden in [PERSON.to_owned(), format!("编号{APPLICANT}号"), format!("x{PERSON}x")] {
-        let said = Honest::restricted().refused(|h| h.notice().en.push_str(&hidden));
+        let said = Honest::restricted().refused(|h| {
+            let en = &mut h.notice().en;
+            *en = format!("{en}{hidden}").into();
+        });
         assert!(said.contains("the notice holds an identifier that is not masked"), "{said}");
     }
 }

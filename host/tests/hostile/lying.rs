@@ -191,7 +191,8 @@ fn decisions_that_name_people() {
     let shown = lie(|decision| decision.lookups[0].subject = "91310115MA1K3H5Q4N".into());
     breaks(Rail::R13, heading, &shown, "the identifier of subject 0 is not masked");
     let told = lie(|decision| {
-        decision.notice.as_mut().unwrap().en.push_str(" 310104197106123355");
+        let notice = decision.notice.as_mut().unwrap();
+        notice.en = format!("{} 310104197106123355", notice.en).into();
     });
     breaks(Rail::R13, heading, &told, "the notice holds an identifier that is not masked");
     let mut values = Values::honest();

@@ -128,7 +128,7 @@ prop_compose! {
         }
         Application {
             id: "CASE-1".into(),
-            matter,
+            matter: matter.into(),
             as_of,
             office: Office { name: "某审批局".into(), region: "310000".into() },
             subjects,
@@ -176,9 +176,9 @@ fn record(index: usize) -> impl Strategy<Value = CreditRecord> {
                 move |(act, matter, penalty, about, persons, until, document, events)| {
                     CreditRecord {
                         id: format!("r-{index}"),
-                        list: code.clone(),
+                        list: code.clone().into(),
                         source: "platform".into(),
-                        act,
+                        act: act.map(Into::into),
                         matter: matter.map(Into::into),
                         subject: RecordSubject {
                             kind: about.0,
@@ -212,7 +212,7 @@ fn record(index: usize) -> impl Strategy<Value = CreditRecord> {
 
 /// A case; `coverage` is how likely each list is held, in percent.
 pub fn case(coverage: u32) -> impl Strategy<Value = Case> {
-    let lists: Vec<String> = STATUTES.data().lists.iter().map(|l| l.code.clone()).collect();
+    let lists: Vec<String> = STATUTES.data().lists.iter().map(|l| l.code.clone().into()).collect();
     let count = lists.len();
     let records = (0_usize..10).prop_flat_map(|n| (0..n).map(record).collect::<Vec<_>>());
     let as_of = prop_oneof![date(2020), date(2021)];

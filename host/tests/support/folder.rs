@@ -141,6 +141,8 @@ impl Folder {
 /// The program, in a folder, with a locale of its own and no colour forced on it.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mustcheck"));
+    // Compiled once for all tests, and not among the user's own files.
+    command.env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
     command.args(arguments).current_dir(folder);
     for name in ["LC_ALL", "LC_MESSAGES", "LANG", "CLICOLOR_FORCE", "NO_COLOR", "FORCE_COLOR"] {
         command.env_remove(name);
