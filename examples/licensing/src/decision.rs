@@ -191,6 +191,6 @@ pub fn approve(case: Examined, checked: &Checked) -> Result<Approval, NotApprove
         application: decision.application.clone(),
         matter: decision.matter.clone(),
         publish_by: due.and_then(|o| o.due_on),
-        publish_note: due.map(|o| o.note.en.clone()).unwrap_or_default(),
+        publish_note: due.map(|o| o.note.en.to_string()).unwrap_or_default(),
     })
 }

@@ -226,8 +226,8 @@ fn refused_tolerance(checked: &Checked) -> Text {
             )
         },
         |aside| Text {
-            zh: format!("不适用容缺受理：{}", aside.text.zh),
-            en: format!("Not tolerated ({}): {}", aside.reason, aside.text.en),
+            zh: format!("不适用容缺受理：{}", aside.text.zh).into(),
+            en: format!("Not tolerated ({}): {}", aside.reason, aside.text.en).into(),
         },
     )
 }

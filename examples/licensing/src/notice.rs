@@ -117,7 +117,7 @@ pub fn gap_words(gap: Gap) -> Text {
 }
 
 pub(crate) fn text(zh: String, en: String) -> Text {
-    Text { zh, en }
+    Text::new(zh, en)
 }
 
 fn give_by(case: &CaseFile, calendar: &WorkingCalendar) -> Option<Date> {

@@ -156,7 +156,7 @@ fn a_year_without_a_calendar_gives_no_deadline_and_no_tolerance() {
     let Outcome::SentBack(notice) = handled.outcome else { panic!() };
     assert_eq!(notice.complete_by, None);
     assert_eq!(
-        notice.why.en,
+        &*notice.why.en,
         "The holidays of 2027 are not published, so the promise has no deadline and nothing is \
          tolerated."
     );
@@ -167,7 +167,7 @@ fn a_serious_record_in_force_defeats_tolerance_until_it_is_repaired() {
     let refused = handled("03-hr-tolerance-refused", as_is);
     let Outcome::SentBack(notice) = &refused.outcome else { panic!("{refused:?}") };
     assert_eq!(
-        notice.why.en,
+        &*notice.why.en,
         "Not tolerated (defeated-by-restriction): Defeated by record `LB-2025-007`, which is in \
          force."
     );
@@ -213,7 +213,7 @@ fn the_bar_holds_for_food_and_not_for_human_resources() {
     let barred = handled("04-food-barred", as_is);
     let Outcome::Refused(measures) = &barred.outcome else { panic!("{barred:?}") };
     assert_eq!(measures[0].measure, "licensing-law-79-reapplication-bar");
-    assert_eq!(measures[0].legal_basis[0].article, "79");
+    assert_eq!(&*measures[0].legal_basis[0].article, "79");
     assert_eq!(measures[0].because, ["LB-2025-007"]);
     let text = report::lines(&barred, false).join("\n");
     assert!(text.contains("administrative-licensing-law-2019 art. 79: 「"), "{text}");
@@ -306,7 +306,7 @@ fn a_restriction_on_a_person_behind_the_applicant_is_for_the_head_of_the_office(
     });
     let handled = listed.handle(case).unwrap();
     let Outcome::Held(measures) = &handled.outcome else { panic!("{:?}", handled.outcome) };
-    assert_eq!(measures[0].legal_basis[0].article, "48");
+    assert_eq!(&*measures[0].legal_basis[0].article, "48");
 }
 
 #[test]

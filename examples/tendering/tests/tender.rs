@@ -25,7 +25,7 @@ fn each_tenderer_has_its_own_result() {
     assert_eq!(tender.as_of.to_string(), "2026-11-20");
     let excluded = &tender.tenderers[1].check.finding.as_ref().unwrap().measures[0];
     let cited = excluded.legal_basis.iter();
-    let basis: Vec<_> = cited.map(|b| (b.instrument.as_str(), b.article.as_str())).collect();
+    let basis: Vec<_> = cited.map(|b| (&*b.instrument, &*b.article)).collect();
     assert_eq!(basis, [("bidding-law-2017", "53"), ("bidding-law-regulations-2019", "67")]);
     assert_eq!(excluded.until.unwrap().to_string(), "2027-01-31");
     assert_eq!(
