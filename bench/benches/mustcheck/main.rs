@@ -1,0 +1,53 @@
+//! The benchmarks of mustcheck:
+//! `cargo bench -p mustcheck-bench --features peers [-- SECTION… [--quick]]`.
+//!
+//! Each section measures its rows with criterion and returns a Markdown report; the reports stand
+//! together at the end of the output. What is measured, and what that favours: `bench/README.md`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on, or whose engines disagree, stops"
+)]
+
+mod measure;
+mod sandbox;
+mod table;
+
+use measure::Bench;
+
+/// A section: measures, and returns its report.
+type Section = fn(&mut Bench) -> String;
+
+const SECTIONS: [(&str, Section); 1] = [
+    ("sandbox", sandbox::run),
+];
+
+fn main() {
+    let mut quick = std::env::var_os("MUSTCHECK_BENCH_QUICK").is_some();
+    let mut chosen: Vec<String> = Vec::new();
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            // Cargo's own, of `cargo bench`.
+            "--bench" => {}
+            "--quick" => quick = true,
+            name if SECTIONS.iter().any(|(section, _)| *section == name) => chosen.push(argument),
+            other => {
+                let names: Vec<_> = SECTIONS.iter().map(|(name, _)| *name).collect();
+                eprintln!("`{other}` is no section: {}; or --quick", names.join(", "));
+                std::process::exit(2);
+            }
+        }
+    }
+    let mut bench = Bench::new(quick);
+    let mut reports = Vec::new();
+    for (name, run) in SECTIONS {
+        if chosen.is_empty() || chosen.iter().any(|c| c == name) {
+            reports.push(format!("## {name}\n\n{}", run(&mut bench)));
+        }
+    }
+    println!("\n{}", reports.join("\n"));
+    println!("{}", bench.how());
+}
