@@ -12,8 +12,15 @@
     reason = "a benchmark that cannot go on, or whose engines disagree, stops"
 )]
 
+mod identifiers;
 mod measure;
+#[cfg(feature = "peers")]
+mod peers;
+#[cfg(not(feature = "peers"))]
+#[path = "no_peers.rs"]
+mod peers;
 mod sandbox;
+mod synthetic;
 mod table;
 
 use measure::Bench;
@@ -21,8 +28,9 @@ use measure::Bench;
 /// A section: measures, and returns its report.
 type Section = fn(&mut Bench) -> String;
 
-const SECTIONS: [(&str, Section); 1] = [
+const SECTIONS: [(&str, Section); 2] = [
     ("sandbox", sandbox::run),
+    ("peers", peers::run),
 ];
 
 fn main() {
