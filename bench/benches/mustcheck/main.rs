@@ -20,6 +20,7 @@ mod peers;
 #[path = "no_peers.rs"]
 mod peers;
 mod sandbox;
+mod scale;
 mod synthetic;
 mod table;
 
@@ -28,9 +29,10 @@ use measure::Bench;
 /// A section: measures, and returns its report.
 type Section = fn(&mut Bench) -> String;
 
-const SECTIONS: [(&str, Section); 2] = [
+const SECTIONS: [(&str, Section); 3] = [
     ("sandbox", sandbox::run),
     ("peers", peers::run),
+    ("scale", scale::run),
 ];
 
 fn main() {
