@@ -19,6 +19,7 @@ mod peers;
 #[cfg(not(feature = "peers"))]
 #[path = "no_peers.rs"]
 mod peers;
+mod registry;
 mod sandbox;
 mod scale;
 mod synthetic;
@@ -29,10 +30,11 @@ use measure::Bench;
 /// A section: measures, and returns its report.
 type Section = fn(&mut Bench) -> String;
 
-const SECTIONS: [(&str, Section); 3] = [
+const SECTIONS: [(&str, Section); 4] = [
     ("sandbox", sandbox::run),
     ("peers", peers::run),
     ("scale", scale::run),
+    ("registry", registry::run),
 ];
 
 fn main() {
