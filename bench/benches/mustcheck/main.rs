@@ -19,6 +19,7 @@ mod peers;
 #[cfg(not(feature = "peers"))]
 #[path = "no_peers.rs"]
 mod peers;
+mod process;
 mod registry;
 mod sandbox;
 mod scale;
@@ -30,21 +31,24 @@ use measure::Bench;
 /// A section: measures, and returns its report.
 type Section = fn(&mut Bench) -> String;
 
-const SECTIONS: [(&str, Section); 4] = [
+const SECTIONS: [(&str, Section); 5] = [
     ("sandbox", sandbox::run),
     ("peers", peers::run),
     ("scale", scale::run),
     ("registry", registry::run),
+    ("process", process::run),
 ];
 
 fn main() {
     let mut quick = std::env::var_os("MUSTCHECK_BENCH_QUICK").is_some();
     let mut chosen: Vec<String> = Vec::new();
-    for argument in std::env::args().skip(1) {
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
         match argument.as_str() {
             // Cargo's own, of `cargo bench`.
             "--bench" => {}
             "--quick" => quick = true,
+            process::memory::CHILD => return process::memory::child(arguments),
             name if SECTIONS.iter().any(|(section, _)| *section == name) => chosen.push(argument),
             other => {
                 let names: Vec<_> = SECTIONS.iter().map(|(name, _)| *name).collect();
