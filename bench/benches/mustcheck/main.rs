@@ -26,6 +26,8 @@ mod scale;
 mod synthetic;
 mod table;
 
+use std::process::Command;
+
 use measure::Bench;
 
 /// A section: measures, and returns its report.
@@ -39,7 +41,14 @@ const SECTIONS: [(&str, Section); 5] = [
     ("process", process::run),
 ];
 
+/// Variables that make errors take the stack's trace. A peer whose evaluation makes and drops
+/// errors would pay for it twice over.
+const TRACES: [&str; 2] = ["RUST_BACKTRACE", "RUST_LIB_BACKTRACE"];
+
 fn main() {
+    if TRACES.iter().any(|name| std::env::var_os(name).is_some()) {
+        return again_without_traces();
+    }
     let mut quick = std::env::var_os("MUSTCHECK_BENCH_QUICK").is_some();
     let mut chosen: Vec<String> = Vec::new();
     let mut arguments = std::env::args().skip(1);
@@ -66,4 +75,15 @@ fn main() {
     }
     println!("\n{}", reports.join("\n"));
     println!("{}", bench.how());
+}
+
+/// Starts this program once more, with the same arguments and without [`TRACES`].
+fn again_without_traces() {
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again.args(std::env::args_os().skip(1));
+    for name in TRACES {
+        again.env_remove(name);
+    }
+    let status = again.status().unwrap();
+    std::process::exit(status.code().unwrap_or(1));
 }

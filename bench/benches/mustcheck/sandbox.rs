@@ -34,8 +34,6 @@ const TARGET: f64 = 3.0;
 
 /// A golden case, ready to be checked.
 pub struct Case {
-    /// Its folder.
-    pub name: &'static str,
     /// The application's JSON.
     pub application: Vec<u8>,
     /// The registry, in memory.
@@ -44,11 +42,10 @@ pub struct Case {
 
 impl Case {
     /// Reads a case.
-    pub fn open(name: &'static str) -> Self {
+    pub fn open(name: &str) -> Self {
         let folder = folder(name);
         let registry = JsonRegistry::open(folder.join("registry.json")).unwrap();
         Self {
-            name,
             application: fs::read(folder.join("application.json")).unwrap(),
             registry: Arc::new(registry),
         }
