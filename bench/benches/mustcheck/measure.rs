@@ -20,6 +20,13 @@ pub struct Pace {
     sampling: SamplingMode,
 }
 
+impl Pace {
+    /// The same with a longer warm-up.
+    pub const fn warmed(self, warm_up: Duration) -> Self {
+        Self { warm_up, ..self }
+    }
+}
+
 /// How a row runs.
 pub enum Run<'a> {
     /// One run; criterion counts.
