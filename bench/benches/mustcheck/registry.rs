@@ -1,0 +1,132 @@
+//! What a lookup in SQLite costs as the registry grows: one check's due lookups, two subjects,
+//! fifteen lists, by `SqliteRegistry`. Half of the organizations and persons that are asked about
+//! have two records each, half have none; they are spread over the whole database.
+//!
+//! Every pair of subjects is asked about before each round, so that the operating system holds the
+//! pages that the lookups need (some hundred megabytes): no disk is measured.
+
+mod generate;
+
+use std::fs;
+use std::hint::black_box;
+use std::time::Duration;
+
+use mustcheck::model::{Application, Query, Role, Scheme, Subject, SubjectKind};
+use mustcheck::registry::{Ask, Registry as _};
+use mustcheck::{ApplicationExt as _, Gate, JsonRegistry, Policy, SqliteRegistry};
+
+use crate::identifiers::{resident, uscc};
+use crate::measure::{Bench, Row};
+use crate::sandbox;
+use crate::table::{Table, ratio, time, verdict};
+
+/// The most that ten million records may cost, as a multiple of ten thousand.
+const TARGET: f64 = 2.0;
+
+/// How many different pairs of subjects are asked about, in turn.
+const PAIRS: u64 = 5_000;
+
+/// Long enough to ask about every pair, and often about twice as many.
+const WARM_UP: Duration = Duration::from_secs(1);
+
+/// Measures the section.
+pub fn run(bench: &mut Bench) -> String {
+    let sizes: &[u64] =
+        if bench.quick() { &[10_000, 1_000_000] } else { &[10_000, 1_000_000, 10_000_000] };
+    let policy = Policy::embedded().unwrap();
+    let queries = due(&policy);
+    // All files first: writing a large one may drive the others out of memory.
+    let paths: Vec<_> = sizes.iter().map(|size| generate::database(*size, &policy)).collect();
+    let open = |(path, size)| (SqliteRegistry::open(path).unwrap(), pairs(size));
+    let registries: Vec<_> = paths.iter().zip(sizes.iter().copied()).map(open).collect();
+    let mut found = Vec::new();
+    for (registry, pairs) in &registries {
+        let count = |pair: &[Subject; 2]| {
+            let answers = registry.lookup(&asks(&queries, pair)).unwrap();
+            answers.iter().map(|a| a.records.len()).sum::<usize>()
+        };
+        let records: usize = pairs.iter().map(count).sum();
+        found.push(records as f64 / PAIRS as f64);
+    }
+    let mut rows: Vec<Row<'_>> = registries
+        .iter()
+        .zip(sizes)
+        .map(|((registry, pairs), size)| {
+            let mut turn = pairs.iter().cycle();
+            let queries = &queries;
+            Row::new(size.to_string(), move || {
+                let pair = turn.next().unwrap();
+                black_box(registry.lookup(&asks(queries, pair)).unwrap());
+            })
+        })
+        .collect();
+    let measured = bench.rows("registry", bench.brisk().warmed(WARM_UP), &mut rows);
+    let mut table = Table::new(&[
+        "records",
+        "database",
+        "found for a check",
+        "due lookups",
+        "÷ 10,000 records",
+    ]);
+    for (i, size) in sizes.iter().enumerate() {
+        table.row(&[
+            size.to_string(),
+            format!("{:.1} MB", fs::metadata(&paths[i]).unwrap().len() as f64 / 1e6),
+            format!("{:.2} records", found[i]),
+            time(&measured[i]),
+            ratio(measured[i].over(&measured[0])),
+        ]);
+    }
+    let last = measured.last().unwrap().over(&measured[0]).median;
+    let most = sizes.last().unwrap();
+    format!(
+        "{}{most} ÷ 10,000 records: target ≤ {TARGET}: {}.\n",
+        table.markdown(),
+        verdict(last <= TARGET)
+    )
+}
+
+/// The lookups that are due for a golden case: twelve lists about the applicant, two about its
+/// legal representative, as the embedded policy says.
+fn due(policy: &Policy) -> Vec<Query> {
+    let json = fs::read(sandbox::folder("0002-procurement-wage-arrears").join("application.json"));
+    let application = Application::from_json(&json.unwrap()).unwrap();
+    let registry = JsonRegistry::from_json(b"{}").unwrap();
+    let gate = Gate::builder().policy(policy.clone()).registry(registry).build().unwrap();
+    gate.due_lookups(&application).unwrap()
+}
+
+/// Pairs of an organization and a person, half of them without records.
+fn pairs(records: u64) -> Vec<[Subject; 2]> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = || {
+        // Xorshift: the same pairs in each run.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % records
+    };
+    let subject = |role, kind, scheme, identifier| Subject {
+        role,
+        kind,
+        scheme,
+        identifier,
+        country: None,
+        name: String::new(),
+    };
+    let organization =
+        |n| subject(Role::Applicant, SubjectKind::Organization, Scheme::Uscc, uscc(n));
+    let person = |n| {
+        subject(Role::LegalRepresentative, SubjectKind::Person, Scheme::ResidentId, resident(n))
+    };
+    (0..PAIRS).map(|_| [organization(random()), person(random())]).collect()
+}
+
+fn asks<'a>(queries: &'a [Query], pair: &'a [Subject; 2]) -> Vec<Ask<'a>> {
+    let ask = |(query, (lookup, subject)): (u32, (&'a Query, &'a Subject))| Ask {
+        query,
+        subject,
+        lists: &lookup.lists,
+    };
+    (0..).zip(queries.iter().zip(pair)).map(ask).collect()
+}
