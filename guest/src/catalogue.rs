@@ -31,6 +31,8 @@ pub struct Catalogue {
     lists: Codes,
     acts: Codes,
     matters: Codes,
+    /// The recommended measures that the overlay adopts one by one.
+    adopts: Codes,
     restrictions: Restrictions,
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
@@ -69,6 +71,7 @@ impl Catalogue {
         });
         Ok(Self {
             instruments: Codes::of(data.instruments.iter().map(|i| &i.id)),
+            adopts: Codes::of(data.overlay.adopts.iter()),
             restrictions: Restrictions::of(&data, &matters, &lists, &acts),
             incentives: incentives.collect(),
             matters,
@@ -194,7 +197,7 @@ impl Catalogue {
         let overlay = &self.data.overlay;
         measure.force == Force::Mandatory
             || (measure.effect == Effect::Incentive && overlay.adopts_recommended_incentives)
-            || overlay.adopts.contains(&measure.id)
+            || self.adopts.position(&measure.id).is_some()
     }
 
     /// Age in days beyond which a source's snapshot is stale.

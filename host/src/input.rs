@@ -1,5 +1,7 @@
 //! Reading JSON that people and systems send: every error names its place, nothing is guessed.
 
+mod strict;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -12,6 +14,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::InputError;
+use crate::input::strict::Strict;
 
 /// The largest application that is read, in bytes: 10,000 subjects fit four times over.
 pub const APPLICATION_LIMIT: u64 = 16 << 20;
@@ -86,6 +89,10 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
 pub(crate) fn parse_strictly<T: DeserializeOwned + Serialize>(
     json: &[u8],
 ) -> Result<T, InputError> {
+    if let Some(value) = sound(json) {
+        return Ok(value);
+    }
+    // Something is wrong. What it is, and where, is worth reading the document three times.
     let value: T = parse(json)?;
     let written: Value = parse(json)?;
     let read = serde_json::to_value(&value).unwrap_or_default();
@@ -95,6 +102,16 @@ pub(crate) fn parse_strictly<T: DeserializeOwned + Serialize>(
             path: if path.is_empty() { "the document".into() } else { path },
         }),
     }
+}
+
+/// What is read without keeping track of the place; none if anything is wrong.
+fn sound<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
+    let text = std::str::from_utf8(json).ok()?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = T::deserialize(Strict(&mut deserializer)).ok()?;
+    deserializer.end().ok()?;
+    Some(value)
 }
 
 /// Where an array was written and an object was read.

@@ -76,14 +76,14 @@ pub fn catalogue(places: &[Place]) -> CatalogueData {
         }],
         acts: (0..acts)
             .map(|a| Act {
-                code: act(a),
+                code: act(a).into(),
                 name: text(&format!("第{a}类失信行为"), &format!("Breach of kind {a}")),
                 legal_basis: vec![basis(a)],
             })
             .collect(),
         matters: (0..matters)
             .map(|m| Matter {
-                code: matter(m),
+                code: matter(m).into(),
                 domain: Domain::Licensing,
                 name: text(&format!("第{m}类许可"), &format!("Licence of kind {m}")),
                 traits: Vec::new(),
@@ -143,10 +143,10 @@ fn edition() -> Edition {
 
 fn instrument(position: usize) -> Instrument {
     Instrument {
-        id: format!("regulation-{position}"),
+        id: format!("regulation-{position}").into(),
         kind: InstrumentKind::AdministrativeRegulation,
         title: text(&format!("第{position}号条例"), &format!("Regulation {position}")),
-        number: Some(format!("国务院令第{}号", 600 + position)),
+        number: Some(format!("国务院令第{}号", 600 + position).into()),
         in_force_from: day(2015, 1, 1),
         in_force_until: None,
         remark: "invented".into(),
@@ -155,29 +155,30 @@ fn instrument(position: usize) -> Instrument {
 
 fn basis(i: usize) -> LegalBasis {
     LegalBasis {
-        instrument: format!("regulation-{}", i % INSTRUMENTS),
-        article: (1 + i % 90).to_string(),
+        instrument: format!("regulation-{}", i % INSTRUMENTS).into(),
+        article: (1 + i % 90).to_string().into(),
         paragraph: None,
         item: None,
         clause: format!(
             "被列入严重失信主体名单的单位，在名单有效期内申请第{}类事项的，有关行政机关应当依照\
              本条例的规定予以限制，并书面告知理由、依据和救济途径。",
             i % 7
-        ),
+        )
+        .into(),
     }
 }
 
 fn measure(i: usize, place: &Place) -> Measure {
     Measure {
-        id: format!("measure-{i}"),
+        id: format!("measure-{i}").into(),
         effect: Effect::Restriction,
         force: if place.mandatory { Force::Mandatory } else { Force::Recommended },
         kind: MeasureKind::Limit,
-        matters: vec![matter(place.matter)],
+        matters: vec![matter(place.matter).into()],
         scope: None,
         roles: vec![Role::Applicant, Role::Guarantor],
         lists: vec![LIST.into()],
-        acts: vec![act(place.act)],
+        acts: vec![act(place.act).into()],
         unnamed_act: false,
         record_matter: None,
         penalty: None,
@@ -283,5 +284,5 @@ pub const fn day(year: u16, month: u8, day: u8) -> Date {
 }
 
 fn text(zh: &str, en: &str) -> Text {
-    Text { zh: zh.into(), en: en.into() }
+    Text::new(zh, en)
 }

@@ -22,6 +22,10 @@ impl Registry for Handed {
     fn lookup(&self, _: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
         Ok(mem::take(&mut *self.0.lock().unwrap()))
     }
+
+    fn may_wait(&self) -> bool {
+        false
+    }
 }
 
 /// The document that ours takes.
@@ -42,8 +46,6 @@ pub struct Ours {
 impl Ours {
     /// Writes what the peers answer, and nothing more.
     pub fn reduced(policy: &Policy) -> Self {
-        // HERE the reduced row stops asking for the notice, once a gate can be told not to write
-        // one; the full row keeps it.
         Self::new(policy, false)
     }
 
@@ -55,6 +57,8 @@ impl Ours {
     fn new(policy: &Policy, full: bool) -> Self {
         let handed = Handed::default();
         let gate = Gate::builder().policy(policy.clone()).registry(handed.clone()).today(AS_OF);
+        // The reduced answer holds no notice, so none is written; all else of the decision is.
+        let gate = gate.notices(full);
         Self { gate: gate.build().unwrap(), handed, full }
     }
 }

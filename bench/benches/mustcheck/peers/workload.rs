@@ -18,7 +18,7 @@ const ACTS: usize = 20;
 /// Measure i names act i mod 20 and matter i mod 7; along those that share both, every other one
 /// is recommended.
 pub fn places(measures: usize) -> Vec<Place> {
-    let place = |i| Place {
+    let place = |i: usize| Place {
         matter: i % MATTERS,
         act: i % ACTS,
         mandatory: (i / (MATTERS * ACTS)).is_multiple_of(2),

@@ -24,7 +24,7 @@ struct Host {
 /// The instance.
 pub struct Reused {
     store: Store<Host>,
-    check: TypedFunc<(Application,), (Result<Decision, ApplicationError>,)>,
+    check: TypedFunc<(Application, bool), (Result<Decision, ApplicationError>,)>,
 }
 
 impl Reused {
@@ -62,7 +62,7 @@ impl Reused {
     pub fn check(&mut self, json: &[u8]) -> Vec<u8> {
         let application: Application = serde_json::from_slice(json).unwrap();
         self.store.data_mut().application = Some(application.clone());
-        let (decision,) = self.check.call(&mut self.store, (application,)).unwrap();
+        let (decision,) = self.check.call(&mut self.store, (application, true)).unwrap();
         serde_json::to_vec(&decision.unwrap()).unwrap()
     }
 }
