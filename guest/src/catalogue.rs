@@ -159,11 +159,11 @@ impl Catalogue {
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
-    fn in_force<'a>(
-        &'a self,
+    fn in_force(
+        &self,
         positions: impl Iterator<Item = usize>,
         as_of: Date,
-    ) -> impl Iterator<Item = &'a Measure> {
+    ) -> impl Iterator<Item = &Measure> {
         let measures = positions.filter_map(|i| self.data.measures.get(i));
         measures.filter(move |m| {
             holds(m.valid_from, m.valid_until, as_of)

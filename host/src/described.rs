@@ -1,24 +1,23 @@
 //! What a policy says of itself, found by code: the rails ask for every measure and list of a
 //! decision, and a catalogue may hold thousands.
 
-use std::collections::HashMap;
-
 use mustcheck_guest::model::{
     Description, ListInfo, ListStanding, MatterInfo, MeasureInfo, Polarity,
 };
+use rustc_hash::FxHashMap;
 
 /// A description with its indexes.
 #[derive(Debug)]
 pub(crate) struct Described {
     description: Description,
-    lists: HashMap<String, usize>,
-    matters: HashMap<String, usize>,
-    measures: HashMap<String, usize>,
+    lists: FxHashMap<String, usize>,
+    matters: FxHashMap<String, usize>,
+    measures: FxHashMap<String, usize>,
 }
 
 impl Described {
     pub(crate) fn new(description: Description) -> Self {
-        let index = |codes: Vec<&String>| -> HashMap<String, usize> {
+        let index = |codes: Vec<&String>| -> FxHashMap<String, usize> {
             codes.into_iter().enumerate().map(|(i, code)| (code.clone(), i)).collect()
         };
         Self {
@@ -33,8 +32,13 @@ impl Described {
         &self.description
     }
 
+    /// Where a list stands among the policy's.
+    pub(crate) fn list_position(&self, code: &str) -> Option<usize> {
+        self.lists.get(code).copied()
+    }
+
     pub(crate) fn list(&self, code: &str) -> Option<&ListInfo> {
-        self.lists.get(code).and_then(|i| self.description.lists.get(*i))
+        self.description.lists.get(self.list_position(code)?)
     }
 
     pub(crate) fn matter(&self, code: &str) -> Option<&MatterInfo> {

@@ -41,35 +41,35 @@ pub(crate) fn due(
     let Some(matter) = policy.matter(&application.matter) else {
         return broken(Rail::R1, format!("`{}` is no matter of the policy", application.matter));
     };
-    let mut asked: HashMap<u32, HashSet<&str>> = HashMap::with_capacity(due.len());
+    // Positions of the lists that are asked about each subject.
+    let mut asked: Vec<Vec<usize>> = vec![Vec::new(); application.subjects.len()];
     for query in due {
         let subject = usize::try_from(query.subject).ok();
-        if subject.and_then(|i| application.subjects.get(i)).is_none() {
+        let Some(lists) = subject.and_then(|i| asked.get_mut(i)) else {
             let detail = format!("a due lookup names subject {}, whom nobody named", query.subject);
             return broken(Rail::R1, detail);
-        }
-        let lists = asked.entry(query.subject).or_default();
+        };
         for list in &query.lists {
-            if policy.list(list).is_none() {
+            let Some(position) = policy.list_position(list) else {
                 let list = shortened(list);
                 return broken(Rail::R2, format!("`{list}` is no list of the policy"));
-            }
-            if !lists.insert(list) {
+            };
+            if lists.contains(&position) {
                 return broken(Rail::R1, format!("list `{list}` is asked twice for one subject"));
             }
+            lists.push(position);
         }
     }
-    for (i, subject) in application.subjects.iter().enumerate() {
-        let lists = u32::try_from(i).ok().and_then(|i| asked.get(&i));
+    for (i, (subject, lists)) in application.subjects.iter().zip(&asked).enumerate() {
         for rule in matter.due.iter().filter(|rule| rule.roles.contains(&subject.role)) {
             for list in &rule.lists {
-                if !lists.is_some_and(|l| l.contains(list.as_str())) {
+                if !policy.list_position(list).is_some_and(|position| lists.contains(&position)) {
                     let detail = format!("list `{list}` is due for subject {i} and was not asked");
                     return broken(Rail::R1, detail);
                 }
             }
         }
-        if subject.role == Role::Applicant && lists.is_none_or(HashSet::is_empty) {
+        if subject.role == Role::Applicant && lists.is_empty() {
             return broken(Rail::R1, "no lookup is due for the applicant");
         }
     }

@@ -28,7 +28,7 @@ pub fn lines(handled: &Handled, chinese: bool) -> Vec<String> {
     for subject in &application.subjects {
         let who = role_words(subject.role).en;
         let (name, identifier) = (shown(&subject.name), mask(&subject.identifier));
-        lines.push(row(&who, &format!("{name} {identifier}")));
+        lines.push(row(who, &format!("{name} {identifier}")));
     }
     let (all, came) = (case.required.len(), case.provided.len());
     lines.push(row("materials", &format!("{came} of {all} provided")));
