@@ -1,23 +1,37 @@
 //! `mustcheck batch`: many applications, one JSON document a line, in and out in the same order.
 //!
-//! A line that cannot be evaluated is answered by an error with its number; the rest goes on.
+//! A line that cannot be evaluated is answered by an error with its number; the rest goes on. The
+//! lines are worked on by as many threads as there are cores, and what comes out is the same for
+//! any number of them.
+
+mod lines;
+mod pipeline;
+mod summary;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufWriter, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use mustcheck::{
-    APPLICATION_LIMIT, Application, ApplicationExt as _, Decision, InputError, PolicyError,
+    APPLICATION_LIMIT, Application, ApplicationExt as _, Checked, Decision, InputError, PolicyError,
 };
 use serde::Serialize;
 
 use crate::cli::Style;
 use crate::cli::failure::{Failure, OutputIsInput, Unreadable};
 use crate::cli::gates::{Gates, PolicyChoice};
+use lines::{Chunk, Line, Lines};
+use pipeline::{Bounds, Sink, Source, Worked};
+use summary::Summary;
+
+/// As many sandboxes as there can be at a time.
+const MOST_JOBS: u16 = 128;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -29,6 +43,12 @@ pub struct Arguments {
     /// Where the results go, one JSON document a line; stdout without it.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// How many applications are checked at a time; without it, one for each core.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
+    jobs: Option<u16>,
+    /// Leave the notice out of each decision: faster, to screen many and print none.
+    #[arg(long)]
+    no_notice: bool,
     #[command(flatten)]
     policy: PolicyChoice,
 }
@@ -43,76 +63,142 @@ struct Row<'a> {
     error: Option<Failure>,
 }
 
-pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
-    let mut gates = Gates::open(&arguments.policy, &arguments.registry)?;
-    let (input, size) = open(&arguments.input)?;
-    let mut input = BufReader::new(input);
-    let mut output: Box<dyn Write> = match &arguments.output {
-        Some(path) => {
-            let policy = arguments.policy.policy.as_ref();
-            let read = [
-                ("input", Some(&arguments.input)),
-                ("registry", Some(&arguments.registry)),
-                ("policy", policy),
-            ];
-            // Opening one of them for writing would empty what is still to be read.
-            let own = read.iter().find(|(_, file)| file.is_some_and(|f| is_same_file(path, f)));
-            if let Some((what, _)) = own {
-                return Err(OutputIsInput { path: path.display().to_string(), what }.into());
-            }
-            let file = File::create(path)
-                .with_context(|| format!("`{}` cannot be written", path.display()))?;
-            Box::new(BufWriter::new(file))
-        }
-        None => Box::new(BufWriter::new(std::io::stdout().lock())),
-    };
-    let bar = progress(size);
-    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut worst = 0_u8;
-    let mut number = 0_u64;
-    let mut line = Vec::new();
-    let unreadable = |source| Unreadable { path: arguments.input.display().to_string(), source };
-    while let Some(read) = next_line(&mut input, &mut line).map_err(unreadable)? {
-        number += 1;
-        bar.inc(read);
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        let result = match check(&mut gates, &line, read) {
-            // What is wrong with the registry or the policy is wrong for every line.
-            Err(error) if is_lasting(&error) => return Err(error),
-            result => result,
-        };
-        let row = match &result {
-            Ok(checked) => {
-                *counts.entry(checked.decision().disposition.code()).or_default() += 1;
-                Row { line: number, decision: Some(checked.decision()), error: None }
-            }
-            Err(error) => {
-                let failure = Failure::of(error);
-                *counts.entry("error").or_default() += 1;
-                // A fault outweighs bad input.
-                worst = if worst == 1 { 1 } else { failure.exit_code() };
-                bar.suspend(|| eprintln!("line {number}: {}", failure.plain()));
-                Row { line: number, decision: None, error: Some(failure) }
-            }
-        };
-        serde_json::to_writer(&mut output, &row)?;
-        output.write_all(b"\n")?;
-    }
-    output.flush()?;
-    bar.finish_and_clear();
-    let parts: Vec<String> = counts.iter().map(|(what, n)| format!("{n} {what}")).collect();
-    let none = style.say("没有申请", "no applications").to_owned();
-    eprintln!("{}", if parts.is_empty() { none } else { parts.join(", ") });
-    Ok(worst)
+/// What became of a chunk of lines.
+#[derive(Default)]
+struct Rows {
+    /// The rows as they are written.
+    json: Vec<u8>,
+    /// The errors as they are told, each with its line.
+    told: Vec<String>,
+    counts: BTreeMap<&'static str, u64>,
+    worst: u8,
+    /// Bytes of the input.
+    read: u64,
+    /// What ends the run, behind these rows.
+    ended: Option<anyhow::Error>,
 }
 
-fn check(gates: &mut Gates, line: &[u8], read: u64) -> Result<mustcheck::Checked> {
-    if read > APPLICATION_LIMIT {
-        return Err(InputError::TooLarge { bytes: read, limit: APPLICATION_LIMIT }.into());
+pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
+    let gates = Gates::open(&arguments.policy, &arguments.registry)?;
+    let gates = gates.notices(!arguments.no_notice);
+    let (input, size) = open(&arguments.input)?;
+    let output = create(arguments)?;
+    let jobs = usize::from(arguments.jobs.unwrap_or_else(cores));
+    let bounds = Bounds {
+        jobs,
+        // Enough to work on while one line takes its time.
+        chunks: 8 * jobs,
+        // Every worker may have the largest of applications.
+        bytes: jobs.saturating_mul(usize::try_from(APPLICATION_LIMIT)?),
+    };
+    let source = Input { lines: Lines::new(input), path: arguments.input.clone() };
+    let mut sink = Output { output, summary: Summary::begin(size, style) };
+    let done = pipeline::run(bounds, source, move |chunk| rows(&gates, &chunk), &mut sink);
+    // What was done before an error is kept.
+    let flushed = sink.output.flush();
+    let summary = sink.summary;
+    summary.clear();
+    done?;
+    flushed?;
+    summary.tell();
+    Ok(summary.worst())
+}
+
+fn cores() -> u16 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    u16::try_from(cores).unwrap_or(MOST_JOBS).min(MOST_JOBS)
+}
+
+/// The input as a source of chunks.
+struct Input {
+    lines: Lines<Box<dyn Read + Send>>,
+    path: PathBuf,
+}
+
+impl Source for Input {
+    type Chunk = Chunk;
+
+    fn next(&mut self) -> Option<Result<(Chunk, usize)>> {
+        let next = self.lines.next_chunk().transpose()?;
+        let path = self.path.display();
+        let unreadable = |source| Unreadable { path: path.to_string(), source }.into();
+        Some(next.map_err(unreadable).map(|chunk| {
+            let kept = chunk.kept;
+            (chunk, kept)
+        }))
     }
-    let application = Application::from_json(line)?;
+}
+
+/// The output, and what is told of it.
+struct Output {
+    output: Box<dyn Write>,
+    summary: Summary,
+}
+
+impl Sink<Rows> for Output {
+    fn take(&mut self, rows: Rows) -> Result<()> {
+        self.summary.add(&rows);
+        self.output.write_all(&rows.json)?;
+        rows.ended.map_or(Ok(()), Err)
+    }
+
+    /// Who waits for a row before the next application gets it.
+    fn idle(&mut self) -> Result<()> {
+        Ok(self.output.flush()?)
+    }
+}
+
+/// Checks the lines of a chunk, up to one whose error would meet every other line too.
+fn rows(gates: &Gates, chunk: &Chunk) -> Worked<Rows> {
+    let mut rows = Rows { read: chunk.read, ..Rows::default() };
+    for line in &chunk.lines {
+        // A panic is a fault of the machinery on this line, and the thread is unharmed.
+        let checked = catch_unwind(AssertUnwindSafe(|| check(gates, line)));
+        let checked = checked.unwrap_or_else(|_| Err(anyhow!("the check panicked")));
+        if let Err(error) = rows.push(line.number, checked) {
+            rows.ended = Some(error);
+            break;
+        }
+    }
+    let is_last = rows.ended.is_some();
+    Worked { done: rows, is_last }
+}
+
+impl Rows {
+    /// Adds the row of a line; an error that ends the run is given back.
+    fn push(&mut self, line: u64, checked: Result<Checked>) -> Result<()> {
+        let row = match &checked {
+            Ok(checked) => {
+                let decision = checked.decision();
+                *self.counts.entry(decision.disposition.code()).or_default() += 1;
+                Row { line, decision: Some(decision), error: None }
+            }
+            // What is wrong with the registry or the policy is wrong for every line.
+            Err(error) if is_lasting(error) => return checked.map(drop),
+            Err(error) => {
+                let failure = Failure::of(error);
+                *self.counts.entry("error").or_default() += 1;
+                self.worst = worse(self.worst, failure.exit_code());
+                self.told.push(format!("line {line}: {}", failure.plain()));
+                Row { line, decision: None, error: Some(failure) }
+            }
+        };
+        serde_json::to_writer(&mut self.json, &row)?;
+        self.json.push(b'\n');
+        Ok(())
+    }
+}
+
+/// The exit code of two: a fault outweighs bad input.
+const fn worse(one: u8, other: u8) -> u8 {
+    if one == 1 || other == 0 { one } else { other }
+}
+
+fn check(gates: &Gates, line: &Line) -> Result<Checked> {
+    let Some(content) = &line.content else {
+        return Err(InputError::TooLarge { bytes: line.bytes, limit: APPLICATION_LIMIT }.into());
+    };
+    let application = Application::from_json(content)?;
     Ok(gates.as_of(application.as_of)?.check(&application)?)
 }
 
@@ -129,7 +215,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     same_file::is_same_file(one, other).unwrap_or(false)
 }
 
-fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
+fn open(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
     if path == Path::new("-") {
         return Ok((Box::new(std::io::stdin()), None));
     }
@@ -139,35 +225,22 @@ fn open(path: &Path) -> Result<(Box<dyn Read>, Option<u64>)> {
     Ok((Box::new(file), Some(size)))
 }
 
-fn progress(size: Option<u64>) -> ProgressBar {
-    let Some(size) = size else { return ProgressBar::new_spinner() };
-    let bar = ProgressBar::new(size);
-    let template = "{bar:40} {bytes}/{total_bytes}  {elapsed} elapsed, {eta} left";
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
+/// Where the rows go.
+fn create(arguments: &Arguments) -> Result<Box<dyn Write>> {
+    let Some(path) = &arguments.output else {
+        return Ok(Box::new(BufWriter::new(std::io::stdout().lock())));
+    };
+    let read = [
+        ("input", Some(&arguments.input)),
+        ("registry", Some(&arguments.registry)),
+        ("policy", arguments.policy.policy.as_ref()),
+    ];
+    // Opening one of them for writing would empty what is still to be read.
+    let own = read.iter().find(|(_, file)| file.is_some_and(|f| is_same_file(path, f)));
+    if let Some((what, _)) = own {
+        return Err(OutputIsInput { path: path.display().to_string(), what }.into());
     }
-    bar
-}
-
-/// Reads one line, and says how many bytes it had. A line longer than an application may be is
-/// read past, so that the next line is found, but not kept.
-fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> std::io::Result<Option<u64>> {
-    line.clear();
-    let mut read = 0_u64;
-    loop {
-        let chunk = input.fill_buf()?;
-        if chunk.is_empty() {
-            return Ok((read > 0).then_some(read));
-        }
-        let end = chunk.iter().position(|b| *b == b'\n');
-        let taken = end.map_or(chunk.len(), |i| i + 1);
-        read += u64::try_from(taken).unwrap_or(u64::MAX);
-        if read <= APPLICATION_LIMIT {
-            line.extend(chunk.iter().take(end.unwrap_or(taken)));
-        }
-        input.consume(taken);
-        if end.is_some() {
-            return Ok(Some(read));
-        }
-    }
+    let file =
+        File::create(path).with_context(|| format!("`{}` cannot be written", path.display()))?;
+    Ok(Box::new(BufWriter::new(file)))
 }

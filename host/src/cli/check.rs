@@ -22,7 +22,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let application = read_application(&arguments.application)?;
-    let mut gates = Gates::open(&arguments.policy, &arguments.registry)?;
+    let gates = Gates::open(&arguments.policy, &arguments.registry)?;
     let checked = gates.as_of(application.as_of)?.check(&application)?;
     let decision = checked.decision();
     if style.json {

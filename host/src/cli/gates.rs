@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -79,11 +79,19 @@ fn trusted(policy: Policy) -> Policy {
     policy
 }
 
-/// Gates over one registry, by policy.
+/// Gates over one registry, by policy, for any number of threads.
 pub struct Gates {
     choice: PolicyChoice,
     registry: Arc<dyn Registry>,
-    made: BTreeMap<String, Gate>,
+    notices: bool,
+    made: Mutex<BTreeMap<String, Arc<Mutex<Made>>>>,
+}
+
+/// What was made for one policy so far.
+#[derive(Default)]
+struct Made {
+    policy: Option<Policy>,
+    gate: Option<Gate>,
 }
 
 impl Gates {
@@ -91,20 +99,41 @@ impl Gates {
     pub fn open(choice: &PolicyChoice, registry: &Path) -> Result<Self> {
         let registry = registry::open(registry)
             .with_context(|| format!("registry `{}`", registry.display()))?;
-        Ok(Self { choice: choice.clone(), registry, made: BTreeMap::new() })
+        Ok(Self::over(choice, registry))
     }
 
-    /// The gate for a day.
-    pub fn as_of(&mut self, as_of: Date) -> Result<&Gate> {
-        let key = self.choice.key(as_of)?;
-        if !self.made.contains_key(&key) {
-            let policy = self.choice.policy_as_of(as_of)?;
-            let registry = Arc::clone(&self.registry);
-            let gate = Gate::builder().policy(policy).registry(registry).build()?;
-            self.made.insert(key.clone(), gate);
-        }
-        self.made.get(&key).context("the gate that was just made")
+    /// Gates over a registry.
+    pub fn over(choice: &PolicyChoice, registry: Arc<dyn Registry>) -> Self {
+        Self { choice: choice.clone(), registry, notices: true, made: Mutex::default() }
     }
+
+    /// Sets whether decisions carry their notice.
+    pub fn notices(self, notices: bool) -> Self {
+        Self { notices, ..self }
+    }
+
+    /// The gate for a day. Who needs a policy that another thread is opening waits for it; nobody
+    /// else does.
+    pub fn as_of(&self, as_of: Date) -> Result<Gate> {
+        let key = self.choice.key(as_of)?;
+        let made = Arc::clone(locked(&self.made).entry(key).or_default());
+        let mut made = locked(&made);
+        if let Some(gate) = &made.gate {
+            return Ok(gate.clone());
+        }
+        // Opening costs the most, and who tries again after another fault has it.
+        let policy = match &made.policy {
+            Some(policy) => policy.clone(),
+            None => made.policy.insert(self.choice.policy_as_of(as_of)?).clone(),
+        };
+        let builder = Gate::builder().policy(policy).registry(Arc::clone(&self.registry));
+        Ok(made.gate.insert(builder.notices(self.notices).build()?).clone())
+    }
+}
+
+/// What is under the lock is whole whatever the thread did that panicked with it.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Reads an application from a file, or from stdin for `-`.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Subject};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::registry::json::{Source, SourceSummary, not_covered};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
@@ -55,7 +56,23 @@ pub(crate) const EVERYBODY: &str = "*";
 pub struct SqliteRegistry {
     path: PathBuf,
     /// Idle connections; each lookup takes one and gives it back.
-    idle: Mutex<Vec<Connection>>,
+    idle: Mutex<Vec<Open>>,
+}
+
+/// A connection, and what it has read once.
+#[derive(Debug)]
+struct Open {
+    connection: Connection,
+    sources: Option<KnownSources>,
+}
+
+/// The sources of one state of the database. Every lookup needs all of them, and they change only
+/// with an import.
+#[derive(Debug)]
+struct KnownSources {
+    /// What SQLite counts up for this connection whenever another one has written.
+    state: i64,
+    sources: Vec<Source>,
 }
 
 impl SqliteRegistry {
@@ -66,12 +83,12 @@ impl SqliteRegistry {
     /// If the file is missing, unreadable, or no registry of this layout.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let registry = Self { path: path.as_ref().to_owned(), idle: Mutex::new(Vec::new()) };
-        let connection = registry.connect()?;
-        registry.give_back(connection);
+        let open = registry.connect()?;
+        registry.give_back(open);
         Ok(registry)
     }
 
-    fn connect(&self) -> Result<Connection, RegistryError> {
+    fn connect(&self) -> Result<Open, RegistryError> {
         if !self.path.exists() {
             let source = std::io::Error::from(std::io::ErrorKind::NotFound);
             return Err(RegistryError::Io { path: self.path.display().to_string(), source });
@@ -79,15 +96,17 @@ impl SqliteRegistry {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
         connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        // One plan for each statement: without this, it is planned anew for every identifier.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         check_layout(&connection, &self.path)?;
-        Ok(connection)
+        Ok(Open { connection, sources: None })
     }
 
-    fn take(&self) -> Result<Connection, RegistryError> {
+    fn take(&self) -> Result<Open, RegistryError> {
         // A poisoned lock only means that another lookup panicked; the connections are sound.
         let mut idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match idle.pop() {
-            Some(connection) => Ok(connection),
+            Some(open) => Ok(open),
             None => {
                 drop(idle);
                 self.connect()
@@ -95,8 +114,8 @@ impl SqliteRegistry {
         }
     }
 
-    fn give_back(&self, connection: Connection) {
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(connection);
+    fn give_back(&self, open: Open) {
+        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(open);
     }
 
     /// The sources, with their counts.
@@ -105,19 +124,20 @@ impl SqliteRegistry {
     ///
     /// If the database fails.
     pub fn summary(&self) -> Result<Vec<SourceSummary>, RegistryError> {
-        let connection = self.take()?;
+        let open = self.take()?;
+        let connection = &open.connection;
         let count = |table: &str, id: &str| -> Result<u64, RegistryError> {
             let sql = format!("SELECT count(*) FROM {table} WHERE source = ?1");
             let count: i64 = connection.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
             Ok(count.unsigned_abs())
         };
         let mut all = Vec::new();
-        for source in sources(&connection)? {
+        for source in sources(connection)? {
             let records = count("record", &source.id)?;
             let rejected = count("rejected", &source.id)?;
             all.push(SourceSummary { source, records, rejected });
         }
-        self.give_back(connection);
+        self.give_back(open);
         Ok(all)
     }
 
@@ -127,19 +147,19 @@ impl SqliteRegistry {
     ///
     /// If the database fails.
     pub fn records_about(&self, subject: &Subject) -> Result<Vec<CreditRecord>, RegistryError> {
-        let connection = self.take()?;
-        let records = records(&connection, subject)?;
-        self.give_back(connection);
+        let open = self.take()?;
+        let records = records(&open.connection, subject)?;
+        self.give_back(open);
         Ok(records)
     }
 }
 
 impl Registry for SqliteRegistry {
     fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
-        let mut connection = self.take()?;
-        // One transaction, so that all answers are of one state.
-        let transaction = connection.transaction()?;
-        let sources = sources(&transaction)?;
+        let mut open = self.take()?;
+        // One transaction, so that all answers are of one state: the sources' too.
+        let transaction = open.connection.transaction()?;
+        let sources = sources_once(&transaction, &mut open.sources)?;
         let mut answers = Vec::new();
         for ask in asks {
             let found = records(&transaction, ask.subject)?;
@@ -174,7 +194,7 @@ impl Registry for SqliteRegistry {
             }
         }
         transaction.finish()?;
-        self.give_back(connection);
+        self.give_back(open);
         Ok(answers)
     }
 
@@ -184,16 +204,16 @@ impl Registry for SqliteRegistry {
     }
 
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
-        let connection = self.take()?;
+        let open = self.take()?;
         let mut faults = Vec::new();
-        for source in sources(&connection)? {
+        for source in sources(&open.connection)? {
             for list in &source.covers {
                 if let Some(fault) = vocabulary.list_fault(list) {
                     faults.push(format!("source `{}`: {fault}", source.id));
                 }
             }
         }
-        self.give_back(connection);
+        self.give_back(open);
         if faults.is_empty() { Ok(()) } else { Err(RegistryError::Content(faults.join("\n"))) }
     }
 }
@@ -238,6 +258,21 @@ fn check_layout(connection: &Connection, path: &Path) -> Result<(), RegistryErro
         "is no mustcheck registry".into()
     };
     Err(RegistryError::Content(format!("`{}` {what}", path.display())))
+}
+
+/// The sources in the state that the transaction reads: those that are known unless another
+/// connection has written since. Asking for the state is what begins to read it.
+fn sources_once<'a>(
+    transaction: &Transaction<'_>,
+    known: &'a mut Option<KnownSources>,
+) -> Result<&'a [Source], RegistryError> {
+    let mut statement = transaction.prepare_cached("PRAGMA data_version")?;
+    let state: i64 = statement.query_row([], |row| row.get(0))?;
+    let held = match known.take() {
+        Some(held) if held.state == state => held,
+        _ => KnownSources { state, sources: sources(transaction)? },
+    };
+    Ok(&known.insert(held).sources)
 }
 
 pub(crate) fn sources(connection: &Connection) -> Result<Vec<Source>, RegistryError> {
