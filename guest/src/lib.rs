@@ -18,6 +18,7 @@ pub mod name;
 pub mod notice;
 pub mod obligations;
 pub mod reach;
+pub mod shared;
 pub mod standing;
 pub mod validate;
 pub mod working_days;
