@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::data::List;
+use crate::catalogue::data::{Disclosure, List};
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::identifier::mask;
 use crate::lookups::Answered;
 use crate::model::{CreditRecord, Finding, ListStanding, Role, Standing, Subject};
-use crate::standing;
+use crate::{place, standing};
 
 /// 33 (十四). Reads as: responsible persons are reached as laws, regulations and policies say, so
 /// only by the list's own rule.
@@ -40,13 +40,17 @@ pub struct Hit<'a> {
     pub standing: Standing,
     /// Whether the list's rule lets the record reach this subject.
     pub reached: bool,
+    /// The place's end of disclosure, if the record has passed it.
+    pub undisclosed: Option<&'a Disclosure>,
 }
 
 impl Hit<'_> {
-    /// Whether the record may have consequences: in force, reaching, on a statutory list.
+    /// Whether the record may have consequences: in force, disclosed, reaching, on a statutory
+    /// list.
     pub fn counts(&self) -> bool {
         self.standing == Standing::InForce
             && self.reached
+            && self.undisclosed.is_none()
             // RAIL R9: a reference list never restricts.
             && self.list.standing == ListStanding::Statutory
     }
@@ -98,7 +102,11 @@ impl Hit<'_> {
 }
 
 /// Every record of an answer, with what it is worth and whom it reaches.
-pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date) -> Vec<Hit<'a>> {
+pub fn hits<'a>(
+    catalogue: &'a Catalogue,
+    answered: &'a [Answered<'a>],
+    as_of: Date,
+) -> Vec<Hit<'a>> {
     let mut hits = Vec::new();
     for answer in answered {
         // By id, which is unique within an answer.
@@ -114,6 +122,7 @@ pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date
                 named_as,
                 standing: standing::standing(record, as_of),
                 reached: reaches(catalogue, answer.list, answer.subject.role, named_as),
+                undisclosed: place::disclosure_ended(catalogue, answer.list, record, as_of),
             });
         }
     }
