@@ -117,7 +117,7 @@ impl Case<'_> {
         {
             let reason = match closing.when {
                 ClosingWhen::SeriousRecord => SetAsideReason::DefeatedByRestriction,
-                ClosingWhen::MatterTrait => SetAsideReason::ConditionNotMet,
+                ClosingWhen::Matter => SetAsideReason::ConditionNotMet,
             };
             let (basis, text) = (closing.legal_basis.clone(), closing.text.clone());
             return Some(Objection::Aside(reason, basis, Some(text)));

@@ -38,7 +38,13 @@ pub fn closing<'c>(
     subject_index: usize,
     hits: &[Hit<'_>],
 ) -> Option<&'c Closing> {
-    let traits = || catalogue.matter(&application.matter).map_or(&[][..], |m| &m.traits);
+    let matter = catalogue.matter(&application.matter);
+    let named = |closing: &Closing| {
+        matter.is_some_and(|matter| {
+            closing.matters.contains(&matter.code)
+                || matter.traits.iter().any(|own| closing.traits.contains(own))
+        })
+    };
     // RAILS R4, R5: only a record in force counts; one that is repaired, expired or under
     // verification closes nothing.
     let serious = || {
@@ -46,7 +52,7 @@ pub fn closing<'c>(
         own.filter(|h| h.list.polarity == Polarity::Restriction).any(|h| h.counts())
     };
     catalogue.data().overlay.closings.iter().find(|closing| match closing.when {
-        ClosingWhen::MatterTrait => traits().iter().any(|own| closing.traits.contains(own)),
+        ClosingWhen::Matter => named(closing),
         ClosingWhen::SeriousRecord => serious(),
     })
 }

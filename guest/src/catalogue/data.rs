@@ -170,6 +170,15 @@ pub struct PersonsRule {
     pub editions: Vec<Name>,
     /// The roles, as the record gives them, that are reached.
     pub roles: Vec<Role>,
+    /// Only through a record that names one of these acts; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<Name>,
+    /// Only on these matters; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matters: Vec<Name>,
+    /// Only by a record about the person itself: nobody is reached by being named in another's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub own_record: bool,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }

@@ -37,6 +37,18 @@ pub(super) fn findings(data: &CatalogueData) -> Vec<String> {
         for rule in &list.persons {
             // RAIL R8: the list's own rule, with its own basis.
             require_basis(data, &rule.legal_basis, &list.code, &mut found);
+            if rule.roles.is_empty() != rule.own_record {
+                let code = &list.code;
+                found.push(format!(
+                    "list `{code}` reaches persons by name in no role, or not at all"
+                ));
+            }
+            for act in rule.acts.iter().filter(|act| data.acts.iter().all(|a| a.code != **act)) {
+                found.push(format!("list `{}` names the unknown act `{act}`", list.code));
+            }
+            for code in rule.matters.iter().filter(|m| data.matters.iter().all(|o| o.code != **m)) {
+                found.push(format!("list `{}` names the unknown matter `{code}`", list.code));
+            }
         }
     }
     for measure in &data.measures {

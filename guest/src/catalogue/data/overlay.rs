@@ -189,7 +189,10 @@ pub struct Objection {
 pub struct Closing {
     /// What closes it.
     pub when: ClosingWhen,
-    /// The traits, for `matter-trait`.
+    /// The matters, for `matter`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matters: Vec<Name>,
+    /// The traits of further matters, for `matter`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traits: Vec<MatterTrait>,
     /// Why, in a sentence.
@@ -207,8 +210,8 @@ pub struct Closing {
 pub enum ClosingWhen {
     /// A record of the applicant on a restriction list is in force, and so not repaired.
     SeriousRecord,
-    /// The matter has one of the traits.
-    MatterTrait,
+    /// The matter is one of those named, or has one of the traits.
+    Matter,
 }
 
 /// A sentence for the officer on what the records do not tell.

@@ -42,10 +42,7 @@ pub(super) fn findings(data: &CatalogueData, found: &mut Vec<String>) {
         require_basis(data, &implementer.legal_basis, &overlay.id, found);
     }
     for due in &overlay.due {
-        let unknown = |code: &&Name| data.matters.iter().all(|m| m.code != **code);
-        for code in due.matters.iter().filter(unknown) {
-            found.push(format!("{place} names the unknown matter `{code}`"));
-        }
+        require_matters(data, &due.matters, &place, found);
         require_known(data, &due.lists, &place, found);
         require_basis(data, &due.legal_basis, &overlay.id, found);
     }
@@ -59,14 +56,22 @@ pub(super) fn findings(data: &CatalogueData, found: &mut Vec<String>) {
         require_basis(data, &objection.legal_basis, &overlay.id, found);
     }
     for closing in &overlay.closings {
-        if (closing.when == ClosingWhen::MatterTrait) == closing.traits.is_empty() {
-            found.push(format!("{place} closes promises by traits and names none, or the reverse"));
+        let named = !closing.matters.is_empty() || !closing.traits.is_empty();
+        if (closing.when == ClosingWhen::Matter) != named {
+            found.push(format!("{place} closes promises by matter and names none, or the reverse"));
         }
+        require_matters(data, &closing.matters, &place, found);
         require_basis(data, &closing.legal_basis, &overlay.id, found);
     }
     let remarks = overlay.remarks.iter().map(|r| &r.legal_basis);
     for basis in remarks.chain(overlay.remedies.iter().map(|r| &r.legal_basis)) {
         require_basis(data, basis, &overlay.id, found);
+    }
+}
+
+fn require_matters(data: &CatalogueData, matters: &[Name], place: &str, found: &mut Vec<String>) {
+    for code in matters.iter().filter(|code| data.matters.iter().all(|m| m.code != **code)) {
+        found.push(format!("{place} names the unknown matter `{code}`"));
     }
 }
 
