@@ -38,10 +38,20 @@ impl Page<'_> {
             for (id, filed) in disputed {
                 self.disputed(objection, id, filed);
             }
-            self.line(
-                "　　标注不等于暂停：核实期间暂不执行惩戒措施，依据的是国发〔2016〕33号（二十二）。",
-                "     Annotating is not suspending: that the measure is not carried out meanwhile \
-                 rests on State Council opinions (2016) No. 33, art. 22.",
+            // Two facts, which must not be taken for one.
+            let (zh, en) = if objection.annotated {
+                ("标注不等于暂停：", "Annotating is not suspending: ")
+            } else {
+                ("", "")
+            };
+            let _ = writeln!(
+                self.zh,
+                "　　{zh}核实期间暂不执行惩戒措施，依据的是国发〔2016〕33号（二十二）。"
+            );
+            let _ = writeln!(
+                self.en,
+                "     {en}that the measure is not carried out meanwhile rests on State Council \
+                 opinions (2016) No. 33, art. 22."
             );
         }
         for Remark { text, legal_basis, .. } in remarks {

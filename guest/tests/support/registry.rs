@@ -61,9 +61,12 @@ impl Held {
                 let source = self.sources.iter().find(|s| s.covers.contains(list));
                 let about = |r: &&CreditRecord| {
                     r.list == *list
-                        && (r.subject.identifier == subject.identifier
-                            || (r.responsible_persons.iter())
-                                .any(|p| p.identifier == subject.identifier))
+                        && ((&r.subject.identifier, &r.subject.country)
+                            == (&subject.identifier, &subject.country)
+                            || (r.responsible_persons.iter()).any(|p| {
+                                (&p.identifier, &p.country)
+                                    == (&subject.identifier, &subject.country)
+                            }))
                 };
                 answers.push(Answer {
                     query,
