@@ -82,6 +82,7 @@ const ISSUES_AND_PUBLICITY: &[Expected] = &[
     ),
     ("0228", Review, &["publicity-regulations-18-examination"], &[]),
     ("0229", Review, &[], &[CLEAN]),
+    ("0231", Review, &["securities-law-118-shareholder-record"], &[CLEAN]),
 ];
 
 fn case(number: &str) -> Case {
