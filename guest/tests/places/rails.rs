@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use mustcheck_guest::authoring;
+use mustcheck_guest::{Catalogue, authoring};
 
 use crate::registry::catalogue_folder;
 
@@ -18,6 +18,81 @@ fn findings(file: &str, change: impl Fn(String) -> String) -> Vec<String> {
     fs::write(&path, changed).unwrap();
     let compiled = authoring::compile(folder.path(), "statutes", "shanghai");
     compiled.err().unwrap_or_default().into_iter().map(|finding| finding.detail).collect()
+}
+
+/// A list, an act and a measure of the place's own, and the lookup that makes them due.
+#[test]
+fn a_place_may_keep_a_list_and_ask_for_it() {
+    let basis = |of: &str| {
+        format!(
+            "[[{of}.legal_basis]]\ninstrument = \"shanghai-social-credit-2017\"\n\
+             article = \"25\"\nparagraph = 1\n\
+             clause = \"行政机关根据信息主体严重失信行为的情况，可以建立严重失信主体名单。\"\n"
+        )
+    };
+    let text = "text.zh = \"从严\"\ntext.en = \"look\"\n";
+    let own = format!(
+        "[[act]]\ncode = \"shanghai/own\"\nname.zh = \"行为\"\nname.en = \"act\"\n{}\
+         [[list]]\ncode = \"shanghai-serious\"\nname.zh = \"名单\"\nname.en = \"list\"\n\
+         polarity = \"restriction\"\nstanding = \"statutory\"\ninitiator.zh = \"市\"\n\
+         initiator.en = \"city\"\nacts = [\"shanghai/own\"]\n{}\
+         [[measure]]\nid = \"shanghai-own\"\neffect = \"restriction\"\nforce = \"mandatory\"\n\
+         kind = \"stricter-examination\"\nmatters = [\"awards/honour\"]\n\
+         roles = [\"applicant\"]\nlists = [\"shanghai-serious\"]\nvalid_from = \"2021-01-01\"\n\
+         {text}{}",
+        basis("act"),
+        basis("list"),
+        basis("measure")
+    );
+    let due = format!(
+        "\n[[overlay.due]]\nmatters = [\"awards/honour\"]\nroles = [\"applicant\"]\n\
+         lists = [\"shanghai-serious\"]\n{}",
+        basis("overlay.due")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    copy(&catalogue_folder(), folder.path());
+    fs::write(folder.path().join("overlays/shanghai/own.toml"), own).unwrap();
+    let overlay = folder.path().join("overlays").join(OVERLAY);
+    let text = fs::read_to_string(&overlay).unwrap();
+    fs::write(&overlay, text + &due).unwrap();
+    let compiled = authoring::compile(folder.path(), "statutes", "shanghai").unwrap();
+    let catalogue = Catalogue::adopt(compiled.data).unwrap();
+    let asked = |matter: &str| {
+        let due = catalogue.matter(matter).unwrap().due.iter();
+        due.flat_map(|due| &due.lists).any(|list| *list == "shanghai-serious")
+    };
+    assert!(asked("awards/honour"));
+    assert!(!asked("financing/fiscal-project-fund"));
+    let measures = catalogue.describe().measures;
+    assert!(measures.iter().any(|m| m.id == "shanghai-own" && m.adopted));
+    // Elsewhere nobody has heard of it.
+    let elsewhere = authoring::compile(folder.path(), "statutes", "zhejiang").unwrap();
+    assert!(elsewhere.data.lists.iter().all(|list| list.code != "shanghai-serious"));
+}
+
+/// Who reaches persons says in which roles, or by their own records alone (RAIL R8).
+#[test]
+fn a_rule_on_persons_names_acts_and_matters_that_there_are() {
+    let change = |from: &'static str, to: &'static str| {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&catalogue_folder(), folder.path());
+        let path = folder.path().join("lists/judgment-defaulters.toml");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replacen(from, to, 1)).unwrap();
+        let findings = authoring::compile(folder.path(), "statutes", "default").unwrap_err();
+        findings.into_iter().map(|finding| finding.detail).collect::<Vec<_>>()
+    };
+    let by_name = "list `judgment-defaulters` reaches persons by name in no role, or not at all";
+    assert_eq!(change("own_record = true\n", ""), [by_name]);
+    assert_eq!(change("roles = []", "roles = [\"principal\"]"), [by_name]);
+    assert_eq!(
+        change("\"financing/bond-issue\"", "\"financing/bond\""),
+        ["list `judgment-defaulters` names the unknown matter `financing/bond`"]
+    );
+    assert_eq!(
+        change("own_record = true\n", "own_record = true\nacts = [\"no-such/act\"]\n"),
+        ["list `judgment-defaulters` names the unknown act `no-such/act`"]
+    );
 }
 
 fn copy(from: &Path, to: &Path) {
