@@ -61,8 +61,9 @@ const WORK_SAFETY: &[Expected] = &[
         &[],
     ),
     ("0216", Restricted, &["work-safety-law-94-113-principal-ban"], &[DEFEATED]),
-    ("0217", Restricted, &["work-safety-law-94-lifetime-ban"], &[DEFEATED]),
+    ("0217", Restricted, &["work-safety-law-94-113-lifetime-ban"], &[DEFEATED]),
     ("0218", Clear, &[], &["LB-2022-2218 - not-linked", DEFEATED]),
+    ("0232", Review, &["work-safety-law-94-113-unnamed-trade"], &[DEFEATED]),
 ];
 
 const ISSUES_AND_PUBLICITY: &[Expected] = &[
@@ -135,6 +136,22 @@ fn each_bar_ends_when_its_article_says() {
     assert_eq!(until("0219"), on("2027-08-11"));
     assert_eq!(until("0222"), None);
     assert_eq!(until("0227"), on("2029-07-14"));
+}
+
+/// 安全生产法 113: five years, and for life in a serious case; never the one for the other.
+#[test]
+fn the_principal_of_a_closed_business_is_barred_by_the_gravity_on_record() {
+    let mut closed = case("0217");
+    closed.held.records[0].valid_from = Date { year: 2021, month: 4, day: 20 };
+    let mut by = |act: &str| {
+        closed.held.records[0].act = Some(act.into());
+        let decision = closed.decide("statutes", "default");
+        (decision.disposition, measures(&decision).join(" "), aside(&decision)[0].clone())
+    };
+    let lifetime = "work-safety-law-94-113-lifetime-ban".to_owned();
+    assert_eq!(by("work-safety/unit-closed-serious"), (Restricted, lifetime, DEFEATED.to_owned()));
+    let ended = "LB-2022-2217 work-safety-law-94-113-principal-ban beyond-term".to_owned();
+    assert_eq!(by("work-safety/unit-closed"), (Clear, String::new(), ended));
 }
 
 /// A person is reached by the acts for which a law bans persons, and by no other (RAIL R8).
