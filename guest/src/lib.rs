@@ -17,6 +17,7 @@ pub mod model;
 pub mod name;
 pub mod notice;
 pub mod obligations;
+pub mod place;
 pub mod reach;
 pub mod shared;
 pub mod standing;
