@@ -132,10 +132,7 @@ impl Catalogue {
     ) -> impl Iterator<Item = &'a Measure> {
         let matter = self.matters.position(matter);
         let list = self.lists.position(list);
-        let act = match act {
-            Some(act) => self.acts.position(act).map_or(RecordAct::Unknown, RecordAct::Known),
-            None => RecordAct::None,
-        };
+        let act = self.record_act(act);
         let positions = matter.zip(list).map(|(m, l)| self.restrictions.of_record(m, l, act));
         self.in_force(positions.into_iter().flatten(), as_of)
     }
@@ -152,12 +149,22 @@ impl Catalogue {
     }
 
     /// What links a list with other matters than the one applied for: the basis of the first
-    /// restriction that names it, so that a reader sees how far it goes.
-    pub fn scope_of_list(&self, list: &List, as_of: Date) -> Vec<LegalBasis> {
-        let positions = self.lists.position(&list.code).map(|l| self.restrictions.of_list(l));
-        let mut measures = self.in_force(positions.into_iter().flatten(), as_of);
+    /// restriction that such a record can trigger anywhere, so that a reader sees how far it goes.
+    pub fn scope_of_list(&self, list: &List, act: Option<&str>, as_of: Date) -> Vec<LegalBasis> {
+        let position = self.lists.position(&list.code);
+        let own = position.map(|l| self.restrictions.of_act(l, self.record_act(act)));
+        let any = position.map(|l| self.restrictions.of_list(l));
+        let positions = own.into_iter().flatten().chain(any.into_iter().flatten());
+        let mut measures = self.in_force(positions, as_of);
         let first = measures.find(|m| !m.kind.is_examination());
         first.map_or_else(|| list.legal_basis.clone(), |m| m.legal_basis.clone())
+    }
+
+    fn record_act(&self, act: Option<&str>) -> RecordAct {
+        match act {
+            Some(act) => self.acts.position(act).map_or(RecordAct::Unknown, RecordAct::Known),
+            None => RecordAct::None,
+        }
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.

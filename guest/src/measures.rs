@@ -247,7 +247,7 @@ fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -
         entry.text = notice::other_penalty();
         return entry;
     }
-    let mut basis = catalogue.scope_of_list(hit.list, application.as_of);
+    let mut basis = catalogue.scope_of_list(hit.list, hit.record.act.as_deref(), application.as_of);
     if basis.is_empty() {
         basis = STRICTLY_BY_LAW.basis();
     }
