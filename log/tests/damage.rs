@@ -300,8 +300,8 @@ fn several_damages_are_all_found_each_in_its_place() {
     assert_eq!(
         found,
         [
-            "`tile/0/017`, entry 4357: the stored hashes were changed",
             "`tile/1/000`, entries 4352 to 4607: the stored hashes were changed",
+            "`tile/0/017`, entry 4357: the stored hashes were changed",
             "`tile/entries/100`, entries 25600 to 25855: missing",
             "`tile/0/298`, entry 76543: the stored hashes were changed",
             "`tile/entries/299`, entry 76544: changed",
