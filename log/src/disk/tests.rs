@@ -95,7 +95,7 @@ fn history(disk: &Disk, faults: &Faults) -> Outcome {
     }
     let published = log.publish();
     outcome.errors.extend(published.err().map(|e| e.to_string()));
-    for many in [2, 270, 1] {
+    for many in [2, 270, 1, 1100, 1] {
         let entries = some(many);
         let result = log.append_all(&entries).map(|range| range.start);
         outcome.note(&entries, result, faults.steps());
@@ -257,8 +257,9 @@ impl Power {
                 let here = self.folders.iter().filter(|path| parent(path) == folder);
                 self.synced_folders.extend(here.cloned());
             }
-            Taken::Remove(folder) => {
-                self.now.retain(|path, _| !path.starts_with(&format!("{folder}/")));
+            Taken::Remove(removed) => {
+                let within = format!("{removed}/");
+                self.now.retain(|path, _| path != removed && !path.starts_with(&within));
             }
         }
     }
@@ -321,4 +322,57 @@ fn the_power_may_fail_at_every_step() {
             hold_against(folder.path(), &outcome, steps, &at);
         }
     }
+}
+
+#[test]
+fn the_power_may_fail_after_another_process_went_on() {
+    let long = std::env::var_os("MUSTCHECK_LONG").is_some_and(|long| long == "1");
+    let mut kills = 0;
+    for step in 1.. {
+        let folder = folder();
+        let faults = Arc::new(Faults::at(step, Fault::StopsHalfway));
+        let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
+        let mut outcome = history(&disk, &faults);
+        if faults.steps() < step {
+            break;
+        }
+        let before = faults.record();
+        let faults = Arc::new(Faults::at(usize::MAX, Fault::Fails));
+        let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
+        let log = Log::on(disk, settings()).unwrap();
+        if !folder.path().join("tail").exists() {
+            log.make().unwrap();
+        }
+        let seen = log.checkpoint().unwrap().size();
+        let shown = faults.steps();
+        outcome.confirmed.retain(|(_, _, confirmed)| *confirmed < step);
+        for number in 9000..9003 {
+            let entries = [entry(number)];
+            let result = log.append(&entries[0]).map(|appended| appended.index);
+            outcome.note(&entries, result, before.len() + faults.steps());
+        }
+        drop(log);
+        kills += 1;
+        let mut power = Power::default();
+        before.iter().for_each(|step| power.take(step));
+        for (place, after) in faults.record().iter().enumerate() {
+            power.take(after);
+            let steps = place + 1;
+            let synced = matches!(after, Taken::Sync(_) | Taken::SyncFolder(_));
+            if steps < shown || !(synced || long) {
+                continue;
+            }
+            for lost in
+                if long { &[Lost::Everything, Lost::LastHalf][..] } else { &[Lost::Everything] }
+            {
+                let folder = self::folder();
+                power.restore(folder.path(), *lost);
+                let at = format!("killed at {step}, then {lost:?} lost after {steps}, {after:?}");
+                let reader = Reader::open(folder.path(), &trust()).unwrap();
+                assert!(reader.size() >= seen, "{at}: what was shown is gone");
+                hold_against(folder.path(), &outcome, before.len() + steps, &at);
+            }
+        }
+    }
+    assert!(kills > 150, "{kills}");
 }
