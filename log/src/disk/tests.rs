@@ -168,22 +168,48 @@ fn every_step_may_fail_in_every_way() {
     }
 }
 
+/// An empty log, open on a disk that fails at a step after it was opened.
+fn failing(root: &Path, step: usize, fault: Fault) -> (Log, Arc<Faults>) {
+    drop(Log::create(root, settings()).unwrap());
+    let faults = Arc::new(Faults::at(usize::MAX, fault));
+    let log = Log::on(Disk::with_faults(root, Arc::clone(&faults)), settings()).unwrap();
+    log.append(b"before").unwrap();
+    let opened = faults.steps() - 2;
+    let faults = Arc::new(Faults::at(opened + step, fault));
+    let log = Log::on(Disk::with_faults(root, Arc::clone(&faults)), settings()).unwrap();
+    (log, faults)
+}
+
 #[test]
 fn a_failure_says_what_could_not_be_done() {
+    for (step, fault) in [(1, Fault::Fails), (1, Fault::Half), (2, Fault::Fails)] {
+        let folder = folder();
+        let (log, _) = failing(folder.path(), step, fault);
+        let error = log.append(b"refused").unwrap_err();
+        let text = match fault {
+            Fault::Half => "no room to append to `tail`",
+            _ => "cannot append to `tail`",
+        };
+        assert_eq!(error.to_string(), text);
+        assert_eq!(log.append(b"after").unwrap().index, 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_unsettled_and_the_journal_is_written_anew() {
     let folder = folder();
-    let faults = Arc::new(Faults::at(usize::MAX, Fault::Fails));
-    let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
-    let log = Log::on(disk, settings()).unwrap();
-    log.make().unwrap();
-    let next = faults.steps() + 1;
-    drop(log);
-    let faults = Arc::new(Faults::at(2, Fault::Fails));
-    let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
-    let log = Log::on(disk, settings()).unwrap();
-    let error = log.append(b"a").unwrap_err();
-    assert_eq!(error.to_string(), "cannot append to `tail`");
-    assert_eq!(log.append(b"b").unwrap().index, 0);
-    assert!(next > 8);
+    // Written, not synced, not cut.
+    let (log, faults) = failing(folder.path(), 2, Fault::FailsTwice);
+    let error = log.append(b"who knows").unwrap_err();
+    assert_eq!(error.to_string(), "a write failed and could not be taken back");
+    let failed = faults.record().len();
+    // The disk may lack what can be read of the journal, so nothing is built on the old file.
+    assert_eq!(log.append(b"after").unwrap().index, 2);
+    let anew = Taken::Rename("tmp".to_owned(), "tail".to_owned());
+    assert!(faults.record()[failed..].contains(&anew));
+    let reader = Reader::open(folder.path(), &trust()).unwrap();
+    assert_eq!(reader.entry(1).unwrap(), b"who knows");
+    sound(folder.path(), "unsettled");
 }
 
 /// A file: what can be read of it, and what of that the disk has.
