@@ -203,6 +203,30 @@ fn removed_repeated_and_swapped_batches_are_located() {
 }
 
 #[test]
+fn a_last_batch_that_does_not_fit_is_found_then_kept_aside_and_the_log_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = small(folder.path());
+    let path = folder.path().join("tail");
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.windows(5).position(|window| window == b"\0\x0310a").unwrap();
+    bytes[at + 4] ^= 1;
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(kinds(&check(folder.path()), "tail"), [(266..267, Kind::Changed)]);
+
+    let log = Log::open(folder.path(), buffered()).unwrap();
+    assert_eq!(log.append(b"instead").unwrap().index, 266);
+    let report = check(folder.path());
+    let found: Vec<_> = report.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["`torn/266-0`: set aside from the end of the journal"]);
+    assert!(report.is_sound());
+    let aside = fs::read(folder.path().join("torn/266-0")).unwrap();
+    assert!(bytes.ends_with(&aside) && aside.windows(5).any(|w| w == b"\0\x0310`"));
+    // Who was given the checkpoint of the entry that is gone finds that it is.
+    let report = Verify::new(folder.path(), &trust()).since(&last).run().unwrap();
+    assert_eq!(kinds(&report, "kept checkpoint"), [(0..267, Kind::Root { size: 267 })]);
+}
+
+#[test]
 fn an_older_state_is_found_by_who_kept_a_checkpoint_and_by_the_writer() {
     let folder = tempfile::tempdir().unwrap();
     let old = tempfile::tempdir().unwrap();
