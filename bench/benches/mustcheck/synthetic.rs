@@ -57,10 +57,9 @@ pub fn catalogue(places: &[Place]) -> CatalogueData {
         overlay: Overlay {
             id: "all".into(),
             name: text("全部采用", "All adopted"),
-            adopts_recommended_incentives: false,
             adopts,
             freshness_days: 7,
-            sources: Vec::new(),
+            ..Overlay::default()
         },
         instruments: (0..INSTRUMENTS).map(instrument).collect(),
         lists: vec![List {
@@ -128,6 +127,7 @@ fn edition() -> Edition {
         valid_until: None,
         remark: text("仅用于测量。", "For measuring only."),
         ranks: vec![Rank { kinds: vec![MeasureKind::Limit], founded_by: founds }],
+        local_ranks: Vec::new(),
         remedies: vec![
             remedy(text(
                 "认为信用记录不实的，可以提出异议；核实期间，惩戒措施暂不执行。",
@@ -147,6 +147,7 @@ fn instrument(position: usize) -> Instrument {
         kind: InstrumentKind::AdministrativeRegulation,
         title: text(&format!("第{position}号条例"), &format!("Regulation {position}")),
         number: Some(format!("国务院令第{}号", 600 + position).into()),
+        region: None,
         in_force_from: day(2015, 1, 1),
         in_force_until: None,
         remark: "invented".into(),
@@ -184,6 +185,7 @@ fn measure(i: usize, place: &Place) -> Measure {
         penalty: None,
         longest_term: None,
         exceptions: Vec::new(),
+        implementer: None,
         or_three_clean_years: false,
         valid_from: day(2016, 1, 1),
         valid_until: None,

@@ -47,9 +47,9 @@ impl Flat {
     /// The measure of a catalogue.
     pub fn of(measure: &Measure) -> Self {
         Self {
-            measure: measure.id.clone(),
-            act: measure.acts[0].clone(),
-            matter: measure.matters[0].clone(),
+            measure: measure.id.clone().into(),
+            act: measure.acts[0].clone().into(),
+            matter: measure.matters[0].clone().into(),
             effect: measure.effect.code().into(),
             force: measure.force.code().into(),
             basis: super::ours::Cited(&measure.legal_basis).to_string(),

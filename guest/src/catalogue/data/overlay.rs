@@ -12,7 +12,7 @@ use crate::model::{Force, LegalBasis, Role, Text};
 use crate::name::Name;
 
 /// What a place adopts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
     /// Its code.
