@@ -32,6 +32,8 @@ pub struct Catalogue {
     matters: Codes,
     /// The recommended measures that the overlay adopts one by one.
     adopts: Codes,
+    /// The measures whose department the place names.
+    implemented: Codes,
     restrictions: Restrictions,
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
@@ -72,6 +74,11 @@ impl Catalogue {
         Ok(Self {
             instruments: Codes::of(data.instruments.iter().map(|i| &i.id)),
             adopts: Codes::of(data.overlay.adopts.iter()),
+            implemented: Codes::at(
+                (data.measures.iter().zip(0..))
+                    .filter(|(measure, _)| measure.implementer.is_some())
+                    .map(|(measure, position)| (&measure.id, position)),
+            ),
             restrictions: Restrictions::of(&data, &matters, &lists, &acts),
             incentives: incentives.collect(),
             matters,
@@ -215,7 +222,7 @@ impl Catalogue {
 
     /// The department that carries a measure out, where the place says.
     pub fn implementer(&self, measure: &str) -> Option<&Text> {
-        self.data.measures.iter().find(|m| m.id == *measure)?.implementer.as_ref()
+        self.data.measures.get(self.implemented.position(measure)?)?.implementer.as_ref()
     }
 
     /// Whether a measure is to be applied: mandatory, or adopted by the overlay.

@@ -11,7 +11,12 @@ pub(super) struct Codes(Box<[(Name, u32)]>);
 
 impl Codes {
     pub(super) fn of<'a>(codes: impl Iterator<Item = &'a Name>) -> Self {
-        let mut all: Vec<(Name, u32)> = codes.cloned().zip(0..).collect();
+        Self::at(codes.zip(0..))
+    }
+
+    /// Of some of the items, each with its position.
+    pub(super) fn at<'a>(codes: impl Iterator<Item = (&'a Name, u32)>) -> Self {
+        let mut all: Vec<(Name, u32)> = codes.map(|(code, at)| (code.clone(), at)).collect();
         all.sort_unstable();
         Self(all.into_boxed_slice())
     }
