@@ -29,6 +29,7 @@ mod calendar;
 mod described;
 mod engine;
 mod error;
+pub mod evidence;
 mod gate;
 mod input;
 mod inspect;
