@@ -1,0 +1,113 @@
+//! A disk that fails at a chosen step, and one that keeps a record of the steps.
+
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::Step;
+
+/// What goes wrong at the chosen step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The step is not taken, and says so.
+    Fails,
+    /// The step is taken, and says that it was not.
+    FailsAfterAll,
+    /// A write stops halfway, and says so. Other steps fail.
+    Half,
+    /// From this step on nothing is done any more.
+    Stops,
+    /// A write stops halfway, and from then on nothing is done any more.
+    StopsHalfway,
+}
+
+/// A step as it was taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    MakeFolder(String),
+    Create(String),
+    Write(String, u64, Vec<u8>),
+    Cut(String, u64),
+    Sync(String),
+    Rename(String, String),
+    SyncFolder(String),
+    Remove(String),
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    plan: Option<(usize, Fault)>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    steps: usize,
+    record: Vec<Taken>,
+}
+
+impl Faults {
+    /// Lets the step of this number go wrong, counted from 1.
+    pub(crate) fn at(step: usize, fault: Fault) -> Self {
+        Self { plan: Some((step, fault)), inner: Mutex::default() }
+    }
+
+    /// How many steps were tried.
+    pub(crate) fn steps(&self) -> usize {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).steps
+    }
+
+    pub(crate) fn record(&self) -> Vec<Taken> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).record.clone()
+    }
+
+    /// How much of a write of `length` bytes is done, if it is the next step's fate.
+    pub(crate) fn short(&self, length: usize) -> Option<usize> {
+        let next = self.steps() + 1;
+        match self.plan {
+            Some((at, Fault::Half | Fault::StopsHalfway)) if at == next => Some(length / 2),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn step<T>(
+        &self,
+        _: &Path,
+        step: &Step<'_>,
+        take: impl FnOnce() -> io::Result<T>,
+    ) -> io::Result<T> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.steps += 1;
+        let now = inner.steps;
+        let write = matches!(step, Step::Write(..));
+        let failed = || Err(io::Error::other("as the test wants it"));
+        match self.plan {
+            Some((at, Fault::Fails)) if now == at => return failed(),
+            Some((at, Fault::Half)) if now == at && !write => return failed(),
+            Some((at, Fault::Stops)) if now >= at => return failed(),
+            Some((at, Fault::StopsHalfway)) if now > at || (now == at && !write) => {
+                return failed();
+            }
+            _ => {}
+        }
+        inner.record.push(taken(step));
+        let done = take();
+        match self.plan {
+            Some((at, Fault::FailsAfterAll)) if now == at => failed(),
+            _ => done,
+        }
+    }
+}
+
+fn taken(step: &Step<'_>) -> Taken {
+    match step {
+        Step::MakeFolder(path) => Taken::MakeFolder((*path).to_owned()),
+        Step::Create(path) => Taken::Create((*path).to_owned()),
+        Step::Write(path, at, bytes) => Taken::Write((*path).to_owned(), *at, bytes.to_vec()),
+        Step::Cut(path, length) => Taken::Cut((*path).to_owned(), *length),
+        Step::Sync(path) => Taken::Sync((*path).to_owned()),
+        Step::Rename(from, to) => Taken::Rename((*from).to_owned(), (*to).to_owned()),
+        Step::SyncFolder(path) => Taken::SyncFolder((*path).to_owned()),
+        Step::Remove(path) => Taken::Remove((*path).to_owned()),
+    }
+}

@@ -1,0 +1,222 @@
+//! The tree of RFC 6962: its root as leaves arrive, proofs, and what checks them.
+
+use crate::error::Error;
+use crate::hash::Hash;
+
+/// The roots of the perfect subtrees that a tree of some size splits into, the largest first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Frontier {
+    size: u64,
+    peaks: Vec<Hash>,
+}
+
+impl Frontier {
+    /// Of a tree of `size` leaves with these peaks.
+    pub(crate) fn new(size: u64, peaks: Vec<Hash>) -> Self {
+        Self { size, peaks }
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) fn push(&mut self, leaf: Hash) {
+        let mut hash = leaf;
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.peaks.pop() {
+                hash = Hash::node(&left, &hash);
+            }
+        }
+        self.peaks.push(hash);
+        self.size += 1;
+    }
+
+    pub(crate) fn root(&self) -> Hash {
+        let mut peaks = self.peaks.iter().rev();
+        let Some(smallest) = peaks.next() else { return Hash::EMPTY };
+        peaks.fold(*smallest, |right, left| Hash::node(left, &right))
+    }
+}
+
+/// The root over hashes of equally high perfect subtrees; of any number of them.
+pub(crate) fn root_over(hashes: &[Hash]) -> Hash {
+    let mut frontier = Frontier::default();
+    for hash in hashes {
+        frontier.push(*hash);
+    }
+    frontier.root()
+}
+
+/// The peaks over hashes of equally high perfect subtrees, the largest first.
+pub(crate) fn peaks_over(hashes: &[Hash]) -> Vec<Hash> {
+    let mut frontier = Frontier::default();
+    for hash in hashes {
+        frontier.push(*hash);
+    }
+    frontier.peaks
+}
+
+/// Where the hashes of a tree are read from.
+pub(crate) trait Nodes {
+    /// The root of the perfect subtree over the leaves `index << height ..`, `1 << height` of them.
+    fn node(&self, height: u32, index: u64) -> Result<Hash, Error>;
+}
+
+/// The root over the leaves `from..to`, where `from` is a multiple of the largest power of two
+/// that is smaller than their number.
+pub(crate) fn root(nodes: &impl Nodes, from: u64, to: u64) -> Result<Hash, Error> {
+    let count = to.saturating_sub(from);
+    if count == 0 {
+        return Ok(Hash::EMPTY);
+    }
+    if count.is_power_of_two() {
+        let height = count.trailing_zeros();
+        return nodes.node(height, from >> height);
+    }
+    let middle = from + split(count);
+    Ok(Hash::node(&root(nodes, from, middle)?, &root(nodes, middle, to)?))
+}
+
+/// The largest power of two smaller than `count`, which is at least two.
+fn split(count: u64) -> u64 {
+    1 << count.saturating_sub(1).max(1).ilog2()
+}
+
+/// The audit path of a leaf in the tree of the first `size` leaves (RFC 6962 §2.1.1), from the
+/// leaf's sibling up.
+pub(crate) fn inclusion(nodes: &impl Nodes, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
+    let (mut from, mut to) = (0, size);
+    let mut path = Vec::new();
+    while to - from > 1 {
+        let middle = from + split(to - from);
+        if index < middle {
+            path.push(root(nodes, middle, to)?);
+            to = middle;
+        } else {
+            path.push(root(nodes, from, middle)?);
+            from = middle;
+        }
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// The proof that the tree of the first `old` leaves is a prefix of the tree of the first `new`
+/// (RFC 6962 §2.1.2); empty for the empty tree and for the same tree.
+pub(crate) fn consistency(nodes: &impl Nodes, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
+    let mut path = Vec::new();
+    if old == 0 || old >= new {
+        return Ok(path);
+    }
+    let (mut from, mut to) = (0, new);
+    while old != to {
+        let middle = from + split(to - from);
+        if old <= middle {
+            path.push(root(nodes, middle, to)?);
+            to = middle;
+        } else {
+            path.push(root(nodes, from, middle)?);
+            from = middle;
+        }
+    }
+    // The whole old tree is known to who checks the proof; a part of it is not.
+    if from > 0 {
+        path.push(root(nodes, from, to)?);
+    }
+    path.reverse();
+    Ok(path)
+}
+
+/// Whether `path` proves that `leaf` is the entry `index` of the tree of `size` leaves with this
+/// root (RFC 9162 §2.1.3.2).
+pub fn verify_inclusion(leaf: &Hash, index: u64, size: u64, path: &[Hash], root: &Hash) -> bool {
+    if index >= size {
+        return false;
+    }
+    let mut walk = Walk { index, last: size - 1 };
+    let mut hash = *leaf;
+    for sibling in path {
+        match walk.step() {
+            None => return false,
+            Some(Side::Left) => hash = Hash::node(sibling, &hash),
+            Some(Side::Right) => hash = Hash::node(&hash, sibling),
+        }
+    }
+    walk.last == 0 && hash == *root
+}
+
+/// Whether `path` proves that the tree of `old` leaves with the root `old_root` is a prefix of
+/// the tree of `new` leaves with the root `new_root` (RFC 9162 §2.1.4.2).
+pub fn verify_consistency(
+    (old, old_root): (u64, &Hash),
+    (new, new_root): (u64, &Hash),
+    path: &[Hash],
+) -> bool {
+    if old > new {
+        return false;
+    }
+    if old == 0 {
+        let fits = *old_root == Hash::EMPTY && (new > 0 || *new_root == Hash::EMPTY);
+        return fits && path.is_empty();
+    }
+    if old == new {
+        return path.is_empty() && old_root == new_root;
+    }
+    let (first, rest) = if old.is_power_of_two() {
+        (*old_root, path)
+    } else {
+        let Some((first, rest)) = path.split_first() else { return false };
+        (*first, rest)
+    };
+    let shared = (old - 1).trailing_ones();
+    let mut walk = Walk { index: (old - 1) >> shared, last: (new - 1) >> shared };
+    let (mut older, mut newer) = (first, first);
+    for sibling in rest {
+        match walk.step() {
+            None => return false,
+            Some(Side::Left) => {
+                older = Hash::node(sibling, &older);
+                newer = Hash::node(sibling, &newer);
+            }
+            Some(Side::Right) => newer = Hash::node(&newer, sibling),
+        }
+    }
+    walk.last == 0 && older == *old_root && newer == *new_root
+}
+
+/// On which side of the way up a sibling stands.
+enum Side {
+    Left,
+    Right,
+}
+
+/// The way from a node up to the root: its index, and the index of the last node at its height.
+struct Walk {
+    index: u64,
+    last: u64,
+}
+
+impl Walk {
+    /// One sibling up; none when the root is reached.
+    fn step(&mut self) -> Option<Side> {
+        if self.last == 0 {
+            return None;
+        }
+        let side = if self.index & 1 == 1 || self.index == self.last {
+            // A last node without a sibling stands for itself at the next heights.
+            while self.index & 1 == 0 && self.index != 0 {
+                self.up();
+            }
+            Side::Left
+        } else {
+            Side::Right
+        };
+        self.up();
+        Some(side)
+    }
+
+    fn up(&mut self) {
+        self.index >>= 1;
+        self.last >>= 1;
+    }
+}

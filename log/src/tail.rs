@@ -1,0 +1,277 @@
+//! The journal: the entries of the bundle that is not full yet, as batches.
+//!
+//! A batch is one write. It counts if it is whole, its checkpoint is signed, and the root in it
+//! is that of the tree with the batch's entries. The first batch has no entries: it says what
+//! tree the journal goes on from.
+//!
+//! ```text
+//! "mcb1"  entries: u16  note bytes: u16  entry bytes: u32  check: 4 bytes of SHA-256 of these
+//! the entries as in a bundle · their leaf hashes · the signed checkpoint
+//! ```
+//! Numbers are big-endian. The leaf hashes are there to tell which entry of a batch was changed.
+
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use crate::checkpoint::{Checkpoint, Trust};
+use crate::disk::TAIL;
+use crate::error::Error;
+use crate::hash::{self, Hash};
+use crate::merkle::Frontier;
+use crate::note::NoteError;
+use crate::tile::{self, WIDTH};
+
+const MAGIC: [u8; 4] = *b"mcb1";
+const HEADER: usize = 16;
+
+/// Where the parts of a batch lie in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Batch {
+    pub(crate) count: u64,
+    pub(crate) start: usize,
+    pub(crate) entries: Range<usize>,
+    pub(crate) hashes: Range<usize>,
+    pub(crate) note: Range<usize>,
+}
+
+/// What is found at a place of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Batch(Batch),
+    /// The journal ends within a batch.
+    Cut,
+    /// Not the beginning of a batch.
+    Bad,
+}
+
+/// The bytes of a batch.
+pub(crate) fn encode(entries: &[u8], hashes: &[Hash], note: &str) -> Result<Vec<u8>, Error> {
+    let too_long = || Error::TooLarge(entries.len());
+    let mut bytes = Vec::with_capacity(HEADER + entries.len() + hashes.len() * 32 + note.len());
+    bytes.extend(MAGIC);
+    bytes.extend(u16::try_from(hashes.len()).map_err(|_| too_long())?.to_be_bytes());
+    bytes.extend(u16::try_from(note.len()).map_err(|_| too_long())?.to_be_bytes());
+    bytes.extend(u32::try_from(entries.len()).map_err(|_| too_long())?.to_be_bytes());
+    bytes.extend(check(&bytes));
+    bytes.extend(entries);
+    bytes.extend(hash::concatenated(hashes));
+    bytes.extend(note.as_bytes());
+    Ok(bytes)
+}
+
+fn check(header: &[u8]) -> [u8; 4] {
+    let [a, b, c, d, ..] = <[u8; 32]>::from(Sha256::digest(header));
+    [a, b, c, d]
+}
+
+/// What is at `start`, which is before the end.
+pub(crate) fn found_at(bytes: &[u8], start: usize) -> Found {
+    let rest = bytes.get(start..).unwrap_or_default();
+    let Some((header, _)) = rest.split_first_chunk::<HEADER>() else {
+        let magic = MAGIC.iter().zip(rest).all(|(a, b)| a == b);
+        return if magic { Found::Cut } else { Found::Bad };
+    };
+    let [m0, m1, m2, m3, c0, c1, n0, n1, e0, e1, e2, e3, k0, k1, k2, k3] = *header;
+    let checked = check(&[m0, m1, m2, m3, c0, c1, n0, n1, e0, e1, e2, e3]);
+    if [m0, m1, m2, m3] != MAGIC || checked != [k0, k1, k2, k3] {
+        return Found::Bad;
+    }
+    let count = u16::from_be_bytes([c0, c1]);
+    let entries = start + HEADER;
+    let Ok(long) = usize::try_from(u32::from_be_bytes([e0, e1, e2, e3])) else { return Found::Bad };
+    let hashes = entries + long;
+    let note = hashes + usize::from(count) * Hash::BYTES;
+    let end = note + usize::from(u16::from_be_bytes([n0, n1]));
+    if end > bytes.len() {
+        return Found::Cut;
+    }
+    Found::Batch(Batch {
+        count: count.into(),
+        start,
+        entries: entries..hashes,
+        hashes: hashes..note,
+        note: note..end,
+    })
+}
+
+/// What follows the last batch that counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    Nothing,
+    /// The beginning of a batch: its writer was stopped.
+    Cut,
+    /// Bytes of one batch at most that do not fit: a power failure, or damage.
+    Torn,
+}
+
+/// The state of the tree with the journal's entries.
+#[derive(Clone, Debug)]
+pub(crate) struct Tail {
+    /// The index of the journal's first entry, a multiple of 256.
+    pub(crate) base: u64,
+    /// The hashes of its entries.
+    pub(crate) leaves: Vec<Hash>,
+    /// Its entries, as a bundle has them.
+    pub(crate) bundle: Vec<u8>,
+    pub(crate) frontier: Frontier,
+    /// The last checkpoint that was signed.
+    pub(crate) last: Checkpoint,
+    /// How many bytes of the journal count.
+    pub(crate) end: u64,
+}
+
+/// The first batch of a journal: the checkpoint that it goes on from, and where it ends.
+pub(crate) fn first(bytes: &[u8], trust: &Trust) -> Result<(Checkpoint, usize), Error> {
+    let Found::Batch(Batch { count: 0, note, .. }) = found_at(bytes, 0) else {
+        return Err(Error::damaged(TAIL, "it does not begin with a checkpoint"));
+    };
+    let end = note.end;
+    let base = Checkpoint::open(bytes.get(note).unwrap_or_default(), trust)
+        .map_err(|e| Error::damaged(TAIL, format!("its first checkpoint: {e}")))?;
+    if base.size() % WIDTH != 0 {
+        return Err(Error::damaged(TAIL, "it begins within a bundle"));
+    }
+    Ok((base, end))
+}
+
+impl Tail {
+    /// The state before the first entry of the journal.
+    pub(crate) fn new(base: Checkpoint, end: usize, frontier: Frontier) -> Self {
+        let (leaves, bundle) = (Vec::new(), Vec::new());
+        Self { base: base.size(), leaves, bundle, frontier, last: base, end: end as u64 }
+    }
+
+    pub(crate) fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.leaves.len() as u64 == WIDTH
+    }
+
+    /// Follows the journal over `bytes`, which begin where the state ends.
+    ///
+    /// The last batch that counts vouches for those before it. A last one that does not fit is
+    /// the rest; any other makes the journal damaged.
+    pub(crate) fn follow(&mut self, bytes: &[u8], trust: &Trust) -> Result<Rest, Error> {
+        let start = self.end;
+        let (batches, at, rest) = split(bytes);
+        let after = bytes.get(at..).unwrap_or_default();
+        let claimed = batches.iter().map(|batch| batch.count).sum::<u64>();
+        if rest == Rest::Torn && confirmed_within(after, self.size() + claimed, trust) {
+            return Err(misfit(start, at));
+        }
+        let Some((last, before)) = batches.split_last() else { return Ok(rest) };
+        for batch in before {
+            self.add(bytes, batch, start).ok_or_else(|| misfit(start, batch.start))?;
+        }
+        let frontier = self.frontier.clone();
+        let (leaves, bundle, end) = (self.leaves.len(), self.bundle.len(), self.end);
+        if self.add(bytes, last, start).is_some() && self.vouch(bytes, last, trust)? {
+            return Ok(rest);
+        }
+        // The batch before may be the last that counts, if nothing comes after this one.
+        (self.frontier, self.end) = (frontier, end);
+        self.leaves.truncate(leaves);
+        self.bundle.truncate(bundle);
+        if let Some(previous) = before.last()
+            && !self.vouch(bytes, previous, trust)?
+        {
+            return Err(misfit(start, previous.start));
+        }
+        if rest == Rest::Nothing { Ok(Rest::Torn) } else { Err(misfit(start, last.start)) }
+    }
+
+    /// Adds a batch's entries; none if they are not as many as it says, or too many.
+    fn add(&mut self, bytes: &[u8], batch: &Batch, start: u64) -> Option<()> {
+        let entries = bytes.get(batch.entries.clone())?;
+        let (spans, None) = tile::spans(entries) else { return None };
+        let many = (self.leaves.len() + spans.len()) as u64 > WIDTH;
+        if spans.len() as u64 != batch.count || batch.count == 0 || many {
+            return None;
+        }
+        for span in spans {
+            let leaf = Hash::leaf(entries.get(span)?);
+            self.leaves.push(leaf);
+            self.frontier.push(leaf);
+        }
+        self.bundle.extend(entries);
+        self.end = start + batch.note.end as u64;
+        Some(())
+    }
+
+    /// Takes the batch's checkpoint for the last one, if it is signed and of this very tree.
+    ///
+    /// No write that was stopped looks as if another key had signed it.
+    fn vouch(&mut self, bytes: &[u8], batch: &Batch, trust: &Trust) -> Result<bool, Error> {
+        let note = bytes.get(batch.note.clone()).unwrap_or_default();
+        let (size, root) = (self.frontier.size(), self.frontier.root());
+        match Checkpoint::open(note, trust) {
+            Ok(signed) if signed.size() == size && signed.root() == root => self.last = signed,
+            Err(e @ (NoteError::UnknownKey | NoteError::Origin { .. })) => {
+                return Err(Error::damaged(TAIL, format!("its checkpoint of {size} entries: {e}")));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+/// The batches in the bytes, where what follows them begins, and what that is.
+fn split(bytes: &[u8]) -> (Vec<Batch>, usize, Rest) {
+    let mut batches = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        match found_at(bytes, at) {
+            Found::Batch(batch) => {
+                at = batch.note.end;
+                batches.push(batch);
+            }
+            Found::Cut => return (batches, at, Rest::Cut),
+            Found::Bad => return (batches, at, Rest::Torn),
+        }
+    }
+    (batches, at, Rest::Nothing)
+}
+
+fn misfit(start: u64, at: usize) -> Error {
+    let at = start + at as u64;
+    Error::damaged(TAIL, format!("the batch at byte {at} does not fit, and is not the last"))
+}
+
+/// Whether the checkpoint of a larger tree stands within the bytes and not at their very end:
+/// then a batch that was confirmed is among them. (An entry may quote a checkpoint, but only one
+/// that was signed before.)
+fn confirmed_within(bytes: &[u8], size: u64, trust: &Trust) -> bool {
+    let later = |(note, signed): &(Range<usize>, Checkpoint)| {
+        signed.size() > size && note.end < bytes.len()
+    };
+    notes(bytes, trust).iter().any(later)
+}
+
+/// Every signed checkpoint of the log within the bytes, and where it is.
+pub(crate) fn notes(bytes: &[u8], trust: &Trust) -> Vec<(Range<usize>, Checkpoint)> {
+    let opening = format!("{}\n", trust.origin());
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(start) = bytes.get(at..).and_then(|rest| position(rest, opening.as_bytes())) {
+        let start = at + start;
+        at = start + 1;
+        let note = bytes.get(start..).unwrap_or_default();
+        let Some(blank) = position(note, b"\n\n") else { continue };
+        let signatures = note.get(blank + 2..).unwrap_or_default();
+        let Some(line) = position(signatures, b"\n") else { continue };
+        let end = blank + 2 + line + 1;
+        if let Ok(signed) = Checkpoint::open(note.get(..end).unwrap_or_default(), trust) {
+            found.push((start..start + end, signed));
+            at = start + end;
+        }
+    }
+    found
+}
+
+/// Where `needle`, which is not empty, begins.
+fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
+    bytes.windows(needle.len()).position(|window| window == needle)
+}

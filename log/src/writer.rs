@@ -1,0 +1,333 @@
+//! What appends, one at a time: whoever holds the lock. Each step leaves a directory that reads
+//! as the log before the step or after it, wherever it is interrupted.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom};
+
+use crate::checkpoint::{Checkpoint, Trust};
+use crate::disk::{self, CHECKPOINT, Disk, TAIL, TORN};
+use crate::edge::{self, Edge};
+use crate::error::Error;
+use crate::hash::{self, Hash};
+use crate::merkle::{self, root_over};
+use crate::note::SignerKey;
+use crate::tail::{self, Rest, Tail};
+use crate::tile::{self, HEIGHT, Place, WIDTH};
+use crate::tree::Tree;
+
+/// An entry and the hash of its leaf.
+pub(crate) struct Leaf<'a> {
+    entry: &'a [u8],
+    hash: Hash,
+}
+
+impl<'a> Leaf<'a> {
+    pub(crate) fn new(entry: &'a [u8], hash: Hash) -> Self {
+        Self { entry, hash }
+    }
+
+    pub(crate) fn of(entry: &'a [u8]) -> Self {
+        Self { entry, hash: Hash::leaf(entry) }
+    }
+}
+
+/// What the writer knows of the directory, as long as nothing failed.
+struct State {
+    file: File,
+    identity: Option<(u64, u64)>,
+    tail: Tail,
+    edge: Edge,
+}
+
+/// Appends to a log. Every method but `new` asks that the lock be held.
+pub(crate) struct Writer {
+    disk: Disk,
+    trust: Trust,
+    signer: SignerKey,
+    state: Option<State>,
+    /// The last tree that this writer saw; the log may only grow from it.
+    known: Option<(u64, Hash)>,
+    /// Set when it is not sure what the disk has of the journal, whatever can be read of it.
+    doubtful: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(disk: Disk, trust: Trust, signer: SignerKey) -> Self {
+        Self { disk, trust, signer, state: None, known: None, doubtful: false }
+    }
+
+    /// Makes an empty log.
+    pub(crate) fn create(&mut self) -> Result<(), Error> {
+        let published = self.disk.read_if_any(CHECKPOINT)?;
+        let begun = published.is_some_and(|note| {
+            Checkpoint::open(&note, &self.trust).is_ok_and(|signed| signed.size() == 0)
+        });
+        let exists = self.disk.exists(TAIL)? || self.disk.exists("tile")?;
+        if exists || (self.disk.exists(CHECKPOINT)? && !begun) {
+            return Err(Error::Exists(self.disk.root().display().to_string()));
+        }
+        let empty = Checkpoint::sign(self.trust.origin(), 0, Hash::EMPTY, &self.signer);
+        let mut changed = BTreeSet::new();
+        self.disk.put(CHECKPOINT, empty.note().as_bytes(), &mut changed)?;
+        self.disk.sync_folders(&mut changed)?;
+        self.disk.put(TAIL, &tail::encode(&[], &[], empty.note())?, &mut changed)?;
+        self.disk.sync_folders(&mut changed)
+    }
+
+    /// Sees what others wrote since, and makes room for an entry at least.
+    ///
+    /// How many entries fit into the next batch.
+    pub(crate) fn enter(&mut self) -> Result<usize, Error> {
+        let mut state = self.current()?;
+        if state.tail.is_full() {
+            state = self.roll(state.tail, state.edge)?;
+        }
+        let room = usize::try_from(WIDTH).unwrap_or(0) - state.tail.leaves.len();
+        self.keep(state);
+        Ok(room)
+    }
+
+    /// The last checkpoint.
+    pub(crate) fn last(&mut self) -> Result<Checkpoint, Error> {
+        let state = self.current()?;
+        let last = state.tail.last.clone();
+        self.keep(state);
+        Ok(last)
+    }
+
+    fn keep(&mut self, state: State) {
+        self.known = Some((state.tail.size(), state.tail.last.root()));
+        self.state = Some(state);
+    }
+
+    /// The state, taken: it is kept only if what is then done succeeds.
+    fn current(&mut self) -> Result<State, Error> {
+        let Some(mut state) = self.state.take() else { return self.load() };
+        let metadata = fs::metadata(self.disk.at(TAIL)).map_err(|e| Error::io("read", TAIL, e))?;
+        let identity = disk::identity(&metadata);
+        if identity.is_none() || identity != state.identity {
+            return self.load();
+        }
+        if metadata.len() < state.tail.end {
+            let (known, found) = (state.tail.size(), state.tail.base);
+            return Err(Error::RolledBack { known, found });
+        }
+        if metadata.len() > state.tail.end {
+            let bytes = disk::read_on(&mut state.file).map_err(|e| Error::io("read", TAIL, e))?;
+            let rest = state.tail.follow(&bytes, &self.trust)?;
+            self.settle(&mut state, rest)?;
+        }
+        Ok(state)
+    }
+
+    fn load(&mut self) -> Result<State, Error> {
+        let file = OpenOptions::new().read(true).write(true).open(self.disk.at(TAIL));
+        let mut file = file.map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => Error::NoLog(self.disk.root().display().to_string()),
+            _ => Error::io("open", TAIL, e),
+        })?;
+        let bytes = disk::read_on(&mut file).map_err(|e| Error::io("read", TAIL, e))?;
+        let identity = file.metadata().map_err(|e| Error::io("read", TAIL, e))?;
+        let identity = disk::identity(&identity);
+        let (base, end) = tail::first(&bytes, &self.trust)?;
+        let edge = edge::load(&self.disk, base.size(), base.root())?;
+        let frontier = edge.frontier(base.size());
+        let mut tail = Tail::new(base.clone(), end, frontier);
+        let rest = tail.follow(bytes.get(end..).unwrap_or_default(), &self.trust)?;
+        let mut state = State { file, identity, tail, edge };
+        self.settle(&mut state, rest)?;
+        self.grown(&state)?;
+        if self.doubtful {
+            let end = usize::try_from(state.tail.end).unwrap_or(usize::MAX);
+            let mut changed = BTreeSet::new();
+            state.file = self.disk.put(TAIL, bytes.get(..end).unwrap_or_default(), &mut changed)?;
+            self.disk.sync_folders(&mut changed)?;
+            state.identity =
+                disk::identity(&state.file.metadata().map_err(|e| Error::io("read", TAIL, e))?);
+            self.doubtful = false;
+        }
+        self.published(&state, &base)?;
+        Ok(state)
+    }
+
+    /// Takes away what follows the last batch that counts; what could have been confirmed is set
+    /// aside first.
+    fn settle(&self, state: &mut State, rest: Rest) -> Result<(), Error> {
+        let end = state.tail.end;
+        if rest == Rest::Torn {
+            self.set_aside(state)?;
+        }
+        if rest != Rest::Nothing {
+            let cut = self.disk.cut(&state.file, TAIL, end);
+            cut.and_then(|()| self.disk.sync(&state.file, TAIL))
+                .map_err(|e| Error::io("cut", TAIL, e))?;
+        }
+        let sought = state.file.seek(SeekFrom::Start(end));
+        sought.map_err(|e| Error::io("read", TAIL, e)).map(drop)
+    }
+
+    fn set_aside(&self, state: &mut State) -> Result<(), Error> {
+        let read = |e| Error::io("read", TAIL, e);
+        state.file.seek(SeekFrom::Start(state.tail.end)).map_err(read)?;
+        let bytes = disk::read_on(&mut state.file).map_err(read)?;
+        let mut changed = BTreeSet::new();
+        for number in 0u32.. {
+            let path = format!("{TORN}/{}-{number}", state.tail.size());
+            if !self.disk.exists(&path)? {
+                self.disk.put(&path, &bytes, &mut changed)?;
+                break;
+            }
+        }
+        self.disk.sync_folders(&mut changed)
+    }
+
+    /// Sees that the log goes on from the tree that was last seen.
+    fn grown(&self, state: &State) -> Result<(), Error> {
+        let Some((known, root)) = self.known else { return Ok(()) };
+        self.continues(state, known, root)
+    }
+
+    fn continues(&self, state: &State, known: u64, root: Hash) -> Result<(), Error> {
+        let found = state.tail.size();
+        if known == found && root == state.tail.last.root() {
+            return Ok(());
+        }
+        if known < found {
+            let tree = Tree::new(self.disk.clone(), &state.tail, state.edge.clone());
+            if merkle::root(&tree, 0, known)? == root {
+                return Ok(());
+            }
+        }
+        Err(Error::RolledBack { known, found })
+    }
+
+    /// Sees that the log goes on from the published checkpoint, and publishes the journal's base
+    /// if a writer was stopped before it did.
+    fn published(&self, state: &State, base: &Checkpoint) -> Result<(), Error> {
+        if let Some(note) = self.disk.read_if_any(CHECKPOINT)? {
+            let signed = Checkpoint::open(&note, &self.trust)
+                .map_err(|e| Error::damaged(CHECKPOINT, e.to_string()))?;
+            self.continues(state, signed.size(), signed.root())?;
+            if signed.size() >= base.size() {
+                return Ok(());
+            }
+        }
+        let mut changed = BTreeSet::new();
+        self.disk.put(CHECKPOINT, base.note().as_bytes(), &mut changed)?;
+        self.disk.sync_folders(&mut changed)
+    }
+
+    /// Appends a batch of at most as many entries as `enter` said. The index of the first, and
+    /// the checkpoint that covers them.
+    pub(crate) fn commit(&mut self, batch: &[Leaf<'_>]) -> Result<(u64, Checkpoint), Error> {
+        let mut state = self.current()?;
+        let first = state.tail.size();
+        if batch.is_empty() {
+            let last = state.tail.last.clone();
+            self.keep(state);
+            return Ok((first, last));
+        }
+        let old = state.tail.end;
+        let entries = self.add(&mut state.tail, batch)?;
+        let hashes: Vec<Hash> = batch.iter().map(|leaf| leaf.hash).collect();
+        let bytes = tail::encode(&entries, &hashes, state.tail.last.note())?;
+        let write = self.disk.write(&mut state.file, TAIL, old, &bytes);
+        if let Err(cause) = write.and_then(|()| self.disk.sync(&state.file, TAIL)) {
+            let failed = Error::io("append to", TAIL, cause);
+            // What was written may not count; the state is read anew whatever comes of this.
+            let cut = self.disk.cut(&state.file, TAIL, old);
+            if cut.and_then(|()| self.disk.sync(&state.file, TAIL)).is_err() {
+                self.doubtful = true;
+                return Err(Error::Unsettled(Box::new(failed)));
+            }
+            return Err(failed);
+        }
+        state.tail.end = old + bytes.len() as u64;
+        let last = state.tail.last.clone();
+        self.keep(state);
+        Ok((first, last))
+    }
+
+    /// Appends a whole bundle, when the journal is empty, without writing it there first.
+    pub(crate) fn commit_bundle(&mut self, batch: &[Leaf<'_>]) -> Result<u64, Error> {
+        let mut state = self.current()?;
+        let first = state.tail.size();
+        self.add(&mut state.tail, batch)?;
+        let state = self.roll(state.tail, state.edge)?;
+        self.keep(state);
+        Ok(first)
+    }
+
+    /// Adds the entries to the tree and signs it. The entries, as a bundle has them.
+    fn add(&self, tail: &mut Tail, batch: &[Leaf<'_>]) -> Result<Vec<u8>, Error> {
+        let mut entries = Vec::new();
+        for leaf in batch {
+            tile::put(&mut entries, leaf.entry)?;
+            tail.leaves.push(leaf.hash);
+            tail.frontier.push(leaf.hash);
+        }
+        tail.bundle.extend(&entries);
+        let (size, root) = (tail.frontier.size(), tail.frontier.root());
+        tail.last = Checkpoint::sign(self.trust.origin(), size, root, &self.signer);
+        Ok(entries)
+    }
+
+    /// Writes the full journal as a bundle and tiles, then begins a new one.
+    fn roll(&mut self, tail: Tail, mut edge: Edge) -> Result<State, Error> {
+        let (size, index) = (tail.size(), tail.base / WIDTH);
+        let (bundle, leaves) = (Place::Entries(index), Place::Hashes(0, index));
+        let mut changed = BTreeSet::new();
+        self.disk.put(&bundle.path(), &tail.bundle, &mut changed)?;
+        self.disk.put(&leaves.path(), &hash::concatenated(&tail.leaves), &mut changed)?;
+        let mut full = vec![bundle, leaves];
+        let filled = edge.push(root_over(&tail.leaves));
+        let next = 1 + filled.iter().map(|(level, _)| *level).max().unwrap_or(0);
+        for (level, hashes) in filled {
+            let place = Place::Hashes(level, (size >> (HEIGHT * (level + 1))) - 1);
+            self.disk.put(&place.path(), &hash::concatenated(&hashes), &mut changed)?;
+            full.push(place);
+        }
+        let hashes = edge.level(next);
+        let unfilled = Place::Hashes(next, size >> (HEIGHT * (next + 1)));
+        let path = unfilled.path_of(hashes.len() as u64);
+        self.disk.put(&path, &hash::concatenated(hashes), &mut changed)?;
+        self.disk.sync_folders(&mut changed)?;
+        // From here on the log is read from the tiles.
+        let head = tail::encode(&[], &[], tail.last.note())?;
+        let mut file = self.disk.put(TAIL, &head, &mut changed)?;
+        self.disk.sync_folders(&mut changed)?;
+        let metadata = file.metadata().map_err(|e| Error::io("read", TAIL, e))?;
+        let end = file.seek(SeekFrom::End(0)).map_err(|e| Error::io("read", TAIL, e))?;
+        let identity = disk::identity(&metadata);
+        self.disk.put(CHECKPOINT, tail.last.note().as_bytes(), &mut changed)?;
+        self.disk.sync_folders(&mut changed)?;
+        for place in full {
+            self.disk.remove(&format!("{}.p", place.path()))?;
+        }
+        let end = usize::try_from(end).unwrap_or(usize::MAX);
+        Ok(State { file, identity, tail: Tail::new(tail.last, end, tail.frontier), edge })
+    }
+
+    /// Lets every reader of tlog-tiles see the log as it is.
+    pub(crate) fn publish(&mut self) -> Result<Checkpoint, Error> {
+        self.enter()?;
+        let state = self.current()?;
+        let (tail, last) = (&state.tail, state.tail.last.clone());
+        if self.disk.read_if_any(CHECKPOINT)?.as_deref() != Some(last.note().as_bytes()) {
+            let mut changed = BTreeSet::new();
+            let (index, wide) = (tail.base / WIDTH, tail.leaves.len() as u64);
+            if wide > 0 {
+                let (bundle, leaves) = (Place::Entries(index), Place::Hashes(0, index));
+                let hashes = hash::concatenated(&tail.leaves);
+                self.disk.put(&bundle.path_of(wide), &tail.bundle, &mut changed)?;
+                self.disk.put(&leaves.path_of(wide), &hashes, &mut changed)?;
+                self.disk.sync_folders(&mut changed)?;
+            }
+            self.disk.put(CHECKPOINT, last.note().as_bytes(), &mut changed)?;
+            self.disk.sync_folders(&mut changed)?;
+        }
+        self.keep(state);
+        Ok(last)
+    }
+}

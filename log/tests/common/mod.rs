@@ -1,0 +1,62 @@
+//! What the tests share: keys, logs to try things on, and a tree of their own.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::path::Path;
+
+use mustcheck_log::{Durability, Hash, Log, Settings, SignerKey, Trust};
+use sha2::{Digest, Sha256};
+
+pub const ORIGIN: &str = "mustcheck.example/office-310000";
+
+pub fn signer() -> SignerKey {
+    SignerKey::from_seed(ORIGIN, &[7; 32]).unwrap()
+}
+
+pub fn settings() -> Settings {
+    Settings::new(ORIGIN, signer())
+}
+
+/// Settings of logs that need not outlive the machine, which most tests are fine with.
+pub fn buffered() -> Settings {
+    settings().durability(Durability::Buffered)
+}
+
+pub fn trust() -> Trust {
+    settings().trust().unwrap()
+}
+
+pub fn long() -> bool {
+    std::env::var_os("MUSTCHECK_LONG").is_some_and(|long| long == "1")
+}
+
+/// An entry that no other index has.
+pub fn entry(index: u64) -> Vec<u8> {
+    let length = 3 + usize::try_from(index * 7 % 61).unwrap();
+    format!("{index}:").bytes().cycle().take(length.max(format!("{index}:").len())).collect()
+}
+
+pub fn log_of(directory: &Path, size: u64) -> Log {
+    let log = Log::create(directory, buffered()).unwrap();
+    log.append_all((0..size).map(entry)).unwrap();
+    log
+}
+
+/// MTH of RFC 6962 §2.1, written down from its definition.
+pub fn plain_root(leaves: &[Vec<u8>]) -> Hash {
+    Hash::from_bytes(mth(leaves))
+}
+
+fn mth(leaves: &[Vec<u8>]) -> [u8; 32] {
+    match leaves {
+        [] => Sha256::digest([]).into(),
+        [leaf] => Sha256::digest([&[0], leaf.as_slice()].concat()).into(),
+        _ => {
+            let mut k = 1;
+            while k * 2 < leaves.len() {
+                k *= 2;
+            }
+            let (left, right) = leaves.split_at(k);
+            Sha256::digest([&[1], mth(left).as_slice(), &mth(right)].concat()).into()
+        }
+    }
+}
