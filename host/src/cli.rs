@@ -1,5 +1,6 @@
 //! The command line. JSON goes to stdout, everything else to stderr.
 
+mod audit;
 mod batch;
 mod catalogue;
 mod check;
@@ -7,6 +8,7 @@ mod failure;
 mod gates;
 mod lookups;
 mod policy;
+mod recording;
 mod registry;
 mod text;
 
@@ -53,6 +55,9 @@ enum Command {
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
     Batch(batch::Arguments),
+    /// The log of the checks, and its keys.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Fill or show a registry.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -103,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, style),
         Command::Lookups(arguments) => lookups::run(&arguments, style),
         Command::Batch(arguments) => batch::run(&arguments, style),
+        Command::Audit(command) => audit::run(&command, style),
         Command::Registry(command) => registry::run(&command, style),
         Command::Policy(command) => policy::run(&command, style),
         Command::Catalogue(command) => catalogue::run(&command, style),

@@ -5,23 +5,34 @@
 //! can re-derive the decision byte for byte (RAIL R12). Receipts go into a log before the decision
 //! is returned; bundles stay with the office's case.
 
+pub mod bundle;
 mod canonical;
 mod digest;
 mod entry;
 mod feedback;
+pub mod impact;
+pub mod journal;
+pub mod keys;
 mod receipt;
+mod recorder;
+pub mod replay;
 mod signed;
 mod suite;
 
+pub use bundle::{Bundle, BundleFolder, BundleStore};
 pub use canonical::{NotCanonical, canonical};
 pub use digest::{ContentDigest, InvalidForm, KeyedDigest, Moment, Opening};
 pub use entry::{Entry, EntryError, Failed, FailureKind};
 pub use feedback::{
     Feedback, FeedbackFormat, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
 };
+pub use journal::{AuditLog, AuditReader, Journal, JournalError};
+pub use keys::{Keys, KeysError, PublicKeys};
+pub(crate) use receipt::Observed;
 pub use receipt::{
     Baked, Case, DecidedBy, EngineSettings, Pinpoint, Receipt, ReceiptFormat, ReceiptLookup,
     ReceiptMeasure, ReceiptObligation, ReceiptOffice, RecordCounts, SetAsideCount, StandingCount,
 };
+pub use recorder::{RecordError, Recorded, Recorder};
 pub use signed::{DocumentId, Payload, Signature, SignatureError, Signed};
 pub use suite::{KeyError, PublicKey, Signer, Suite};

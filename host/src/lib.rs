@@ -35,6 +35,7 @@ mod input;
 mod inspect;
 mod limits;
 mod policy;
+mod private;
 mod rails;
 pub mod registry;
 pub mod schema;

@@ -106,6 +106,7 @@ impl FailureKind {
             Fault::Rail { .. } => Self::Rail,
             Fault::Limit { .. } => Self::Limit,
             Fault::NeedsAsync => Self::Gate,
+            Fault::Record(_) => Self::Record,
         }
     }
 }

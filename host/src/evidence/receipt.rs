@@ -11,9 +11,8 @@ use mustcheck_guest::model::{
     AnswerStatus, Disposition, DispositionRule, Effect, Force, MeasureKind, ObligationKind,
     PolicyId, Role, SetAsideReason, Standing, Text,
 };
-use serde::{Deserialize, Serialize};
 
-pub(crate) use made::{Observed, Places};
+pub(crate) use made::{Observed, Places, Texts};
 
 use crate::evidence::digest::{ContentDigest, KeyedDigest, Moment};
 use crate::evidence::signed::Payload;
@@ -264,6 +263,13 @@ document! {
         /// The last day, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub due_on: Option<Date>,
+    }
+}
+
+impl std::fmt::Display for Pinpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.instrument, self.article)?;
+        [self.paragraph, self.item].iter().flatten().try_for_each(|n| write!(f, ".{n}"))
     }
 }
 
