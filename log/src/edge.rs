@@ -4,7 +4,7 @@ use crate::disk::Disk;
 use crate::error::Error;
 use crate::hash::{self, Hash};
 use crate::merkle::{Frontier, peaks_over, root_over};
-use crate::tile::{HEIGHT, Place, WIDTH, width};
+use crate::tile::{Place, WIDTH, hashes_at, width};
 
 /// The hashes of the unfilled tiles of the levels from 1 up, in a tree of whole bundles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,15 +15,6 @@ pub(crate) struct Edge {
 impl Edge {
     pub(crate) fn new(levels: Vec<Vec<Hash>>) -> Self {
         Self { levels }
-    }
-
-    /// The levels from 1 up with their hashes.
-    pub(crate) fn levels(&self) -> impl DoubleEndedIterator<Item = (u32, &[Hash])> {
-        (1..)
-            .zip(&self.levels)
-            .map(|(level, hashes)| (level, hashes.as_slice()))
-            .collect::<Vec<_>>()
-            .into_iter()
     }
 
     /// The hashes of one level.
@@ -76,20 +67,20 @@ pub(crate) fn load(disk: &Disk, size: u64, root: Hash) -> Result<Edge, Error> {
 }
 
 fn levels_of(size: u64) -> impl Iterator<Item = u32> {
-    (1..8).take_while(move |level| size >> (HEIGHT * level) > 0)
+    (1..8).take_while(move |level| hashes_at(size, *level) > 0)
 }
 
 fn stored(disk: &Disk, size: u64) -> Result<Edge, Error> {
     let level = |level| match width(size, level) {
         0 => Ok(Vec::new()),
-        wide => tile(disk, Place::Hashes(level, size >> (HEIGHT * (level + 1))), wide),
+        wide => tile(disk, Place::Hashes(level, hashes_at(size, level + 1)), wide),
     };
     Ok(Edge { levels: levels_of(size).map(level).collect::<Result<_, _>>()? })
 }
 
 fn computed(disk: &Disk, size: u64) -> Result<Edge, Error> {
     let level = |level| {
-        let end = size >> (HEIGHT * level);
+        let end = hashes_at(size, level);
         (end - width(size, level)..end)
             .map(|index| Ok(root_over(&tile(disk, Place::Hashes(level - 1, index), WIDTH)?)))
             .collect::<Result<Vec<_>, Error>>()

@@ -46,7 +46,7 @@ impl Reader {
         // anyone must last. It may be a disk that is only read from, which keeps what it has.
         drop(disk.sync_for_reading(TAIL));
         drop(lock);
-        let tree = Tree::new(disk.clone(), &tail, edge);
+        let tree = Tree::new(disk.clone(), tail.base, tail.leaves, edge);
         Ok(Self { disk, checkpoint: tail.last, base: tail.base, tail: tail.bundle, tree })
     }
 

@@ -23,7 +23,8 @@ use crate::note::NoteError;
 use crate::tile::{self, WIDTH};
 
 const MAGIC: [u8; 4] = *b"mcb1";
-const HEADER: usize = 16;
+/// Bytes before the entries of a batch.
+pub(crate) const HEADER: usize = 16;
 
 /// Where the parts of a batch lie in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -68,9 +68,15 @@ fn digits(index: u64) -> String {
     path
 }
 
+/// How many hashes of a level a tree of `size` has. There are as many full tiles at the level
+/// below.
+pub(crate) fn hashes_at(size: u64, level: u32) -> u64 {
+    size.checked_shr(HEIGHT * level).unwrap_or(0)
+}
+
 /// How many hashes of level `level` the last, not yet full tile of a tree of `size` has.
 pub(crate) fn width(size: u64, level: u32) -> u64 {
-    size.checked_shr(HEIGHT * level).unwrap_or(0) % WIDTH
+    hashes_at(size, level) % WIDTH
 }
 
 /// Appends an entry to the bytes of a bundle.

@@ -8,8 +8,7 @@ use crate::edge::{self, Edge};
 use crate::error::Error;
 use crate::hash::Hash;
 use crate::merkle::{Nodes, root_over};
-use crate::tail::Tail;
-use crate::tile::{HEIGHT, Place, WIDTH};
+use crate::tile::{HEIGHT, Place, WIDTH, hashes_at};
 
 /// Tiles kept in memory, 8 KiB each.
 const KEPT: usize = 256;
@@ -26,16 +25,16 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    pub(crate) fn new(disk: Disk, tail: &Tail, mut edge: Edge) -> Self {
-        let mut leaves = tail.leaves.clone();
+    /// The tree of `base` entries in full bundles and the leaves after them, 256 at most.
+    pub(crate) fn new(disk: Disk, base: u64, mut leaves: Vec<Hash>, mut edge: Edge) -> Self {
         let mut pending = BTreeMap::new();
-        let size = tail.size();
-        if tail.is_full() {
+        let size = base + leaves.len() as u64;
+        if leaves.len() as u64 == WIDTH {
             for (level, hashes) in edge.push(root_over(&leaves)) {
-                let place = Place::Hashes(level, (size >> (HEIGHT * (level + 1))) - 1);
+                let place = Place::Hashes(level, hashes_at(size, level + 1) - 1);
                 pending.insert(place, Arc::new(hashes));
             }
-            let place = Place::Hashes(0, tail.base / WIDTH);
+            let place = Place::Hashes(0, base / WIDTH);
             pending.insert(place, Arc::new(std::mem::take(&mut leaves)));
         }
         Self { disk, size, leaves, edge, pending, read: Mutex::default() }
@@ -63,7 +62,7 @@ impl Nodes for Tree {
         let (level, within) = (height / HEIGHT, height % HEIGHT);
         let first = index << within;
         let place = Place::Hashes(level, first / WIDTH);
-        let full = self.size >> (HEIGHT * (level + 1));
+        let full = hashes_at(self.size, level + 1);
         let tile;
         let hashes: &[Hash] = if first / WIDTH < full {
             tile = self.full(place)?;

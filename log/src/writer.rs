@@ -13,7 +13,7 @@ use crate::hash::{self, Hash};
 use crate::merkle::{self, root_over};
 use crate::note::SignerKey;
 use crate::tail::{self, Rest, Tail};
-use crate::tile::{self, HEIGHT, Place, WIDTH};
+use crate::tile::{self, Place, WIDTH, hashes_at};
 use crate::tree::Tree;
 
 /// An entry and the hash of its leaf.
@@ -110,8 +110,7 @@ impl Writer {
             return self.load();
         }
         if metadata.len() < state.tail.end {
-            let (known, found) = (state.tail.size(), state.tail.base);
-            return Err(Error::RolledBack { known, found });
+            return self.load();
         }
         if metadata.len() > state.tail.end {
             let bytes = disk::read_on(&mut state.file).map_err(|e| Error::io("read", TAIL, e))?;
@@ -194,7 +193,8 @@ impl Writer {
             return Ok(());
         }
         if known < found {
-            let tree = Tree::new(self.disk.clone(), &state.tail, state.edge.clone());
+            let (base, leaves) = (state.tail.base, state.tail.leaves.clone());
+            let tree = Tree::new(self.disk.clone(), base, leaves, state.edge.clone());
             if merkle::root(&tree, 0, known)? == root {
                 return Ok(());
             }
@@ -284,12 +284,12 @@ impl Writer {
         let filled = edge.push(root_over(&tail.leaves));
         let next = 1 + filled.iter().map(|(level, _)| *level).max().unwrap_or(0);
         for (level, hashes) in filled {
-            let place = Place::Hashes(level, (size >> (HEIGHT * (level + 1))) - 1);
+            let place = Place::Hashes(level, hashes_at(size, level + 1) - 1);
             self.disk.put(&place.path(), &hash::concatenated(&hashes), &mut changed)?;
             full.push(place);
         }
         let hashes = edge.level(next);
-        let unfilled = Place::Hashes(next, size >> (HEIGHT * (next + 1)));
+        let unfilled = Place::Hashes(next, hashes_at(size, next + 1));
         let path = unfilled.path_of(hashes.len() as u64);
         self.disk.put(&path, &hash::concatenated(hashes), &mut changed)?;
         self.disk.sync_folders(&mut changed)?;

@@ -1,0 +1,162 @@
+//! What a verification finds, and where.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::checkpoint::Checkpoint;
+use crate::note::NoteError;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The log is not what was written and signed.
+    Damage,
+    /// Worth a look; the log is sound.
+    Notice,
+}
+
+/// One thing that is wrong, in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The file, below the log's directory.
+    pub file: String,
+    /// The indices of the entries that it is about; empty if it is about none.
+    pub entries: Range<u64>,
+    /// What is wrong.
+    pub kind: Kind,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The file is not there.
+    Missing,
+    /// The file cannot be read, and why.
+    Unreadable(String),
+    /// The file has another length than its place says, in bytes.
+    Length {
+        /// Its length.
+        found: u64,
+        /// The length it should have.
+        expected: u64,
+    },
+    /// From this byte of the file on, it is not divided as it should be.
+    Broken {
+        /// The offset in the file.
+        byte: u64,
+    },
+    /// The entries are others than those that were logged.
+    Changed,
+    /// Here stands what was logged at another index.
+    Moved {
+        /// The index where it belongs.
+        from: u64,
+    },
+    /// The entries are gone.
+    Removed,
+    /// Something stands here, or twice, that was not logged here.
+    Added,
+    /// The hashes that are stored for the entries are wrong; the entries fit the checkpoint.
+    Hashes,
+    /// The entries, or the hashes of them, do not fit the checkpoint; which of them was changed
+    /// cannot be told.
+    Misfit,
+    /// A checkpoint is not accepted.
+    Checkpoint(NoteError),
+    /// A signed checkpoint is of another tree than the one that is here.
+    Root {
+        /// The number of entries under the checkpoint.
+        size: u64,
+    },
+    /// The log has fewer entries than a signed checkpoint says: an older state was put back, or
+    /// the end was cut off.
+    RolledBack {
+        /// The number of entries under the checkpoint.
+        size: u64,
+    },
+    /// The journal ends within a batch. Its writer was stopped before it told anyone, or the
+    /// batch was cut afterwards.
+    Unfinished {
+        /// How many bytes there are of it.
+        bytes: u64,
+    },
+    /// A writer found what did not fit at the journal's end and kept it in this file.
+    SetAside,
+    /// No part of the log.
+    Stray,
+}
+
+impl Finding {
+    pub(crate) fn new(file: impl Into<String>, entries: Range<u64>, kind: Kind) -> Self {
+        Self { file: file.into(), entries, kind }
+    }
+
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match self.kind {
+            Kind::Unfinished { .. } | Kind::SetAside | Kind::Stray => Severity::Notice,
+            _ => Severity::Damage,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = match self.entries.end.saturating_sub(self.entries.start) {
+            0 => String::new(),
+            1 => format!(", entry {}", self.entries.start),
+            _ => format!(", entries {} to {}", self.entries.start, self.entries.end - 1),
+        };
+        write!(f, "`{}`{entries}: {}", self.file, self.kind)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => f.write_str("missing"),
+            Self::Unreadable(why) => write!(f, "cannot be read: {why}"),
+            Self::Length { found, expected } => write!(f, "{found} bytes long, not {expected}"),
+            Self::Broken { byte } => write!(f, "broken at byte {byte}"),
+            Self::Changed => f.write_str("changed"),
+            Self::Moved { from } => write!(f, "moved here from {from}"),
+            Self::Removed => f.write_str("removed"),
+            Self::Added => f.write_str("added"),
+            Self::Hashes => f.write_str("the stored hashes were changed"),
+            Self::Misfit => f.write_str("does not fit the checkpoint"),
+            Self::Checkpoint(why) => write!(f, "checkpoint not accepted: {why}"),
+            Self::Root { size } => write!(f, "the checkpoint of {size} entries is of another log"),
+            Self::RolledBack { size } => write!(f, "a checkpoint of {size} entries was signed"),
+            Self::Unfinished { bytes } => write!(f, "ends with {bytes} bytes of a batch"),
+            Self::SetAside => f.write_str("set aside from the end of the journal"),
+            Self::Stray => f.write_str("no part of the log"),
+        }
+    }
+}
+
+/// The outcome of a verification.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The last checkpoint that was accepted, whether the log fits it or not. What an auditor
+    /// keeps for the next time, if the log is sound.
+    pub checkpoint: Option<Checkpoint>,
+    /// The number of entries that were found, damaged ones among them.
+    pub size: u64,
+    /// How many entries were hashed.
+    pub hashed: u64,
+    /// Everything that was found, in the order of the entries.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether the log is what was written and signed.
+    pub fn is_sound(&self) -> bool {
+        self.damages().next().is_none()
+    }
+
+    /// The findings that are not mere notices.
+    pub fn damages(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.severity() == Severity::Damage)
+    }
+}

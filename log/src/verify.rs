@@ -1,0 +1,249 @@
+//! Verification: whether a log is what was written and signed, and if not, where.
+
+use std::path::Path;
+
+use crate::checkpoint::{Checkpoint, Trust};
+use crate::disk::{CHECKPOINT, Disk, TAIL};
+use crate::error::Error;
+use crate::finding::{Finding, Kind, Report};
+use crate::hash::Hash;
+use crate::merkle::{self, Frontier};
+use crate::tile::{Place, WIDTH, hashes_at, width};
+use crate::tree::Tree;
+use bundles::verify as verify_bundles;
+use files::Shelf;
+use journal::Journal;
+use tiles::Believed;
+
+mod bundles;
+mod compare;
+mod files;
+mod journal;
+mod tiles;
+
+/// What findings about the checkpoint that was given call it.
+const KEPT: &str = "kept checkpoint";
+
+/// How far a verification has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Entries of full bundles that were hashed.
+    pub done: u64,
+    /// Entries of full bundles to hash.
+    pub total: u64,
+}
+
+/// A verification to be made.
+pub struct Verify<'a> {
+    directory: &'a Path,
+    trust: &'a Trust,
+    since: Option<&'a Checkpoint>,
+    threads: usize,
+    progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// Verifies a whole log on all cores.
+///
+/// # Errors
+/// Those of [`Verify::run`].
+pub fn verify(directory: &Path, trust: &Trust) -> Result<Report, Error> {
+    Verify::new(directory, trust).run()
+}
+
+impl<'a> Verify<'a> {
+    /// Of the whole log in a directory, on all cores.
+    pub fn new(directory: &'a Path, trust: &'a Trust) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { directory, trust, since: None, threads, progress: &|_| {} }
+    }
+
+    /// Only of what was appended after a checkpoint that was kept from an earlier verification;
+    /// and that the log continues the tree of that checkpoint. What lies before it is trusted to
+    /// be as it was: a changed entry there is found by a verification of the whole log.
+    #[must_use]
+    pub fn since(mut self, kept: &'a Checkpoint) -> Self {
+        self.since = Some(kept);
+        self
+    }
+
+    /// On so many threads, one at least.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Tells how far it has come, now and then, from any of its threads.
+    #[must_use]
+    pub fn progress(mut self, progress: &'a (dyn Fn(Progress) + Sync)) -> Self {
+        self.progress = progress;
+        self
+    }
+
+    /// Verifies. Writers can go on meanwhile; what they append later is not looked at.
+    ///
+    /// # Errors
+    /// There is no log, or the directory cannot be read. Whatever is wrong with the log itself
+    /// is in the report, not an error.
+    pub fn run(self) -> Result<Report, Error> {
+        let disk = Disk::new(self.directory, false);
+        // Listed before the journal is read: what is there by then belongs to the log.
+        let listed = if self.since.is_none() { files::walk(&disk)? } else { Vec::new() };
+        let lock = disk.lock_shared()?;
+        let journal_bytes = disk.read_if_any(TAIL)?;
+        let published = disk.read_if_any(CHECKPOINT)?;
+        if journal_bytes.is_none() && published.is_none() {
+            return Err(Error::NoLog(self.directory.display().to_string()));
+        }
+        let mut findings = Vec::new();
+        let published = match published.map(|note| Checkpoint::open(&note, self.trust)) {
+            Some(Ok(published)) => Some(published),
+            Some(Err(e)) => {
+                findings.push(Finding::new(CHECKPOINT, 0..0, Kind::Checkpoint(e)));
+                None
+            }
+            None => {
+                findings.push(Finding::new(CHECKPOINT, 0..0, Kind::Missing));
+                None
+            }
+        };
+        let journal = Journal::divide(journal_bytes.as_deref().unwrap_or_default(), self.trust);
+        let known = published.as_ref().map_or(0, Checkpoint::size);
+        let base = journal.base().unwrap_or(known / WIDTH * WIDTH);
+        let stored: Vec<_> = (1..8)
+            .take_while(|level| hashes_at(base, *level) > 0)
+            .map(|level| match width(base, level) {
+                0 => Ok(Vec::new()),
+                wide => tiles::read(&disk, Place::Hashes(level, hashes_at(base, level + 1)), wide),
+            })
+            .collect();
+        let partial = Partial::read(&disk, base, published.as_ref());
+        drop(lock);
+        let of_published = |frontier: &Frontier| match &published {
+            Some(published) => partial.root(frontier) == Some(published.root()),
+            None => false,
+        };
+        let fits = |frontier: &Frontier| match &journal.first {
+            Some(first) => first.root() == frontier.root(),
+            None if journal_bytes.is_none() => of_published(frontier),
+            None => {
+                journal.follow(base, Some(frontier.clone())).confirmed || of_published(frontier)
+            }
+        };
+        let start = self.since.map_or(0, Checkpoint::size).min(base) / WIDTH;
+        let believed = Believed::find(&disk, base, start, &stored, fits);
+        if journal_bytes.is_none() {
+            findings.push(Finding::new(TAIL, base..known.max(base), Kind::Missing));
+        } else {
+            findings.extend(journal.findings.iter().cloned());
+        }
+        let frontier = believed.edge.as_ref().map(|edge| edge.frontier(base));
+        let mut entries = journal.follow(base, frontier);
+        findings.append(&mut entries.findings);
+        if journal_bytes.is_none() {
+            entries.leaves.clone_from(&partial.leaves);
+            entries.last.clone_from(&published);
+        }
+        let bundles = start..base / WIDTH;
+        let hashed = (bundles.end - bundles.start) * WIDTH + entries.leaves.len() as u64;
+        findings.extend(verify_bundles(&disk, bundles, &believed, self.threads, self.progress));
+        let shelf = Shelf { disk: &disk, believed: &believed, leaves: &entries.leaves };
+        for path in &listed {
+            shelf.verify(path, &mut findings);
+        }
+        partial.verify(&entries.leaves, &mut findings);
+        let size = base + entries.leaves.len() as u64;
+        let edge = believed.edge.clone().unwrap_or_default();
+        let tree = Tree::new(disk.clone(), base, entries.leaves, edge);
+        for (file, signed) in [(CHECKPOINT, published.as_ref()), (KEPT, self.since)] {
+            let Some(signed) = signed else { continue };
+            findings.extend(continues(&tree, size, file, signed, entries.last.as_ref()));
+        }
+        findings.extend(believed.findings);
+        findings.sort_by(|a, b| {
+            (a.entries.start, a.entries.end, &a.file).cmp(&(
+                b.entries.start,
+                b.entries.end,
+                &b.file,
+            ))
+        });
+        findings.dedup();
+        Ok(Report { checkpoint: entries.last, size, hashed, findings })
+    }
+}
+
+/// Finds that the log does not continue a tree that was signed.
+fn continues(
+    tree: &Tree,
+    size: u64,
+    file: &str,
+    signed: &Checkpoint,
+    last: Option<&Checkpoint>,
+) -> Option<Finding> {
+    let known = signed.size();
+    if known > size {
+        return Some(Finding::new(file, size..known, Kind::RolledBack { size: known }));
+    }
+    // The tiles may be so damaged that no root can be made out; then that was found.
+    let root = merkle::root(tree, 0, known).ok()?;
+    let path = last.map(|last| Some((last, merkle::consistency(tree, known, last.size()).ok()?)));
+    let continued = match path {
+        Some(Some((last, path))) if last.size() >= known => {
+            merkle::verify_consistency((known, &signed.root()), (last.size(), &last.root()), &path)
+        }
+        _ => true,
+    };
+    let fits = root == signed.root() && (continued || file == CHECKPOINT);
+    (!fits).then(|| Finding::new(file, 0..known, Kind::Root { size: known }))
+}
+
+/// The partial tiles that the published checkpoint needs, beyond those of the full bundles.
+struct Partial {
+    base: u64,
+    wide: u64,
+    hashes: Option<Vec<u8>>,
+    entries: Option<Vec<u8>>,
+    leaves: Vec<Hash>,
+    published: bool,
+}
+
+impl Partial {
+    fn read(disk: &Disk, base: u64, published: Option<&Checkpoint>) -> Self {
+        let wide = published.map_or(0, |published| published.size().saturating_sub(base));
+        let index = base / WIDTH;
+        let wanted = (1..WIDTH).contains(&wide);
+        let get = |place: Place| {
+            if wanted { disk.read_if_any(&place.path_of(wide)).ok().flatten() } else { None }
+        };
+        let (hashes, entries) = (get(Place::Hashes(0, index)), get(Place::Entries(index)));
+        let leaves = hashes.as_deref().map(crate::hash::hashes).unwrap_or_default();
+        let published = published.is_some_and(|published| published.size() >= base);
+        Self { base, wide: if wanted { wide } else { 0 }, hashes, entries, leaves, published }
+    }
+
+    /// The root of the published tree, if it goes on from this frontier.
+    fn root(&self, frontier: &Frontier) -> Option<Hash> {
+        let mut frontier = frontier.clone();
+        for leaf in &self.leaves {
+            frontier.push(*leaf);
+        }
+        self.published.then(|| frontier.root())
+    }
+
+    fn verify(&self, leaves: &[Hash], findings: &mut Vec<Finding>) {
+        let Ok(wide) = usize::try_from(self.wide) else { return };
+        let (index, all) = (self.base / WIDTH, self.base..self.base + self.wide);
+        let places =
+            [(Place::Hashes(0, index), &self.hashes), (Place::Entries(index), &self.entries)];
+        for (place, bytes) in places.into_iter().filter(|_| wide > 0) {
+            let path = place.path_of(self.wide);
+            match (bytes, leaves.get(..wide)) {
+                (None, _) => findings.push(Finding::new(path, all.clone(), Kind::Missing)),
+                (Some(bytes), Some(leaves)) => {
+                    findings.extend(files::differs(place, &path, bytes, leaves, self.base));
+                }
+                (Some(_), None) => {}
+            }
+        }
+    }
+}

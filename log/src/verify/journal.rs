@@ -1,0 +1,250 @@
+//! Verifies the journal, batch by batch, and reads on past what is damaged.
+
+use std::ops::Range;
+
+use crate::checkpoint::{self, Checkpoint, Trust};
+use crate::disk::TAIL;
+use crate::finding::{Finding, Kind};
+use crate::hash::{self, Hash};
+use crate::merkle::Frontier;
+use crate::note::NoteError;
+use crate::tail::{self, Batch, Found};
+use crate::tile;
+use crate::verify::compare::{differences, differing};
+
+/// The journal, divided into batches as well as it can be.
+pub(crate) struct Journal<'a> {
+    bytes: &'a [u8],
+    trust: &'a Trust,
+    /// The checkpoint that it goes on from, if that is accepted.
+    pub(crate) first: Option<Checkpoint>,
+    batches: Vec<Batch>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What the journal's entries come to.
+pub(crate) struct Entries {
+    /// The entries' hashes: what they should be, where that can be told.
+    pub(crate) leaves: Vec<Hash>,
+    /// The bytes of the entries as they are.
+    pub(crate) bundle: Vec<u8>,
+    /// The last checkpoint that is accepted.
+    pub(crate) last: Option<Checkpoint>,
+    /// Whether some checkpoint in it is of the tree that the frontier and its entries make.
+    pub(crate) confirmed: bool,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl<'a> Journal<'a> {
+    pub(crate) fn divide(bytes: &'a [u8], trust: &'a Trust) -> Self {
+        let batches = Vec::new();
+        let mut journal = Self { bytes, trust, first: None, batches, findings: Vec::new() };
+        let mut at = journal.begin();
+        while at < bytes.len() {
+            at = match tail::found_at(bytes, at) {
+                Found::Batch(batch) if batch.count > 0 => {
+                    let end = batch.note.end;
+                    journal.batches.push(batch);
+                    end
+                }
+                Found::Cut if !journal.later_checkpoint(at) => {
+                    let kind = Kind::Unfinished { bytes: (bytes.len() - at) as u64 };
+                    journal.find(kind);
+                    bytes.len()
+                }
+                _ => journal.find_next(at),
+            };
+        }
+        journal
+    }
+
+    /// The first batch, which has no entries. Where it ends.
+    fn begin(&mut self) -> usize {
+        if let Found::Batch(batch @ Batch { count: 0, .. }) = tail::found_at(self.bytes, 0) {
+            match self.open(&batch) {
+                Ok(first) => self.first = Some(first),
+                Err(e) => self.find(Kind::Checkpoint(e)),
+            }
+            return batch.note.end;
+        }
+        self.find(Kind::Broken { byte: 0 });
+        let first = tail::notes(self.bytes, self.trust).into_iter().next();
+        let Some((range, first)) = first else { return self.bytes.len() };
+        if first.size() % tile::WIDTH == 0 && range.start == tail::HEADER {
+            self.first = Some(first);
+            return range.end;
+        }
+        0
+    }
+
+    fn find(&mut self, kind: Kind) {
+        self.findings.push(Finding::new(TAIL, 0..0, kind));
+    }
+
+    fn open(&self, batch: &Batch) -> Result<Checkpoint, NoteError> {
+        Checkpoint::open(self.bytes.get(batch.note.clone()).unwrap_or_default(), self.trust)
+    }
+
+    fn later_checkpoint(&self, at: usize) -> bool {
+        let known = self.size_so_far();
+        let notes = tail::notes(self.bytes.get(at..).unwrap_or_default(), self.trust);
+        notes.iter().any(|(_, signed)| known.is_none_or(|known| signed.size() > known))
+    }
+
+    /// The number of entries before the next batch, if it is known.
+    fn size_so_far(&self) -> Option<u64> {
+        let size = |batch: &Batch| Some(self.open(batch).ok()?.size());
+        let (place, known) = self
+            .batches
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(place, batch)| Some((place + 1, size(batch)?)))
+            .or(self.first.as_ref().map(|first| (0, first.size())))?;
+        let after: u64 = self.batches.get(place..)?.iter().map(|batch| batch.count).sum();
+        Some(known + after)
+    }
+
+    /// Makes out the batch at `at` from the checkpoint that ends it, for its header is broken.
+    fn find_next(&mut self, at: usize) -> usize {
+        self.find(Kind::Broken { byte: at as u64 });
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        let known = self.size_so_far();
+        let note = tail::notes(rest, self.trust)
+            .into_iter()
+            .find(|(_, signed)| known.is_none_or(|known| signed.size() > known));
+        let Some((note, signed)) = note else { return self.bytes.len() };
+        let (start, end) = (at + note.start, at + note.end);
+        let count = known.map_or(0, |known| signed.size() - known);
+        let entries = at + tail::HEADER;
+        let hashes = usize::try_from(count)
+            .ok()
+            .and_then(|count| start.checked_sub(count.checked_mul(Hash::BYTES)?))
+            .filter(|hashes| *hashes >= entries && count > 0);
+        if let Some(hashes) = hashes {
+            let (entries, hashes) = (entries..hashes, hashes..start);
+            self.batches.push(Batch { count, start: at, entries, hashes, note: start..end });
+        }
+        end
+    }
+
+    /// The index of the first entry, as the first checkpoint within says that fits.
+    pub(crate) fn base(&self) -> Option<u64> {
+        if let Some(first) = &self.first {
+            return Some(first.size());
+        }
+        let mut before = 0;
+        for batch in &self.batches {
+            before += batch.count;
+            if let Ok(signed) = self.open(batch) {
+                return signed.size().checked_sub(before).filter(|base| base % tile::WIDTH == 0);
+            }
+        }
+        let Found::Batch(batch) = tail::found_at(self.bytes, 0) else { return None };
+        let claimed = checkpoint::claimed_size(self.bytes.get(batch.note)?)?;
+        Some(claimed).filter(|base| base % tile::WIDTH == 0)
+    }
+
+    /// Follows the batches from a tree, if it is known.
+    pub(crate) fn follow(&self, base: u64, frontier: Option<Frontier>) -> Entries {
+        let (leaves, bundle, findings) = (Vec::new(), Vec::new(), Vec::new());
+        let last = self.first.clone();
+        let entries = Entries { leaves, bundle, last, confirmed: false, findings };
+        let mut walk = Walk { base, frontier, entries };
+        if let (Some(first), Some(frontier)) = (&self.first, &walk.frontier) {
+            walk.entries.confirmed = first.root() == frontier.root();
+        }
+        for batch in &self.batches {
+            walk.batch(self, batch);
+        }
+        walk.entries
+    }
+}
+
+/// A walk over the batches.
+struct Walk {
+    base: u64,
+    /// The tree so far; none when it is not known any more.
+    frontier: Option<Frontier>,
+    entries: Entries,
+}
+
+impl Walk {
+    fn find(&mut self, entries: Range<u64>, kind: Kind) {
+        self.entries.findings.push(Finding::new(TAIL, entries, kind));
+    }
+
+    fn batch(&mut self, journal: &Journal<'_>, batch: &Batch) {
+        let mut first = self.base + self.entries.leaves.len() as u64;
+        let signed = journal.open(batch);
+        if let Ok(signed) = &signed {
+            let begins = signed.size().saturating_sub(batch.count);
+            if begins < first {
+                // A batch that stood before stands here once more.
+                let kind = Kind::Broken { byte: batch.start as u64 };
+                self.find(first..first, kind);
+                return self.find(begins..signed.size(), Kind::Added);
+            }
+            if begins > first {
+                self.find(first..begins, Kind::Removed);
+                let gone = usize::try_from(begins - first).unwrap_or(0).min(256);
+                self.entries.leaves.extend(std::iter::repeat_n(Hash::EMPTY, gone));
+                self.frontier = None;
+                first = begins;
+            }
+        }
+        let all = first..first + batch.count;
+        let bytes = journal.bytes.get(batch.entries.clone()).unwrap_or_default();
+        let (spans, broken) = tile::spans(bytes);
+        let entry = |span: Range<usize>| Hash::leaf(bytes.get(span).unwrap_or_default());
+        let found: Vec<Hash> = spans.into_iter().map(entry).collect();
+        let stored = journal.bytes.get(batch.hashes.clone()).unwrap_or_default();
+        let stored = hash::hashes(stored);
+        let whole = broken.is_none() && found.len() as u64 == batch.count;
+        self.entries.bundle.extend(bytes);
+        let fits = |leaves: &[Hash]| match (&signed, &self.frontier) {
+            (Ok(signed), Some(frontier)) => Some(grown(frontier, leaves).root() == signed.root()),
+            _ => None,
+        };
+        let (found_fits, stored_fits) = (whole.then(|| fits(&found)).flatten(), fits(&stored));
+        self.entries.confirmed |= found_fits == Some(true) || stored_fits == Some(true);
+        let believed = if found_fits == Some(true) || (whole && found == stored) {
+            for range in differing(&found, &stored) {
+                self.find(first + range.start as u64..first + range.end as u64, Kind::Hashes);
+            }
+            if found_fits == Some(false) {
+                self.find(all.clone(), Kind::Misfit);
+            }
+            found
+        } else {
+            let changed = stored_fits == Some(true);
+            for (range, kind) in differences(&found, &stored, first) {
+                self.find(range, if changed { kind } else { Kind::Misfit });
+            }
+            if let Some(byte) = broken {
+                let byte = (batch.entries.start + byte) as u64;
+                self.find(all.clone(), Kind::Broken { byte });
+            }
+            stored
+        };
+        if found_fits == Some(false) && stored_fits == Some(false) {
+            self.frontier = None;
+        }
+        if let Some(frontier) = &mut self.frontier {
+            *frontier = grown(frontier, &believed);
+        }
+        self.entries.leaves.extend(believed);
+        match signed {
+            Ok(signed) => self.entries.last = Some(signed),
+            Err(e) => self.find(all, Kind::Checkpoint(e)),
+        }
+    }
+}
+
+fn grown(frontier: &Frontier, leaves: &[Hash]) -> Frontier {
+    let mut frontier = frontier.clone();
+    for leaf in leaves {
+        frontier.push(*leaf);
+    }
+    frontier
+}

@@ -1,0 +1,460 @@
+//! Whatever is done to the files of a log is found, and located.
+
+mod common;
+
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+
+use common::{buffered, entry, log_of, trust};
+use mustcheck_log::{Checkpoint, Finding, Kind, Log, Reader, Report, Severity, Verify, verify};
+
+/// A log of a full bundle and five batches, two of which are published.
+fn small(directory: &Path) -> Checkpoint {
+    let log = Log::create(directory, buffered()).unwrap();
+    log.append_all((0..256).map(short)).unwrap();
+    log.append_all((256..259).map(short)).unwrap();
+    log.append(&short(259)).unwrap();
+    log.publish().unwrap();
+    log.append(&short(260)).unwrap();
+    log.append_all((261..266).map(short)).unwrap();
+    log.append(&short(266)).unwrap().checkpoint
+}
+
+fn short(index: u64) -> Vec<u8> {
+    format!("{index:x}").into_bytes()
+}
+
+fn files(root: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for item in fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().unwrap() != "lock" {
+                files.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn check(directory: &Path) -> Report {
+    Verify::new(directory, &trust()).threads(1).run().unwrap()
+}
+
+/// The entries whose bytes, length among them, are at an offset of a bundle.
+fn entry_at(bundle: &[u8], offset: usize) -> u64 {
+    let (mut at, mut index) = (0, 0);
+    loop {
+        let length = usize::from(u16::from_be_bytes([bundle[at], bundle[at + 1]]));
+        at += 2 + length;
+        if offset < at {
+            return index;
+        }
+        index += 1;
+    }
+}
+
+#[test]
+fn a_sound_log_has_no_findings() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = small(folder.path());
+    let report = check(folder.path());
+    assert_eq!(report.findings, []);
+    assert!(report.is_sound());
+    assert_eq!((report.size, report.hashed), (267, 267));
+    assert_eq!(report.checkpoint, Some(last));
+    let empty = tempfile::tempdir().unwrap();
+    Log::create(empty.path(), buffered()).unwrap();
+    let report = verify(empty.path(), &trust()).unwrap();
+    assert_eq!((report.findings.as_slice(), report.size), (&[][..], 0));
+}
+
+#[test]
+fn a_flipped_bit_anywhere_is_found_in_its_file_and_at_its_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let all_bits = common::long();
+    std::thread::scope(|scope| {
+        for part in 0..2 {
+            let copy = tempfile::tempdir().unwrap();
+            small(copy.path());
+            scope.spawn(move || {
+                for file in files(copy.path()) {
+                    let path = copy.path().join(&file);
+                    let bytes = fs::read(&path).unwrap();
+                    for offset in (part..bytes.len()).step_by(2) {
+                        let bits = if all_bits { 0..8 } else { offset % 8..offset % 8 + 1 };
+                        for bit in bits {
+                            let mut changed = bytes.clone();
+                            changed[offset] ^= 1 << bit;
+                            fs::write(&path, &changed).unwrap();
+                            located(copy.path(), &file, &bytes, offset, bit);
+                        }
+                    }
+                    fs::write(&path, &bytes).unwrap();
+                    assert_eq!(check(copy.path()).findings, []);
+                }
+            });
+        }
+    });
+}
+
+/// Asserts what is found about one flipped bit.
+fn located(directory: &Path, file: &str, bytes: &[u8], offset: usize, bit: usize) {
+    let report = check(directory);
+    let at = format!("bit {bit} of byte {offset} of {file}: {:?}", report.findings);
+    assert!(!report.is_sound(), "{at}");
+    assert!(report.damages().all(|finding| finding.file == file), "{at}");
+    let blamed = |entry: u64| report.damages().any(|finding| finding.entries.contains(&entry));
+    match file.split_once(".p/").map_or(file, |(full, _)| full) {
+        "tile/0/000" => assert!(blamed(offset as u64 / 32), "{at}"),
+        "tile/0/001" => assert!(blamed(256 + offset as u64 / 32), "{at}"),
+        "tile/1/000" => assert!(blamed(0), "{at}"),
+        "tile/entries/000" => {
+            let index = entry_at(bytes, offset);
+            assert!(blamed(index), "{at}");
+            assert!(index == 0 || !blamed(index - 1), "{at}");
+        }
+        "tile/entries/001" => assert!(blamed(256 + entry_at(bytes, offset)), "{at}"),
+        "tail" => {
+            // Every entry of the journal is three digits after a length of two bytes.
+            let is_entry = (256..267).find(|index| {
+                let entry = [&[0, 3], short(*index).as_slice()].concat();
+                let at = bytes.windows(5).position(|window| window == entry).unwrap();
+                (at..at + 5).contains(&offset)
+            });
+            if let Some(index) = is_entry {
+                assert!(blamed(index), "{at}");
+            }
+        }
+        "checkpoint" => {}
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_missing_or_shorter_file_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    for file in files(folder.path()) {
+        let path = folder.path().join(&file);
+        let bytes = fs::read(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        let report = check(folder.path());
+        let found = |finding: &Finding| finding.file == file && finding.kind == Kind::Missing;
+        assert!(report.damages().any(found), "{file}: {:?}", report.findings);
+        if file == "tail" {
+            // The published part is there without it.
+            assert_eq!(report.size, 260);
+        }
+        if file != "tail" {
+            let step = 1 + bytes.len() / 150;
+            for length in (0..bytes.len()).step_by(step) {
+                fs::write(&path, &bytes[..length]).unwrap();
+                let report = check(folder.path());
+                let found = |finding: &Finding| finding.file == file;
+                assert!(report.damages().all(found), "{file} {length}: {:?}", report.findings);
+                assert!(!report.is_sound(), "{file} {length}");
+            }
+            fs::write(&path, [bytes.as_slice(), b"x"].concat()).unwrap();
+            assert!(check(folder.path()).damages().any(|f| f.file == file), "{file}");
+        }
+        fs::write(&path, &bytes).unwrap();
+    }
+    assert_eq!(check(folder.path()).findings, []);
+}
+
+#[test]
+fn a_journal_cut_at_any_byte_is_found_by_who_kept_the_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = small(folder.path());
+    let path = folder.path().join("tail");
+    let bytes = fs::read(&path).unwrap();
+    for length in 0..bytes.len() {
+        fs::write(&path, &bytes[..length]).unwrap();
+        let alone = check(folder.path());
+        let kept = Verify::new(folder.path(), &trust()).since(&last).run().unwrap();
+        assert!(!kept.is_sound(), "{length}");
+        let lost = |f: &&Finding| f.kind == Kind::RolledBack { size: 267 };
+        let lost = kept.damages().find(lost).unwrap();
+        assert_eq!(lost.entries, alone.size..267, "{length}");
+        // Below what is published it shows without that; above, if it is within a batch.
+        let whole_batches = alone.findings.is_empty();
+        assert!(
+            whole_batches
+                || alone.findings.iter().any(|f| f.file == "tail" || f.file == "checkpoint")
+        );
+        assert!(!whole_batches || [260, 261, 266].contains(&alone.size), "{length}");
+        // A reader sees whole batches.
+        if let Ok(reader) = Reader::open(folder.path(), &trust()) {
+            assert!([256, 259, 260, 261, 266].contains(&reader.size()));
+        }
+    }
+}
+
+fn kinds(report: &Report, file: &str) -> Vec<(Range<u64>, Kind)> {
+    let of_file = report.findings.iter().filter(|finding| finding.file == file);
+    of_file.map(|finding| (finding.entries.clone(), finding.kind.clone())).collect()
+}
+
+#[test]
+fn removed_added_and_moved_entries_of_a_bundle_are_located() {
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), 600);
+    let path = folder.path().join("tile/entries/001");
+    let write = |indices: Vec<u64>| {
+        let mut bytes = Vec::new();
+        for index in indices {
+            let entry = entry(index);
+            bytes.extend(u16::try_from(entry.len()).unwrap().to_be_bytes());
+            bytes.extend(entry);
+        }
+        fs::write(&path, bytes).unwrap();
+        let report = check(folder.path());
+        assert!(report.findings.iter().all(|finding| finding.file == "tile/entries/001"));
+        kinds(&report, "tile/entries/001")
+    };
+    let all = || (256..512).collect::<Vec<u64>>();
+    assert_eq!(write(all()), []);
+    let mut removed = all();
+    removed.remove(44);
+    assert_eq!(write(removed), [(300..301, Kind::Removed)]);
+    let mut cut = all();
+    cut.truncate(250);
+    assert_eq!(write(cut), [(506..512, Kind::Removed)]);
+    let mut twice = all();
+    twice.insert(10, 266);
+    assert_eq!(write(twice), [(267..268, Kind::Added)]);
+    let mut swapped = all();
+    swapped.swap(3, 200);
+    let moved = |from| Kind::Moved { from };
+    assert_eq!(write(swapped), [(259..260, moved(456)), (456..457, moved(259))]);
+    let mut replaced = all();
+    replaced[7] = 9;
+    assert_eq!(write(replaced), [(263..264, Kind::Changed)]);
+}
+
+#[test]
+fn swapped_and_copied_files_are_located() {
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), 256 * 300 + 7).close().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    let swap = |a: &str, b: &str| {
+        fs::rename(at(a), at("aside")).unwrap();
+        fs::rename(at(b), at(a)).unwrap();
+        fs::rename(at("aside"), at(b)).unwrap();
+    };
+    // Entries and their tile: level 1 still knows the order.
+    swap("tile/entries/003", "tile/entries/280");
+    swap("tile/0/003", "tile/0/280");
+    let report = check(folder.path());
+    let three = 3 * 256..4 * 256;
+    let other = 280 * 256..281 * 256;
+    let moved = |from: u64| Kind::Moved { from: from * 256 };
+    for level in ["entries", "0"] {
+        let file = format!("tile/{level}/003");
+        assert_eq!(kinds(&report, &file), [(three.clone(), moved(280))]);
+        let file = format!("tile/{level}/280");
+        assert_eq!(kinds(&report, &file), [(other.clone(), moved(3))]);
+    }
+    assert_eq!(report.findings.len(), 4);
+    swap("tile/entries/003", "tile/entries/280");
+    swap("tile/0/003", "tile/0/280");
+    assert_eq!(check(folder.path()).findings, []);
+
+    fs::copy(at("tile/entries/005"), at("tile/entries/301")).unwrap();
+    fs::copy(at("tile/entries/005"), at("tile/entries/5")).unwrap();
+    let report = check(folder.path());
+    assert!(report.is_sound());
+    let strays: Vec<_> = report.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        strays,
+        ["`tile/entries/301`: no part of the log", "`tile/entries/5`: no part of the log"]
+    );
+    assert_eq!(report.findings[0].severity(), Severity::Notice);
+}
+
+#[test]
+fn several_damages_are_all_found_each_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), 256 * 300 + 7).close().unwrap();
+    let flip = |path: &str, offset: usize| {
+        let path = folder.path().join(path);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[offset] ^= 4;
+        fs::write(path, bytes).unwrap();
+    };
+    flip("tile/0/017", 5 * 32 + 1);
+    flip("tile/1/000", 17 * 32);
+    flip("tile/1/001.p/44", 43 * 32 + 31);
+    flip("tile/entries/299", 2);
+    flip("tile/0/298", 8191);
+    fs::remove_file(folder.path().join("tile/entries/100")).unwrap();
+    let report = check(folder.path());
+    let found: Vec<_> = report.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        found,
+        [
+            "`tile/1/000`, entries 4352 to 4607: the stored hashes were changed",
+            "`tile/0/017`, entry 4357: the stored hashes were changed",
+            "`tile/entries/100`, entries 25600 to 25855: missing",
+            "`tile/0/298`, entry 76543: the stored hashes were changed",
+            "`tile/entries/299`, entry 76544: changed",
+            "`tile/1/001.p/44`, entries 76544 to 76799: the stored hashes were changed",
+        ]
+    );
+}
+
+#[test]
+fn damage_to_a_hash_and_to_the_tile_it_is_of_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), 256 * 300 + 7).close().unwrap();
+    let flip = |path: &str, offset: usize| {
+        let path = folder.path().join(path);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[offset] ^= 4;
+        fs::write(path, bytes).unwrap();
+    };
+    flip("tile/2/000.p/1", 3);
+    flip("tile/1/000", 100 * 32);
+    let found =
+        || check(folder.path()).findings.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        found(),
+        [
+            "`tile/2/000.p/1`, entries 0 to 65535: the stored hashes were changed",
+            "`tile/1/000`, entries 25600 to 25855: the stored hashes were changed",
+        ]
+    );
+    // With the third in the row, nothing says any more which is right.
+    flip("tile/0/100", 0);
+    let report = check(folder.path());
+    for file in ["tile/2/000.p/1", "tile/1/000", "tile/0/100"] {
+        let blamed = |f: &Finding| f.file == file && f.entries.contains(&25_600);
+        assert!(report.damages().any(blamed), "{file}: {:?}", report.findings);
+    }
+}
+
+#[test]
+fn removed_repeated_and_swapped_batches_are_located() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let path = folder.path().join("tail");
+    let bytes = fs::read(&path).unwrap();
+    // A batch begins with these bytes; no entry here has them.
+    let mut starts: Vec<usize> =
+        (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"mcb1")).collect();
+    assert_eq!(starts.len(), 6);
+    starts.push(bytes.len());
+    let part = |batch: usize| &bytes[starts[batch]..starts[batch + 1]];
+    let put = |batches: &[usize]| {
+        fs::write(&path, batches.iter().map(|batch| part(*batch)).collect::<Vec<_>>().concat())
+            .unwrap();
+        let report = check(folder.path());
+        assert!(!report.is_sound(), "{batches:?}");
+        kinds(&report, "tail")
+    };
+    assert_eq!(put(&[0, 1, 2, 4, 5]), [(260..261, Kind::Removed)]);
+    assert_eq!(put(&[0, 2, 3, 4, 5]), [(256..259, Kind::Removed)]);
+    let again = put(&[0, 1, 2, 3, 3, 4, 5]);
+    assert!(again.contains(&(260..261, Kind::Added)), "{again:?}");
+    let swapped = put(&[0, 1, 3, 2, 4, 5]);
+    assert!(swapped.contains(&(259..260, Kind::Removed)), "{swapped:?}");
+    assert!(swapped.contains(&(259..260, Kind::Added)), "{swapped:?}");
+    // A writer does not go on from any of these.
+    for batches in [&[0, 1, 2, 4, 5][..], &[0, 2, 3], &[0, 1, 2, 3, 3, 4, 5], &[0, 1, 3, 2, 4]] {
+        put(batches);
+        let error = Log::open(folder.path(), buffered()).err().unwrap();
+        assert!(error.to_string().starts_with("`tail` is damaged: "), "{error}");
+    }
+}
+
+#[test]
+fn an_older_state_is_found_by_who_kept_a_checkpoint_and_by_the_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = tempfile::tempdir().unwrap();
+    let log = log_of(old.path(), 300);
+    drop(log);
+    let log = log_of(folder.path(), 300);
+    log.append_all((300..700).map(entry)).unwrap();
+    let kept = log.close().unwrap();
+    let report = Verify::new(old.path(), &trust()).since(&kept).run().unwrap();
+    assert_eq!(
+        report.damages().map(ToString::to_string).collect::<Vec<_>>(),
+        ["`kept checkpoint`, entries 300 to 699: a checkpoint of 700 entries was signed"]
+    );
+    // The very same directory without a kept checkpoint is sound: it is a true older state.
+    assert!(check(old.path()).is_sound());
+
+    // A process that is still running sees it.
+    let log = Log::open(folder.path(), buffered()).unwrap();
+    fs::copy(old.path().join("tail"), folder.path().join("tail")).unwrap();
+    let error = log.append(b"more").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the log had 700 entries, and those it has now (300) do not continue them"
+    );
+    // Another one sees it by the published checkpoint.
+    let error = Log::open(folder.path(), buffered()).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the log had 700 entries, and those it has now (300) do not continue them"
+    );
+}
+
+#[test]
+fn another_history_under_the_same_key_is_found_by_who_kept_a_checkpoint() {
+    for same in [0, 10, 299] {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = log_of(folder.path(), 300).close().unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let log = log_of(other.path(), same);
+        log.append_all((same..900).map(|index| entry(index + 1))).unwrap();
+        drop(log);
+        let report = Verify::new(other.path(), &trust()).since(&kept).run().unwrap();
+        assert_eq!(
+            report.damages().map(ToString::to_string).collect::<Vec<_>>(),
+            [
+                "`kept checkpoint`, entries 0 to 299: the checkpoint of 300 entries is of another log"
+            ]
+        );
+    }
+}
+
+#[test]
+fn what_was_appended_since_is_verified_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = log_of(folder.path(), 256 * 260 + 100);
+    let kept = log.checkpoint().unwrap();
+    log.append_all((kept.size()..kept.size() + 600).map(entry)).unwrap();
+    drop(log);
+    let report = Verify::new(folder.path(), &trust()).since(&kept).run().unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!((report.size, report.hashed), (kept.size() + 600, 700));
+    let path = folder.path().join("tile/entries/261");
+    let mut bytes = fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let report = Verify::new(folder.path(), &trust()).since(&kept).run().unwrap();
+    let last = 262 * 256 - 1;
+    assert_eq!(kinds(&report, "tile/entries/261"), [(last..last + 1, Kind::Changed)]);
+}
+
+#[test]
+fn progress_ends_with_all_that_was_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    log_of(folder.path(), 256 * 100 + 3);
+    let seen = std::sync::Mutex::new(Vec::new());
+    let tell = |progress| seen.lock().unwrap().push(progress);
+    let trust = trust();
+    let report = Verify::new(folder.path(), &trust).threads(3).progress(&tell).run().unwrap();
+    assert!(report.is_sound());
+    let seen = seen.into_inner().unwrap();
+    assert!(seen.iter().all(|progress| progress.total == 25_600));
+    assert_eq!(seen.iter().map(|progress| progress.done).max(), Some(25_600));
+}
