@@ -34,7 +34,7 @@ fn recorded(folder: &Folder) -> String {
 #[test]
 fn a_check_on_record_can_be_derived_again_and_is_in_the_log() {
     let folder = ready();
-    let plain = check(&folder, &["--format", "json"]);
+    let plain = folder.run_check();
     let (first, second) = (recorded(&folder), recorded(&folder));
     assert_ne!(first, second);
     let run = check(&folder, &["--audit", "log", "--evidence", "kept", "--format", "json"]);

@@ -105,9 +105,16 @@ fn canonical_json_is_that_of_the_rfc() {
 
 proptest::proptest! {
     #[test]
-    fn any_text_is_written_as_the_rfc_has_it(text: String, n in 0_u64..1 << 53, on: bool) {
-        let value = serde_json::json!({ "b": text, "a": [n, on, null, { "z": 1, "\u{1}y": text }] });
+    fn any_text_is_written_as_the_rfc_has_it(
+        texts: Vec<(String, String)>,
+        n in 0_u64..1 << 53,
+        on: bool,
+    ) {
+        let object: std::collections::HashMap<String, String> = texts.into_iter().collect();
+        let value = serde_json::json!([n, on, null, object, { "z": {}, "a_b": [], "a": object }]);
         let ours = canonical(&value).unwrap();
         proptest::prop_assert_eq!(ours, serde_json_canonicalizer::to_vec(&value).unwrap());
+        let ours = canonical(&object).unwrap();
+        proptest::prop_assert_eq!(ours, serde_json_canonicalizer::to_vec(&object).unwrap());
     }
 }
