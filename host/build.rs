@@ -36,7 +36,16 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let tools = guest::Tools { cargo: env::var("CARGO")?, rustc: env::var("RUSTC")? };
     fs::write(out.join("policy.wasm"), guest::component(root, &out.join("guest"), &tools)?)?;
+    let lock = fs::read_to_string(root.join("Cargo.lock"))?;
+    let engine = locked(&lock, "wasmtime").ok_or("`Cargo.lock` has no `wasmtime`")?;
+    println!("cargo::rustc-env=MUSTCHECK_ENGINE_VERSION={engine}");
     embed_editions(&root.join("guest/catalogue"), &out)
+}
+
+/// The version of a package that `Cargo.lock` names once.
+fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
+    let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    rest.split('"').next()
 }
 
 /// Compiles every edition with the default overlay and lists them for `include!`.

@@ -9,6 +9,7 @@ use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
 use crate::engine;
 use crate::error::PolicyError;
+use crate::evidence::{Baked, ContentDigest, canonical};
 
 /// The rules without a catalogue, as this crate's build made them.
 pub(crate) const BLANK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy.wasm"));
@@ -33,7 +34,41 @@ pub(crate) fn bake(blank: &[u8], catalogue: &[u8]) -> Result<Vec<u8>, PolicyErro
     if let Some(lost) = instance.lost {
         return Err(PolicyError::Component(format!("its state cannot be read: `{lost}`")));
     }
-    Ok(rules.replaced_by(&without_adopting(&baked, stack_of(rules.bytes)?)?))
+    let mut component = rules.replaced_by(&without_adopting(&baked, stack_of(rules.bytes)?)?);
+    component.extend(account(catalogue)?);
+    Ok(component)
+}
+
+/// The custom section in which a component says what was baked into it.
+pub(crate) const SECTION: &str = "mustcheck-catalogue";
+
+/// That section, for a catalogue in canonical JSON.
+fn account(catalogue: &[u8]) -> Result<Vec<u8>, PolicyError> {
+    let parts: serde_json::Value = serde_json::from_slice(catalogue).map_err(failed)?;
+    let overlay = canonical(parts.get("overlay").unwrap_or_default()).map_err(failed)?;
+    let baked =
+        Baked { catalogue: ContentDigest::of(catalogue), overlay: ContentDigest::of(&overlay) };
+    let json = canonical(&baked).map_err(failed)?;
+    let name = [&leb128(SECTION.len())[..], SECTION.as_bytes()].concat();
+    Ok([&[0], &leb128(name.len() + json.len())[..], &name, &json].concat())
+}
+
+/// What a component says was baked into it; nothing if it does not say, or says it in a way that
+/// this program does not know.
+pub(crate) fn said(component: &[u8]) -> Option<Baked> {
+    let mut depth = 0_u32;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload.ok()? {
+            Payload::Version { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            // The component's own, and not one of a module in it.
+            Payload::CustomSection(section) if depth == 1 && section.name() == SECTION => {
+                return serde_json::from_slice(section.data()).ok();
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 fn failed(error: impl std::fmt::Display) -> PolicyError {
@@ -94,16 +129,20 @@ impl Rules<'_> {
 /// LEB128 (component model, binary format).
 fn section_head(length: usize) -> Vec<u8> {
     const CORE_MODULE: u8 = 1;
-    let mut head = vec![CORE_MODULE];
-    let mut rest = length;
+    [vec![CORE_MODULE], leb128(length)].concat()
+}
+
+/// A number in LEB128, unsigned.
+fn leb128(number: usize) -> Vec<u8> {
+    let (mut bytes, mut rest) = (Vec::new(), number);
     loop {
         let byte = u8::try_from(rest & 0x7f).unwrap_or_default();
         rest >>= 7;
         if rest == 0 {
-            head.push(byte);
-            return head;
+            bytes.push(byte);
+            return bytes;
         }
-        head.push(byte | 0x80);
+        bytes.push(byte | 0x80);
     }
 }
 

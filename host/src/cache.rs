@@ -7,7 +7,7 @@
 use std::fmt;
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -17,6 +17,7 @@ use wasmtime::component::Component;
 
 use crate::error::PolicyError;
 use crate::policy::Policy;
+use crate::private;
 
 /// The variable that names the folder; empty for none.
 pub const VARIABLE: &str = "MUSTCHECK_CACHE";
@@ -93,9 +94,9 @@ impl CodeCache {
     /// [`CacheError`] if it cannot be made or read, or if others can write to it or read its key.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, CacheError> {
         let folder = folder.as_ref().to_owned();
-        make_private(&folder).map_err(|e| io(&folder, e))?;
+        private::make_folder(&folder).map_err(|e| io(&folder, e))?;
         let metadata = fs::metadata(&folder).map_err(|e| io(&folder, e))?;
-        private(&folder, &metadata)?;
+        private_to_user(&folder, &metadata)?;
         let key = key(&folder.join("key"))?;
         Ok(Self { folder, key })
     }
@@ -166,7 +167,7 @@ impl CodeCache {
         let content = [&length[..], bytes, &code].concat();
         let mac = self.mac(name, &content).finalize().into_bytes();
         let path = self.path(name);
-        let written = write_apart(&self.folder, &[&mac, &content]).and_then(|apart| {
+        let written = private::write_apart(&self.folder, &[&mac, &content]).and_then(|apart| {
             // A reader sees the old entry or the whole new one.
             apart.persist(&path).map_err(|e| e.error)
         });
@@ -240,7 +241,7 @@ fn key(path: &Path) -> Result<[u8; KEY], CacheError> {
             getrandom::fill(&mut key).map_err(|e| failed(std::io::Error::other(e)))?;
             let folder = path.parent().unwrap_or(Path::new("."));
             // Two programs may begin at once: the key of whoever is first holds for both.
-            let apart = write_apart(folder, &[&key]).map_err(failed)?;
+            let apart = private::write_apart(folder, &[&key]).map_err(failed)?;
             match apart.persist_noclobber(path) {
                 Err(e) if e.error.kind() != std::io::ErrorKind::AlreadyExists => {
                     return Err(failed(e.error));
@@ -250,7 +251,7 @@ fn key(path: &Path) -> Result<[u8; KEY], CacheError> {
         }
         Err(e) => return Err(failed(e)),
     };
-    private(path, &file.metadata().map_err(failed)?)?;
+    private_to_user(path, &file.metadata().map_err(failed)?)?;
     let mut key = Vec::new();
     file.read_to_end(&mut key).map_err(failed)?;
     key.try_into().map_err(|_| CacheError::Unsafe {
@@ -259,40 +260,8 @@ fn key(path: &Path) -> Result<[u8; KEY], CacheError> {
     })
 }
 
-/// A file of this user's, beside where it is to stand.
-fn write_apart(folder: &Path, parts: &[&[u8]]) -> std::io::Result<tempfile::NamedTempFile> {
-    let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
-    for part in parts {
-        file.write_all(part)?;
-    }
-    file.flush()?;
-    Ok(file)
-}
-
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
 /// That only this user can write here, or read the key.
-#[cfg(unix)]
-fn private(path: &Path, metadata: &fs::Metadata) -> Result<(), CacheError> {
-    use std::os::unix::fs::MetadataExt as _;
-    let detail = if metadata.uid() != nix::unistd::geteuid().as_raw() {
-        "it belongs to another user".to_owned()
-    } else if metadata.mode() & 0o077 != 0 {
-        format!("others may use it (mode {:03o}): `chmod go=` it", metadata.mode() & 0o777)
-    } else {
-        return Ok(());
-    };
-    Err(CacheError::Unsafe { path: path.display().to_string(), detail })
-}
-
-/// Elsewhere a user's folders are closed to others from the start.
-#[cfg(not(unix))]
-fn private(_: &Path, _: &fs::Metadata) -> Result<(), CacheError> {
-    Ok(())
+fn private_to_user(path: &Path, metadata: &fs::Metadata) -> Result<(), CacheError> {
+    let path = || path.display().to_string();
+    private::check(metadata).map_err(|detail| CacheError::Unsafe { path: path(), detail })
 }

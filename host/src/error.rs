@@ -4,6 +4,7 @@ use std::fmt;
 
 use mustcheck_guest::model::{ApplicationError, Disposition};
 
+use crate::evidence::RecordError;
 use crate::registry::RegistryError;
 
 /// Why there is no decision.
@@ -58,6 +59,9 @@ pub enum Fault {
     /// An asynchronous registry was asked through [`Gate::check`](crate::Gate::check).
     #[error("this gate has an asynchronous registry: call `check_async`")]
     NeedsAsync,
+    /// The check was made and could not be recorded.
+    #[error("the check is not on record, so there is no decision")]
+    Record(#[from] RecordError),
 }
 
 impl Fault {

@@ -1,12 +1,14 @@
 //! The gate: the only way to a decision (RAIL R1).
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use mustcheck_guest::date::Date;
 use mustcheck_guest::identifier;
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
 
 use crate::error::{CheckError, Fault, PolicyError, Rail};
+use crate::evidence::{Observed, Recorded, Recorder};
 use crate::input::shortened;
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -23,6 +25,7 @@ pub struct Gate {
     limits: Limits,
     notices: bool,
     today: Option<Date>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// Puts a gate together.
@@ -32,6 +35,7 @@ pub struct GateBuilder {
     limits: Limits,
     notices: bool,
     today: Option<Date>,
+    recorder: Option<Arc<Recorder>>,
 }
 
 /// Proof that a check was made, and its decision. Only a [`Gate`] makes one: it has no
@@ -43,13 +47,26 @@ pub struct GateBuilder {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Checked {
+    application: Arc<Application>,
     decision: Decision,
     component: Arc<str>,
     answers: Arc<Vec<Answer>>,
     fuel: u64,
+    recorded: Option<Arc<Recorded>>,
 }
 
 impl Checked {
+    /// Whether this is the check of an application: of exactly what was put to the gate, and not
+    /// of another with the same number.
+    pub fn is_of(&self, application: &Application) -> bool {
+        *self.application == *application
+    }
+
+    /// The receipt, if the gate has a recorder: it is in the log already.
+    pub fn receipt(&self) -> Option<&Recorded> {
+        self.recorded.as_deref()
+    }
+
     /// The decision.
     pub const fn decision(&self) -> &Decision {
         &self.decision
@@ -81,6 +98,7 @@ impl Gate {
             limits: Limits::default(),
             notices: true,
             today: None,
+            recorder: None,
         }
     }
 
@@ -103,19 +121,25 @@ impl Gate {
     /// [`CheckError::Application`] if the application cannot be evaluated, [`CheckError::Fault`]
     /// if the registry, the component or a rail fails. Neither is a finding.
     pub fn check(&self, application: &Application) -> Result<Checked, CheckError> {
+        let checked = self.check_now(application, Instant::now());
+        checked.inspect_err(|error| self.record_failure(application, error))
+    }
+
+    fn check_now(&self, application: &Application, begun: Instant) -> Result<Checked, CheckError> {
         let Source::AtOnce(registry) = &self.registry else {
             return Err(Fault::NeedsAsync.into());
         };
         let policy = self.admit(application)?;
         let (registry, limits) = (Arc::clone(registry), self.limits);
-        let (asking, asked) = (policy.clone(), Arc::new(application.clone()));
+        let application = Arc::new(application.clone());
+        let (asking, asked) = (policy.clone(), Arc::clone(&application));
         let lookup = move |due: Vec<Query>| {
             rails::due(asking.described(), &asked, &due, &limits)?;
             let due = Arc::new(due);
             let answers = source::lookup(&registry, &asked, &due, limits.registry_time)?;
             Ok(Made { answers: source::accept(&asked, &due, answers, &limits)?, due })
         };
-        self.decide(policy, application, Box::new(lookup))
+        self.decide(policy, application, Box::new(lookup), begun)
     }
 
     /// Checks an application with a registry that is waited for. No sandbox is kept waiting: one
@@ -125,7 +149,21 @@ impl Gate {
     ///
     /// As [`Gate::check`].
     pub async fn check_async(&self, application: &Application) -> Result<Checked, CheckError> {
-        let Source::Awaited(registry) = &self.registry else { return self.check(application) };
+        if matches!(self.registry, Source::AtOnce(_)) {
+            return self.check(application);
+        }
+        let checked = self.check_awaited(application, Instant::now()).await;
+        checked.inspect_err(|error| self.record_failure(application, error))
+    }
+
+    async fn check_awaited(
+        &self,
+        application: &Application,
+        begun: Instant,
+    ) -> Result<Checked, CheckError> {
+        let Source::Awaited(registry) = &self.registry else {
+            return Err(Fault::NeedsAsync.into());
+        };
         let due = Arc::new(self.due_lookups(application)?);
         let asks = source::asks(application, &due);
         // The call that makes the future is the registry's too.
@@ -141,7 +179,16 @@ impl Gate {
             let detail = "`check` asks for other lookups than `due-lookups` said were due";
             Err(Fault::component("check", detail).into())
         };
-        self.decide(self.admit(application)?, application, Box::new(lookup))
+        let policy = self.admit(application)?;
+        self.decide(policy, Arc::new(application.clone()), Box::new(lookup), begun)
+    }
+
+    /// Puts a fault on record: a check was due and there is no decision.
+    fn record_failure(&self, application: &Application, error: &CheckError) {
+        if let (Some(recorder), CheckError::Fault(fault)) = (&self.recorder, error) {
+            // The caller gets the fault in any case, and no decision.
+            let _ = recorder.failure(application, fault);
+        }
     }
 
     /// The policy that decides as of a day: of those that do, the one that begins latest.
@@ -150,27 +197,35 @@ impl Gate {
         deciding.max_by_key(|p| p.description().valid_from)
     }
 
-    /// Runs the check in a sandbox of its own, and holds what it says against the rails.
+    /// Decides, and puts it on record before anybody sees it.
     fn decide(
         &self,
         policy: &Policy,
-        application: &Application,
+        application: Arc<Application>,
         lookup: Lookup,
+        begun: Instant,
     ) -> Result<Checked, CheckError> {
-        let mut session = policy.session(self.limits)?;
-        let decision = session.check(application, self.notices, lookup)?.map_err(of_component)?;
-        // RAIL R1: the host made the lookups for the component; a claim is not enough.
-        let Some(Made { due, answers }) = session.made() else {
-            let detail = "`check` decided without asking the registry".into();
-            return Err(Fault::Rail { rail: Rail::R1, detail }.into());
-        };
-        rails::decision(policy.described(), application, &due, &answers, &decision, self.notices)?;
-        Ok(Checked {
-            decision,
-            component: Arc::clone(policy.shared_digest()),
-            answers,
-            fuel: session.fuel_used(),
-        })
+        let decided = Decided::by(policy, &application, self.limits, self.notices, lookup)?;
+        let Decided { decision, made: Made { due, answers }, fuel } = decided;
+        let mut recorded = None;
+        if let Some(recorder) = &self.recorder {
+            let observed = Observed {
+                application: &application,
+                due: &due,
+                answers: &answers,
+                decision: &decision,
+                component: policy.content_digest(),
+                baked: policy.baked(),
+                limits: &self.limits,
+                notice: self.notices,
+                fuel,
+                took: begun.elapsed(),
+            };
+            let record = recorder.check(&observed, policy.component());
+            recorded = Some(Arc::new(record.map_err(Fault::Record)?));
+        }
+        let component = Arc::clone(policy.shared_digest());
+        Ok(Checked { application, decision, component, answers, fuel, recorded })
     }
 
     /// What the host checks before any component sees the application; then the policy that
@@ -199,6 +254,35 @@ impl Gate {
         let newest = || self.policies.iter().max_by_key(|p| p.description().valid_from);
         let policy = self.policy_as_of(application.as_of).or_else(newest);
         policy.ok_or_else(|| Fault::component("start", "the gate has no policy").into())
+    }
+}
+
+/// What came of a check.
+pub(crate) struct Decided {
+    pub(crate) decision: Decision,
+    pub(crate) made: Made,
+    pub(crate) fuel: u64,
+}
+
+impl Decided {
+    /// Runs a check in a sandbox of its own, and holds what it says against the rails.
+    pub(crate) fn by(
+        policy: &Policy,
+        application: &Application,
+        limits: Limits,
+        notices: bool,
+        lookup: Lookup,
+    ) -> Result<Self, CheckError> {
+        let mut session = policy.session(limits)?;
+        let decision = session.check(application, notices, lookup)?.map_err(of_component)?;
+        // RAIL R1: the host made the lookups for the component; a claim is not enough.
+        let Some(made) = session.made() else {
+            let detail = "`check` decided without asking the registry".into();
+            return Err(Fault::Rail { rail: Rail::R1, detail }.into());
+        };
+        let Made { due, answers } = &made;
+        rails::decision(policy.described(), application, due, answers, &decision, notices)?;
+        Ok(Self { decision, made, fuel: session.fuel_used() })
     }
 }
 
@@ -264,6 +348,21 @@ impl GateBuilder {
         self
     }
 
+    /// Sets what puts every check on record before its decision is given out. What cannot be
+    /// recorded is a fault, and there is no decision.
+    #[must_use]
+    pub fn recorder(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(Arc::new(recorder));
+        self
+    }
+
+    /// As [`GateBuilder::recorder`], for several gates that share one.
+    #[must_use]
+    pub fn shared_recorder(mut self, recorder: Arc<Recorder>) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
     /// Sets the day after which an as-of date is in the future; without it, the system's clock
     /// says.
     #[must_use]
@@ -298,6 +397,7 @@ impl GateBuilder {
             limits: self.limits,
             notices: self.notices,
             today: self.today,
+            recorder: self.recorder,
         })
     }
 }

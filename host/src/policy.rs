@@ -6,14 +6,14 @@ use std::sync::Arc;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::Description;
 use mustcheck_guest::{Catalogue, authoring};
-use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, InstancePre};
 
-use crate::bake::{BLANK, bake};
+use crate::bake::{self, BLANK, bake};
 use crate::cache::{self, CodeCache, Origin};
 use crate::described::Described;
 use crate::engine;
 use crate::error::{CheckError, Fault, PolicyError};
+use crate::evidence::{Baked, ContentDigest};
 use crate::input::read_file;
 use crate::inspect::Inspection;
 use crate::limits::Limits;
@@ -42,6 +42,8 @@ struct Inner {
     pre: InstancePre<Sandbox>,
     exports: Exports,
     digest: Arc<str>,
+    content: ContentDigest,
+    baked: Option<Baked>,
     bytes: Vec<u8>,
     described: Described,
     origin: Origin,
@@ -134,7 +136,9 @@ impl Policy {
         catalogue: &[u8],
         cache: Option<&CodeCache>,
     ) -> Result<Self, PolicyError> {
-        Self::cached(&[BLANK, catalogue], cache, || bake(BLANK, catalogue))
+        Self::cached(&[BLANK, catalogue, bake::SECTION.as_bytes()], cache, || {
+            bake(BLANK, catalogue)
+        })
     }
 
     /// The embedded rules with a catalogue that is kept in files: one edition, and what a place
@@ -228,9 +232,10 @@ impl Policy {
             .and_then(|mut session| session.describe())
             .map_err(|e| PolicyError::Component(in_short(&e)))?;
         let described = Described::new(description);
-        let digest = Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect::<String>();
-        let digest = Arc::from(digest);
-        Ok(Self { inner: Arc::new(Inner { pre, exports, digest, bytes, described, origin }) })
+        let content = ContentDigest::of(&bytes);
+        let (digest, baked) = (Arc::from(content.hex()), bake::said(&bytes));
+        let inner = Inner { pre, exports, digest, content, baked, bytes, described, origin };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What the policy says of itself.
@@ -249,6 +254,15 @@ impl Policy {
 
     pub(crate) fn shared_digest(&self) -> &Arc<str> {
         &self.inner.digest
+    }
+
+    pub(crate) fn content_digest(&self) -> ContentDigest {
+        self.inner.content
+    }
+
+    /// What was baked into the component, by its own account, which its digest covers.
+    pub fn baked(&self) -> Option<&Baked> {
+        self.inner.baked.as_ref()
     }
 
     /// The component.

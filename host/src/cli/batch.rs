@@ -19,13 +19,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use mustcheck::{
-    APPLICATION_LIMIT, Application, ApplicationExt as _, Checked, Decision, InputError, PolicyError,
+    APPLICATION_LIMIT, Application, ApplicationExt as _, CheckError, Checked, Decision, Fault,
+    InputError, PolicyError,
 };
 use serde::Serialize;
 
 use crate::cli::Style;
 use crate::cli::failure::{Failure, OutputIsInput, Unreadable};
 use crate::cli::gates::{Gates, PolicyChoice};
+use crate::cli::recording::Recording;
 use lines::{Chunk, Line, Lines};
 use pipeline::{Bounds, Sink, Source, Worked};
 use summary::Summary;
@@ -51,6 +53,8 @@ pub struct Arguments {
     no_notice: bool,
     #[command(flatten)]
     policy: PolicyChoice,
+    #[command(flatten)]
+    recording: Recording,
 }
 
 /// The result of one line.
@@ -59,6 +63,8 @@ struct Row<'a> {
     line: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     decision: Option<&'a Decision>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
 }
@@ -80,7 +86,7 @@ struct Rows {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let gates = Gates::open(&arguments.policy, &arguments.registry)?;
-    let gates = gates.notices(!arguments.no_notice);
+    let gates = gates.notices(!arguments.no_notice).recorder(arguments.recording.recorder()?);
     let (input, size) = open(&arguments.input)?;
     let output = create(arguments)?;
     let jobs = usize::from(arguments.jobs.unwrap_or_else(cores));
@@ -171,7 +177,8 @@ impl Rows {
             Ok(checked) => {
                 let decision = checked.decision();
                 *self.counts.entry(decision.disposition.code()).or_default() += 1;
-                Row { line, decision: Some(decision), error: None }
+                let receipt = checked.receipt().map(|recorded| recorded.id.as_str());
+                Row { line, decision: Some(decision), receipt, error: None }
             }
             // What is wrong with the registry or the policy is wrong for every line.
             Err(error) if is_lasting(error) => return checked.map(drop),
@@ -180,7 +187,7 @@ impl Rows {
                 *self.counts.entry("error").or_default() += 1;
                 self.worst = worse(self.worst, failure.exit_code());
                 self.told.push(format!("line {line}: {}", failure.plain()));
-                Row { line, decision: None, error: Some(failure) }
+                Row { line, decision: None, receipt: None, error: Some(failure) }
             }
         };
         serde_json::to_writer(&mut self.json, &row)?;
@@ -204,6 +211,10 @@ fn check(gates: &Gates, line: &Line) -> Result<Checked> {
 
 /// Whether an error would meet every other line too.
 fn is_lasting(error: &anyhow::Error) -> bool {
+    // What cannot be written now cannot be written for the next line either.
+    if let Some(CheckError::Fault(Fault::Record(_))) = error.downcast_ref() {
+        return true;
+    }
     match error.downcast_ref::<PolicyError>() {
         Some(PolicyError::NoEdition { .. }) | None => false,
         Some(_) => true,

@@ -7,6 +7,7 @@ use clap::Args;
 use mustcheck::exit_code;
 
 use crate::cli::gates::{Gates, PolicyChoice, read_application};
+use crate::cli::recording::{self, Recording};
 use crate::cli::{Style, text};
 
 #[derive(Args)]
@@ -18,17 +19,23 @@ pub struct Arguments {
     registry: PathBuf,
     #[command(flatten)]
     policy: PolicyChoice,
+    #[command(flatten)]
+    recording: Recording,
 }
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let application = read_application(&arguments.application)?;
     let gates = Gates::open(&arguments.policy, &arguments.registry)?;
+    let gates = gates.recorder(arguments.recording.recorder()?);
     let checked = gates.as_of(application.as_of)?.check(&application)?;
     let decision = checked.decision();
     if style.json {
         text::print_json(decision)?;
     } else {
         text::decision(&application, decision, style)?;
+    }
+    if let Some(recorded) = checked.receipt() {
+        eprintln!("{}", recording::told(recorded));
     }
     Ok(exit_code(decision.disposition))
 }

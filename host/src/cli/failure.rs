@@ -1,9 +1,14 @@
 //! How a failure is told: what kind of "no" it is, where, and what caused it.
 
+use mustcheck::evidence::KeysError;
+use mustcheck::evidence::bundle::AgeError;
+use mustcheck::evidence::replay::ComponentError;
 use mustcheck::{
     ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
 };
 use serde::Serialize;
+
+use crate::cli::replay::{NoKeys, PageOfWhat};
 
 /// A failure as JSON and as text.
 #[derive(Serialize)]
@@ -114,6 +119,11 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
     let registry = |error: &RegistryError| matches!(error, RegistryError::Content(_));
     cause.downcast_ref::<Unreadable>().is_some()
         || cause.downcast_ref::<OutputIsInput>().is_some()
+        || cause.downcast_ref::<KeysError>().is_some()
+        || cause.downcast_ref::<AgeError>().is_some()
+        || cause.downcast_ref::<ComponentError>().is_some()
+        || cause.downcast_ref::<NoKeys>().is_some()
+        || cause.downcast_ref::<PageOfWhat>().is_some()
         || cause.downcast_ref::<RegistryError>().is_some_and(registry)
         || matches!(
             cause.downcast_ref::<PolicyError>(),

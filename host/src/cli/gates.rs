@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use mustcheck::evidence::Recorder;
 use mustcheck::{
     Application, ApplicationExt as _, CodeCache, Date, Gate, Origin, Policy, Registry, read_file,
     registry,
@@ -63,7 +64,7 @@ pub fn embedded_edition(name: &str) -> Result<Policy> {
 }
 
 /// The user's cache. Without one the program is slower to start, and says why once.
-fn cache() -> Option<CodeCache> {
+pub fn cache() -> Option<CodeCache> {
     CodeCache::of_user().unwrap_or_else(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
         eprintln!("warning: {error}{}", cause.unwrap_or_default());
@@ -84,6 +85,7 @@ pub struct Gates {
     choice: PolicyChoice,
     registry: Arc<dyn Registry>,
     notices: bool,
+    recorder: Option<Arc<Recorder>>,
     made: Mutex<BTreeMap<String, Arc<Mutex<Made>>>>,
 }
 
@@ -104,12 +106,18 @@ impl Gates {
 
     /// Gates over a registry.
     pub fn over(choice: &PolicyChoice, registry: Arc<dyn Registry>) -> Self {
-        Self { choice: choice.clone(), registry, notices: true, made: Mutex::default() }
+        let made = Mutex::default();
+        Self { choice: choice.clone(), registry, notices: true, recorder: None, made }
     }
 
     /// Sets whether decisions carry their notice.
     pub fn notices(self, notices: bool) -> Self {
         Self { notices, ..self }
+    }
+
+    /// Sets what puts checks on record.
+    pub fn recorder(self, recorder: Option<Arc<Recorder>>) -> Self {
+        Self { recorder, ..self }
     }
 
     /// The gate for a day. Who needs a policy that another thread is opening waits for it; nobody
@@ -126,7 +134,10 @@ impl Gates {
             Some(policy) => policy.clone(),
             None => made.policy.insert(self.choice.policy_as_of(as_of)?).clone(),
         };
-        let builder = Gate::builder().policy(policy).registry(Arc::clone(&self.registry));
+        let mut builder = Gate::builder().policy(policy).registry(Arc::clone(&self.registry));
+        if let Some(recorder) = &self.recorder {
+            builder = builder.shared_recorder(Arc::clone(recorder));
+        }
         Ok(made.gate.insert(builder.notices(self.notices).build()?).clone())
     }
 }

@@ -1,0 +1,153 @@
+//! A folder of bundles: one file a check, a folder a month, and each component once.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::{AgeError, Recipients};
+use crate::evidence::digest::{ContentDigest, Moment};
+use crate::evidence::journal::keep_public_keys;
+use crate::evidence::keys::Keys;
+use crate::evidence::signed::DocumentId;
+use crate::private;
+
+/// The folder of the components, each named by its digest.
+pub const COMPONENTS: &str = "components";
+
+/// A bundle that is to be kept, with the component that decided.
+pub struct NewBundle<'a> {
+    /// The receipt's id, which names the file.
+    pub id: &'a DocumentId,
+    /// When the receipt was made.
+    pub made_at: Moment,
+    /// The bundle.
+    pub json: &'a [u8],
+    /// The component's digest.
+    pub component: ContentDigest,
+    /// The component.
+    pub component_bytes: &'a [u8],
+}
+
+/// Where bundles go. A folder is one; an office's case files may be another.
+pub trait BundleStore: Send + Sync {
+    /// Keeps a bundle. When this returns, it is there for good.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if that is not certain.
+    fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError>;
+}
+
+/// Why a bundle was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file or folder cannot be written.
+    #[error("`{path}` cannot be written")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It could not be encrypted.
+    #[error("the bundle could not be encrypted")]
+    Age(#[from] AgeError),
+    /// Another store's failure.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A folder of bundles.
+pub struct BundleFolder {
+    folder: PathBuf,
+    recipients: Option<Recipients>,
+    /// What is known to be there: months and components.
+    known: Mutex<HashSet<PathBuf>>,
+}
+
+impl BundleFolder {
+    /// A folder, which is made for this user alone if there is none. With recipients, bundles are
+    /// encrypted to them, and to nobody else: not even this program can read them again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be made or written to.
+    pub fn open(
+        folder: &Path,
+        recipients: Option<Recipients>,
+        keys: &Keys,
+    ) -> Result<Self, StoreError> {
+        private::make_folder(folder).map_err(|e| io(folder, e))?;
+        let components = folder.join(COMPONENTS);
+        private::make_folder(&components).map_err(|e| io(&components, e))?;
+        keep_public_keys(folder, keys).map_err(|e| io(folder, e))?;
+        Ok(Self { folder: folder.to_owned(), recipients, known: Mutex::default() })
+    }
+
+    /// Writes what is not known to be there yet; once, whoever comes first.
+    fn once(
+        &self,
+        path: &Path,
+        write: impl FnOnce() -> std::io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains(path) {
+            write().map_err(|e| io(path, e))?;
+            known.insert(path.to_owned());
+        }
+        Ok(())
+    }
+
+    fn keep_component(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
+        let path = component_path(&self.folder, bundle.component);
+        self.once(&path, || match fs::read(&path) {
+            Ok(found) if ContentDigest::of(&found) == bundle.component => Ok(()),
+            _ => private::place(&path, &[bundle.component_bytes]),
+        })
+    }
+}
+
+/// Where a folder of bundles keeps a component.
+pub(crate) fn component_path(folder: &Path, component: ContentDigest) -> PathBuf {
+    folder.join(COMPONENTS).join(component.hex()).with_extension("wasm")
+}
+
+/// The ending of a bundle's name.
+pub const ENDING: &str = "evidence.json";
+/// The ending of an encrypted one's.
+pub const SEALED_ENDING: &str = "evidence.json.age";
+
+/// The receipt that a bundle's file is named by.
+pub fn id_of_file(file: &Path) -> Option<DocumentId> {
+    let name = file.file_name()?.to_str()?;
+    let id = name.strip_suffix(SEALED_ENDING).or_else(|| name.strip_suffix(ENDING))?;
+    id.strip_suffix('.')?.parse().ok()
+}
+
+impl BundleStore for BundleFolder {
+    fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
+        self.keep_component(bundle)?;
+        let day = bundle.made_at.to_second().date;
+        let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
+        self.once(&month, || {
+            private::make_folder(&month)?;
+            private::sync_folder(&self.folder)
+        })?;
+        let sealed;
+        let (content, ending) = match &self.recipients {
+            None => (bundle.json, ENDING),
+            Some(recipients) => {
+                sealed = recipients.seal(bundle.json)?;
+                (&*sealed, SEALED_ENDING)
+            }
+        };
+        let path = month.join(format!("{}.{ending}", bundle.id));
+        private::place(&path, &[content]).map_err(|e| io(&path, e))
+    }
+}
+
+fn io(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.display().to_string(), source }
+}

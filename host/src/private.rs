@@ -1,0 +1,84 @@
+//! Files and folders that are one user's own.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Makes a folder, with those above it, that only this user can enter.
+pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// A file of this user's with this content, beside where it is to stand.
+pub(crate) fn write_apart(
+    folder: &Path,
+    parts: &[&[u8]],
+) -> std::io::Result<tempfile::NamedTempFile> {
+    written(tempfile::Builder::new().prefix(".new-"), folder, parts)
+}
+
+fn written(
+    builder: &mut tempfile::Builder<'_, '_>,
+    folder: &Path,
+    parts: &[&[u8]],
+) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut file = builder.tempfile_in(folder)?;
+    for part in parts {
+        file.write_all(part)?;
+    }
+    file.flush()?;
+    Ok(file)
+}
+
+/// Makes what was written, removed or renamed in a folder last.
+pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    // Elsewhere a folder cannot be opened, and a rename lasts when it returns.
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Puts a file in its place for good: after this it is there, whole, whatever happens to the
+/// machine. A reader sees what was there before or all of the new.
+pub(crate) fn place(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    settle(write_apart(folder, parts)?, path)
+}
+
+/// As [`place`], for others to read too.
+pub(crate) fn publish(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    settle(written(&mut builder, folder, parts)?, path)
+}
+
+fn settle(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|e| e.error)?;
+    sync_folder(path.parent().unwrap_or(Path::new(".")))
+}
+
+/// Why others could read or write what is this user's own.
+#[cfg(unix)]
+pub(crate) fn check(metadata: &fs::Metadata) -> Result<(), String> {
+    use std::os::unix::fs::MetadataExt as _;
+    if metadata.uid() != nix::unistd::geteuid().as_raw() {
+        return Err("it belongs to another user".into());
+    }
+    let mode = metadata.mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(format!("others may use it (mode {mode:03o}): `chmod go=` it"));
+    }
+    Ok(())
+}
+
+/// Elsewhere a user's folders are closed to others from the start.
+#[cfg(not(unix))]
+pub(crate) fn check(_: &fs::Metadata) -> Result<(), String> {
+    Ok(())
+}
