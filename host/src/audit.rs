@@ -8,19 +8,21 @@
 //! RAIL R10: what is counted are checks. Nothing here counts, sorts or compares persons or firms;
 //! the log could not tell them apart.
 
+pub mod export;
 pub mod feedback;
 mod names;
 pub mod overdue;
+pub mod page;
 pub mod report;
 mod reported;
 mod scan;
 mod sequel;
 mod source;
 mod view;
+pub mod words;
 
 pub use feedback::{FeedbackError, FeedbackFile, RecordedFeedback};
 pub use names::Names;
 pub use overdue::Overdue;
-
 pub use report::{By, Period, Report};
 pub use source::{AuditError, Source};

@@ -207,7 +207,7 @@ fn known(
         |met| {
             reported.meet(met, |sequel, story| {
                 known.insert(sequel.id.clone(), (sequel, story));
-                Ok(())
+                Ok::<(), AuditError>(())
             })
         },
         progress,

@@ -148,7 +148,7 @@ pub fn overdue(
             reported.meet(met, |sequel, story| {
                 strangers += story.strangers(&sequel);
                 list.add(&sequel, &story.until(question.as_of));
-                Ok(())
+                Ok::<(), AuditError>(())
             })
         },
         progress,

@@ -3,6 +3,7 @@
 //! RAIL R10: what is counted are checks, lookups, measures. Groups stand in the order of their
 //! codes, never of their figures.
 
+mod columns;
 mod figures;
 mod tally;
 
@@ -13,6 +14,7 @@ use mustcheck_guest::date::Date;
 use mustcheck_guest::model::Text;
 use serde::Serialize;
 
+pub use columns::{Column, columns};
 pub use figures::{
     Checks, DecisionTime, Figures, Lookups, Measures, ObligationFigures, Outcomes, Records,
     Unanswered,
@@ -156,7 +158,7 @@ pub fn report(
             reported.meet(page.met, |sequel, story| {
                 strangers += story.strangers(&sequel);
                 tally.sequel(&sequel, &story);
-                Ok(())
+                Ok::<(), AuditError>(())
             })
         },
         progress,

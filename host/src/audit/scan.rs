@@ -29,26 +29,26 @@ pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 ///
 /// What was taken is of exactly the entries that the log's checkpoint is signed for, or there is
 /// an error; so nothing may be given out before this returns.
-pub(crate) fn backwards<T: Send>(
+pub(crate) fn backwards<T: Send, E: From<AuditError> + Send>(
     source: &Source,
-    read: impl Fn(&Page<'_>) -> Result<T, AuditError> + Sync,
-    take: impl FnMut(T) -> Result<(), AuditError> + Send,
+    read: impl Fn(&Page<'_>) -> Result<T, E> + Sync,
+    take: impl FnMut(T) -> Result<(), E> + Send,
     progress: Progress<'_>,
-) -> Result<(), AuditError> {
+) -> Result<(), E> {
     match roots(source, read, take, progress) {
-        Ok(roots) => source.hold_against_checkpoint(root(&roots)),
+        Ok(roots) => Ok(source.hold_against_checkpoint(root(&roots))?),
         // What cannot be read may be what somebody changed, and then that is to be said.
-        Err(error) => Err(source.damage().unwrap_or(error)),
+        Err(error) => Err(source.damage().map_or(error, E::from)),
     }
 }
 
 /// The roots over the bundles, the first first.
-fn roots<T: Send>(
+fn roots<T: Send, E: From<AuditError> + Send>(
     source: &Source,
-    read: impl Fn(&Page<'_>) -> Result<T, AuditError> + Sync,
-    mut take: impl FnMut(T) -> Result<(), AuditError> + Send,
+    read: impl Fn(&Page<'_>) -> Result<T, E> + Sync,
+    mut take: impl FnMut(T) -> Result<(), E> + Send,
     progress: Progress<'_>,
-) -> Result<Vec<Hash>, AuditError> {
+) -> Result<Vec<Hash>, E> {
     let step = u64::try_from(PER_CORE * rayon::current_num_threads()).unwrap_or(64);
     let window = |end: u64| {
         let pages = (end.saturating_sub(step)..end).into_par_iter();
@@ -67,7 +67,7 @@ fn roots<T: Send>(
                 take(found)?;
                 progress(entries);
             }
-            Ok::<(), AuditError>(())
+            Ok::<(), E>(())
         };
         let (next, taken) = rayon::join(next, this);
         taken?;
@@ -78,19 +78,19 @@ fn roots<T: Send>(
 }
 
 /// One page: the root over its entries, their number, and what was read of them.
-fn page<T>(
+fn page<T, E: From<AuditError>>(
     source: &Source,
     number: u64,
-    read: &impl Fn(&Page<'_>) -> Result<T, AuditError>,
-) -> Result<(Hash, u64, T), AuditError> {
+    read: &impl Fn(&Page<'_>) -> Result<T, E>,
+) -> Result<(Hash, u64, T), E> {
     let reader = source.reader();
-    let bundle = reader.bundle(number)?;
+    let bundle = reader.bundle(number).map_err(AuditError::from)?;
     let mut leaves = Vec::with_capacity(bundle.len());
     let mut entries = Vec::with_capacity(bundle.len());
     for (index, entry) in bundle.iter() {
         leaves.push(Hash::leaf(entry));
         let entry = if entry.starts_with(LARGE_HEAD) {
-            Cow::Owned(reader.whole(index, entry.to_vec())?)
+            Cow::Owned(reader.whole(index, entry.to_vec()).map_err(AuditError::from)?)
         } else {
             Cow::Borrowed(entry)
         };
