@@ -10,6 +10,7 @@ mod lookups;
 mod policy;
 mod recording;
 mod registry;
+mod replay;
 mod text;
 
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use crate::cli::failure::Failure;
 /// The credit check that approval systems embed (应查必查、奖惩到位).
 ///
 /// Exit codes: 0 clear or facilitated, 1 fault, 2 usage, 3 invalid input, 10 review,
-/// 11 restricted, 12 undetermined.
+/// 11 restricted, 12 undetermined, 20 evidence that does not hold.
 #[derive(Parser)]
 #[command(name = "mustcheck", version, max_term_width = 100)]
 struct Cli {
@@ -57,6 +58,8 @@ enum Command {
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
     Batch(batch::Arguments),
+    /// Derive decisions again from what was kept, or see what another policy would change.
+    Replay(replay::Arguments),
     /// The log of the checks, and its keys.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -123,6 +126,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, style),
         Command::Lookups(arguments) => lookups::run(&arguments, style),
         Command::Batch(arguments) => batch::run(&arguments, style),
+        Command::Replay(arguments) => replay::run(&arguments, style),
         Command::Audit(command) => audit::run(&command, style),
         Command::Registry(command) => registry::run(&command, style),
         Command::Policy(command) => policy::run(&command, style),

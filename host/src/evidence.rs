@@ -18,6 +18,7 @@ mod recorder;
 pub mod replay;
 mod signed;
 mod suite;
+pub mod verify;
 
 pub use bundle::{Bundle, BundleFolder, BundleStore};
 pub use canonical::{NotCanonical, canonical};

@@ -3,6 +3,7 @@
 use mustcheck_guest::model::{Application, Decision};
 use schemars::{Schema, schema_for};
 
+use crate::evidence::{Bundle, Entry, Feedback, PublicKeys, Receipt, Signed};
 use crate::registry::json::RegistryFile;
 
 /// The schemas, by file name. The repository publishes them in `schemas/`; a test compares.
@@ -11,5 +12,10 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("application.schema.json", schema_for!(Application)),
         ("decision.schema.json", schema_for!(Decision)),
         ("registry.schema.json", schema_for!(RegistryFile)),
+        ("receipt.schema.json", schema_for!(Signed<Receipt>)),
+        ("feedback.schema.json", schema_for!(Signed<Feedback>)),
+        ("entry.schema.json", schema_for!(Entry)),
+        ("evidence.schema.json", schema_for!(Bundle)),
+        ("keys.schema.json", schema_for!(PublicKeys)),
     ]
 }

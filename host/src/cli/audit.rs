@@ -7,6 +7,7 @@ mod overdue;
 mod report;
 mod source;
 mod table;
+mod verify;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -29,6 +30,8 @@ pub enum Command {
     Export(export::Arguments),
     /// Count checks, and what came of them.
     Report(report::Arguments),
+    /// Hold the log against its checkpoint and keys, and say where it does not fit.
+    Verify(verify::Arguments),
 }
 
 pub fn run(command: &Command, style: Style) -> Result<u8> {
@@ -38,5 +41,6 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
         Command::Overdue(arguments) => overdue::run(arguments, style),
         Command::Export(arguments) => export::run(arguments, style),
         Command::Report(arguments) => report::run(arguments, style),
+        Command::Verify(arguments) => verify::run(arguments, style),
     }
 }

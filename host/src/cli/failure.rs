@@ -4,10 +4,13 @@ use mustcheck::audit::FeedbackError;
 use mustcheck::audit::export::SubjectError;
 use mustcheck::evidence::KeysError;
 use mustcheck::evidence::bundle::AgeError;
+use mustcheck::evidence::replay::ComponentError;
 use mustcheck::{
     ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
 };
 use serde::Serialize;
+
+use crate::cli::replay::{NoKeys, PageOfWhat};
 
 /// A failure as JSON and as text.
 #[derive(Serialize)]
@@ -128,6 +131,9 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<KeysError>().is_some()
         || cause.downcast_ref::<AgeError>().is_some()
         || cause.downcast_ref::<SubjectError>().is_some()
+        || cause.downcast_ref::<ComponentError>().is_some()
+        || cause.downcast_ref::<NoKeys>().is_some()
+        || cause.downcast_ref::<PageOfWhat>().is_some()
         || cause.downcast_ref::<RegistryError>().is_some_and(registry)
         || matches!(
             cause.downcast_ref::<PolicyError>(),

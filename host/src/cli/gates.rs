@@ -64,7 +64,7 @@ pub fn embedded_edition(name: &str) -> Result<Policy> {
 }
 
 /// The user's cache. Without one the program is slower to start, and says why once.
-fn cache() -> Option<CodeCache> {
+pub fn cache() -> Option<CodeCache> {
     CodeCache::of_user().unwrap_or_else(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
         eprintln!("warning: {error}{}", cause.unwrap_or_default());

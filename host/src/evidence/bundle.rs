@@ -7,7 +7,9 @@ mod sealed;
 
 use mustcheck_guest::model::{Answer, Application, Decision};
 
-pub use folder::{BundleFolder, BundleStore, COMPONENTS, NewBundle, StoreError};
+pub use folder::{
+    BundleFolder, BundleStore, COMPONENTS, ENDING, NewBundle, SEALED_ENDING, StoreError, id_of_file,
+};
 pub use sealed::{AgeError, Identities, Recipients};
 
 use crate::evidence::canonical::{self, NotCanonical};

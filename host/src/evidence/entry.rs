@@ -9,7 +9,7 @@ use crate::evidence::canonical::{self, NotCanonical, canonical};
 use crate::evidence::digest::Moment;
 use crate::evidence::feedback::Feedback;
 use crate::evidence::receipt::{Receipt, ReceiptOffice, document};
-use crate::evidence::signed::Signed;
+use crate::evidence::signed::{DocumentId, Signed};
 use crate::input::quotable;
 
 /// An entry of the log. Its key in JSON says which kind it is.
@@ -142,6 +142,15 @@ impl Entry {
     /// [`EntryError`] with the place in its source.
     pub fn from_json(json: &[u8]) -> Result<Self, EntryError> {
         Ok(canonical::read(json)?)
+    }
+
+    /// The id of the document in it, if it holds one.
+    pub fn id(&self) -> Option<DocumentId> {
+        match self {
+            Self::Receipt(signed) => Some(signed.id()),
+            Self::Feedback(signed) => Some(signed.id()),
+            Self::Failure(_) => None,
+        }
     }
 
     /// The bytes of an entry that holds a signed document, from the document's.

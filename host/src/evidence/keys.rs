@@ -13,10 +13,8 @@ use std::path::{Path, PathBuf};
 use mustcheck_log::{SignerKey, VerifierKey};
 use zeroize::Zeroizing;
 
-pub use public::{
-    CheckpointKey, PublicKeys, PublicKeysFormat, ReceiptError, ReceiptKey, UsedKey,
-};
 pub(crate) use public::verify;
+pub use public::{CheckpointKey, PublicKeys, PublicKeysFormat, ReceiptError, ReceiptKey, UsedKey};
 
 use crate::evidence::digest::{InvalidForm, Moment};
 use crate::evidence::suite::{KeyError, Signer, Suite};

@@ -119,6 +119,27 @@ pub struct Replayed {
     pub problems: Vec<Problem>,
 }
 
+impl Fuel {
+    /// Whether it took more or less.
+    pub const fn differs(self) -> bool {
+        self.recorded != self.derived
+    }
+}
+
+impl Verdict {
+    /// The code in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Unreadable => "unreadable",
+            Self::MissingComponent => "missing-component",
+            Self::Fault => "fault",
+            Self::Broken => "broken",
+            Self::Differs => "differs",
+        }
+    }
+}
+
 impl Replayed {
     /// The gravest.
     pub fn verdict(&self) -> Verdict {
@@ -252,9 +273,8 @@ pub(crate) fn in_full(error: &CheckError) -> String {
 /// The parts that the receipt's digests are not of.
 pub(crate) fn unopened(bundle: &Bundle) -> Vec<Problem> {
     let receipt = &bundle.receipt.payload;
-    let opens = |place, text: &[u8], digest| {
-        receipt.suite.keyed(&bundle.opening, place, text) == digest
-    };
+    let opens =
+        |place, text: &[u8], digest| receipt.suite.keyed(&bundle.opening, place, text) == digest;
     let text = |value: &dyn Fn() -> Result<Vec<u8>, serde_json::Error>| value().unwrap_or_default();
     let application = text(&|| canonical(&bundle.application));
     let decision = text(&|| canonical(&bundle.decision));

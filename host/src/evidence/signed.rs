@@ -74,6 +74,11 @@ impl DocumentId {
         Self(format!("{}{}", T::LETTER, digest.get(..32).unwrap_or_default()))
     }
 
+    /// Whether it is a receipt's.
+    pub fn is_receipt(&self) -> bool {
+        self.0.starts_with('r')
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 
 use crate::evidence::digest::{KeyedDigest, Opening, unhex};
 
+#[cfg(test)]
+mod tests;
+
 /// Algorithms that belong together.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema,

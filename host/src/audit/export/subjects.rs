@@ -7,7 +7,7 @@ use mustcheck_guest::model::Subject;
 
 use crate::audit::sequel::Sequel;
 use crate::evidence::Bundle;
-use crate::evidence::bundle::Identities;
+use crate::evidence::bundle::{ENDING, Identities, SEALED_ENDING};
 use crate::evidence::replay::unopened;
 use crate::input::read_file;
 
@@ -75,11 +75,11 @@ impl Evidence {
     pub(crate) fn open(&self, sequel: &Sequel) -> Result<Opened, SubjectError> {
         let day = sequel.made_on();
         let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
-        let path = month.join(format!("{}.evidence.json", sequel.id));
+        let path = month.join(format!("{}.{ENDING}", sequel.id));
         if let Some(json) = read(&path)? {
             return subjects(&path, &json, sequel);
         }
-        let path = path.with_extension("json.age");
+        let path = month.join(format!("{}.{SEALED_ENDING}", sequel.id));
         let Some(sealed) = read(&path)? else { return Ok(Opened::None) };
         let Some(identities) = &self.identities else { return Ok(Opened::Sealed) };
         match identities.open_sealed(&sealed, LARGEST) {

@@ -115,9 +115,16 @@ pub(crate) fn component_path(folder: &Path, component: ContentDigest) -> PathBuf
 }
 
 /// The ending of a bundle's name.
-pub(crate) const ENDING: &str = "evidence.json";
+pub const ENDING: &str = "evidence.json";
 /// The ending of an encrypted one's.
-pub(crate) const SEALED_ENDING: &str = "evidence.json.age";
+pub const SEALED_ENDING: &str = "evidence.json.age";
+
+/// The receipt that a bundle's file is named by.
+pub fn id_of_file(file: &Path) -> Option<DocumentId> {
+    let name = file.file_name()?.to_str()?;
+    let id = name.strip_suffix(SEALED_ENDING).or_else(|| name.strip_suffix(ENDING))?;
+    id.strip_suffix('.')?.parse().ok()
+}
 
 impl BundleStore for BundleFolder {
     fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {

@@ -136,7 +136,11 @@ impl Identities {
     }
 
     /// Decrypts what is at most so many bytes.
-    pub(crate) fn open_sealed(&self, sealed: &[u8], limit: u64) -> Result<Vec<u8>, AgeError> {
+    ///
+    /// # Errors
+    ///
+    /// [`AgeError`] if none of the identities fits, or it was changed.
+    pub fn open_sealed(&self, sealed: &[u8], limit: u64) -> Result<Vec<u8>, AgeError> {
         let failed = |e: &dyn std::fmt::Display| AgeError::Decrypt(e.to_string());
         let decryptor = age::Decryptor::new_buffered(sealed).map_err(|e| failed(&e))?;
         let identities = self.0.iter().map(|identity| identity as &dyn age::Identity);

@@ -146,7 +146,7 @@ impl PublicKeys {
     /// # Errors
     ///
     /// A sentence about the first key that is none.
-    pub(crate) fn trust(&self) -> Result<Trust, String> {
+    pub fn trust(&self) -> Result<Trust, String> {
         Trust::new(&self.name, self.checkpoint_keys()?).map_err(|e| e.to_string())
     }
 }
