@@ -124,9 +124,16 @@ fn moment(n: u64, later: u64) -> Moment {
 fn receipt(n: u64) -> serde_json::Value {
     let digest = |salt: u64| format!("{:064x}", n * 31 + salt);
     let lists = [
-        "judgment-defaulters", "wage-arrears", "market-supervision-serious",
-        "government-procurement-serious", "bidding-disqualified", "licensing-barred",
-        "tax-serious", "work-safety-serious", "food-drug-serious", "major-illegal-records",
+        "judgment-defaulters",
+        "wage-arrears",
+        "market-supervision-serious",
+        "government-procurement-serious",
+        "bidding-disqualified",
+        "licensing-barred",
+        "tax-serious",
+        "work-safety-serious",
+        "food-drug-serious",
+        "major-illegal-records",
     ];
     let lookups: Vec<_> = (0..20_u64)
         .map(|i| {

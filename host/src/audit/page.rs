@@ -50,6 +50,27 @@ pub fn html(report: &Report, chinese: bool) -> String {
     document.into_string()
 }
 
+/// The figures of all checks that are shown, by the names of their columns.
+const TOTAL: &[(&str, &str, &str)] = &[
+    ("checks_due", "应查", "checks due"),
+    ("checks_made", "已查", "checks made"),
+    ("checks_failed", "核查失败", "checks failed"),
+    ("lookups_due", "应查名单次", "lookups due"),
+    ("lookups_unanswered", "名单未获结果", "lookups unanswered"),
+    ("measures_due", "适用措施", "measures that apply"),
+    ("measures_applied", "措施已执行", "measures applied"),
+    ("measures_not_applied", "措施未执行", "measures not applied"),
+    ("measures_unreported", "措施未反馈", "measures not reported"),
+    ("records_repaired", "记录已修复", "records repaired"),
+    ("records_suspended", "记录异议核实或者停止执行中", "records suspended"),
+    ("records_disputed", "记录有异议标注", "records disputed"),
+    ("publication_in_time", "信息公开按期", "published in time"),
+    ("publication_late", "信息公开逾期完成", "published late"),
+    ("publication_overdue", "信息公开逾期未反馈", "publication overdue"),
+    ("minutes_median", "核查至首次反馈，中位数", "check to first report, median"),
+    ("minutes_90", "核查至首次反馈，90% 以内", "check to first report, 90 % within"),
+];
+
 struct Page<'a> {
     report: &'a Report,
     chinese: bool,
@@ -78,7 +99,8 @@ impl Page<'_> {
 
     fn period(&self) -> String {
         let Report { from, to, as_of, .. } = self.report;
-        let first = from.map_or(self.say("日志起始", "the log's beginning").into(), |d| d.to_string());
+        let first =
+            from.map_or(self.say("日志起始", "the log's beginning").into(), |d| d.to_string());
         let last = to.map_or(self.say("日志末尾", "its end").into(), |d| d.to_string());
         if self.chinese {
             format!("核查时间：{first} 至 {last}；反馈情况截至 {as_of}")
@@ -118,25 +140,34 @@ impl Page<'_> {
 
     /// The figures of all checks, by name.
     fn total(&self) -> Markup {
-        let total = &self.report.total;
         let columns = columns(By::Month);
-        let figure = |column: &Column| Some((self.words(column.head), column.value(total)?));
-        let shown = |key: &str| columns.iter().find(|c| c.key == key).and_then(figure);
-        let keys = [
-            "checks_due", "checks_made", "checks_failed", "lookups_due", "lookups_unanswered",
-            "measures_due", "measures_applied", "measures_not_applied", "measures_unreported",
-            "records_repaired", "records_suspended", "records_disputed", "publication_in_time",
-            "publication_late", "publication_overdue", "minutes_median", "minutes_90",
-        ];
+        let figure = |key: &str| {
+            let column = columns.iter().find(|column| column.key == key)?;
+            let n = column.value(&self.report.total)?;
+            Some(if key.starts_with("minutes") { self.span(n) } else { n.to_string() })
+        };
         html! {
             section {
                 h2 { (self.say("总计", "All checks")) }
                 dl.figures {
-                    @for (name, n) in keys.iter().filter_map(|key| shown(key)) {
-                        div { dt { (name) } dd { (n) } }
+                    @for (key, zh, en) in TOTAL {
+                        @if let Some(n) = figure(key) {
+                            div { dt { (self.say(zh, en)) } dd { (n) } }
+                        }
                     }
                 }
             }
+        }
+    }
+
+    /// Minutes as days and hours, or hours and minutes.
+    fn span(&self, minutes: u64) -> String {
+        let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
+        match (days, self.chinese) {
+            (0, true) => format!("{hours} 小时 {minutes} 分"),
+            (0, false) => format!("{hours} h {minutes} min"),
+            (_, true) => format!("{days} 天 {hours} 小时"),
+            (_, false) => format!("{days} d {hours} h"),
         }
     }
 
@@ -168,14 +199,14 @@ impl Page<'_> {
 
     fn dispositions(&self) -> Markup {
         let series = Disposition::ALL.iter().map(|disposition| {
-            let (name, colour) = match disposition {
-                Disposition::Clear => (self.say("无适用措施", "clear"), chart::BLUE),
-                Disposition::Facilitated => (self.say("激励", "facilitated"), chart::GREEN),
-                Disposition::Review => (self.say("进一步审核", "review"), chart::YELLOW),
-                Disposition::Restricted => (self.say("限制", "restricted"), chart::RED),
-                Disposition::Undetermined => (self.say("未完成", "undetermined"), chart::GREY),
+            let colour = match disposition {
+                Disposition::Clear => chart::BLUE,
+                Disposition::Facilitated => chart::GREEN,
+                Disposition::Review => chart::YELLOW,
+                Disposition::Restricted => chart::RED,
+                Disposition::Undetermined => chart::GREY,
             };
-            Series { name, colour }
+            Series { name: self.words(words::disposition(*disposition)), colour }
         });
         let series: Vec<Series<'_>> = series.collect();
         let bar = |month: &Group| {
@@ -220,9 +251,8 @@ impl Page<'_> {
             (AnswerStatus::Unavailable, chart::RED),
             (AnswerStatus::NotCovered, chart::GREY),
         ];
-        let series = each.map(|(status, colour)| {
-            Series { name: self.words(status_words(status)), colour }
-        });
+        let series =
+            each.map(|(status, colour)| Series { name: self.words(status_words(status)), colour });
         let bars = self.report.total.lookups.as_ref().map(|lookups| {
             let mut sources: Vec<Option<&str>> =
                 lookups.unanswered.keys().map(|key| key.source.as_deref()).collect();
@@ -238,7 +268,8 @@ impl Page<'_> {
             });
             bars.collect::<Vec<_>>()
         });
-        let title = self.say("未获结果的应查名单（按数据源）", "Due lookups not answered, by source");
+        let title =
+            self.say("未获结果的应查名单（按数据源）", "Due lookups not answered, by source");
         self.figure("unanswered", title, &series, &bars.unwrap_or_default())
     }
 
@@ -254,8 +285,7 @@ impl Page<'_> {
         };
         let groups = self.report.groups.iter();
         let rows = groups.map(|group| (self.name(group), cells(&group.figures))).collect();
-        let title =
-            if self.chinese { format!("按{by}") } else { format!("By {by}") };
+        let title = if self.chinese { format!("按{by}") } else { format!("By {by}") };
         html! {
             section {
                 h2 { (title) }
@@ -266,19 +296,29 @@ impl Page<'_> {
 
     fn notes(&self) -> Markup {
         let notes: &[(&str, &str)] = &[
-            ("应查＝已查＋核查失败。未获结果的查询不视为“无记录”。",
-             "Due are the checks that were made and those that failed. A lookup that was not \
-              answered never counts as clear."),
-            ("“未反馈”指日志中没有执行反馈的措施；经更正的，以最后一次反馈为准。",
-             "A measure is not reported if the log has no feedback about it; of several reports, \
-              the last counts."),
-            ("记录的效力状态以各次核查的查询基准日为准。",
-             "Standings of records are those at the as-of date of each check."),
-            ("一项措施所依记录在两个名单上的，按名单统计时两个名单各计一次。",
-             "By list, a measure that rests on records of two lists is counted with both."),
-            ("本页统计的是核查，不是自然人或者企业；各行按代码排序，不是排名。",
-             "What is counted are checks, never persons or firms. Rows stand in the order of their \
-              codes: it is no ranking."),
+            (
+                "应查＝已查＋核查失败。未获结果的查询不视为“无记录”。",
+                "Due are the checks that were made and those that failed. A lookup that was not \
+              answered never counts as clear.",
+            ),
+            (
+                "“未反馈”指日志中没有执行反馈的措施；经更正的，以最后一次反馈为准。",
+                "A measure is not reported if the log has no feedback about it; of several reports, \
+              the last counts.",
+            ),
+            (
+                "记录的效力状态以各次核查的查询基准日为准。",
+                "Standings of records are those at the as-of date of each check.",
+            ),
+            (
+                "一项措施所依记录在两个名单上的，按名单统计时两个名单各计一次。",
+                "By list, a measure that rests on records of two lists is counted with both.",
+            ),
+            (
+                "本页统计的是核查，不是自然人或者企业；各行按代码排序，不是排名。",
+                "What is counted are checks, never persons or firms. Rows stand in the order of their \
+              codes: it is no ranking.",
+            ),
         ];
         html! {
             section.notes {

@@ -1,9 +1,7 @@
 //! What a receipt leaves to be done and reported.
 
 use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{
-    Disposition, Effect, Force, MeasureKind, ObligationKind, Role, Text,
-};
+use mustcheck_guest::model::{Disposition, Effect, Force, MeasureKind, ObligationKind, Role, Text};
 
 use crate::audit::view::{MeasureView, ObligationView, ReceiptView};
 use crate::evidence::{DocumentId, Moment, Pinpoint};

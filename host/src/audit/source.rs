@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use mustcheck_log::{Finding, Hash, Severity};
 
+use crate::evidence::KeysError;
 use crate::evidence::journal::{AuditReader, ReadError};
 use crate::evidence::keys::{PUBLIC, PublicKeys};
-use crate::evidence::KeysError;
 
 /// How many findings about a damaged log an error lists.
 const FINDINGS: usize = 10;

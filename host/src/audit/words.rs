@@ -1,6 +1,6 @@
 //! The words for codes that feedback and statistics show.
 
-use mustcheck_guest::model::{ObligationKind, Standing};
+use mustcheck_guest::model::{Disposition, ObligationKind, Standing};
 use mustcheck_guest::notice::Words;
 
 use crate::audit::report::By;
@@ -16,6 +16,17 @@ pub const fn obligation(kind: ObligationKind) -> Words {
         ObligationKind::Feedback => text("执行反馈", "feedback"),
         ObligationKind::Publication => text("信息公开", "publication"),
         ObligationKind::CompleteMaterials => text("补齐材料", "missing materials"),
+    }
+}
+
+/// What a check came to, in a word.
+pub const fn disposition(disposition: Disposition) -> Words {
+    match disposition {
+        Disposition::Clear => text("无适用措施", "clear"),
+        Disposition::Facilitated => text("激励", "facilitated"),
+        Disposition::Review => text("进一步审核", "review"),
+        Disposition::Restricted => text("限制", "restricted"),
+        Disposition::Undetermined => text("未完成", "undetermined"),
     }
 }
 

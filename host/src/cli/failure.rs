@@ -1,7 +1,7 @@
 //! How a failure is told: what kind of "no" it is, where, and what caused it.
 
-use mustcheck::audit::FeedbackError;
-use mustcheck::audit::export::SubjectError;
+use mustcheck::audit::export::{ExportError, SubjectError};
+use mustcheck::audit::{AuditError, FeedbackError};
 use mustcheck::evidence::KeysError;
 use mustcheck::evidence::bundle::AgeError;
 use mustcheck::evidence::replay::ComponentError;
@@ -131,6 +131,9 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<KeysError>().is_some()
         || cause.downcast_ref::<AgeError>().is_some()
         || cause.downcast_ref::<SubjectError>().is_some()
+        || matches!(cause.downcast_ref(), Some(ExportError::Subject(_)))
+        || matches!(cause.downcast_ref(), Some(AuditError::Keys(_)))
+        || matches!(cause.downcast_ref(), Some(FeedbackError::Audit(AuditError::Keys(_))))
         || cause.downcast_ref::<ComponentError>().is_some()
         || cause.downcast_ref::<NoKeys>().is_some()
         || cause.downcast_ref::<PageOfWhat>().is_some()

@@ -54,7 +54,7 @@ columns! {
     /// What the measure does, in a sentence (measures, 措施).
     measures: Option<String>,
     /// What kind of measure it is (type).
-    r#type: &'static str,
+    kind: &'static str,
     /// `incentive` or `restriction` (奖惩类型).
     reward_or_punishment: &'static str,
     /// Whether it must be applied.
@@ -190,7 +190,7 @@ pub(super) fn rows(
             case_number: sequel.case.clone(),
             measure: measure.measure.clone(),
             measures: names.measure(&measure.measure).map(pick),
-            r#type: measure.kind.code(),
+            kind: measure.kind.code(),
             reward_or_punishment: measure.effect.code(),
             force: measure.force.code(),
             basis: basis.join(if question.chinese { "；" } else { "; " }),

@@ -7,9 +7,7 @@ use mustcheck_guest::notice::safe;
 use super::{FeedbackFile, ObligationDone, Recording};
 use crate::audit::reported::Story;
 use crate::audit::sequel::{Measure, Obligation, Sequel};
-use crate::evidence::{
-    DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
-};
+use crate::evidence::{DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome};
 use crate::input::{quotable, redact};
 
 /// The longest free text, in characters: what the log keeps of one.
@@ -136,7 +134,8 @@ impl Rules<'_> {
         let same = self.sequel.measures.iter().filter(|m| m.measure == *code);
         let subjects: Vec<String> = same.map(|m| m.subject_index.to_string()).collect();
         if subjects.is_empty() {
-            let detail = format!("receipt `{}` has no measure `{}`", self.sequel.id, quotable(code));
+            let detail =
+                format!("receipt `{}` has no measure `{}`", self.sequel.id, quotable(code));
             return problem(format!("{place}.measure"), detail);
         }
         let detail = format!(

@@ -39,15 +39,15 @@ pub(super) struct Chart<'a> {
 }
 
 // In pixels of a drawing that is scaled to the page.
-const WIDTH: u32 = 720;
-const LABELS: u32 = 190;
-const RIGHT: u32 = 64;
+const WIDTH: u32 = 600;
+const LABELS: u32 = 176;
+const RIGHT: u32 = 70;
 const LEGEND: u32 = 34;
 const AXIS: u32 = 30;
 const ROW: u32 = 30;
 const TEXT: u32 = 14;
 /// The room of the labels, in half widths of a character.
-const LABEL_ROOM: usize = 25;
+const LABEL_ROOM: usize = 22;
 
 type Drawn<T> = Result<T, Box<dyn std::error::Error>>;
 

@@ -4,7 +4,9 @@ use mustcheck_guest::model::{AnswerStatus, Disposition, ObligationKind, Standing
 use mustcheck_guest::notice::Words;
 
 use super::By;
-use super::figures::{Checks, DecisionTime, Figures, Lookups, Measures, ObligationFigures, Outcomes};
+use super::figures::{
+    Checks, DecisionTime, Figures, Lookups, Measures, ObligationFigures, Outcomes,
+};
 use crate::audit::words;
 use crate::evidence::{FailureKind, NotAppliedCode};
 
@@ -83,13 +85,7 @@ impl Columns {
             });
         }
         for disposition in Disposition::ALL {
-            let head = match disposition {
-                Disposition::Clear => head("无适用措施", "clear"),
-                Disposition::Facilitated => head("激励", "facilitated"),
-                Disposition::Review => head("进一步审核", "review"),
-                Disposition::Restricted => head("限制", "restricted"),
-                Disposition::Undetermined => head("未完成", "undetermined"),
-            };
+            let head = words::disposition(*disposition);
             let key = format!("disposition_{}", disposition.code());
             self.check(&key, head, true, |checks| checks.of(*disposition));
         }
@@ -114,7 +110,9 @@ impl Columns {
             let head = match status {
                 AnswerStatus::Stale => head("数据过时", "stale"),
                 AnswerStatus::Unavailable => head("未响应", "unavailable"),
-                AnswerStatus::NotCovered | AnswerStatus::Answered => head("无数据源", "not covered"),
+                AnswerStatus::NotCovered | AnswerStatus::Answered => {
+                    head("无数据源", "not covered")
+                }
             };
             let key = format!("lookups_{}", snake(status.code()));
             self.lookup(&key, head, false, |lookups| lookups.of(*status));
@@ -159,7 +157,9 @@ impl Columns {
                 outcomes.not_applied.get(&code).copied().unwrap_or_default()
             });
         }
-        self.outcome("measures_unreported", head("未反馈", "unreported"), true, |o| o.unreported);
+        self.outcome("measures_unreported", head("未反馈", "unreported"), true, |o| {
+            o.unreported
+        });
         self.outcome("measures_corrected", head("经更正", "corrected"), false, |o| o.corrected);
         let incentives: Value = Box::new(|f| f.measures.as_ref().map(|m| m.incentives.due()));
         self.push("incentives_due", head("激励措施", "incentives"), false, incentives);
@@ -194,9 +194,9 @@ impl Columns {
         let cases = head("已反馈件数", "cases reported");
         self.push("cases_reported", cases, false, time(|time| Some(time.cases())));
         let median = head("核查至反馈（中位数，分钟）", "minutes to report, median");
-        self.push("minutes_median", median, false, time(|time| time.within(50)));
+        self.push("minutes_median", median, false, time(DecisionTime::median_minutes));
         let most = head("核查至反馈（90%，分钟）", "minutes to report, 90 %");
-        self.push("minutes_90", most, false, time(|time| time.within(90)));
+        self.push("minutes_90", most, false, time(DecisionTime::minutes_90));
         let back = head("时钟回拨", "clock set back");
         self.push("clock_back", back, false, time(|time| Some(time.clock_back)));
     }

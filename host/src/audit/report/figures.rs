@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use mustcheck_guest::model::{AnswerStatus, Disposition, ObligationKind, Standing};
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
 use crate::evidence::{FailureKind, NotAppliedCode};
@@ -42,7 +43,7 @@ macro_rules! figures {
         $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
     })+) => {$(
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct $name {
             $($(#[$field_meta])* pub $field: $type,)*
         }
@@ -61,6 +62,7 @@ pub type Counts<K> = BTreeMap<K, u64>;
 figures! {
     /// The figures of some checks. What a group cannot have is absent: a list has lookups and no
     /// dispositions.
+    #[derive(Serialize)]
     pub struct Figures {
         /// The checks, and what they came to.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +89,6 @@ figures! {
         /// Receipts: the check was made.
         pub made: u64,
         /// Checks that ended in a fault, without a decision, by what failed.
-        #[serde(serialize_with = "by_failure")]
         pub failed: Counts<FailureKind>,
         /// What the checks that were made came to.
         pub dispositions: Counts<Disposition>,
@@ -98,13 +99,13 @@ figures! {
         /// Answered.
         pub answered: u64,
         /// Not answered, by who was asked and why not.
-        #[serde(serialize_with = "as_list")]
         pub unanswered: Counts<Unanswered>,
         /// Records that the answers hold.
         pub records: u64,
     }
 
     /// Records found, by their standing at the as-of date (异议、修复).
+    #[derive(Serialize)]
     pub struct Records {
         /// All.
         pub found: u64,
@@ -115,6 +116,7 @@ figures! {
     }
 
     /// Measures that apply (奖惩到位).
+    #[derive(Serialize)]
     pub struct Measures {
         /// Incentives.
         pub incentives: Outcomes,
@@ -127,7 +129,6 @@ figures! {
         /// Reported as applied.
         pub applied: u64,
         /// Reported as not applied, by reason.
-        #[serde(serialize_with = "by_reason")]
         pub not_applied: Counts<NotAppliedCode>,
         /// Not reported.
         pub unreported: u64,
@@ -152,7 +153,6 @@ figures! {
     /// From the check to the first report of what was decided.
     pub struct DecisionTime {
         /// How many took so many whole minutes.
-        #[serde(skip)]
         pub minutes: Counts<u64>,
         /// Reports that the clock says were made before the check: it was set back.
         pub clock_back: u64,
@@ -237,6 +237,16 @@ impl DecisionTime {
         self.minutes.values().sum()
     }
 
+    /// Within how many minutes half of the cases were reported.
+    pub fn median_minutes(&self) -> Option<u64> {
+        self.within(50)
+    }
+
+    /// Within how many minutes nine in ten were.
+    pub fn minutes_90(&self) -> Option<u64> {
+        self.within(90)
+    }
+
     /// The least number of whole minutes within which this share of the cases was reported, in
     /// hundredths: the nearest rank, exact to the minute.
     pub fn within(&self, hundredths: u64) -> Option<u64> {
@@ -249,26 +259,41 @@ impl DecisionTime {
     }
 }
 
-fn as_list<S: Serializer>(counts: &Counts<Unanswered>, serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Row<'a> {
-        #[serde(flatten)]
-        key: &'a Unanswered,
-        count: u64,
+/// As JSON: first what is computed, then what is counted.
+macro_rules! shown {
+    ($name:ident, $($computed:ident)*; $($counted:ident)*) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                $(map.serialize_entry(stringify!($computed), &self.$computed())?;)*
+                $(map.serialize_entry(stringify!($counted), &self.$counted)?;)*
+                map.end()
+            }
+        }
+    };
+}
+
+shown!(Checks, due; made failed dispositions);
+shown!(Outcomes, due; applied not_applied unreported corrected);
+shown!(ObligationFigures, due; in_time late met overdue open);
+shown!(DecisionTime, cases median_minutes minutes_90; clock_back);
+
+impl Serialize for Lookups {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Row<'a> {
+            #[serde(flatten)]
+            key: &'a Unanswered,
+            count: u64,
+        }
+        let unanswered = self.unanswered.iter();
+        let unanswered: Vec<_> =
+            unanswered.map(|(key, count)| Row { key, count: *count }).collect();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("due", &self.due())?;
+        map.serialize_entry("answered", &self.answered)?;
+        map.serialize_entry("unanswered", &unanswered)?;
+        map.serialize_entry("records", &self.records)?;
+        map.end()
     }
-    serializer.collect_seq(counts.iter().map(|(key, count)| Row { key, count: *count }))
-}
-
-fn by_reason<S: Serializer>(
-    counts: &Counts<NotAppliedCode>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(counts.iter().map(|(key, count)| (key.code(), count)))
-}
-
-fn by_failure<S: Serializer>(
-    counts: &Counts<FailureKind>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    serializer.collect_map(counts.iter().map(|(key, count)| (key.code(), count)))
 }

@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::Args;
 use mustcheck::audit::Names;
-use mustcheck::audit::export::{
-    CsvWriter, Evidence, Exported, JsonWriter, Question, Sink, export,
-};
+use mustcheck::audit::export::{CsvWriter, Evidence, Exported, JsonWriter, Question, Sink, export};
 use mustcheck::evidence::Moment;
 use mustcheck::evidence::bundle::Identities;
 
@@ -105,7 +103,9 @@ fn tell(exported: Exported, evidence: bool, style: Style) {
     }
     if without_bundle > 0 {
         match style.lang {
-            Lang::Zh => eprintln!("{without_bundle} 次核查在证据目录中没有证据，主体代码和名称为空"),
+            Lang::Zh => {
+                eprintln!("{without_bundle} 次核查在证据目录中没有证据，主体代码和名称为空")
+            }
             Lang::En => eprintln!(
                 "{without_bundle} checks have no evidence in that folder: their subjects are empty"
             ),
@@ -113,7 +113,9 @@ fn tell(exported: Exported, evidence: bool, style: Style) {
     }
     if sealed > 0 {
         match style.lang {
-            Lang::Zh => eprintln!("{sealed} 次核查的证据已加密，--identity 未能解开，主体代码和名称为空"),
+            Lang::Zh => {
+                eprintln!("{sealed} 次核查的证据已加密，--identity 未能解开，主体代码和名称为空")
+            }
             Lang::En => eprintln!(
                 "the evidence of {sealed} checks is encrypted, and `--identity` does not open it: \
                  their subjects are empty"

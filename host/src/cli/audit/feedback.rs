@@ -40,8 +40,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let source = Source::open(&arguments.audit, None)?;
     let bar = bar(&source, style);
     let recording = Recording { at: Moment::now()?, mask: arguments.mask };
-    let recorded =
-        record(&arguments.audit, &keys, &files, recording, &|entries| bar.inc(entries));
+    let recorded = record(&arguments.audit, &keys, &files, recording, &|entries| bar.inc(entries));
     bar.finish_and_clear();
     let recorded = recorded.map_err(|error| {
         let file = match &error {

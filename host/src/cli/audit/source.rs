@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use mustcheck::audit::Source;
 use mustcheck::Date;
-use mustcheck::audit::Period;
+use mustcheck::audit::{Period, Source};
 use mustcheck::evidence::Moment;
 
-use crate::cli::Style;
+use crate::cli::{Lang, Style};
 
 /// Which log.
 #[derive(Args)]
@@ -59,7 +58,8 @@ pub fn as_of(named: Option<Date>) -> Result<Date> {
 pub fn bar(source: &Source, style: Style) -> ProgressBar {
     let bar = ProgressBar::new(source.entries());
     let left = style.say("剩余 {eta}", "{eta} left");
-    let template = format!("{{bar:30}} {{percent}}%  {{human_pos}}/{{human_len}}  {{per_sec}}, {left}");
+    let template =
+        format!("{{bar:30}} {{percent}}%  {{human_pos}}/{{human_len}}  {{per_sec}}, {left}");
     if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
@@ -68,10 +68,13 @@ pub fn bar(source: &Source, style: Style) -> ProgressBar {
 
 /// Says on stderr that something was reported about what the log does not have.
 pub fn tell_strangers(strangers: u64, style: Style) {
-    if strangers > 0 {
-        eprintln!("{}", match style.say("zh", "en") {
-            "zh" => format!("{strangers} 项反馈所指的回执、措施或者义务不在日志中，未计入"),
-            _ => format!("{strangers} reports are about nothing that the log has, and are not counted"),
-        });
-    }
+    let told = match (strangers, style.lang) {
+        (0, _) => return,
+        (n, Lang::Zh) => format!("{n} 份反馈所指的回执、措施或者义务不在日志中，未计入"),
+        (1, Lang::En) => "1 report is about nothing that the log has, and is not counted".into(),
+        (n, Lang::En) => {
+            format!("{n} reports are about nothing that the log has, and are not counted")
+        }
+    };
+    eprintln!("{told}");
 }

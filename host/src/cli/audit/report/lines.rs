@@ -73,10 +73,15 @@ fn checks(figures: &Checks, style: Style) -> String {
             Lang::En => format!(", failed {n}{}", detail(failed, style)),
         },
     };
-    let found = figures.dispositions.iter().map(|(what, n)| (what.code(), *n));
+    let found = figures.dispositions.iter();
+    let found = found.map(|(what, n)| (style.words(words::disposition(*what)), *n));
+    let found = match detail(found, style) {
+        found if found.is_empty() => found,
+        found => format!("{}{found}", style.say("；结论", "; found")),
+    };
     match style.lang {
-        Lang::Zh => format!("应查 {due}，已查 {made}{failed}；结论{}", detail(found, style)),
-        Lang::En => format!("checks due {due}, made {made}{failed}; found{}", detail(found, style)),
+        Lang::Zh => format!("应查 {due}，已查 {made}{failed}{found}"),
+        Lang::En => format!("checks due {due}, made {made}{failed}{found}"),
     }
 }
 
@@ -139,7 +144,7 @@ fn measures(figures: &Measures, style: Style) -> [String; 2] {
 }
 
 fn time(figures: &DecisionTime, style: Style) -> Option<String> {
-    let (median, most) = (figures.within(50)?, figures.within(90)?);
+    let (median, most) = (figures.median_minutes()?, figures.minutes_90()?);
     let cases = figures.cases();
     let (median, most) = (span(median, style), span(most, style));
     let mut line = match style.lang {
