@@ -6,7 +6,7 @@ mod chart;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use mustcheck_guest::model::{AnswerStatus, Disposition};
-use mustcheck_guest::notice::{Words, safe, status_words};
+use mustcheck_guest::notice::{Words, safe};
 
 use crate::audit::report::{By, Column, Figures, Group, Report, Unanswered, columns};
 use crate::audit::words;
@@ -252,7 +252,7 @@ impl Page<'_> {
             (AnswerStatus::NotCovered, chart::GREY),
         ];
         let series =
-            each.map(|(status, colour)| Series { name: self.words(status_words(status)), colour });
+            each.map(|(status, colour)| Series { name: self.words(words::answer(status)), colour });
         let bars = self.report.total.lookups.as_ref().map(|lookups| {
             let mut sources: Vec<Option<&str>> =
                 lookups.unanswered.keys().map(|key| key.source.as_deref()).collect();

@@ -1,6 +1,6 @@
 //! The words for codes that feedback and statistics show.
 
-use mustcheck_guest::model::{Disposition, ObligationKind, Standing};
+use mustcheck_guest::model::{AnswerStatus, Disposition, ObligationKind, Standing};
 use mustcheck_guest::notice::Words;
 
 use crate::audit::report::By;
@@ -27,6 +27,16 @@ pub const fn disposition(disposition: Disposition) -> Words {
         Disposition::Review => text("进一步审核", "review"),
         Disposition::Restricted => text("限制", "restricted"),
         Disposition::Undetermined => text("未完成", "undetermined"),
+    }
+}
+
+/// Whether a lookup was answered and why not, in a word.
+pub const fn answer(status: AnswerStatus) -> Words {
+    match status {
+        AnswerStatus::Answered => text("已获结果", "answered"),
+        AnswerStatus::Stale => text("数据过时", "stale"),
+        AnswerStatus::Unavailable => text("未响应", "unavailable"),
+        AnswerStatus::NotCovered => text("无数据源", "not covered"),
     }
 }
 

@@ -107,13 +107,7 @@ impl Columns {
         let unanswered = head("未获结果", "unanswered");
         self.lookup("lookups_unanswered", unanswered, true, Lookups::not_answered);
         for status in AnswerStatus::ALL.iter().filter(|s| **s != AnswerStatus::Answered) {
-            let head = match status {
-                AnswerStatus::Stale => head("数据过时", "stale"),
-                AnswerStatus::Unavailable => head("未响应", "unavailable"),
-                AnswerStatus::NotCovered | AnswerStatus::Answered => {
-                    head("无数据源", "not covered")
-                }
-            };
+            let head = words::answer(*status);
             let key = format!("lookups_{}", snake(status.code()));
             self.lookup(&key, head, false, |lookups| lookups.of(*status));
         }
