@@ -2,7 +2,8 @@
 //!
 //! Native only. A catalogue folder holds `instruments.toml`, `acts.toml`, `settings.toml`, the
 //! folders `lists`, `matters`, `calendar`, `measures/<group>`, `editions`, `overlays`, and `texts`
-//! with each instrument's text. An edition takes `measures/common` and `measures/<its id>`.
+//! with each instrument's text. An edition takes `measures/common` and `measures/<its id>`; a place
+//! adds what stands in its own folder `overlays/<its id>`, if it has one.
 
 pub mod verbatim;
 
@@ -90,6 +91,17 @@ pub fn editions(folder: &Path) -> Result<Vec<String>, Finding> {
     Ok(files.iter().filter_map(stem).collect())
 }
 
+/// The overlays of a catalogue folder, by id.
+///
+/// # Errors
+///
+/// If the folder cannot be read.
+pub fn overlays(folder: &Path) -> Result<Vec<String>, Finding> {
+    let files = toml_files(folder, Path::new("overlays"))?;
+    let stem = |path: &PathBuf| path.file_stem().map(|s| s.to_string_lossy().into_owned());
+    Ok(files.iter().filter_map(stem).collect())
+}
+
 /// Compiles one edition with one overlay.
 ///
 /// # Errors
@@ -100,14 +112,19 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
     let mut reader = Reader { folder, findings: Vec::new() };
     let head: Option<EditionFile> = reader.file(&Path::new("editions").join(named(edition)));
     let place: Option<OverlayFile> = reader.file(&Path::new("overlays").join(named(overlay)));
-    let mut all = reader.folders(&[
+    let (own, local) = (Path::new("measures").join(edition), Path::new("overlays").join(overlay));
+    let mut folders = vec![
         Path::new("."),
         Path::new("lists"),
         Path::new("matters"),
         Path::new("calendar"),
         Path::new("measures/common"),
-        &Path::new("measures").join(edition),
-    ]);
+        &own,
+    ];
+    if folder.join(&local).is_dir() {
+        folders.push(&local);
+    }
+    let mut all = reader.folders(&folders);
     let (Some(head), Some(place)) = (head, place) else { return Err(reader.findings) };
     if !reader.findings.is_empty() {
         return Err(reader.findings);
@@ -135,6 +152,9 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
     if data.edition.id != edition {
         findings.push(whole(format!("edition `{edition}` calls itself `{}`", data.edition.id)));
     }
+    if data.overlay.id != overlay {
+        findings.push(whole(format!("overlay `{overlay}` calls itself `{}`", data.overlay.id)));
+    }
     findings.extend(verbatim::findings(folder, &data).into_iter().map(whole));
     findings.extend(validity(&data).into_iter().map(whole));
     if let Err(rails) = Catalogue::adopt(data.clone()) {
@@ -160,6 +180,8 @@ fn bases(data: &CatalogueData) -> Vec<(String, &LegalBasis)> {
     for remedy in &data.edition.remedies {
         all.extend(remedy.legal_basis.iter().map(|b| ("a remedy".to_owned(), b)));
     }
+    let place = || format!("overlay `{}`", data.overlay.id);
+    all.extend(local_bases(data).map(|b| (place(), b)));
     for list in &data.lists {
         let name = format!("list `{}`", list.code);
         let persons = list.persons.iter().flat_map(|p| &p.legal_basis);
@@ -180,6 +202,22 @@ fn bases(data: &CatalogueData) -> Vec<(String, &LegalBasis)> {
     all
 }
 
+/// Every basis that an overlay cites.
+fn local_bases(data: &CatalogueData) -> impl Iterator<Item = &LegalBasis> {
+    let overlay = &data.overlay;
+    let adoptions = overlay.adoptions.iter().map(|a| &a.legal_basis);
+    adoptions
+        .chain(overlay.initiators.iter().map(|i| &i.legal_basis))
+        .chain(overlay.implementers.iter().map(|i| &i.legal_basis))
+        .chain(overlay.due.iter().map(|d| &d.legal_basis))
+        .chain(overlay.disclosures.iter().map(|d| &d.legal_basis))
+        .chain(overlay.objection.iter().map(|o| &o.legal_basis))
+        .chain(overlay.closings.iter().map(|c| &c.legal_basis))
+        .chain(overlay.remarks.iter().map(|r| &r.legal_basis))
+        .chain(overlay.remedies.iter().map(|r| &r.legal_basis))
+        .flatten()
+}
+
 /// What is cited on days on which it is not in force.
 // RAIL R3
 fn validity(data: &CatalogueData) -> Vec<String> {
@@ -197,6 +235,16 @@ fn validity(data: &CatalogueData) -> Vec<String> {
                     measure.id, basis.instrument
                 ));
             }
+        }
+    }
+    // What a place says lasts from its first day on.
+    let first = data.overlay.valid_from.unwrap_or(data.edition.valid_from);
+    for basis in local_bases(data) {
+        if start(&basis.instrument).is_some_and(|(from, _)| from > first) {
+            found.push(format!(
+                "overlay `{}` cites `{}` before it is in force",
+                data.overlay.id, basis.instrument
+            ));
         }
     }
     // A duty to ask lasts as long as the edition, so its basis must be there from the first day.

@@ -71,7 +71,7 @@ macro_rules! same {
 }
 same!(bool, u8, u16, u32, u64, String);
 
-impl Convert<String> for std::sync::Arc<str> {
+impl Convert<String> for crate::shared::Shared {
     fn convert(self) -> String {
         (*self).to_owned()
     }

@@ -5,6 +5,7 @@
 
 pub mod data;
 mod index;
+mod place;
 mod rails;
 
 use crate::catalogue::data::{
@@ -12,11 +13,9 @@ use crate::catalogue::data::{
 };
 use crate::catalogue::index::{Codes, RecordAct, Restrictions};
 use crate::date::Date;
-#[cfg(target_family = "wasm")]
-use crate::model::Text;
 use crate::model::{
     Description, DueRule, Effect, Force, Freshness, LegalBasis, ListInfo, MatterInfo, MeasureInfo,
-    PolicyId,
+    PolicyId, Text,
 };
 use crate::name::{Name, each_once};
 
@@ -55,11 +54,12 @@ impl Catalogue {
     /// # Errors
     ///
     /// All the data that a rail forbids, one line each.
-    pub fn adopt(data: CatalogueData) -> Result<Self, String> {
+    pub fn adopt(mut data: CatalogueData) -> Result<Self, String> {
         let findings = rails::findings(&data);
         if !findings.is_empty() {
             return Err(findings.join("\n"));
         }
+        place::resolve(&mut data);
         let matters = Codes::of(data.matters.iter().map(|m| &m.code));
         let lists = Codes::of(data.lists.iter().map(|l| &l.code));
         let acts = Codes::of(data.acts.iter().map(|a| &a.code));
@@ -87,6 +87,8 @@ impl Catalogue {
     pub(crate) fn without_commentary(mut self) -> Self {
         let data = &mut self.data;
         data.edition.remark = Text::default();
+        data.edition.local_ranks = Vec::new();
+        place::without_commentary(&mut data.overlay);
         for act in &mut data.acts {
             act.name = Text::default();
             act.legal_basis = Vec::new();
@@ -130,10 +132,7 @@ impl Catalogue {
     ) -> impl Iterator<Item = &'a Measure> {
         let matter = self.matters.position(matter);
         let list = self.lists.position(list);
-        let act = match act {
-            Some(act) => self.acts.position(act).map_or(RecordAct::Unknown, RecordAct::Known),
-            None => RecordAct::None,
-        };
+        let act = self.record_act(act);
         let positions = matter.zip(list).map(|(m, l)| self.restrictions.of_record(m, l, act));
         self.in_force(positions.into_iter().flatten(), as_of)
     }
@@ -150,12 +149,22 @@ impl Catalogue {
     }
 
     /// What links a list with other matters than the one applied for: the basis of the first
-    /// restriction that names it, so that a reader sees how far it goes.
-    pub fn scope_of_list(&self, list: &List, as_of: Date) -> Vec<LegalBasis> {
-        let positions = self.lists.position(&list.code).map(|l| self.restrictions.of_list(l));
-        let mut measures = self.in_force(positions.into_iter().flatten(), as_of);
+    /// restriction that such a record can trigger anywhere, so that a reader sees how far it goes.
+    pub fn scope_of_list(&self, list: &List, act: Option<&str>, as_of: Date) -> Vec<LegalBasis> {
+        let position = self.lists.position(&list.code);
+        let own = position.map(|l| self.restrictions.of_act(l, self.record_act(act)));
+        let any = position.map(|l| self.restrictions.of_list(l));
+        let positions = own.into_iter().flatten().chain(any.into_iter().flatten());
+        let mut measures = self.in_force(positions, as_of);
         let first = measures.find(|m| !m.kind.is_examination());
         first.map_or_else(|| list.legal_basis.clone(), |m| m.legal_basis.clone())
+    }
+
+    fn record_act(&self, act: Option<&str>) -> RecordAct {
+        match act {
+            Some(act) => self.acts.position(act).map_or(RecordAct::Unknown, RecordAct::Known),
+            None => RecordAct::None,
+        }
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
@@ -190,6 +199,23 @@ impl Catalogue {
     /// Whether the edition decides on this day.
     pub fn decides(&self, as_of: Date) -> bool {
         holds(self.data.edition.valid_from, self.data.edition.valid_until, as_of)
+    }
+
+    /// Whether the overlay holds on this day.
+    pub fn holds_here_on(&self, as_of: Date) -> bool {
+        let overlay = &self.data.overlay;
+        holds(overlay.valid_from.unwrap_or(as_of), overlay.valid_until, as_of)
+    }
+
+    /// Whether the overlay holds in a division (GB/T 2260).
+    pub fn holds_in(&self, region: &str) -> bool {
+        let regions = &self.data.overlay.regions;
+        regions.is_empty() || regions.iter().any(|prefix| region.starts_with(prefix.as_str()))
+    }
+
+    /// The department that carries a measure out, where the place says.
+    pub fn implementer(&self, measure: &str) -> Option<&Text> {
+        self.data.measures.iter().find(|m| m.id == *measure)?.implementer.as_ref()
     }
 
     /// Whether a measure is to be applied: mandatory, or adopted by the overlay.
@@ -235,8 +261,11 @@ impl Catalogue {
         Description {
             policy: self.policy(),
             edition_name: self.data.edition.name.clone(),
-            valid_from: self.data.edition.valid_from,
-            valid_until: self.data.edition.valid_until,
+            // What the overlay does not decide, the policy does not.
+            valid_from: overlay
+                .valid_from
+                .map_or(self.data.edition.valid_from, |own| own.max(self.data.edition.valid_from)),
+            valid_until: earliest(self.data.edition.valid_until, overlay.valid_until),
             lists: self.data.lists.iter().map(list_info).collect(),
             acts: self.data.acts.iter().map(|a| a.code.clone().into()).collect(),
             matters: self.data.matters.iter().map(matter_info).collect(),
@@ -285,6 +314,14 @@ fn matter_info(matter: &Matter) -> MatterInfo {
         domain: matter.domain,
         name: matter.name.clone(),
         due: due.collect(),
+    }
+}
+
+/// The earlier of two last days, each of which may be absent.
+fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -45,7 +45,7 @@ pub fn check(
     let queries = due_lookups(catalogue, application)?;
     let answers = registry.lookup(&queries);
     let answered = lookups::answered(catalogue, application, &queries, &answers)?;
-    let hits = reach::hits(catalogue, &answered, application.as_of);
+    let hits = reach::hits(catalogue, application, &answered);
 
     let restrictions = measures::restrictions(catalogue, application, &hits);
     let incentives = incentives::incentives(catalogue, application, &answered, &hits);

@@ -1,7 +1,7 @@
 //! Incentives of 33 (四) to (八): who has earned one, and what defeats it.
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::data::Measure;
+use crate::catalogue::data::{ClosingWhen, Measure};
 use crate::clause::Clause;
 use crate::lookups::{Answered, target};
 use crate::measures::{Outcome, RECOMMENDED, barred_from_use, entry};
@@ -9,6 +9,7 @@ use crate::model::{
     AnswerStatus, Application, AppliedMeasure, LegalBasis, ListStanding, MeasureKind, Polarity,
     SetAside, SetAsideReason, Standing, Subject, Target, Text,
 };
+use crate::place;
 use crate::reach::Hit;
 
 /// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
@@ -41,7 +42,8 @@ pub fn incentives(
             if !relevant(measure, application) {
                 continue;
             }
-            let case = Case { application, measure, index, subject, commended: &commended };
+            let case =
+                Case { catalogue, application, measure, index, subject, commended: &commended };
             match case.objection(answered, hits, unanswered) {
                 Some(Objection::Silent) => {}
                 Some(Objection::Aside(reason, basis, text)) => {
@@ -74,6 +76,7 @@ fn relevant(measure: &Measure, application: &Application) -> bool {
 
 /// One incentive, for one subject.
 struct Case<'a> {
+    catalogue: &'a Catalogue,
     application: &'a Application,
     measure: &'a Measure,
     index: usize,
@@ -107,6 +110,17 @@ impl Case<'_> {
             if let Err(text) = self.three_clean_years(answered, hits) {
                 return unmet(text);
             }
+        }
+        if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated
+            && let Some(closing) =
+                place::closing(self.catalogue, self.application, self.index, hits)
+        {
+            let reason = match closing.when {
+                ClosingWhen::SeriousRecord => SetAsideReason::DefeatedByRestriction,
+                ClosingWhen::Matter => SetAsideReason::ConditionNotMet,
+            };
+            let (basis, text) = (closing.legal_basis.clone(), closing.text.clone());
+            return Some(Objection::Aside(reason, basis, Some(text)));
         }
         // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
         let defeating =

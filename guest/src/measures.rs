@@ -104,6 +104,12 @@ pub(crate) fn barred_from_use(application: &Application, hit: &Hit<'_>) -> Optio
         let (reason, clause) = standing::set_aside(hit.record, hit.standing, application.as_of)?;
         return Some(entry(hit, None, reason, clause.basis()));
     }
+    if let Some(ended) = hit.undisclosed {
+        let basis = ended.legal_basis.clone();
+        let mut entry = entry(hit, None, SetAsideReason::BeyondTerm, basis);
+        entry.text = ended.text.clone();
+        return Some(entry);
+    }
     if !hit.reached {
         // RAIL R8
         let basis = ACCORDING_TO_LAW.basis();
@@ -241,7 +247,7 @@ fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -
         entry.text = notice::other_penalty();
         return entry;
     }
-    let mut basis = catalogue.scope_of_list(hit.list, application.as_of);
+    let mut basis = catalogue.scope_of_list(hit.list, hit.record.act.as_deref(), application.as_of);
     if basis.is_empty() {
         basis = STRICTLY_BY_LAW.basis();
     }

@@ -18,11 +18,10 @@ pub use description::*;
 pub use error::*;
 pub use record::*;
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::name::shared;
+use crate::shared::Shared;
 
 /// The same sentence twice: Chinese is authoritative, English is our own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +37,16 @@ pub struct Text {
     /// Chinese.
     #[serde(deserialize_with = "shared")]
     #[cfg_attr(feature = "host", schemars(with = "String"))]
-    pub zh: Arc<str>,
+    pub zh: Shared,
     /// English.
     #[serde(deserialize_with = "shared")]
     #[cfg_attr(feature = "host", schemars(with = "String"))]
-    pub en: Arc<str>,
+    pub en: Shared,
 }
 
 impl Text {
     /// The two sentences.
-    pub fn new(zh: impl Into<Arc<str>>, en: impl Into<Arc<str>>) -> Self {
+    pub fn new(zh: impl Into<Shared>, en: impl Into<Shared>) -> Self {
         Self { zh: zh.into(), en: en.into() }
     }
 }

@@ -6,17 +6,18 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::shared::Shared;
+
 /// A text that is shared wherever it stands.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(Arc<str>);
+pub struct Name(Shared);
 
 thread_local! {
     /// The texts read so far, while [`each_once`] runs.
-    static READ: RefCell<Option<BTreeSet<Arc<str>>>> = const { RefCell::new(None) };
+    static READ: RefCell<Option<BTreeSet<Shared>>> = const { RefCell::new(None) };
 }
 
 /// Runs a reader so that every text it reads is kept once.
@@ -32,15 +33,15 @@ pub fn each_once<T>(read: impl FnOnce() -> T) -> T {
 /// # Errors
 ///
 /// As reading a text does.
-pub fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+pub fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shared, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok(READ.with_borrow_mut(|texts| match texts {
-        None => Arc::from(text),
+        None => Shared::from(text),
         Some(texts) => match texts.get(text.as_str()) {
-            Some(known) => Arc::clone(known),
+            Some(known) => Shared::clone(known),
             None => {
-                let new: Arc<str> = Arc::from(text);
-                texts.insert(Arc::clone(&new));
+                let new = Shared::from(text.into_boxed_str());
+                texts.insert(Shared::clone(&new));
                 new
             }
         },
@@ -121,8 +122,8 @@ impl PartialEq<Name> for String {
     }
 }
 
-impl PartialEq<Arc<str>> for Name {
-    fn eq(&self, other: &Arc<str>) -> bool {
+impl PartialEq<Shared> for Name {
+    fn eq(&self, other: &Shared) -> bool {
         self.0 == *other
     }
 }

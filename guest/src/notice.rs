@@ -3,6 +3,7 @@
 //! It is written for the office that decides, and says so: a check proposes, an office disposes.
 
 mod citation;
+mod place;
 mod words;
 
 pub use citation::{CiteEn, CiteZh, Numeral};
@@ -15,6 +16,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
+use crate::catalogue::data::CatalogueData;
 use crate::catalogue::{Catalogue, holds};
 use crate::model::{
     AnswerStatus, Application, AppliedMeasure, Decision, Disposition, Effect, Force, LegalBasis,
@@ -57,6 +59,7 @@ pub fn notice(
     page.watch(hits);
     page.set_aside(decision);
     page.obligations(decision);
+    page.place(decision, hits);
     page.remedies(decision);
     Text::new(page.zh, page.en)
 }
@@ -163,6 +166,10 @@ impl Page<'_> {
                 self.fact(id, measure, hits);
             }
             self.bases(&measure.legal_basis);
+            if let Some(by) = self.catalogue.implementer(&measure.measure) {
+                say!(self.zh, "　　实施部门：{}", by.zh);
+                say!(self.en, "     Carried out by: {}", by.en);
+            }
             match measure.until {
                 Some(day) => {
                     say!(self.zh, "　　期限至：{day}");
@@ -299,9 +306,10 @@ impl Page<'_> {
             subject.is_some_and(|s| s.kind == SubjectKind::Person)
         });
         let catalogue = self.catalogue;
-        let remedies = &catalogue.data().edition.remedies;
+        let CatalogueData { edition, overlay, .. } = catalogue.data();
+        let remedies = edition.remedies.iter().chain(&overlay.remedies);
         let as_of = self.application.as_of;
-        for remedy in remedies.iter().filter(|r| holds(r.valid_from, None, as_of)) {
+        for remedy in remedies.filter(|r| holds(r.valid_from, None, as_of)) {
             if remedy.persons_only && !person {
                 continue;
             }

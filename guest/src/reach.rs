@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::data::List;
+use crate::catalogue::data::{Disclosure, List, PersonsRule};
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::identifier::mask;
 use crate::lookups::Answered;
-use crate::model::{CreditRecord, Finding, ListStanding, Role, Standing, Subject};
-use crate::standing;
+use crate::model::{Application, CreditRecord, Finding, ListStanding, Role, Standing, Subject};
+use crate::{place, standing};
 
 /// 33 (十四). Reads as: responsible persons are reached as laws, regulations and policies say, so
 /// only by the list's own rule.
@@ -40,13 +40,17 @@ pub struct Hit<'a> {
     pub standing: Standing,
     /// Whether the list's rule lets the record reach this subject.
     pub reached: bool,
+    /// The place's end of disclosure, if the record has passed it.
+    pub undisclosed: Option<&'a Disclosure>,
 }
 
 impl Hit<'_> {
-    /// Whether the record may have consequences: in force, reaching, on a statutory list.
+    /// Whether the record may have consequences: in force, disclosed, reaching, on a statutory
+    /// list.
     pub fn counts(&self) -> bool {
         self.standing == Standing::InForce
             && self.reached
+            && self.undisclosed.is_none()
             // RAIL R9: a reference list never restricts.
             && self.list.standing == ListStanding::Statutory
     }
@@ -98,7 +102,12 @@ impl Hit<'_> {
 }
 
 /// Every record of an answer, with what it is worth and whom it reaches.
-pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date) -> Vec<Hit<'a>> {
+pub fn hits<'a>(
+    catalogue: &'a Catalogue,
+    application: &Application,
+    answered: &'a [Answered<'a>],
+) -> Vec<Hit<'a>> {
+    let as_of = application.as_of;
     let mut hits = Vec::new();
     for answer in answered {
         // By id, which is unique within an answer.
@@ -113,7 +122,14 @@ pub fn hits<'a>(catalogue: &Catalogue, answered: &'a [Answered<'a>], as_of: Date
                 record,
                 named_as,
                 standing: standing::standing(record, as_of),
-                reached: reaches(catalogue, answer.list, answer.subject.role, named_as),
+                reached: reaches(
+                    catalogue.persons_rule(answer.list),
+                    &application.matter,
+                    record,
+                    answer.subject.role,
+                    named_as,
+                ),
+                undisclosed: place::disclosure_ended(catalogue, answer.list, record, as_of),
             });
         }
     }
@@ -140,13 +156,24 @@ fn named_as(record: &CreditRecord, subject: &Subject) -> Option<Role> {
 /// INTERPRETATION: who applies, joins a consortium or stands surety answers for a record about
 /// itself. A person who only stands behind an applicant is reached where the list's own rule
 /// reaches persons: in the roles of that rule if the record names the person as responsible, and
-/// likewise if the list enters the person in a record of its own.
+/// likewise if the list enters the person in a record of its own. A rule that an article limits to
+/// some acts or matters reaches nobody through others.
 // RAIL R8: a person is reached only by the list's rule and by name in the record.
-fn reaches(catalogue: &Catalogue, list: &List, role: Role, named_as: Option<Role>) -> bool {
+fn reaches(
+    rule: Option<&PersonsRule>,
+    matter: &str,
+    record: &CreditRecord,
+    role: Role,
+    named_as: Option<Role>,
+) -> bool {
     let itself = matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
-    match (named_as, catalogue.persons_rule(list)) {
-        (None, _) if itself => true,
-        (None, rule) => rule.is_some(),
-        (Some(named), rule) => rule.is_some_and(|rule| rule.roles.contains(&named)),
+    if named_as.is_none() && itself {
+        return true;
     }
+    rule.is_some_and(|rule| {
+        let act = |act: &String| rule.acts.iter().any(|a| a == act);
+        (rule.acts.is_empty() || record.act.as_ref().is_some_and(act))
+            && (rule.matters.is_empty() || rule.matters.iter().any(|m| m == matter))
+            && named_as.is_none_or(|named| !rule.own_record && rule.roles.contains(&named))
+    })
 }

@@ -5,7 +5,7 @@
 
 use crate::clause::Clause;
 use crate::date::Date;
-use crate::model::{CreditRecord, EventKind, SetAsideReason, Standing};
+use crate::model::{CreditRecord, Event, EventKind, SetAsideReason, Standing};
 
 /// 33 (二十二). Reads as: what turns out wrong is corrected or revoked, and founds nothing.
 pub const CORRECTED: Clause =
@@ -67,6 +67,13 @@ pub fn standing(record: &CreditRecord, as_of: Date) -> Standing {
 /// Whether an objection was filed and is not decided.
 pub fn objection_open(record: &CreditRecord, as_of: Date) -> bool {
     open(record, as_of, EventKind::ObjectionFiled, EventKind::ObjectionDismissed)
+}
+
+/// The day on which the open objection was filed, if one is open.
+pub fn objection_filed_on(record: &CreditRecord, as_of: Date) -> Option<Date> {
+    let filed = |e: &&Event| e.kind == EventKind::ObjectionFiled && e.on <= as_of;
+    let last = record.events.iter().filter(filed).map(|e| e.on).max();
+    last.filter(|_| objection_open(record, as_of))
 }
 
 /// Whether an objection was ever filed: four local statutes have a disputed record annotated,

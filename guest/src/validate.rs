@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::Matter;
+use crate::date::Date;
 use crate::identifier;
 use crate::model::{Application, ApplicationError, Problem, Role, Subject, SubjectKind};
 use crate::notice::safe;
@@ -45,6 +46,7 @@ pub fn application<'c>(
         );
         return Err(OutsideEdition(Problem::at("as_of", detail)));
     }
+    here(catalogue, application)?;
     // RAIL R2: an unknown matter is an error, never an empty list of duties.
     let Some(matter) = catalogue.matter(&application.matter) else {
         let detail = format!("`{}` is no matter of this edition", safe(&application.matter));
@@ -55,6 +57,34 @@ pub fn application<'c>(
     representatives(application, matter)?;
     materials(application)?;
     Ok(matter)
+}
+
+/// Whether the overlay speaks for this office on this day: no place decides for another.
+fn here(catalogue: &Catalogue, application: &Application) -> Result<(), ApplicationError> {
+    use ApplicationError::{InvalidValue, OutsideEdition};
+    let overlay = &catalogue.data().overlay;
+    let region = &application.office.region;
+    if !catalogue.holds_in(region) {
+        let places: Vec<String> = overlay.regions.iter().map(|r| format!("`{r}`")).collect();
+        let places = places.join(", ");
+        let detail =
+            format!("`{region}` is outside overlay `{}`, which holds in {places}", overlay.id);
+        return Err(InvalidValue(Problem::at("office.region", detail)));
+    }
+    if !catalogue.holds_here_on(application.as_of) {
+        let day = |day: Option<Date>, none: &str| {
+            day.map_or_else(|| none.to_owned(), |day| format!("`{day}`"))
+        };
+        let detail = format!(
+            "`{}` is outside overlay `{}`, which holds from {} to {}",
+            application.as_of,
+            overlay.id,
+            day(overlay.valid_from, "the beginning"),
+            day(overlay.valid_until, "no end")
+        );
+        return Err(OutsideEdition(Problem::at("as_of", detail)));
+    }
+    Ok(())
 }
 
 fn subjects(application: &Application) -> Result<(), ApplicationError> {

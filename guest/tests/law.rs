@@ -11,11 +11,14 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use mustcheck_guest::authoring::{self, verbatim};
+use mustcheck_guest::catalogue::data::CatalogueData;
 use mustcheck_guest::clause::{CITED, OPINIONS};
+use mustcheck_guest::name::Name;
 
 fn catalogue() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue")
@@ -88,6 +91,105 @@ fn the_clause_table_is_complete() {
         let clause = format!("| ({}) |", mustcheck_guest::notice::Numeral::Number(number));
         assert!(readme.contains(&clause), "no row for {clause}");
     }
+}
+
+/// Every article of these texts stands in a row that names what implements it or why nothing does.
+#[test]
+fn every_article_that_was_read_has_its_row() {
+    let read = |file: &str| fs::read_to_string(catalogue().join(file)).unwrap();
+    let (statutes, places) = (read("README.md"), read("overlays/README.md"));
+    let texts = [
+        ("食品安全法", 154, &statutes),
+        ("药品管理法", 155, &statutes),
+        ("安全生产法", 119, &statutes),
+        ("证券法", 226, &statutes),
+        ("公司法", 266, &statutes),
+        ("企业信息公示暂行条例", 25, &statutes),
+        ("财政违法行为处罚处分条例", 35, &statutes),
+        ("政府投资条例", 39, &statutes),
+        ("优化营商环境条例", 72, &statutes),
+        ("市场监督管理行政处罚信息公示规定", 19, &statutes),
+        ("上海", 56, &places),
+        ("山东", 61, &places),
+        ("河南", 70, &places),
+        ("浙江", 36, &places),
+        ("深圳", 90, &places),
+    ];
+    for (title, last, page) in texts {
+        let head = format!("| {title} ");
+        let mut found = BTreeSet::new();
+        for row in page.lines().filter_map(|line| line.strip_prefix(&head)) {
+            found.extend(articles(row.split('|').next().unwrap()));
+        }
+        let missing: Vec<u16> = (1..=last).filter(|article| !found.contains(article)).collect();
+        assert!(missing.is_empty(), "{title}: no row for {missing:?}");
+        assert!(found.iter().all(|article| *article <= last), "{title} ends with {last}");
+    }
+}
+
+/// The articles that a first cell names: `1–8, 10, 26 (3)`. What stands in brackets is a pinpoint.
+fn articles(cell: &str) -> Vec<u16> {
+    let mut depth = 0;
+    let plain: String = cell
+        .chars()
+        .filter(|c| {
+            depth += i32::from(*c == '(') - i32::from(*c == ')');
+            depth == 0 && *c != ')'
+        })
+        .collect();
+    let number = |text: &str| text.trim().parse::<u16>().ok();
+    let mut all = Vec::new();
+    for part in plain.split(',') {
+        let (first, last) = part.split_once('–').unwrap_or((part, part));
+        if let (Some(first), Some(last)) = (number(first), number(last)) {
+            all.extend(first..=last);
+        }
+    }
+    all
+}
+
+/// Every reading and every gap that the data marks is listed for those who read the pages.
+#[test]
+fn every_note_is_listed() {
+    let page = |file: &str| plain(&fs::read_to_string(catalogue().join(file)).unwrap());
+    let (edition, places) = (page("README.md"), page("overlays/README.md"));
+    let mut seen = 0;
+    for overlay in authoring::overlays(&catalogue()).unwrap() {
+        for id in ["guofa-2016-33", "statutes"] {
+            let Ok(compiled) = authoring::compile(&catalogue(), id, &overlay) else { continue };
+            for (of, note) in notes(&compiled.data) {
+                let (_, words) = note.split_once(": ").unwrap();
+                let listed = edition.contains(&plain(words)) || places.contains(&plain(words));
+                assert!(listed, "{of}: {note}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 500, "only {seen} notes");
+}
+
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+fn notes(data: &CatalogueData) -> Vec<(String, String)> {
+    let mut all: Vec<(String, Vec<Name>)> = Vec::new();
+    let mut add = |of: &str, notes: &[Name]| all.push((of.to_owned(), notes.to_vec()));
+    data.measures.iter().for_each(|m| add(&m.id, &m.notes));
+    data.lists.iter().for_each(|l| add(&l.code, &l.notes));
+    data.matters.iter().for_each(|m| add(&m.code, &m.notes));
+    data.edition.local_ranks.iter().for_each(|r| add(&data.edition.id, &r.notes));
+    let place = &data.overlay;
+    add(&place.id, &place.notes);
+    place.adoptions.iter().for_each(|a| add(&place.id, &a.notes));
+    place.disclosures.iter().for_each(|d| add(&place.id, &d.notes));
+    place.closings.iter().for_each(|c| add(&place.id, &c.notes));
+    place.remarks.iter().for_each(|r| add(&place.id, &r.notes));
+    place.objection.iter().for_each(|o| add(&place.id, &o.notes));
+    let each = all
+        .into_iter()
+        .flat_map(|(of, notes)| notes.into_iter().map(move |note| (of.clone(), note.to_string())));
+    each.collect()
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -9,6 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use wasm_encoder::reencode::{self, Reencode};
+use wasm_encoder::{ExportSection, Module};
+use wasmparser::{Export, Parser};
 use wit_component::ComponentEncoder;
 
 const TARGET: &str = "wasm32-unknown-unknown";
@@ -32,9 +35,32 @@ pub struct Tools {
 ///
 /// One clear line if the target is missing, the compiler's output if the guest does not build.
 pub fn component(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<dyn Error>> {
-    let module = module(root, target_dir, tools)?;
+    let module = without_post_return(&module(root, target_dir, tools)?)?;
     let encode = || ComponentEncoder::default().validate(true).module(&module)?.encode();
     encode().map_err(|e| format!("the guest makes no component: {e:#}").into())
+}
+
+/// The module without the functions that free what was returned: a sandbox ends with its check, and
+/// its memory with it.
+fn without_post_return(module: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+    struct Kept;
+    impl Reencode for Kept {
+        type Error = std::convert::Infallible;
+
+        fn parse_export(
+            &mut self,
+            exports: &mut ExportSection,
+            export: Export<'_>,
+        ) -> Result<(), reencode::Error> {
+            if export.name.starts_with("cabi_post_") {
+                return Ok(());
+            }
+            reencode::utils::parse_export(self, exports, export)
+        }
+    }
+    let mut kept = Module::new();
+    Kept.parse_core_module(&mut kept, Parser::new(0), module)?;
+    Ok(kept.finish())
 }
 
 fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<dyn Error>> {
@@ -52,6 +78,8 @@ fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<
     let mut flags = vec![
         format!("--remap-path-prefix={}=/mustcheck", root.display()),
         format!("-Clink-arg=-zstack-size={STACK}"),
+        // An instruction that copies goes through the host; most of what is copied is short.
+        "-Ctarget-feature=-bulk-memory".into(),
     ];
     if let Some(home) = home {
         flags.push(format!("--remap-path-prefix={}=/cargo", home.display()));

@@ -34,7 +34,7 @@ pub(crate) fn bake(blank: &[u8], catalogue: &[u8]) -> Result<Vec<u8>, PolicyErro
     if let Some(lost) = instance.lost {
         return Err(PolicyError::Component(format!("its state cannot be read: `{lost}`")));
     }
-    let mut component = rules.replaced_by(&without_adopting(&baked)?);
+    let mut component = rules.replaced_by(&without_adopting(&baked, stack_of(rules.bytes)?)?);
     component.extend(account(catalogue)?);
     Ok(component)
 }
@@ -147,14 +147,69 @@ fn leb128(number: usize) -> Vec<u8> {
 }
 
 /// The module without the export that adopts, and without all that only it reaches.
-fn without_adopting(module: &[u8]) -> Result<Vec<u8>, PolicyError> {
+fn without_adopting(module: &[u8], stack: u32) -> Result<Vec<u8>, PolicyError> {
     let mut config = walrus::ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
     let mut module = config.parse(module).map_err(failed)?;
     module.exports.remove(ADOPT).map_err(failed)?;
     walrus::passes::gc::run(&mut module);
+    clear(&mut module, stack);
     join_segments(&mut module);
     Ok(module.emit_wasm())
+}
+
+/// Bytes at the beginning of the memory of a module that are its stack: where its stack pointer
+/// starts, if it has no data below.
+fn stack_of(module: &[u8]) -> Result<u32, PolicyError> {
+    let constant =
+        |expression: &wasmparser::ConstExpr<'_>| match expression.get_operators_reader().read() {
+            Ok(wasmparser::Operator::I32Const { value }) => Some(value.cast_unsigned()),
+            _ => None,
+        };
+    let (mut pointer, mut data) = (None, None);
+    for payload in Parser::new(0).parse_all(module) {
+        match payload.map_err(failed)? {
+            Payload::GlobalSection(globals) => {
+                let first = globals.into_iter().next().transpose().map_err(failed)?;
+                pointer = first.filter(|g| g.ty.mutable).and_then(|g| constant(&g.init_expr));
+            }
+            Payload::DataSection(segments) => {
+                for segment in segments {
+                    let wasmparser::DataKind::Active { offset_expr, .. } =
+                        segment.map_err(failed)?.kind
+                    else {
+                        continue;
+                    };
+                    let offset = constant(&offset_expr).unwrap_or_default();
+                    data = Some(data.map_or(offset, |least: u32| least.min(offset)));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(pointer.filter(|end| data.is_none_or(|data| *end <= data)).unwrap_or_default())
+}
+
+/// Leaves out what adopting left on the stack: nobody reads below the stack pointer.
+fn clear(module: &mut walrus::Module, stack: u32) {
+    use walrus::ir::Value;
+    use walrus::{ConstExpr, DataKind};
+    let all: Vec<walrus::DataId> = module.data.iter().map(walrus::Data::id).collect();
+    for id in all {
+        let data = module.data.get_mut(id);
+        let DataKind::Active { offset: ConstExpr::Value(Value::I32(offset)), .. } = &mut data.kind
+        else {
+            continue;
+        };
+        let below = usize::try_from(stack.saturating_sub(offset.cast_unsigned()));
+        let below = below.unwrap_or_default().min(data.value.len());
+        if below == data.value.len() {
+            module.data.delete(id);
+        } else if below > 0 {
+            data.value.drain(..below);
+            *offset = stack.cast_signed();
+        }
+    }
 }
 
 /// Bytes that a data segment costs beside its own.

@@ -82,7 +82,7 @@ fn usage_errors_exit_with_2_and_leave_stdout_empty() {
     assert_eq!(help.code, 0);
     assert!(help.stdout.contains(
         "Exit codes: 0 clear or facilitated, 1 fault, 2 usage, 3 invalid input, 10 review, 11 \
-         restricted, 12 undetermined."
+         restricted, 12 undetermined, 20 evidence that does not hold."
     ));
 }
 

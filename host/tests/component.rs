@@ -33,6 +33,42 @@ fn baking_twice_gives_the_same_bytes() {
     assert_eq!(again.digest(), Policy::embedded_edition("statutes").unwrap().digest());
 }
 
+/// What only adopting, or freeing what was returned, needs is no part of a baked component; nor is
+/// what adopting left on its stack.
+#[test]
+fn a_baked_component_holds_no_way_to_adopt_and_nothing_dead() {
+    let policy = Policy::embedded().unwrap();
+    let (mut exports, mut stack, mut lowest) = (Vec::new(), 0, i32::MAX);
+    let constant = |init: wasmparser::ConstExpr<'_>| match init.get_operators_reader().read() {
+        Ok(wasmparser::Operator::I32Const { value }) => value,
+        other => panic!("{other:?}"),
+    };
+    for payload in wasmparser::Parser::new(0).parse_all(policy.component()) {
+        match payload.unwrap() {
+            wasmparser::Payload::ExportSection(section) => {
+                exports.extend(section.into_iter().map(|e| e.unwrap().name.to_owned()));
+            }
+            wasmparser::Payload::GlobalSection(globals) if stack == 0 => {
+                stack = constant(globals.into_iter().next().unwrap().unwrap().init_expr);
+            }
+            wasmparser::Payload::DataSection(segments) => {
+                for segment in segments {
+                    let wasmparser::DataKind::Active { offset_expr, .. } = segment.unwrap().kind
+                    else {
+                        continue;
+                    };
+                    lowest = lowest.min(constant(offset_expr));
+                }
+            }
+            _ => {}
+        }
+    }
+    assert!(exports.iter().any(|e| e == "mustcheck:credit/policy@0.1.0#check"), "{exports:?}");
+    let dead = exports.iter().find(|e| *e == "adopt" || e.starts_with("cabi_post_"));
+    assert_eq!(dead, None);
+    assert!(stack > 0 && lowest >= stack, "data at {lowest}, a stack of {stack}");
+}
+
 #[test]
 fn the_same_source_in_another_folder_gives_the_same_bytes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

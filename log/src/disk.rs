@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::error::Error;
 
@@ -38,14 +39,32 @@ pub(crate) enum Step<'a> {
     Remove(&'a str),
 }
 
+/// What was changed and may be gone after a power failure, until the folders are synced.
+#[derive(Debug, Default)]
+pub(crate) struct Changed {
+    /// The folders in which names changed.
+    folders: BTreeSet<String>,
+    /// Folders that will be there for good.
+    entered: BTreeSet<String>,
+}
+
+impl Changed {
+    /// A folder in which names may have changed.
+    pub(crate) fn folder(path: &str) -> Self {
+        Self { folders: BTreeSet::from([path.to_owned()]), entered: BTreeSet::new() }
+    }
+}
+
 /// The directory of a log.
 #[derive(Clone, Debug)]
 pub(crate) struct Disk {
     root: PathBuf,
     /// Whether to wait until the disk has what was written.
     sync: bool,
+    /// Folders that are known to be there for good.
+    lasting: Arc<Mutex<BTreeSet<String>>>,
     #[cfg(test)]
-    faults: Option<std::sync::Arc<faults::Faults>>,
+    faults: Option<Arc<faults::Faults>>,
 }
 
 impl Disk {
@@ -53,14 +72,15 @@ impl Disk {
         Self {
             root: root.to_owned(),
             sync,
+            lasting: Arc::default(),
             #[cfg(test)]
             faults: None,
         }
     }
 
     #[cfg(test)]
-    pub(crate) fn with_faults(root: &Path, faults: std::sync::Arc<faults::Faults>) -> Self {
-        Self { root: root.to_owned(), sync: true, faults: Some(faults) }
+    pub(crate) fn with_faults(root: &Path, faults: Arc<faults::Faults>) -> Self {
+        Self { faults: Some(faults), ..Self::new(root, true) }
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -98,27 +118,31 @@ impl Disk {
         self.at(path).try_exists().map_err(|e| Error::io("look for", path, e))
     }
 
-    /// Makes a folder and those above it; they are `changed`.
-    pub(crate) fn make_folder(
-        &self,
-        path: &str,
-        changed: &mut BTreeSet<String>,
-    ) -> Result<(), Error> {
-        if self.at(path).is_dir() {
+    /// Makes a folder and those above it.
+    ///
+    /// One that is there may be gone after a power failure too: who made it may have been stopped.
+    pub(crate) fn make_folder(&self, path: &str, changed: &mut Changed) -> Result<(), Error> {
+        let lasting = |path: &str| self.lasting().contains(path) || changed.entered.contains(path);
+        if path.is_empty() || lasting(path) {
             return Ok(());
         }
-        if !path.is_empty() {
-            self.make_folder(parent(path), changed)?;
-            changed.insert(parent(path).to_owned());
+        self.make_folder(parent(path), changed)?;
+        if !self.at(path).is_dir() {
+            self.step(Step::MakeFolder(path), || fs::create_dir(self.at(path)))
+                .map_err(|e| Error::io("make", path, e))?;
         }
-        let make = || {
-            if path.is_empty() {
-                fs::create_dir_all(self.at(path))
-            } else {
-                fs::create_dir(self.at(path))
-            }
-        };
-        self.step(Step::MakeFolder(path), make).map_err(|e| Error::io("make", path, e))
+        changed.folders.insert(parent(path).to_owned());
+        changed.entered.insert(path.to_owned());
+        Ok(())
+    }
+
+    /// Makes the directory itself.
+    pub(crate) fn make(&self) -> Result<(), Error> {
+        fs::create_dir_all(&self.root).map_err(|e| Error::io("make", "", e))
+    }
+
+    fn lasting(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.lasting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts a whole file in its place: it is there with these bytes or not at all. Its folder is
@@ -127,7 +151,7 @@ impl Disk {
         &self,
         path: &str,
         bytes: &[u8],
-        changed: &mut BTreeSet<String>,
+        changed: &mut Changed,
     ) -> Result<File, Error> {
         self.make_folder(parent(path), changed)?;
         let mut file = self.create(TEMPORARY).map_err(|e| Error::io("write", path, e))?;
@@ -138,7 +162,7 @@ impl Disk {
         let rename = || fs::rename(self.at(TEMPORARY), self.at(path));
         self.step(Step::Rename(TEMPORARY, path), rename)
             .map_err(|e| Error::io("write", path, e))?;
-        changed.insert(parent(path).to_owned());
+        changed.folders.insert(parent(path).to_owned());
         Ok(file)
     }
 
@@ -181,15 +205,16 @@ impl Disk {
         self.step(Step::Cut(path, length), || file.set_len(length))
     }
 
-    pub(crate) fn sync_folders(&self, changed: &mut BTreeSet<String>) -> Result<(), Error> {
+    pub(crate) fn sync_folders(&self, changed: &mut Changed) -> Result<(), Error> {
         if self.sync {
-            for folder in changed.iter() {
+            for folder in &changed.folders {
                 let sync = || File::open(self.at(folder))?.sync_all();
                 self.step(Step::SyncFolder(folder), sync)
                     .map_err(|e| Error::io("sync the folder", folder.as_str(), e))?;
             }
         }
-        changed.clear();
+        changed.folders.clear();
+        self.lasting().append(&mut changed.entered);
         Ok(())
     }
 
@@ -212,6 +237,11 @@ impl Disk {
             Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::io("remove", path, e)),
             _ => Ok(()),
         }
+    }
+
+    pub(crate) fn remove_file(&self, path: &str) -> Result<(), Error> {
+        let remove = self.step(Step::Remove(path), || fs::remove_file(self.at(path)));
+        remove.map_err(|e| Error::io("remove", path, e))
     }
 
     /// Holds off every other writer, and who reads the journal, until the file is dropped.

@@ -1,6 +1,6 @@
 //! A log that is open for appending.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,9 @@ use crate::hash::Hash;
 use crate::note::{NoteError, SignerKey, VerifierKey};
 use crate::tile::{LONGEST_ENTRY, WIDTH};
 use crate::writer::{Leaf, Writer};
+
+/// Bundles of `append_all` that begin to count together.
+const TOGETHER: u64 = 64;
 
 /// When `append` returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,8 +153,7 @@ impl Log {
     }
 
     pub(crate) fn make(&self) -> Result<(), Error> {
-        let mut changed = BTreeSet::new();
-        self.disk.make_folder("", &mut changed)?;
+        self.disk.make()?;
         self.disk.sync_parent()?;
         let _lock = self.disk.lock()?;
         self.writer().create()
@@ -272,33 +274,14 @@ impl Log {
     ) -> Result<Range<u64>, Error> {
         let mut writer = self.writer();
         let _lock = self.disk.lock()?;
-        let mut room = writer.enter()?;
+        writer.enter()?;
         let start = writer.last()?.size();
         let mut end = start;
-        let partly = |end: u64, source: Error| match end - start {
-            0 => source,
-            appended => Error::Partly { appended, source: Box::new(source) },
-        };
-        let mut entries = entries.into_iter();
-        loop {
-            let batch: Vec<E> = entries.by_ref().take(room).collect();
-            if batch.is_empty() {
-                return Ok(start..end);
-            }
-            if let Some(large) = batch.iter().map(|e| e.as_ref().len()).find(|l| *l > LONGEST_ENTRY)
-            {
-                return Err(partly(end, Error::TooLarge(large)));
-            }
-            let leaves: Vec<Leaf<'_>> =
-                batch.iter().map(|entry| Leaf::of(entry.as_ref())).collect();
-            let written = if leaves.len() as u64 == WIDTH {
-                writer.commit_bundle(&leaves).map(drop)
-            } else {
-                writer.commit(&leaves).map(drop)
-            };
-            written.map_err(|e| partly(end, e))?;
-            end += leaves.len() as u64;
-            room = writer.enter().map_err(|e| partly(end, e))?;
+        let appended = append_all(&mut writer, entries.into_iter(), &mut end);
+        match (appended, end - start) {
+            (Ok(()), _) => Ok(start..end),
+            (Err(e), 0) => Err(e),
+            (Err(e), appended) => Err(Error::Partly { appended, source: Box::new(e) }),
         }
     }
 
@@ -329,6 +312,50 @@ impl Log {
     fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Appends the entries; `end` is the number of entries that are in the log, whatever comes of it.
+fn append_all<E: AsRef<[u8]>>(
+    writer: &mut Writer,
+    mut entries: impl Iterator<Item = E>,
+    end: &mut u64,
+) -> Result<(), Error> {
+    let full = usize::try_from(WIDTH).unwrap_or(usize::MAX);
+    loop {
+        let room = writer.enter()?;
+        let mut batch: Vec<E> = entries.by_ref().take(room).collect();
+        if room == full && batch.len() == full {
+            let mut filling = writer.begin()?;
+            while batch.len() == full {
+                writer.fill(&mut filling, &leaves(&batch)?)?;
+                let many = filling.entries() / WIDTH;
+                batch =
+                    if many < TOGETHER { entries.by_ref().take(full).collect() } else { vec![] };
+            }
+            let many = filling.entries();
+            writer.finish(filling)?;
+            *end += many;
+            if many == TOGETHER * WIDTH {
+                continue;
+            }
+        }
+        let done = batch.len() < room;
+        let last = leaves(&batch)?;
+        writer.commit(&last)?;
+        *end += last.len() as u64;
+        if done {
+            return Ok(());
+        }
+    }
+}
+
+fn leaves<E: AsRef<[u8]>>(batch: &[E]) -> Result<Vec<Leaf<'_>>, Error> {
+    let leaf = |entry: &'_ E| match entry.as_ref().len() {
+        large if large > LONGEST_ENTRY => Err(Error::TooLarge(large)),
+        _ => Ok(()),
+    };
+    batch.iter().try_for_each(leaf)?;
+    Ok(batch.iter().map(|entry| Leaf::of(entry.as_ref())).collect())
 }
 
 /// The turn to write; passed on when it is dropped.

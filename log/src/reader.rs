@@ -28,7 +28,7 @@ pub struct Reader {
 
 impl Reader {
     /// Opens a log for reading. Only its last entries, fewer than 257, are held against the
-    /// checkpoint; the rest is for [`verify`](crate::verify).
+    /// checkpoint; the rest is for [`verify`](crate::verify()).
     ///
     /// # Errors
     /// There is none, it cannot be read, or it is damaged at the end.

@@ -29,6 +29,14 @@ impl Place {
         }
     }
 
+    /// The tile after it.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Hashes(level, index) => Self::Hashes(level, index + 1),
+            Self::Entries(index) => Self::Entries(index + 1),
+        }
+    }
+
     /// The path of the tile of the first `width` hashes or entries.
     pub(crate) fn path_of(self, width: u64) -> String {
         let full = self.path();

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::finding::{Finding, Kind, Report};
 use crate::hash::Hash;
 use crate::merkle::{self, Frontier};
-use crate::tile::{Place, WIDTH, hashes_at, width};
+use crate::tile::{Place, WIDTH};
 use crate::tree::Tree;
 use bundles::verify as verify_bundles;
 use files::Shelf;
@@ -90,59 +90,41 @@ impl<'a> Verify<'a> {
         // Listed before the journal is read: what is there by then belongs to the log.
         let listed = if self.since.is_none() { files::walk(&disk)? } else { Vec::new() };
         let lock = disk.lock_shared()?;
-        let journal_bytes = disk.read_if_any(TAIL)?;
-        let published = disk.read_if_any(CHECKPOINT)?;
-        if journal_bytes.is_none() && published.is_none() {
+        let (bytes, published) = (disk.read_if_any(TAIL)?, disk.read_if_any(CHECKPOINT)?);
+        if bytes.is_none() && published.is_none() {
             return Err(Error::NoLog(self.directory.display().to_string()));
         }
         let mut findings = Vec::new();
-        let published = match published.map(|note| Checkpoint::open(&note, self.trust)) {
-            Some(Ok(published)) => Some(published),
-            Some(Err(e)) => {
-                findings.push(Finding::new(CHECKPOINT, 0..0, Kind::Checkpoint(e)));
-                None
-            }
-            None => {
-                findings.push(Finding::new(CHECKPOINT, 0..0, Kind::Missing));
-                None
-            }
-        };
-        let journal = Journal::divide(journal_bytes.as_deref().unwrap_or_default(), self.trust);
+        let published = self.published(published, &mut findings);
         let known = published.as_ref().map_or(0, Checkpoint::size);
+        let journal = Journal::divide(bytes.as_deref().unwrap_or_default(), self.trust);
         let base = journal.base().unwrap_or(known / WIDTH * WIDTH);
-        let stored: Vec<_> = (1..8)
-            .take_while(|level| hashes_at(base, *level) > 0)
-            .map(|level| match width(base, level) {
-                0 => Ok(Vec::new()),
-                wide => tiles::read(&disk, Place::Hashes(level, hashes_at(base, level + 1)), wide),
-            })
-            .collect();
+        let stored = tiles::read_edge(&disk, base);
         let partial = Partial::read(&disk, base, published.as_ref());
         drop(lock);
+
         let of_published = |frontier: &Frontier| match &published {
             Some(published) => partial.root(frontier) == Some(published.root()),
             None => false,
         };
         let fits = |frontier: &Frontier| match &journal.first {
             Some(first) => first.root() == frontier.root(),
-            None if journal_bytes.is_none() => of_published(frontier),
+            None if bytes.is_none() => of_published(frontier),
             None => {
                 journal.follow(base, Some(frontier.clone())).confirmed || of_published(frontier)
             }
         };
         let start = self.since.map_or(0, Checkpoint::size).min(base) / WIDTH;
         let believed = Believed::find(&disk, base, start, &stored, fits);
-        if journal_bytes.is_none() {
-            findings.push(Finding::new(TAIL, base..known.max(base), Kind::Missing));
-        } else {
-            findings.extend(journal.findings.iter().cloned());
-        }
         let frontier = believed.edge.as_ref().map(|edge| edge.frontier(base));
         let mut entries = journal.follow(base, frontier);
         findings.append(&mut entries.findings);
-        if journal_bytes.is_none() {
+        if bytes.is_none() {
+            findings.push(Finding::new(TAIL, base..known.max(base), Kind::Missing));
             entries.leaves.clone_from(&partial.leaves);
             entries.last.clone_from(&published);
+        } else {
+            findings.extend(journal.findings);
         }
         let bundles = start..base / WIDTH;
         let hashed = (bundles.end - bundles.start) * WIDTH + entries.leaves.len() as u64;
@@ -153,22 +135,30 @@ impl<'a> Verify<'a> {
         }
         partial.verify(&entries.leaves, &mut findings);
         let size = base + entries.leaves.len() as u64;
-        let edge = believed.edge.clone().unwrap_or_default();
-        let tree = Tree::new(disk.clone(), base, entries.leaves, edge);
+        let tree = Tree::new(disk, base, entries.leaves, believed.edge.unwrap_or_default());
         for (file, signed) in [(CHECKPOINT, published.as_ref()), (KEPT, self.since)] {
             let Some(signed) = signed else { continue };
             findings.extend(continues(&tree, size, file, signed, entries.last.as_ref()));
         }
         findings.extend(believed.findings);
         findings.sort_by(|a, b| {
-            (a.entries.start, a.entries.end, &a.file).cmp(&(
-                b.entries.start,
-                b.entries.end,
-                &b.file,
-            ))
+            let place = |f: &Finding| (f.entries.start, f.entries.end);
+            place(a).cmp(&place(b)).then_with(|| a.file.cmp(&b.file))
         });
         findings.dedup();
         Ok(Report { checkpoint: entries.last, size, hashed, findings })
+    }
+
+    /// The published checkpoint, if it is accepted.
+    fn published(&self, note: Option<Vec<u8>>, findings: &mut Vec<Finding>) -> Option<Checkpoint> {
+        let opened = note.map(|note| Checkpoint::open(&note, self.trust));
+        let kind = match opened {
+            Some(Ok(published)) => return Some(published),
+            Some(Err(e)) => Kind::Checkpoint(e),
+            None => Kind::Missing,
+        };
+        findings.push(Finding::new(CHECKPOINT, 0..0, kind));
+        None
     }
 }
 

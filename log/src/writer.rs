@@ -1,20 +1,21 @@
 //! What appends, one at a time: whoever holds the lock. Each step leaves a directory that reads
 //! as the log before the step or after it, wherever it is interrupted.
 
-use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom};
 
 use crate::checkpoint::{Checkpoint, Trust};
-use crate::disk::{self, CHECKPOINT, Disk, TAIL, TORN};
+use crate::disk::{self, CHECKPOINT, Changed, Disk, TAIL, TORN};
 use crate::edge::{self, Edge};
 use crate::error::Error;
 use crate::hash::{self, Hash};
-use crate::merkle::{self, root_over};
+use crate::merkle;
 use crate::note::SignerKey;
 use crate::tail::{self, Rest, Tail};
 use crate::tile::{self, Place, WIDTH, hashes_at};
 use crate::tree::Tree;
+
+mod filling;
 
 /// An entry and the hash of its leaf.
 pub(crate) struct Leaf<'a> {
@@ -38,6 +39,18 @@ struct State {
     identity: Option<(u64, u64)>,
     tail: Tail,
     edge: Edge,
+}
+
+/// Adds the entries to the tree. The entries, as a bundle has them.
+fn add(tail: &mut Tail, batch: &[Leaf<'_>]) -> Result<Vec<u8>, Error> {
+    let mut entries = Vec::new();
+    for leaf in batch {
+        tile::put(&mut entries, leaf.entry)?;
+        tail.leaves.push(leaf.hash);
+        tail.frontier.push(leaf.hash);
+    }
+    tail.bundle.extend(&entries);
+    Ok(entries)
 }
 
 /// Appends to a log. Every method but `new` asks that the lock be held.
@@ -68,7 +81,7 @@ impl Writer {
             return Err(Error::Exists(self.disk.root().display().to_string()));
         }
         let empty = Checkpoint::sign(self.trust.origin(), 0, Hash::EMPTY, &self.signer);
-        let mut changed = BTreeSet::new();
+        let mut changed = Changed::default();
         self.disk.put(CHECKPOINT, empty.note().as_bytes(), &mut changed)?;
         self.disk.sync_folders(&mut changed)?;
         self.disk.put(TAIL, &tail::encode(&[], &[], empty.note())?, &mut changed)?;
@@ -81,16 +94,18 @@ impl Writer {
     pub(crate) fn enter(&mut self) -> Result<usize, Error> {
         let mut state = self.current()?;
         if state.tail.is_full() {
-            state = self.roll(state.tail, state.edge)?;
+            state = self.roll(state)?;
         }
         let room = usize::try_from(WIDTH).unwrap_or(0) - state.tail.leaves.len();
         self.keep(state);
         Ok(room)
     }
 
-    /// The last checkpoint.
+    /// The last checkpoint. It will last: another process may have been stopped before the disk
+    /// had what is read here.
     pub(crate) fn last(&mut self) -> Result<Checkpoint, Error> {
         let state = self.current()?;
+        self.disk.sync(&state.file, TAIL).map_err(|e| Error::io("sync", TAIL, e))?;
         let last = state.tail.last.clone();
         self.keep(state);
         Ok(last)
@@ -129,6 +144,8 @@ impl Writer {
         let bytes = disk::read_on(&mut file).map_err(|e| Error::io("read", TAIL, e))?;
         let identity = file.metadata().map_err(|e| Error::io("read", TAIL, e))?;
         let identity = disk::identity(&identity);
+        // Nor may the disk have that this is the journal now.
+        self.disk.sync_folders(&mut Changed::folder(""))?;
         let (base, end) = tail::first(&bytes, &self.trust)?;
         let edge = edge::load(&self.disk, base.size(), base.root())?;
         let frontier = edge.frontier(base.size());
@@ -139,7 +156,7 @@ impl Writer {
         self.grown(&state)?;
         if self.doubtful {
             let end = usize::try_from(state.tail.end).unwrap_or(usize::MAX);
-            let mut changed = BTreeSet::new();
+            let mut changed = Changed::default();
             state.file = self.disk.put(TAIL, bytes.get(..end).unwrap_or_default(), &mut changed)?;
             self.disk.sync_folders(&mut changed)?;
             state.identity =
@@ -147,7 +164,21 @@ impl Writer {
             self.doubtful = false;
         }
         self.published(&state, &base)?;
+        self.sweep(base.size())?;
         Ok(state)
+    }
+
+    /// Removes full tiles past the journal's base: a writer was stopped before they counted.
+    fn sweep(&self, base: u64) -> Result<(), Error> {
+        let levels = (0..8).map(|level| Place::Hashes(level, hashes_at(base, level + 1)));
+        for first in levels.chain([Place::Entries(base / WIDTH)]) {
+            let mut place = first;
+            while self.disk.exists(&place.path())? {
+                self.disk.remove_file(&place.path())?;
+                place = place.next();
+            }
+        }
+        Ok(())
     }
 
     /// Takes away what follows the last batch that counts; what could have been confirmed is set
@@ -170,7 +201,7 @@ impl Writer {
         let read = |e| Error::io("read", TAIL, e);
         state.file.seek(SeekFrom::Start(state.tail.end)).map_err(read)?;
         let bytes = disk::read_on(&mut state.file).map_err(read)?;
-        let mut changed = BTreeSet::new();
+        let mut changed = Changed::default();
         for number in 0u32.. {
             let path = format!("{TORN}/{}-{number}", state.tail.size());
             if !self.disk.exists(&path)? {
@@ -213,7 +244,7 @@ impl Writer {
                 return Ok(());
             }
         }
-        let mut changed = BTreeSet::new();
+        let mut changed = Changed::default();
         self.disk.put(CHECKPOINT, base.note().as_bytes(), &mut changed)?;
         self.disk.sync_folders(&mut changed)
     }
@@ -229,7 +260,8 @@ impl Writer {
             return Ok((first, last));
         }
         let old = state.tail.end;
-        let entries = self.add(&mut state.tail, batch)?;
+        let entries = add(&mut state.tail, batch)?;
+        state.tail.last = self.sign(&state.tail);
         let hashes: Vec<Hash> = batch.iter().map(|leaf| leaf.hash).collect();
         let bytes = tail::encode(&entries, &hashes, state.tail.last.note())?;
         let write = self.disk.write(&mut state.file, TAIL, old, &bytes);
@@ -249,64 +281,9 @@ impl Writer {
         Ok((first, last))
     }
 
-    /// Appends a whole bundle, when the journal is empty, without writing it there first.
-    pub(crate) fn commit_bundle(&mut self, batch: &[Leaf<'_>]) -> Result<u64, Error> {
-        let mut state = self.current()?;
-        let first = state.tail.size();
-        self.add(&mut state.tail, batch)?;
-        let state = self.roll(state.tail, state.edge)?;
-        self.keep(state);
-        Ok(first)
-    }
-
-    /// Adds the entries to the tree and signs it. The entries, as a bundle has them.
-    fn add(&self, tail: &mut Tail, batch: &[Leaf<'_>]) -> Result<Vec<u8>, Error> {
-        let mut entries = Vec::new();
-        for leaf in batch {
-            tile::put(&mut entries, leaf.entry)?;
-            tail.leaves.push(leaf.hash);
-            tail.frontier.push(leaf.hash);
-        }
-        tail.bundle.extend(&entries);
+    fn sign(&self, tail: &Tail) -> Checkpoint {
         let (size, root) = (tail.frontier.size(), tail.frontier.root());
-        tail.last = Checkpoint::sign(self.trust.origin(), size, root, &self.signer);
-        Ok(entries)
-    }
-
-    /// Writes the full journal as a bundle and tiles, then begins a new one.
-    fn roll(&mut self, tail: Tail, mut edge: Edge) -> Result<State, Error> {
-        let (size, index) = (tail.size(), tail.base / WIDTH);
-        let (bundle, leaves) = (Place::Entries(index), Place::Hashes(0, index));
-        let mut changed = BTreeSet::new();
-        self.disk.put(&bundle.path(), &tail.bundle, &mut changed)?;
-        self.disk.put(&leaves.path(), &hash::concatenated(&tail.leaves), &mut changed)?;
-        let mut full = vec![bundle, leaves];
-        let filled = edge.push(root_over(&tail.leaves));
-        let next = 1 + filled.iter().map(|(level, _)| *level).max().unwrap_or(0);
-        for (level, hashes) in filled {
-            let place = Place::Hashes(level, hashes_at(size, level + 1) - 1);
-            self.disk.put(&place.path(), &hash::concatenated(&hashes), &mut changed)?;
-            full.push(place);
-        }
-        let hashes = edge.level(next);
-        let unfilled = Place::Hashes(next, hashes_at(size, next + 1));
-        let path = unfilled.path_of(hashes.len() as u64);
-        self.disk.put(&path, &hash::concatenated(hashes), &mut changed)?;
-        self.disk.sync_folders(&mut changed)?;
-        // From here on the log is read from the tiles.
-        let head = tail::encode(&[], &[], tail.last.note())?;
-        let mut file = self.disk.put(TAIL, &head, &mut changed)?;
-        self.disk.sync_folders(&mut changed)?;
-        let metadata = file.metadata().map_err(|e| Error::io("read", TAIL, e))?;
-        let end = file.seek(SeekFrom::End(0)).map_err(|e| Error::io("read", TAIL, e))?;
-        let identity = disk::identity(&metadata);
-        self.disk.put(CHECKPOINT, tail.last.note().as_bytes(), &mut changed)?;
-        self.disk.sync_folders(&mut changed)?;
-        for place in full {
-            self.disk.remove(&format!("{}.p", place.path()))?;
-        }
-        let end = usize::try_from(end).unwrap_or(usize::MAX);
-        Ok(State { file, identity, tail: Tail::new(tail.last, end, tail.frontier), edge })
+        Checkpoint::sign(self.trust.origin(), size, root, &self.signer)
     }
 
     /// Lets every reader of tlog-tiles see the log as it is.
@@ -315,7 +292,7 @@ impl Writer {
         let state = self.current()?;
         let (tail, last) = (&state.tail, state.tail.last.clone());
         if self.disk.read_if_any(CHECKPOINT)?.as_deref() != Some(last.note().as_bytes()) {
-            let mut changed = BTreeSet::new();
+            let mut changed = Changed::default();
             let (index, wide) = (tail.base / WIDTH, tail.leaves.len() as u64);
             if wide > 0 {
                 let (bundle, leaves) = (Place::Entries(index), Place::Hashes(0, index));

@@ -1,6 +1,14 @@
 //! The directory as C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof have it, byte
 //! for byte, and as another implementation reads it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::collections::BTreeSet;
@@ -72,8 +80,8 @@ fn tiles_lie_where_the_specification_puts_them() {
     let files = files(folder.path());
     let mut expected: BTreeSet<String> = (0..273).map(|n| format!("tile/0/{n:03}")).collect();
     expected.extend((0..273).map(|n| format!("tile/entries/{n:03}")));
-    expected.extend((1..=17).map(|n| format!("tile/1/001.p/{n}")));
-    let others = ["tile/0/273.p/112", "tile/entries/273.p/112", "tile/1/000", "tile/2/000.p/1"];
+    expected.extend(["tile/0/273.p/112", "tile/entries/273.p/112"].map(str::to_owned));
+    let others = ["tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"];
     expected.extend(others.map(str::to_owned));
     expected.extend(["checkpoint", "lock", "tail"].map(str::to_owned));
     assert_eq!(files, expected);

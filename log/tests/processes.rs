@@ -1,5 +1,13 @@
 //! Several processes and threads on one log, and processes that are killed.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::io::{BufRead, BufReader, Write};
@@ -148,7 +156,7 @@ fn what_was_confirmed_survives_kill_9_at_any_moment() {
         random ^= random << 17;
         std::thread::sleep(Duration::from_micros(random % 60_000));
         let mut new = a.end(true);
-        if random % 3 == 0 {
+        if random.is_multiple_of(3) {
             // The other goes on for a while alone.
             std::thread::sleep(Duration::from_micros(random % 7_001));
         }

@@ -1,5 +1,13 @@
 //! A disk that is full, and a folder that may not be written to: true ones.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::fs;

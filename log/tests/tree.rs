@@ -1,5 +1,13 @@
 //! The log's tree against a plain one, its proofs, and what appending gives back.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{ORIGIN, buffered, entry, log_of, plain_root, settings, signer, trust};

@@ -3,6 +3,10 @@
 //! One shape serves both, so that what a person writes is what the guest adopts. Unknown keys are
 //! errors. Every item that a later law may change carries its own validity.
 
+mod overlay;
+
+pub use overlay::*;
+
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
@@ -57,6 +61,9 @@ pub struct Edition {
     pub remark: Text,
     /// Which kinds of instrument may found which kinds of restriction (RAIL R3).
     pub ranks: Vec<Rank>,
+    /// What a place's own regulation may found besides, where its overlay holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub local_ranks: Vec<LocalRank>,
     /// What a person affected may do, each with its basis.
     pub remedies: Vec<Remedy>,
 }
@@ -69,6 +76,21 @@ pub struct Rank {
     pub kinds: Vec<MeasureKind>,
     /// At least one basis of such a measure is of one of these kinds.
     pub founded_by: Vec<InstrumentKind>,
+}
+
+/// What a local regulation may found in its own place, beyond [`Edition::ranks`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalRank {
+    /// The kinds of measure.
+    pub kinds: Vec<MeasureKind>,
+    /// The only matters on which it may.
+    pub matters: Vec<Name>,
+    /// At least one basis of such a measure is of one of these kinds and holds in the place.
+    pub founded_by: Vec<InstrumentKind>,
+    /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Name>,
 }
 
 /// A remedy: a sentence and its basis.
@@ -99,6 +121,10 @@ pub struct Instrument {
     /// Its document number, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<Name>,
+    /// Where a local regulation holds: the first digits of the division code (GB/T 2260). None:
+    /// everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Name>,
     /// The first day on which the text at hand may be relied on.
     pub in_force_from: Date,
     /// The last day, if it was repealed.
@@ -144,6 +170,15 @@ pub struct PersonsRule {
     pub editions: Vec<Name>,
     /// The roles, as the record gives them, that are reached.
     pub roles: Vec<Role>,
+    /// Only through a record that names one of these acts; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts: Vec<Name>,
+    /// Only on these matters; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matters: Vec<Name>,
+    /// Only by a record about the person itself: nobody is reached by being named in another's.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub own_record: bool,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
@@ -256,6 +291,9 @@ pub struct Measure {
     /// Last as-of date, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
+    /// The department that carries it out, where the place says (地方采用).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implementer: Option<Text>,
     /// One sentence on what it does, our own words.
     pub text: Text,
     /// Its basis.
@@ -368,37 +406,6 @@ pub struct CalendarYear {
     pub holidays: Vec<Date>,
     /// Saturdays and Sundays that are worked.
     pub workdays: Vec<Date>,
-}
-
-/// What a place adopts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Overlay {
-    /// Its code.
-    pub id: Name,
-    /// Its name.
-    pub name: Text,
-    /// Whether every recommended incentive is adopted.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub adopts_recommended_incentives: bool,
-    /// Further recommended measures adopted, by id.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub adopts: Vec<Name>,
-    /// Age in days beyond which a source's snapshot is stale.
-    pub freshness_days: u16,
-    /// Another age for single sources.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sources: Vec<SourceFreshness>,
-}
-
-/// The accepted age of one source's snapshot.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceFreshness {
-    /// The source's id.
-    pub source: Name,
-    /// Age in days.
-    pub freshness_days: u16,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

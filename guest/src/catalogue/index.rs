@@ -49,18 +49,31 @@ pub(super) enum RecordAct {
     None,
 }
 
+impl RecordAct {
+    /// What stands in the place of an act in the measures that name it, and in those that name none.
+    fn keys(self) -> (Option<u16>, u16) {
+        match self {
+            Self::Known(act) => (u16::try_from(act).ok(), ANY_NAMED),
+            Self::Unknown => (None, ANY_NAMED),
+            Self::None => (None, UNNAMED),
+        }
+    }
+}
+
 /// The restrictions.
 #[derive(Clone, Debug)]
 pub(super) struct Restrictions {
     entries: Box<[Entry]>,
     /// List, then position: whatever the matter.
     by_list: Box<[(u16, u16)]>,
+    /// List, act, then position: whatever the matter.
+    by_act: Box<[(u16, u16, u16)]>,
 }
 
 impl Restrictions {
     pub(super) fn of(data: &CatalogueData, matters: &Codes, lists: &Codes, acts: &Codes) -> Self {
         let mut entries = Vec::new();
-        let mut by_list = Vec::new();
+        let (mut by_list, mut by_act) = (Vec::new(), Vec::new());
         for (measure, position) in data.measures.iter().zip(0..) {
             if measure.effect != Effect::Restriction {
                 continue;
@@ -69,6 +82,7 @@ impl Restrictions {
             // The rails have seen that every code exists.
             for list in measure.lists.iter().filter_map(|list| lists.number(list)) {
                 by_list.push((list, position));
+                by_act.extend(keys.iter().map(|key| (list, *key, position)));
                 for matter in measure.matters.iter().filter_map(|matter| matters.number(matter)) {
                     entries.extend(keys.iter().map(|key| (matter, list, *key, position)));
                 }
@@ -78,7 +92,9 @@ impl Restrictions {
         entries.dedup();
         by_list.sort_unstable();
         by_list.dedup();
-        Self { entries: entries.into(), by_list: by_list.into() }
+        by_act.sort_unstable();
+        by_act.dedup();
+        Self { entries: entries.into(), by_list: by_list.into(), by_act: by_act.into() }
     }
 
     /// Positions of the measures that a record can trigger, in the catalogue's order.
@@ -88,13 +104,8 @@ impl Restrictions {
         list: usize,
         act: RecordAct,
     ) -> impl Iterator<Item = usize> {
-        let (own, any) = match act {
-            RecordAct::Known(act) => {
-                (u16::try_from(act).map_or(&[][..], |act| self.run(matter, list, act)), ANY_NAMED)
-            }
-            RecordAct::Unknown => (&[][..], ANY_NAMED),
-            RecordAct::None => (&[][..], UNNAMED),
-        };
+        let (own, any) = act.keys();
+        let own = own.map_or(&[][..], |act| self.run(matter, list, act));
         merged(own, self.run(matter, list, any))
     }
 
@@ -106,6 +117,20 @@ impl Restrictions {
         let rest = self.entries.get(from..).unwrap_or_default();
         let length = rest.iter().take_while(|entry| at(entry) == key).count();
         rest.get(..length).unwrap_or_default()
+    }
+
+    /// Positions of the measures that a record of a list can trigger on whatever matter: those that
+    /// name its act, then those that name none.
+    pub(super) fn of_act(&self, list: usize, act: RecordAct) -> impl Iterator<Item = usize> {
+        let list = u16::try_from(list).unwrap_or(u16::MAX);
+        let (own, any) = act.keys();
+        let run = move |act: u16| {
+            let from = self.by_act.partition_point(|entry| (entry.0, entry.1) < (list, act));
+            let rest = self.by_act.get(from..).unwrap_or_default().iter();
+            let run = rest.take_while(move |entry| (entry.0, entry.1) == (list, act));
+            run.map(|entry| usize::from(entry.2))
+        };
+        own.into_iter().chain([any]).flat_map(run)
     }
 
     /// Positions of the measures that name a list.

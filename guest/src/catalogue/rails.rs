@@ -2,11 +2,13 @@
 //!
 //! `lint` says far more, with file and line; these are the few that a decision rests on.
 
+mod place;
+
 use std::collections::BTreeSet;
 
 use crate::catalogue::data::{CatalogueData, Measure};
 use crate::catalogue::index::MOST;
-use crate::model::{Domain, Effect, Force, InstrumentKind, LegalBasis, ListStanding, Polarity};
+use crate::model::{Domain, Effect, InstrumentKind, LegalBasis, ListStanding, Polarity};
 use crate::name::Name;
 
 /// Everything that a rail forbids, one line each.
@@ -35,17 +37,24 @@ pub(super) fn findings(data: &CatalogueData) -> Vec<String> {
         for rule in &list.persons {
             // RAIL R8: the list's own rule, with its own basis.
             require_basis(data, &rule.legal_basis, &list.code, &mut found);
+            if rule.roles.is_empty() != rule.own_record {
+                let code = &list.code;
+                found.push(format!(
+                    "list `{code}` reaches persons by name in no role, or not at all"
+                ));
+            }
+            for act in rule.acts.iter().filter(|act| data.acts.iter().all(|a| a.code != **act)) {
+                found.push(format!("list `{}` names the unknown act `{act}`", list.code));
+            }
+            for code in rule.matters.iter().filter(|m| data.matters.iter().all(|o| o.code != **m)) {
+                found.push(format!("list `{}` names the unknown matter `{code}`", list.code));
+            }
         }
     }
     for measure in &data.measures {
         check_measure(data, measure, &mut found);
     }
-    for id in &data.overlay.adopts {
-        let measure = data.measures.iter().find(|m| m.id == *id);
-        if measure.is_none_or(|m| m.force != Force::Recommended) {
-            found.push(format!("overlay adopts `{id}`, which is no recommended measure"));
-        }
-    }
+    place::findings(data, &mut found);
     found
 }
 
@@ -85,7 +94,8 @@ fn check_measure(data: &CatalogueData, measure: &Measure, found: &mut Vec<String
     if ranks.is_empty() {
         say(format!("is of kind `{}`, for which the edition has no rank", measure.kind));
     }
-    if !ranks.iter().all(|rank| kinds.iter().any(|k| rank.founded_by.contains(k))) {
+    let ranked = ranks.iter().all(|rank| kinds.iter().any(|k| rank.founded_by.contains(k)));
+    if !ranked && !place::founds(data, measure) {
         say(format!("of kind `{}` has no basis of sufficient rank", measure.kind));
     }
     if measure.matters.is_empty() || measure.roles.is_empty() || measure.lists.is_empty() {

@@ -1,7 +1,5 @@
 //! What the policy decides.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Date, Timestamp};
@@ -10,6 +8,7 @@ use crate::model::{
     SetAsideReason, Standing, Text,
 };
 use crate::name::shared;
+use crate::shared::Shared;
 
 /// Where a text stands, with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,11 +24,11 @@ pub struct LegalBasis {
     /// The instrument's id in the catalogue.
     #[serde(deserialize_with = "shared")]
     #[cfg_attr(feature = "host", schemars(with = "String"))]
-    pub instrument: Arc<str>,
+    pub instrument: Shared,
     /// Article, in Arabic digits.
     #[serde(deserialize_with = "shared")]
     #[cfg_attr(feature = "host", schemars(with = "String"))]
-    pub article: Arc<str>,
+    pub article: Shared,
     /// Paragraph (款), from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paragraph: Option<u8>,
@@ -39,7 +38,7 @@ pub struct LegalBasis {
     /// The clause, verbatim Chinese.
     #[serde(deserialize_with = "shared")]
     #[cfg_attr(feature = "host", schemars(with = "String"))]
-    pub clause: Arc<str>,
+    pub clause: Shared,
 }
 
 /// A subject of the application as a decision shows it: the identifier is masked.

@@ -8,6 +8,7 @@ use crate::error::Fault;
 use crate::evidence::bundle::{Bundle, BundleStore, NewBundle, StoreError};
 use crate::evidence::digest::{InvalidForm, Moment, Opening};
 use crate::evidence::entry::{Entry, Failed};
+use crate::evidence::feedback::Feedback;
 use crate::evidence::journal::{Journal, JournalError};
 use crate::evidence::keys::Keys;
 use crate::evidence::receipt::{Observed, Receipt, Texts};
@@ -96,6 +97,19 @@ impl Recorder {
         }
         let index = self.journal.append(&Entry::wrap("receipt", &sealed.bytes))?;
         Ok(Recorded { id: sealed.id, receipt: sealed.signed, index })
+    }
+
+    /// Records what an office did about a receipt: the feedback's id, and its index in the log.
+    /// What in a free text may be an identifier is masked, and the suite is the key's.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] if it cannot be signed or is not in the log.
+    pub fn feedback(&self, feedback: Feedback) -> Result<(DocumentId, u64), RecordError> {
+        let suite = self.signer.public().suite();
+        let sealed = Signed::seal(Feedback { suite, ..feedback.masked() }, &self.signer)?;
+        let index = self.journal.append(&Entry::wrap("feedback", &sealed.bytes))?;
+        Ok((sealed.id, index))
     }
 
     /// Records that a check was due and failed.

@@ -228,12 +228,15 @@ impl Replayer {
     }
 }
 
+/// Gives answers to what is due.
+pub(crate) type Give = Box<dyn FnOnce(&[Query]) -> Vec<Answer> + Send>;
+
 /// What a check is made again on.
 pub(crate) enum Given {
     /// The answers as they were given.
     AsRecorded(Vec<Answer>),
     /// What these give for what is due now.
-    For(Box<dyn FnOnce(&[Query]) -> Vec<Answer> + Send>),
+    For(Give),
 }
 
 /// Makes a check again, with every rail.
@@ -275,15 +278,15 @@ pub(crate) fn unopened(bundle: &Bundle) -> Vec<Problem> {
     let receipt = &bundle.receipt.payload;
     let opens =
         |place, text: &[u8], digest| receipt.suite.keyed(&bundle.opening, place, text) == digest;
-    let text = |value: &dyn Fn() -> Result<Vec<u8>, serde_json::Error>| value().unwrap_or_default();
-    let application = text(&|| canonical(&bundle.application));
-    let decision = text(&|| canonical(&bundle.decision));
+    // What was read from JSON can be written as JSON.
+    let application = canonical(&bundle.application).unwrap_or_default();
+    let decision = text_of(&bundle.decision);
     let mut parts = vec![
         ("application".to_owned(), opens(Places::APPLICATION, &application, receipt.application)),
         ("decision".to_owned(), opens(Places::DECISION, &decision, receipt.decision)),
     ];
     for (i, (answer, lookup)) in bundle.answers.iter().zip(&receipt.lookups).enumerate() {
-        let answer = text(&|| canonical(answer));
+        let answer = canonical(answer).unwrap_or_default();
         parts.push((format!("answers[{i}]"), opens(Places::ANSWER, &answer, lookup.answer)));
     }
     let (found, expected) = (bundle.answers.len(), receipt.lookups.len());

@@ -2,12 +2,26 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Folder, application, record, registry, resident, uscc, with};
+use crate::support::{Folder, Run, application, record, registry, resident, uscc, with};
 
 fn numbered(n: u32) -> Value {
     let one = with(&application(), "/id", format!("case-{n}"));
     let one = with(&one, "/subjects/0/identifier", uscc(n));
     with(&one, "/subjects/1/identifier", resident(n))
+}
+
+/// Exit code and stderr, without the last line: how many applications, and how long they took.
+fn told(run: &Run) -> (i32, &str) {
+    let (code, stderr) = run.told();
+    let before = stderr.trim_end().rfind('\n').map_or(0, |at| at + 1);
+    let (stderr, last) = stderr.split_at(before);
+    let words: Vec<&str> = last.split_whitespace().collect();
+    let [count, noun, "in", seconds, "s,", rate, "a", "second"] = words[..] else {
+        panic!("the last line is `{last}`");
+    };
+    assert!(count.parse::<u64>().is_ok() && rate.parse::<u64>().is_ok(), "{last}");
+    assert!(seconds.parse::<f64>().is_ok() && noun.starts_with("application"), "{last}");
+    (code, stderr)
 }
 
 #[test]
@@ -34,7 +48,7 @@ fn a_bad_line_is_told_with_its_number_and_the_rest_goes_on_in_order() {
         "line 3: the document: expected ident (line 1, column 2)\nline 6: {too_large}\nline 7: \
          matter: `weather` is no matter of this edition\n2 clear, 3 error, 1 restricted\n"
     );
-    assert_eq!(run.told(), (3, &*stderr));
+    assert_eq!(told(&run), (3, &*stderr));
     assert_eq!(run.stdout, "");
     let output = std::fs::read_to_string(folder.path("out.jsonl")).unwrap();
     folder.assert_masked(&output, &run);
@@ -68,7 +82,7 @@ fn many_applications_come_out_as_they_went_in_and_as_check_decides_them() {
     let applications: Vec<Value> = (0..200).map(numbered).collect();
     folder.write_lines("in.jsonl", &applications);
     let run = folder.run(&["batch", "in.jsonl", "--registry", "registry.json"]);
-    assert_eq!(run.told(), (0, "171 clear, 29 restricted\n"));
+    assert_eq!(told(&run), (0, "171 clear, 29 restricted\n"));
     let rows = run.rows();
     for (n, row) in rows.iter().enumerate() {
         assert_eq!(row["line"], n + 1);
@@ -161,7 +175,7 @@ fn both_editions_decide_in_one_run_over_one_registry() {
     let older = with(&numbered(1), "/as_of", "2018-05-01");
     folder.write_lines("in.jsonl", &[numbered(1), older, numbered(2)]);
     let run = folder.run(&["batch", "in.jsonl", "--registry", "registry.json"]);
-    assert_eq!(run.told(), (0, "1 clear, 2 undetermined\n"));
+    assert_eq!(told(&run), (0, "1 clear, 2 undetermined\n"));
     let rows = run.rows();
     let editions: Vec<_> = rows.iter().map(|r| &r["decision"]["policy"]["edition"]).collect();
     assert_eq!(editions, ["statutes", "guofa-2016-33", "statutes"]);

@@ -1,7 +1,10 @@
 //! No record, no decision.
 
 use mustcheck::evidence::journal::Journal;
-use mustcheck::evidence::{AuditReader, Entry, FailureKind, JournalError, Keys, Recorder, Suite};
+use mustcheck::evidence::{
+    AuditReader, Entry, FailureKind, Feedback, FeedbackFormat, JournalError, Keys, MeasureFeedback,
+    Moment, NotAppliedCode, Outcome, Recorder, Suite,
+};
 use mustcheck::{CheckError, Fault, Gate, Registry, RegistryError};
 
 use crate::office::{POLICY, bundles, listed, office, parsed, public, recorder};
@@ -72,6 +75,56 @@ fn a_check_that_was_due_and_failed_is_on_record_without_saying_whose() {
         (&*failed.matter, &*failed.office.region),
         ("tendering/government-procurement", "310000")
     );
+}
+
+#[test]
+fn what_an_office_did_is_signed_and_names_nobody() {
+    let folder = office(Suite::Sm2Sm3);
+    let recorder = std::sync::Arc::new(recorder(&folder));
+    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
+    let gate = gate.shared_recorder(std::sync::Arc::clone(&recorder)).build().unwrap();
+    let checked = gate.check(&parsed(&application())).unwrap();
+    let recorded = checked.receipt().unwrap();
+    let measure = &recorded.receipt.payload.measures[0];
+    let whose = crate::support::uscc(1);
+    let feedback = Feedback {
+        format: FeedbackFormat::V1,
+        recorded_at: Moment::now().unwrap(),
+        receipt: recorded.id.clone(),
+        office: recorded.receipt.payload.case.office.clone(),
+        recorded_by: "经办人".into(),
+        measures: vec![MeasureFeedback {
+            measure: measure.measure.clone(),
+            subject_index: measure.subject_index,
+            outcome: Outcome::NotApplied {
+                code: NotAppliedCode::RecordRepaired,
+                text: format!("{whose} 已修复"),
+            },
+            document: Some("沪财采〔2026〕1号".into()),
+            decided_on: None,
+            start: None,
+            end: None,
+            execution: None,
+            amount_fen: None,
+        }],
+        obligations: Vec::new(),
+        suite: Suite::Ed25519Sha256,
+    };
+    let (id, index) = recorder.feedback(feedback).unwrap();
+    drop((gate, recorder));
+    assert_eq!(index, 1);
+    let reader = AuditReader::open(&folder.path("log"), &public(&folder)).unwrap();
+    let (_, text) = reader.texts(1..2).next().unwrap().unwrap();
+    assert!(!String::from_utf8(text.clone()).unwrap().contains(&whose));
+    let Entry::Feedback(signed) = Entry::from_json(&text).unwrap() else { panic!() };
+    assert_eq!((signed.id(), signed.payload.suite), (id.clone(), Suite::Sm2Sm3));
+    let outcome = &signed.payload.measures[0].outcome;
+    let text = "9131…** 已修复".to_owned();
+    assert_eq!(*outcome, Outcome::NotApplied { code: NotAppliedCode::RecordRepaired, text });
+    let verify = ["audit", "verify", "log", "--keys", "keys/mustcheck-keys.json"];
+    let run = folder.run(&[&verify[..], &["--receipt", id.as_str(), "--lang", "en"]].concat());
+    assert_eq!(run.code, 0);
+    assert!(run.stdout.contains("it is in the log: entry 1\n"), "{}", run.stdout);
 }
 
 #[test]

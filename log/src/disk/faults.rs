@@ -11,6 +11,8 @@ use super::Step;
 pub(crate) enum Fault {
     /// The step is not taken, and says so.
     Fails,
+    /// Neither the step nor the one after it is taken.
+    FailsTwice,
     /// The step is taken, and says that it was not.
     FailsAfterAll,
     /// A write stops halfway, and says so. Other steps fail.
@@ -83,6 +85,7 @@ impl Faults {
         let failed = || Err(io::Error::other("as the test wants it"));
         match self.plan {
             Some((at, Fault::Fails)) if now == at => return failed(),
+            Some((at, Fault::FailsTwice)) if now == at || now == at + 1 => return failed(),
             Some((at, Fault::Half)) if now == at && !write => return failed(),
             Some((at, Fault::Stops)) if now >= at => return failed(),
             Some((at, Fault::StopsHalfway)) if now > at || (now == at && !write) => {

@@ -95,7 +95,7 @@ fn history(disk: &Disk, faults: &Faults) -> Outcome {
     }
     let published = log.publish();
     outcome.errors.extend(published.err().map(|e| e.to_string()));
-    for many in [2, 270, 1] {
+    for many in [2, 270, 1, 1100, 1] {
         let entries = some(many);
         let result = log.append_all(&entries).map(|range| range.start);
         outcome.note(&entries, result, faults.steps());
@@ -168,22 +168,48 @@ fn every_step_may_fail_in_every_way() {
     }
 }
 
+/// An empty log, open on a disk that fails at a step after it was opened.
+fn failing(root: &Path, step: usize, fault: Fault) -> (Log, Arc<Faults>) {
+    drop(Log::create(root, settings()).unwrap());
+    let faults = Arc::new(Faults::at(usize::MAX, fault));
+    let log = Log::on(Disk::with_faults(root, Arc::clone(&faults)), settings()).unwrap();
+    log.append(b"before").unwrap();
+    let opened = faults.steps() - 2;
+    let faults = Arc::new(Faults::at(opened + step, fault));
+    let log = Log::on(Disk::with_faults(root, Arc::clone(&faults)), settings()).unwrap();
+    (log, faults)
+}
+
 #[test]
 fn a_failure_says_what_could_not_be_done() {
+    for (step, fault) in [(1, Fault::Fails), (1, Fault::Half), (2, Fault::Fails)] {
+        let folder = folder();
+        let (log, _) = failing(folder.path(), step, fault);
+        let error = log.append(b"refused").unwrap_err();
+        let text = match fault {
+            Fault::Half => "no room to append to `tail`",
+            _ => "cannot append to `tail`",
+        };
+        assert_eq!(error.to_string(), text);
+        assert_eq!(log.append(b"after").unwrap().index, 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_taken_back_is_unsettled_and_the_journal_is_written_anew() {
     let folder = folder();
-    let faults = Arc::new(Faults::at(usize::MAX, Fault::Fails));
-    let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
-    let log = Log::on(disk, settings()).unwrap();
-    log.make().unwrap();
-    let next = faults.steps() + 1;
-    drop(log);
-    let faults = Arc::new(Faults::at(2, Fault::Fails));
-    let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
-    let log = Log::on(disk, settings()).unwrap();
-    let error = log.append(b"a").unwrap_err();
-    assert_eq!(error.to_string(), "cannot append to `tail`");
-    assert_eq!(log.append(b"b").unwrap().index, 0);
-    assert!(next > 8);
+    // Written, not synced, not cut.
+    let (log, faults) = failing(folder.path(), 2, Fault::FailsTwice);
+    let error = log.append(b"who knows").unwrap_err();
+    assert_eq!(error.to_string(), "a write failed and could not be taken back");
+    let failed = faults.record().len();
+    // The disk may lack what can be read of the journal, so nothing is built on the old file.
+    assert_eq!(log.append(b"after").unwrap().index, 2);
+    let anew = Taken::Rename("tmp".to_owned(), "tail".to_owned());
+    assert!(faults.record()[failed..].contains(&anew));
+    let reader = Reader::open(folder.path(), &trust()).unwrap();
+    assert_eq!(reader.entry(1).unwrap(), b"who knows");
+    sound(folder.path(), "unsettled");
 }
 
 /// A file: what can be read of it, and what of that the disk has.
@@ -257,8 +283,9 @@ impl Power {
                 let here = self.folders.iter().filter(|path| parent(path) == folder);
                 self.synced_folders.extend(here.cloned());
             }
-            Taken::Remove(folder) => {
-                self.now.retain(|path, _| !path.starts_with(&format!("{folder}/")));
+            Taken::Remove(removed) => {
+                let within = format!("{removed}/");
+                self.now.retain(|path, _| path != removed && !path.starts_with(&within));
             }
         }
     }
@@ -321,4 +348,57 @@ fn the_power_may_fail_at_every_step() {
             hold_against(folder.path(), &outcome, steps, &at);
         }
     }
+}
+
+#[test]
+fn the_power_may_fail_after_another_process_went_on() {
+    let long = std::env::var_os("MUSTCHECK_LONG").is_some_and(|long| long == "1");
+    let mut kills = 0;
+    for step in 1.. {
+        let folder = folder();
+        let faults = Arc::new(Faults::at(step, Fault::StopsHalfway));
+        let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
+        let mut outcome = history(&disk, &faults);
+        if faults.steps() < step {
+            break;
+        }
+        let before = faults.record();
+        let faults = Arc::new(Faults::at(usize::MAX, Fault::Fails));
+        let disk = Disk::with_faults(folder.path(), Arc::clone(&faults));
+        let log = Log::on(disk, settings()).unwrap();
+        if !folder.path().join("tail").exists() {
+            log.make().unwrap();
+        }
+        let seen = log.checkpoint().unwrap().size();
+        let shown = faults.steps();
+        outcome.confirmed.retain(|(_, _, confirmed)| *confirmed < step);
+        for number in 9000..9003 {
+            let entries = [entry(number)];
+            let result = log.append(&entries[0]).map(|appended| appended.index);
+            outcome.note(&entries, result, before.len() + faults.steps());
+        }
+        drop(log);
+        kills += 1;
+        let mut power = Power::default();
+        before.iter().for_each(|step| power.take(step));
+        for (place, after) in faults.record().iter().enumerate() {
+            power.take(after);
+            let steps = place + 1;
+            let synced = matches!(after, Taken::Sync(_) | Taken::SyncFolder(_));
+            if steps < shown || !(synced || long) {
+                continue;
+            }
+            for lost in
+                if long { &[Lost::Everything, Lost::LastHalf][..] } else { &[Lost::Everything] }
+            {
+                let folder = self::folder();
+                power.restore(folder.path(), *lost);
+                let at = format!("killed at {step}, then {lost:?} lost after {steps}, {after:?}");
+                let reader = Reader::open(folder.path(), &trust()).unwrap();
+                assert!(reader.size() >= seen, "{at}: what was shown is gone");
+                hold_against(folder.path(), &outcome, before.len() + steps, &at);
+            }
+        }
+    }
+    assert!(kills > 150, "{kills}");
 }

@@ -175,31 +175,14 @@ impl Walk {
     }
 
     fn batch(&mut self, journal: &Journal<'_>, batch: &Batch) {
-        let mut first = self.base + self.entries.leaves.len() as u64;
         let signed = journal.open(batch);
-        if let Ok(signed) = &signed {
-            let begins = signed.size().saturating_sub(batch.count);
-            if begins < first {
-                // A batch that stood before stands here once more.
-                let kind = Kind::Broken { byte: batch.start as u64 };
-                self.find(first..first, kind);
-                return self.find(begins..signed.size(), Kind::Added);
-            }
-            if begins > first {
-                self.find(first..begins, Kind::Removed);
-                let gone = usize::try_from(begins - first).unwrap_or(0).min(256);
-                self.entries.leaves.extend(std::iter::repeat_n(Hash::EMPTY, gone));
-                self.frontier = None;
-                first = begins;
-            }
-        }
+        let Some(first) = self.place(signed.as_ref().ok(), batch) else { return };
         let all = first..first + batch.count;
         let bytes = journal.bytes.get(batch.entries.clone()).unwrap_or_default();
         let (spans, broken) = tile::spans(bytes);
         let entry = |span: Range<usize>| Hash::leaf(bytes.get(span).unwrap_or_default());
         let found: Vec<Hash> = spans.into_iter().map(entry).collect();
-        let stored = journal.bytes.get(batch.hashes.clone()).unwrap_or_default();
-        let stored = hash::hashes(stored);
+        let stored = hash::hashes(journal.bytes.get(batch.hashes.clone()).unwrap_or_default());
         let whole = broken.is_none() && found.len() as u64 == batch.count;
         self.entries.bundle.extend(bytes);
         let fits = |leaves: &[Hash]| match (&signed, &self.frontier) {
@@ -238,6 +221,25 @@ impl Walk {
             Ok(signed) => self.entries.last = Some(signed),
             Err(e) => self.find(all, Kind::Checkpoint(e)),
         }
+    }
+
+    /// The index of the batch's first entry, as its checkpoint says; none if it was there before.
+    fn place(&mut self, signed: Option<&Checkpoint>, batch: &Batch) -> Option<u64> {
+        let next = self.base + self.entries.leaves.len() as u64;
+        let Some(signed) = signed else { return Some(next) };
+        let first = signed.size().saturating_sub(batch.count);
+        if first < next {
+            self.find(next..next, Kind::Broken { byte: batch.start as u64 });
+            self.find(first..signed.size(), Kind::Added);
+            return None;
+        }
+        if first > next {
+            self.find(next..first, Kind::Removed);
+            let gone = usize::try_from(first - next).unwrap_or(0).min(256);
+            self.entries.leaves.extend(std::iter::repeat_n(Hash::EMPTY, gone));
+            self.frontier = None;
+        }
+        Some(first)
     }
 }
 

@@ -33,6 +33,15 @@ pub(crate) fn read(disk: &Disk, place: Place, wide: u64) -> Result<Vec<Hash>, Ki
     Ok(hash::hashes(&bytes))
 }
 
+/// The unfilled tiles of the levels from 1 up, in a log with `base` entries in full bundles.
+pub(crate) fn read_edge(disk: &Disk, base: u64) -> Vec<Result<Vec<Hash>, Kind>> {
+    let tile = |level| match width(base, level) {
+        0 => Ok(Vec::new()),
+        wide => read(disk, Place::Hashes(level, hashes_at(base, level + 1)), wide),
+    };
+    (1..8).take_while(|level| hashes_at(base, *level) > 0).map(tile).collect()
+}
+
 /// What a file that cannot be read is found to be.
 pub(crate) fn unreadable(error: &Error) -> Kind {
     match error {

@@ -1,9 +1,13 @@
 //! What the tests share: keys, logs to try things on, and a tree of their own.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
-use mustcheck_log::{Durability, Hash, Log, Settings, SignerKey, Trust};
+use mustcheck_log::{
+    Checkpoint, Durability, Hash, Kind, Log, Report, Settings, SignerKey, Trust, Verify,
+};
 use sha2::{Digest, Sha256};
 
 pub const ORIGIN: &str = "mustcheck.example/office-310000";
@@ -59,4 +63,46 @@ fn mth(leaves: &[Vec<u8>]) -> [u8; 32] {
             Sha256::digest([&[1], mth(left).as_slice(), &mth(right)].concat()).into()
         }
     }
+}
+
+/// A log of a full bundle and five batches, two of which are published.
+pub fn small(directory: &Path) -> Checkpoint {
+    let log = Log::create(directory, buffered()).unwrap();
+    log.append_all((0..256).map(short)).unwrap();
+    log.append_all((256..259).map(short)).unwrap();
+    log.append(&short(259)).unwrap();
+    log.publish().unwrap();
+    log.append(&short(260)).unwrap();
+    log.append_all((261..266).map(short)).unwrap();
+    log.append(&short(266)).unwrap().checkpoint
+}
+
+pub fn short(index: u64) -> Vec<u8> {
+    format!("{index:x}").into_bytes()
+}
+
+pub fn files(root: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for item in fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().unwrap() != "lock" {
+                files.push(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+pub fn check(directory: &Path) -> Report {
+    Verify::new(directory, &trust()).threads(1).run().unwrap()
+}
+
+pub fn kinds(report: &Report, file: &str) -> Vec<(Range<u64>, Kind)> {
+    let of_file = report.findings.iter().filter(|finding| finding.file == file);
+    of_file.map(|finding| (finding.entries.clone(), finding.kind.clone())).collect()
 }

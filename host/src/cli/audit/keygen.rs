@@ -9,7 +9,7 @@ use mustcheck::evidence::{Keys, Suite};
 use serde_json::json;
 
 use crate::cli::recording::folder_of_keys;
-use crate::cli::{Style, text};
+use crate::cli::{Lang, Style, text};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -68,9 +68,9 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let suite = keys.suite();
     text::line(&format!("{}  {receipts} ({suite})", style.say("回执", "receipts   ")))?;
     text::line(&format!("{}  {checkpoints}", style.say("日志", "checkpoints")))?;
-    text::line(&match style.say("zh", "en") {
-        "zh" => format!("交给审计人员的公钥：{}", public.display()),
-        _ => format!("for auditors: {}", public.display()),
+    text::line(&match style.lang {
+        Lang::Zh => format!("交给审计人员的公钥：{}", public.display()),
+        Lang::En => format!("for auditors: {}", public.display()),
     })?;
     Ok(0)
 }

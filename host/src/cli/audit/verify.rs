@@ -15,7 +15,7 @@ use serde_json::json;
 
 use crate::cli::failure::Unreadable;
 use crate::cli::replay::{BROKEN, Bundles, keys};
-use crate::cli::{Style, text};
+use crate::cli::{Lang, Style, text};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -182,26 +182,25 @@ fn tell(verified: &Verification, inclusion: Option<Option<u64>>, style: Style) -
     let counts = verified.entries.iter().map(|(kind, n)| format!("{n} {kind}"));
     let counts: Vec<String> = counts.collect();
     let size = verified.size;
-    text::line(&match style.say("zh", "en") {
-        "zh" => format!("日志共 {size} 条；已核验 {}", counts.join("、")),
-        _ => format!("{size} entries; verified {}", counts.join(", ")),
+    text::line(&match style.lang {
+        Lang::Zh => format!("日志共 {size} 条；已核验 {}", counts.join("、")),
+        Lang::En => format!("{size} entries; verified {}", counts.join(", ")),
     })?;
     if let Some(root) = root {
         text::line(&format!("{}  {root}", style.say("根散列", "root")))?;
     }
     match inclusion {
-        Some(Some(index)) => text::line(&match style.say("zh", "en") {
-            "zh" => format!("在日志中，第 {index} 条（自 0 起）"),
-            _ => format!("it is in the log: entry {index}"),
+        Some(Some(index)) => text::line(&match style.lang {
+            Lang::Zh => format!("在日志中，第 {index} 条（自 0 起）"),
+            Lang::En => format!("it is in the log: entry {index}"),
         })?,
         Some(None) => text::line(style.say("不在日志中", "it is not in the log"))?,
         None => {}
     }
-    text::line(match (verified.is_sound(), style.say("zh", "en")) {
-        (true, "zh") => "日志完好",
-        (true, _) => "the log is sound",
-        (false, "zh") => "日志不完好",
-        (false, _) => "the log is not sound",
+    text::line(if verified.is_sound() {
+        style.say("日志完好", "the log is sound")
+    } else {
+        style.say("日志不完好", "the log is not sound")
     })
 }
 

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use mustcheck::evidence::Bundle;
-use mustcheck::evidence::impact::{Change, Impact, Met, Redecided, redecide};
+use mustcheck::evidence::impact::{Change, Impact, Met, redecide};
 use mustcheck::evidence::replay::Replayer;
 use mustcheck::{redact, safe, words};
 
 use super::bundles::Bundles;
 use super::{Arguments, page};
 use crate::cli::gates::{embedded_edition, open_policy};
-use crate::cli::{Style, text};
+use crate::cli::{Lang, Style, text};
 
 pub fn run(
     arguments: &Arguments,
@@ -24,21 +24,18 @@ pub fn run(
         (None, edition) => embedded_edition(edition.as_deref().unwrap_or_default())?,
     };
     let cases = bundles.each(style, |file| {
-        let bundle = bundle(bundles, replayer, file)?;
-        Ok(redecide(&policy, bundle))
+        bundle(bundles, replayer, file).map(|bundle| redecide(&policy, bundle))
     });
-    let (mut decided, mut passed_over) = (Vec::new(), 0);
+    let (mut decided, mut passed_over) = (Vec::with_capacity(cases.len()), 0);
     for case in cases {
         match case {
             Ok(case) => decided.push(case),
             Err(told) => {
-                let told: String = told;
                 passed_over += 1;
                 eprintln!("{told}");
             }
         }
     }
-    let decided: Vec<Redecided> = decided;
     let impact = Impact::of(&policy, decided, passed_over);
     if let Some(path) = &arguments.html {
         let page = page::of(&impact, style);
@@ -66,7 +63,7 @@ fn bundle(bundles: &Bundles, replayer: &Replayer, file: &Path) -> Result<Bundle,
 }
 
 fn tell(impact: &Impact, style: Style) -> Result<()> {
-    let zh = style.say("zh", "en") == "zh";
+    let zh = style.lang == Lang::Zh;
     let policy = &impact.policy;
     text::heading(&format!("{} · {} · {}", policy.name, policy.edition, policy.overlay))?;
     let Impact { cases, unchanged, .. } = impact;
@@ -82,7 +79,8 @@ fn tell(impact: &Impact, style: Style) -> Result<()> {
             format!("not-asked：{of} 件中有 {n} 次应查当时未查，视为未获答复，不视为无记录")
         } else {
             format!(
-                "not-asked: {n} lookups of {of} cases were not made then; they count as unanswered, never as clear"
+                "not-asked: {n} lookups of {of} cases were not made then; they count as \
+                 unanswered, never as clear"
             )
         })?;
     }

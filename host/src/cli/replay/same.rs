@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::BROKEN;
 use super::bundles::Bundles;
-use crate::cli::{Style, text};
+use crate::cli::{Lang, Style, text};
 
 /// What is told of one bundle.
 #[derive(Serialize)]
@@ -124,9 +124,9 @@ impl Report {
         })?;
         if self.other_fuel > 0 {
             let n = self.other_fuel;
-            text::line(&match style.say("zh", "en") {
-                "zh" => format!("其中 {n} 件用量不同，处理建议逐字节一致"),
-                _ => format!("{n} used another amount of fuel"),
+            text::line(&match style.lang {
+                Lang::Zh => format!("其中 {n} 件用量不同"),
+                Lang::En => format!("{n} used another amount of fuel"),
             })?;
         }
         Ok(())

@@ -66,10 +66,10 @@ impl Formatter for InOrder {
             writer.write_all(b",")?;
         }
         let at = self.text.len();
-        let members = self.objects.last_mut();
-        members
-            .ok_or(Error::other("a key without an object"))?
-            .push(Member { whole: at..at, key: at..at });
+        // Keys come only within objects.
+        if let Some(members) = self.objects.last_mut() {
+            members.push(Member { whole: at..at, key: at..at });
+        }
         Ok(())
     }
 
