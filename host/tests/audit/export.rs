@@ -37,7 +37,6 @@ fn the_rows_as_json_are_those_of_the_csv() {
     let mut sink = JsonWriter::new(&mut json).unwrap();
     let names = Names::embedded().unwrap();
     export(&office.source(), &names, question(), None, &mut sink, &|_| {}).unwrap();
-    drop(sink);
     let json: Value = serde_json::from_slice(&json).unwrap();
     let rows = json["rows"].as_array().unwrap();
     let mut reader = csv::Reader::from_reader(std::io::Cursor::new(csv(&office)));
@@ -151,7 +150,7 @@ fn evidence_that_was_changed_names_nobody() {
     std::fs::remove_file(&bundle).unwrap();
     let run = folder.run(&["audit", "export", "--audit", "log", "--evidence", "evidence"]);
     assert_eq!(run.code, 0);
-    let told = "1 checks have no evidence in that folder: their subjects are empty\n";
+    let told = "no evidence of 1 check in that folder: their subjects are empty\n";
     assert!(run.stderr.ends_with(told), "{run:?}");
 }
 

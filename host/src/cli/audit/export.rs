@@ -87,38 +87,51 @@ fn give_out(file: tempfile::NamedTempFile, output: Option<&Path>) -> Result<()> 
     Ok(stdout.flush()?)
 }
 
+/// A number of checks.
+fn checks(n: u64) -> String {
+    if n == 1 { "1 check".into() } else { format!("{n} checks") }
+}
+
 /// What of the export is worth knowing beside it.
 fn tell(exported: Exported, evidence: bool, style: Style) {
-    let Exported { rows, checks, without_bundle, sealed, strangers } = exported;
+    let Exported { rows, checks: all, without_bundle, sealed, strangers } = exported;
     match style.lang {
-        Lang::Zh => eprintln!("{checks} 次核查，{rows} 行"),
-        Lang::En => eprintln!("{rows} rows of {checks} checks"),
+        Lang::Zh => eprintln!("{all} 次核查，{rows} 行"),
+        Lang::En => {
+            eprintln!("{rows} {} of {}", if rows == 1 { "row" } else { "rows" }, checks(all))
+        }
     }
     if !evidence && rows > 0 {
-        eprintln!("{}", style.say(
-            "日志不含主体代码和名称，subject_code、subject_name 两列为空；需要时以 --evidence 指定证据目录",
-            "the log holds no codes and names, so subject_code and subject_name are empty; \
-             `--evidence` names the folder that has them",
-        ));
+        eprintln!(
+            "{}",
+            style.say(
+                "日志不含主体代码和名称，subject_code、subject_name 两列为空；需要时以 --evidence \
+                 指定证据目录",
+                "the log holds no codes and names, so subject_code and subject_name are empty; \
+                 `--evidence` names the folder that has them",
+            )
+        );
     }
     if without_bundle > 0 {
         match style.lang {
             Lang::Zh => {
-                eprintln!("{without_bundle} 次核查在证据目录中没有证据，主体代码和名称为空")
+                eprintln!("证据目录中缺 {without_bundle} 次核查的证据，其主体代码和名称为空")
             }
             Lang::En => eprintln!(
-                "{without_bundle} checks have no evidence in that folder: their subjects are empty"
+                "no evidence of {} in that folder: their subjects are empty",
+                checks(without_bundle)
             ),
         }
     }
     if sealed > 0 {
         match style.lang {
             Lang::Zh => {
-                eprintln!("{sealed} 次核查的证据已加密，--identity 未能解开，主体代码和名称为空")
+                eprintln!("{sealed} 次核查的证据已加密，--identity 未能解开，其主体代码和名称为空");
             }
             Lang::En => eprintln!(
-                "the evidence of {sealed} checks is encrypted, and `--identity` does not open it: \
-                 their subjects are empty"
+                "the evidence of {} is encrypted, and `--identity` does not open it: their \
+                 subjects are empty",
+                checks(sealed)
             ),
         }
     }
