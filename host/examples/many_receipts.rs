@@ -55,8 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(folder.join(PUBLIC), serde_json::to_vec_pretty(&keys)?)?;
     for first in (0..count).step_by(BATCH as usize) {
         let batch = first..count.min(first + BATCH);
-        let made: Vec<(Vec<u8>, Option<Vec<u8>>)> =
-            batch.into_par_iter().map(|n| entries(n, &signer)).collect();
+        let made = batch.into_par_iter().map(|n| entries(n, &signer));
+        let made: Vec<Made> = made.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
         let (receipts, feedback): (Vec<_>, Vec<_>) = made.into_iter().unzip();
         // An office reports some time after it checked.
         log.append_all(&receipts)?;
@@ -67,15 +67,21 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// A receipt, and perhaps a feedback about it.
+type Made = (Vec<u8>, Option<Vec<u8>>);
+
+/// What can go wrong on any of the threads.
+type Failed = Box<dyn Error + Send + Sync>;
+
 /// A receipt, and for most a feedback. `n` decides all of it.
-fn entries(n: u64, signer: &Signer) -> (Vec<u8>, Option<Vec<u8>>) {
-    let receipt: Receipt = serde_json::from_value(receipt(n)).expect("it is a receipt");
+fn entries(n: u64, signer: &Signer) -> Result<Made, Failed> {
+    let receipt: Receipt = serde_json::from_value(receipt(n)?)?;
     let restricted = !receipt.measures.is_empty();
-    let signed = Signed::new(receipt, signer).expect("the key signs");
+    let signed = Signed::new(receipt, signer)?;
     let id = signed.id();
     let entry = Entry::Receipt(Box::new(signed)).to_json();
-    if !restricted || n % 5 == 0 {
-        return (entry, None);
+    if !restricted || n.is_multiple_of(5) {
+        return Ok((entry, None));
     }
     let outcome = match n % 7 {
         0 => Outcome::NotApplied { code: NotAppliedCode::RecordRepaired, text: String::new() },
@@ -83,7 +89,7 @@ fn entries(n: u64, signer: &Signer) -> (Vec<u8>, Option<Vec<u8>>) {
     };
     let feedback = Feedback {
         format: FeedbackFormat::V1,
-        recorded_at: moment(n, 1 + n % 20),
+        recorded_at: moment(n, 1 + n % 20)?,
         receipt: id,
         office: office(n),
         recorded_by: "窗口".into(),
@@ -102,26 +108,33 @@ fn entries(n: u64, signer: &Signer) -> (Vec<u8>, Option<Vec<u8>>) {
         obligations: Vec::new(),
         suite: Suite::Ed25519Sha256,
     };
-    let signed = Signed::new(feedback, signer).expect("the key signs");
-    (entry, Some(Entry::Feedback(Box::new(signed)).to_json()))
+    let signed = Signed::new(feedback, signer)?;
+    Ok((entry, Some(Entry::Feedback(Box::new(signed)).to_json())))
 }
 
 fn office(n: u64) -> ReceiptOffice {
-    let region = ["310000", "330100", "440300"][(n % 3) as usize];
+    let region = pick(&["310000", "330100", "440300"], n);
     ReceiptOffice { name: format!("第{}采购办", n % 9), region: region.into() }
 }
 
+/// One of these after the other.
+fn pick<'a>(of: &[&'a str], n: u64) -> &'a str {
+    let n = usize::try_from(n).unwrap_or_default();
+    of.get(n % of.len().max(1)).copied().unwrap_or_default()
+}
+
 /// Some moment of 2026, and so many days later.
-fn moment(n: u64, later: u64) -> Moment {
+fn moment(n: u64, later: u64) -> Result<Moment, Failed> {
     let (month, day) = (1 + n / 97 % 11, 1 + n % 28);
     let (month, day) = if day + later > 28 { (month + 1, later) } else { (month, day + later) };
     let (hour, minute) = (8 + n % 10, n % 60);
     let text = format!("2026-{month:02}-{day:02}T{hour:02}:{minute:02}:00.000+08:00");
-    text.parse().expect("it is a moment")
+    Ok(text.parse()?)
 }
 
 /// A receipt of 20 lookups, of which every ninth check has one that is not answered.
-fn receipt(n: u64) -> serde_json::Value {
+fn receipt(n: u64) -> Result<serde_json::Value, Failed> {
+    let made_at = moment(n, 0)?;
     let digest = |salt: u64| format!("{:064x}", n * 31 + salt);
     let lists = [
         "judgment-defaulters",
@@ -137,10 +150,10 @@ fn receipt(n: u64) -> serde_json::Value {
     ];
     let lookups: Vec<_> = (0..20_u64)
         .map(|i| {
-            let status = if n % 9 == 0 && i == 3 { "unavailable" } else { "answered" };
+            let status = if n.is_multiple_of(9) && i == 3 { "unavailable" } else { "answered" };
             let role = if i < 10 { "applicant" } else { "legal-representative" };
             json!({
-                "subject_index": i / 10, "role": role, "list": lists[(i % 10) as usize],
+                "subject_index": i / 10, "role": role, "list": pick(&lists, i),
                 "due": true, "status": status, "source": format!("platform-{}", i % 4),
                 "source_as_of": "2026-01-01T20:00:00+08:00", "records": u64::from(n % 8 == i),
                 "answer": digest(i),
@@ -164,10 +177,10 @@ fn receipt(n: u64) -> serde_json::Value {
         (false, _) => ("clear", "nothing-applies"),
     };
     let matters = ["tendering/government-procurement", "licensing/food-production"];
-    json!({
-        "format": "mustcheck-receipt/1", "made_at": moment(n, 0),
-        "case": { "id": format!("GP-2026-{n:07}"), "matter": matters[(n % 2) as usize],
-                  "as_of": moment(n, 0).to_second().date, "office": office(n) },
+    Ok(json!({
+        "format": "mustcheck-receipt/1", "made_at": made_at,
+        "case": { "id": format!("GP-2026-{n:07}"), "matter": pick(&matters, n),
+                  "as_of": made_at.to_second().date, "office": office(n) },
         "decided_by": {
             "policy": { "name": "mustcheck", "version": "0.1.0", "edition": "statutes",
                         "overlay": "default" },
@@ -178,8 +191,8 @@ fn receipt(n: u64) -> serde_json::Value {
         "notice": true, "suite": "ed25519-sha256", "application": digest(200),
         "decision": digest(201), "lookups": lookups, "disposition": disposition.0,
         "disposition_rule": disposition.1, "measures": measures, "set_aside": [],
-        "records": { "found": 1, "disputed": u64::from(n % 50 == 0),
+        "records": { "found": 1, "disputed": u64::from(n.is_multiple_of(50)),
                      "standings": [{ "standing": "in-force", "count": 1 }] },
         "obligations": [], "fuel": 1_000_000 + n % 1000, "took_us": 300,
-    })
+    }))
 }
