@@ -15,7 +15,7 @@ mod text;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 use crate::cli::failure::Failure;
 
@@ -40,6 +40,8 @@ struct Cli {
 enum Format {
     Text,
     Json,
+    /// `audit report` and `audit export` only.
+    Csv,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -72,10 +74,18 @@ enum Command {
     Catalogue(catalogue::Command),
 }
 
+impl Command {
+    /// Whether what it gives is a table.
+    const fn has_table(&self) -> bool {
+        matches!(self, Self::Audit(audit::Command::Report(_) | audit::Command::Export(_)))
+    }
+}
+
 /// How to say things.
 #[derive(Clone, Copy)]
 struct Style {
     json: bool,
+    csv: bool,
     lang: Lang,
 }
 
@@ -106,7 +116,12 @@ impl Style {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(locale);
-    let style = Style { json: cli.format == Format::Json, lang };
+    if cli.format == Format::Csv && !cli.command.has_table() {
+        let told = "`--format csv` is for `audit report` and `audit export`";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, told).exit();
+    }
+    let (json, csv) = (cli.format == Format::Json, cli.format == Format::Csv);
+    let style = Style { json, csv, lang };
     let done = match cli.command {
         Command::Check(arguments) => check::run(&arguments, style),
         Command::Lookups(arguments) => lookups::run(&arguments, style),

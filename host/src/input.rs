@@ -173,12 +173,14 @@ pub fn redact(text: &str) -> String {
 }
 
 /// Whether a run of letters and digits may be a code, a resident number (old form too) or an LEI.
-/// SHA-256 digests are told apart by their form, and words have no digits.
+/// SHA-256 digests and the ids of receipts and feedback are told apart by their form, and words
+/// have no digits.
 fn may_identify(run: &str) -> bool {
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
     let digest =
         run.len() == 64 && run.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
-    run.len() >= 15 && digits >= 2 && !digest
+    let document = run.parse::<crate::evidence::DocumentId>().is_ok();
+    run.len() >= 15 && digits >= 2 && !digest && !document
 }
 
 /// An ASCII letter or digit, also if typed full-width.

@@ -23,6 +23,7 @@
 //! [`CheckError::Application`], a *fault* is [`CheckError::Fault`]. None of them means "no
 //! measures".
 
+pub mod audit;
 mod bake;
 pub mod cache;
 mod calendar;

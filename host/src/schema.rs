@@ -3,6 +3,7 @@
 use mustcheck_guest::model::{Application, Decision};
 use schemars::{Schema, schema_for};
 
+use crate::audit::FeedbackFile;
 use crate::evidence::{Bundle, Entry, Feedback, PublicKeys, Receipt, Signed};
 use crate::registry::json::RegistryFile;
 
@@ -14,6 +15,7 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("registry.schema.json", schema_for!(RegistryFile)),
         ("receipt.schema.json", schema_for!(Signed<Receipt>)),
         ("feedback.schema.json", schema_for!(Signed<Feedback>)),
+        ("feedback-file.schema.json", schema_for!(FeedbackFile)),
         ("entry.schema.json", schema_for!(Entry)),
         ("evidence.schema.json", schema_for!(Bundle)),
         ("keys.schema.json", schema_for!(PublicKeys)),

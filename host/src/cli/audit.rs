@@ -1,6 +1,12 @@
 //! `mustcheck audit`: the log of the checks, and its keys.
 
+mod export;
+mod feedback;
 mod keygen;
+mod overdue;
+mod report;
+mod source;
+mod table;
 mod verify;
 
 use anyhow::Result;
@@ -12,6 +18,18 @@ use crate::cli::Style;
 pub enum Command {
     /// Make the keys that sign receipts and the log.
     Keygen(keygen::Arguments),
+    /// Record what the office did about a receipt's measures and obligations (执行反馈).
+    Feedback(feedback::Arguments),
+    /// List what is not reported yet, what is late first (督办).
+    ///
+    /// Exit codes: 0 nothing is late, 10 something is late, 1 fault, 2 usage, 3 invalid input.
+    Overdue(overdue::Arguments),
+    /// Write a row for each measure of each decision, with what was done about it.
+    ///
+    /// CSV, or with `--format json` one JSON document. The newest checks come first.
+    Export(export::Arguments),
+    /// Count checks, and what came of them.
+    Report(report::Arguments),
     /// Hold the log against its checkpoint and keys, and say where it does not fit.
     Verify(verify::Arguments),
 }
@@ -19,6 +37,10 @@ pub enum Command {
 pub fn run(command: &Command, style: Style) -> Result<u8> {
     match command {
         Command::Keygen(arguments) => keygen::run(arguments, style),
+        Command::Feedback(arguments) => feedback::run(arguments, style),
+        Command::Overdue(arguments) => overdue::run(arguments, style),
+        Command::Export(arguments) => export::run(arguments, style),
+        Command::Report(arguments) => report::run(arguments, style),
         Command::Verify(arguments) => verify::run(arguments, style),
     }
 }

@@ -1,5 +1,7 @@
 //! How a failure is told: what kind of "no" it is, where, and what caused it.
 
+use mustcheck::audit::export::{ExportError, SubjectError};
+use mustcheck::audit::{AuditError, FeedbackError};
 use mustcheck::evidence::KeysError;
 use mustcheck::evidence::bundle::AgeError;
 use mustcheck::evidence::replay::ComponentError;
@@ -57,6 +59,13 @@ impl Failure {
                     failure.detail = format!("{detail} (line {line}, column {column})");
                     failure.causes.clear();
                 }
+            } else if let Some(FeedbackError::Invalid { place, detail, .. }) = cause.downcast_ref()
+            {
+                failure.kind = "input";
+                failure.path = Some(place.clone());
+                failure.detail = shown(detail);
+                failure.causes.clear();
+                failure.code = 3;
             } else if is_bad_content(cause) {
                 failure.kind = "input";
                 failure.code = 3;
@@ -121,6 +130,10 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<OutputIsInput>().is_some()
         || cause.downcast_ref::<KeysError>().is_some()
         || cause.downcast_ref::<AgeError>().is_some()
+        || cause.downcast_ref::<SubjectError>().is_some()
+        || matches!(cause.downcast_ref(), Some(ExportError::Subject(_)))
+        || matches!(cause.downcast_ref(), Some(AuditError::Keys(_)))
+        || matches!(cause.downcast_ref(), Some(FeedbackError::Audit(AuditError::Keys(_))))
         || cause.downcast_ref::<ComponentError>().is_some()
         || cause.downcast_ref::<NoKeys>().is_some()
         || cause.downcast_ref::<PageOfWhat>().is_some()

@@ -20,7 +20,7 @@ format_tag! {
 
 document! {
     /// What an office did about one receipt. A later feedback for the same measure or obligation
-    /// takes the place of an earlier one.
+    /// takes the place of an earlier one, and says which.
     pub struct Feedback {
         /// The format.
         pub format: FeedbackFormat,
@@ -66,17 +66,25 @@ document! {
         /// The amount concerned, in fen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub amount_fen: Option<u64>,
+        /// The earlier feedback about this measure that this one corrects.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub replaces: Option<DocumentId>,
     }
 
     /// What was done about one obligation.
     pub struct ObligationFeedback {
         /// Which.
         pub kind: ObligationKind,
+        /// To whom, as the receipt has it in Chinese: feedback may be due to several departments.
+        pub to: String,
         /// The day on which it was done.
         pub done_on: Date,
         /// The document or place that shows it. What may be an identifier is masked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub document: Option<String>,
+        /// The earlier feedback about this obligation that this one corrects.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub replaces: Option<DocumentId>,
     }
 }
 
@@ -162,7 +170,8 @@ impl NotAppliedCode {
 }
 
 impl Feedback {
-    /// The same with whatever may be an identifier masked in every free text.
+    /// The same with whatever may be an identifier masked in every free text. To whom an obligation
+    /// is, is the receipt's own text.
     // RAIL R13: what an officer types goes into the log.
     #[must_use]
     pub fn masked(mut self) -> Self {

@@ -274,7 +274,7 @@ pub(crate) fn in_full(error: &CheckError) -> String {
 }
 
 /// The parts that the receipt's digests are not of.
-fn unopened(bundle: &Bundle) -> Vec<Problem> {
+pub(crate) fn unopened(bundle: &Bundle) -> Vec<Problem> {
     let receipt = &bundle.receipt.payload;
     let opens =
         |place, text: &[u8], digest| receipt.suite.keyed(&bundle.opening, place, text) == digest;

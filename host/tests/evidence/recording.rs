@@ -106,6 +106,7 @@ fn what_an_office_did_is_signed_and_names_nobody() {
             end: None,
             execution: None,
             amount_fen: None,
+            replaces: None,
         }],
         obligations: Vec::new(),
         suite: Suite::Ed25519Sha256,

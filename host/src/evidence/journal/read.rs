@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use mustcheck_log::Reader;
+use mustcheck_log::{Bundle, Reader};
 
 use super::{LARGE, LARGE_HEAD, StandsFor};
 use crate::evidence::canonical::{self, NotCanonical};
@@ -81,6 +81,15 @@ impl AuditReader {
         &self.reader
     }
 
+    /// Up to 256 entries, as they stand in the log.
+    pub(crate) fn bundle(&self, number: u64) -> Result<Bundle, ReadError> {
+        self.reader.bundle(number).map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: mustcheck_log::Error) -> ReadError {
+        ReadError::Log { path: self.folder.display().to_string(), source }
+    }
+
     /// The bytes of entries, whole, in their order.
     pub fn texts(
         &self,
@@ -88,7 +97,7 @@ impl AuditReader {
     ) -> impl Iterator<Item = Result<(u64, Vec<u8>), ReadError>> {
         self.reader.entries(range).map(|read| match read {
             Ok((index, bytes)) => Ok((index, self.whole(index, bytes)?)),
-            Err(source) => Err(ReadError::Log { path: self.folder.display().to_string(), source }),
+            Err(source) => Err(self.failed(source)),
         })
     }
 
@@ -105,7 +114,7 @@ impl AuditReader {
     }
 
     /// The entry itself, or the larger one that it stands for.
-    fn whole(&self, index: u64, entry: Vec<u8>) -> Result<Vec<u8>, ReadError> {
+    pub(crate) fn whole(&self, index: u64, entry: Vec<u8>) -> Result<Vec<u8>, ReadError> {
         if !entry.starts_with(LARGE_HEAD) {
             return Ok(entry);
         }

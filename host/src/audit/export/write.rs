@@ -1,0 +1,110 @@
+//! Writing rows: CSV for spreadsheets, JSON for programs.
+
+use std::io::{self, Write};
+
+use super::row::{COLUMNS, Row};
+
+/// Takes rows.
+pub trait Sink {
+    /// Takes one.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    fn row(&mut self, row: &Row) -> io::Result<()>;
+
+    /// There are no more.
+    ///
+    /// # Errors
+    ///
+    /// If the end cannot be written.
+    fn end(&mut self) -> io::Result<()>;
+}
+
+/// A text that a spreadsheet takes for text. One that begins like a formula would be computed when
+/// the file is opened, and may send away what stands beside it: an apostrophe goes before it.
+pub fn safe_cell(text: &str) -> String {
+    let first = text.trim_start_matches(' ').chars().next();
+    let formula = matches!(
+        first,
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    );
+    if formula { format!("'{text}") } else { text.to_owned() }
+}
+
+/// A number so long that a spreadsheet would round it, such as a resident number: a tab before it,
+/// which does not show, keeps it text.
+fn kept_as_text(cell: String) -> String {
+    const EXACT: usize = 15;
+    let digits = cell.len() > EXACT && cell.bytes().all(|b| b.is_ascii_digit());
+    if digits { format!("\t{cell}") } else { cell }
+}
+
+/// CSV (RFC 4180) in UTF-8.
+pub struct CsvWriter<W: Write> {
+    writer: csv::Writer<W>,
+    spreadsheet: bool,
+}
+
+impl<W: Write> CsvWriter<W> {
+    /// Writes the heads of the columns. For a spreadsheet, a byte order mark before them says that
+    /// the file is in UTF-8, and numbers that it would round are kept as texts.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be written.
+    pub fn new(mut writer: W, spreadsheet: bool) -> io::Result<Self> {
+        if spreadsheet {
+            writer.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(writer);
+        writer.write_record(COLUMNS)?;
+        Ok(Self { writer, spreadsheet })
+    }
+}
+
+impl<W: Write> Sink for CsvWriter<W> {
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        let mut cells = row.cells();
+        if self.spreadsheet {
+            cells = cells.into_iter().map(kept_as_text).collect();
+        }
+        Ok(self.writer.write_record(cells)?)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// One JSON document: `{"format":"mustcheck-export/1","rows":[…]}`, a row a line.
+pub struct JsonWriter<W: Write> {
+    writer: W,
+    begun: bool,
+}
+
+impl<W: Write> JsonWriter<W> {
+    /// Begins the document.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be written.
+    pub fn new(mut writer: W) -> io::Result<Self> {
+        writer.write_all(b"{\"format\":\"mustcheck-export/1\",\"rows\":[")?;
+        Ok(Self { writer, begun: false })
+    }
+}
+
+impl<W: Write> Sink for JsonWriter<W> {
+    fn row(&mut self, row: &Row) -> io::Result<()> {
+        self.writer.write_all(if self.begun { b",\n" } else { b"\n" })?;
+        self.begun = true;
+        Ok(serde_json::to_writer(&mut self.writer, row)?)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.writer.write_all(b"\n]}\n")?;
+        self.writer.flush()
+    }
+}

@@ -1,0 +1,234 @@
+//! Recording feedback (执行反馈): read, held against its receipt, signed, and appended to the log.
+
+mod rules;
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+
+use mustcheck_guest::date::Date;
+use mustcheck_guest::model::ObligationKind;
+use serde::{Deserialize, Serialize};
+
+use crate::audit::reported::{Met, Reported, Story};
+use crate::audit::scan::{Progress, backwards};
+use crate::audit::sequel::Sequel;
+use crate::audit::source::{AuditError, Source};
+use crate::audit::view::{FeedbackEntry, View};
+use crate::error::InputError;
+use crate::evidence::keys::PUBLIC;
+use crate::evidence::{
+    AuditLog, DocumentId, Entry, Feedback, FeedbackFormat, Journal as _, JournalError, KeyError,
+    Keys, MeasureFeedback, Moment, ReceiptOffice, Signed,
+};
+use crate::input::parse_strictly;
+
+/// The largest file of feedback that is read, in bytes.
+pub const FEEDBACK_LIMIT: u64 = 4 << 20;
+
+/// What an office hands in about one receipt: what it did about each measure and obligation. It may
+/// do so piece by piece.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackFile {
+    /// The receipt's id.
+    pub receipt: DocumentId,
+    /// Who records it: a role or a staff number, not a name.
+    pub recorded_by: String,
+    /// What was done about measures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<MeasureFeedback>,
+    /// What was done about obligations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub obligations: Vec<ObligationDone>,
+}
+
+/// What was done about one obligation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ObligationDone {
+    /// Which.
+    pub kind: ObligationKind,
+    /// To whom, as the receipt has it in Chinese; only where it has several of this kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// The day on which it was done.
+    pub done_on: Date,
+    /// The document or place that shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// The earlier feedback about this obligation that this one corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<DocumentId>,
+}
+
+impl FeedbackFile {
+    /// Reads a file of feedback.
+    ///
+    /// # Errors
+    ///
+    /// [`InputError`] with the path, line and column of what is wrong.
+    pub fn from_json(json: &[u8]) -> Result<Self, InputError> {
+        parse_strictly(json)
+    }
+}
+
+/// Why feedback is not recorded. Of several files, none is.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedbackError {
+    /// It does not fit its receipt, or says what the log must not hold.
+    #[error("{place}: {detail}")]
+    Invalid {
+        /// Which of the files, from 0.
+        file: usize,
+        /// The place in it.
+        place: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The log cannot be read.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// The log cannot be kept from others who record feedback.
+    #[error("`{path}` cannot be locked")]
+    Lock {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The key.
+    #[error("the feedback could not be signed")]
+    Sign(#[from] KeyError),
+    /// The log cannot be written. With several files, those before are recorded.
+    #[error("the feedback is not in the log")]
+    Journal(#[from] JournalError),
+}
+
+/// A feedback that is in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedFeedback {
+    /// Its id.
+    pub id: DocumentId,
+    /// Its index in the log, from 0.
+    pub index: u64,
+    /// What is recorded.
+    pub feedback: Feedback,
+}
+
+/// What is not about one file.
+#[derive(Clone, Copy, Debug)]
+pub struct Recording {
+    /// What the clock says.
+    pub at: Moment,
+    /// Whether what may be an identifier is masked; otherwise it is an error.
+    pub mask: bool,
+}
+
+/// Records files of feedback: all of them, or none if one does not fit its receipt.
+///
+/// # Errors
+///
+/// [`FeedbackError`] with the file and the place in it.
+pub fn record(
+    log: &Path,
+    keys: &Keys,
+    files: &[FeedbackFile],
+    recording: Recording,
+    progress: Progress<'_>,
+) -> Result<Vec<RecordedFeedback>, FeedbackError> {
+    // Opened for reading first, since what is opened for writing is made.
+    drop(Source::of(log, keys.public().clone())?);
+    let _lock = lock(log)?;
+    let source = Source::of(log, keys.public().clone())?;
+    let mut known = known(&source, files, progress)?;
+    let mut sealed = Vec::new();
+    for (number, file) in files.iter().enumerate() {
+        let invalid = |(place, detail)| FeedbackError::Invalid { file: number, place, detail };
+        let Some((sequel, story)) = known.get_mut(&file.receipt) else {
+            return Err(invalid(rules::no_receipt(&file.receipt)));
+        };
+        let feedback = rules::accept(file, sequel, story, recording).map_err(invalid)?;
+        let feedback = composed(feedback, sequel, recording.at, keys);
+        let one = Signed::seal(feedback, &keys.receipts)?;
+        let (id, feedback) = (one.id.clone(), one.signed.payload.clone());
+        story.put(FeedbackEntry { id, feedback });
+        sealed.push(one);
+    }
+    let writer = AuditLog::open(log, keys)?;
+    let recorded = sealed.into_iter().map(|one| {
+        let index = writer.append(&Entry::wrap("feedback", &one.bytes))?;
+        Ok(RecordedFeedback { id: one.id, index, feedback: one.signed.payload })
+    });
+    recorded.collect()
+}
+
+/// Between reading what was reported and appending to it, nobody else may append.
+fn lock(log: &Path) -> Result<File, FeedbackError> {
+    let path = log.join(PUBLIC);
+    let locked = OpenOptions::new().read(true).append(true).open(&path).and_then(|file| {
+        file.lock()?;
+        Ok(file)
+    });
+    locked.map_err(|source| FeedbackError::Lock { path: path.display().to_string(), source })
+}
+
+/// What the log has about the receipts of these files.
+fn known(
+    source: &Source,
+    files: &[FeedbackFile],
+    progress: Progress<'_>,
+) -> Result<HashMap<DocumentId, (Sequel, Story)>, AuditError> {
+    let wanted: HashSet<&DocumentId> = files.iter().map(|file| &file.receipt).collect();
+    let mut reported = Reported::default();
+    let mut known = HashMap::new();
+    backwards(
+        source,
+        |page| {
+            let mut met = Vec::new();
+            for (index, entry) in page.iter() {
+                match View::read(index, entry)? {
+                    View::Feedback(entry) if wanted.contains(&entry.feedback.receipt) => {
+                        met.push(Met::Feedback(entry));
+                    }
+                    View::Receipt(receipt) => {
+                        let id = receipt.id();
+                        if wanted.contains(&id) {
+                            let sequel = Sequel::with_id(id, index, &receipt);
+                            met.push(Met::Sequel(Box::new(sequel)));
+                        }
+                    }
+                    View::Feedback(_) | View::Failure(_) => {}
+                }
+            }
+            Ok(met)
+        },
+        |met| {
+            reported.meet(met, |sequel, story| {
+                known.insert(sequel.id.clone(), (sequel, story));
+                Ok::<(), AuditError>(())
+            })
+        },
+        progress,
+    )?;
+    Ok(known)
+}
+
+/// The accepted parts as a feedback.
+fn composed(accepted: rules::Accepted, sequel: &Sequel, at: Moment, keys: &Keys) -> Feedback {
+    let rules::Accepted { receipt, recorded_by, measures, obligations } = accepted;
+    let office = ReceiptOffice { name: sequel.office.clone(), region: sequel.region.clone() };
+    Feedback {
+        format: FeedbackFormat::V1,
+        recorded_at: at,
+        receipt,
+        office,
+        recorded_by,
+        measures,
+        obligations,
+        suite: keys.suite(),
+    }
+    // RAIL R13: what an officer types goes into the log.
+    .masked()
+}

@@ -1,0 +1,80 @@
+//! Which log, and how far it is read.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use mustcheck::Date;
+use mustcheck::audit::{Period, Source};
+use mustcheck::evidence::Moment;
+
+use crate::cli::{Lang, Style};
+
+/// Which log.
+#[derive(Args)]
+pub struct LogChoice {
+    /// The log.
+    #[arg(long, value_name = "DIR")]
+    audit: PathBuf,
+    /// The public keys (`mustcheck-keys.json`), or the folder that holds them; without it, those
+    /// beside the log.
+    #[arg(long, value_name = "FILE|DIR")]
+    keys: Option<PathBuf>,
+}
+
+impl LogChoice {
+    pub fn open(&self) -> Result<Source> {
+        Ok(Source::open(&self.audit, self.keys.as_deref())?)
+    }
+}
+
+/// Which checks.
+#[derive(Args)]
+pub struct PeriodChoice {
+    /// Only checks that were made on this day or later.
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// Only checks that were made on this day or earlier.
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+}
+
+impl PeriodChoice {
+    pub const fn period(&self) -> Period {
+        Period { from: self.from, to: self.to }
+    }
+}
+
+/// Today in China Standard Time, unless another day is named.
+pub fn as_of(named: Option<Date>) -> Result<Date> {
+    match named {
+        Some(day) => Ok(day),
+        None => Ok(Moment::now()?.to_second().date),
+    }
+}
+
+/// A bar on stderr, which draws itself only on a terminal.
+pub fn bar(source: &Source, style: Style) -> ProgressBar {
+    let bar = ProgressBar::new(source.entries());
+    let left = style.say("剩余 {eta}", "{eta} left");
+    let template =
+        format!("{{bar:30}} {{percent}}%  {{human_pos}}/{{human_len}}  {{per_sec}}, {left}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Says on stderr that something was reported about what the log does not have.
+pub fn tell_strangers(strangers: u64, style: Style) {
+    let told = match (strangers, style.lang) {
+        (0, _) => return,
+        (n, Lang::Zh) => format!("{n} 份反馈所指的回执、措施或者义务不在日志中，未计入"),
+        (1, Lang::En) => "1 report is about nothing that the log has, and is not counted".into(),
+        (n, Lang::En) => {
+            format!("{n} reports are about nothing that the log has, and are not counted")
+        }
+    };
+    eprintln!("{told}");
+}

@@ -1,0 +1,168 @@
+//! Statistics: goldens of one small log.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::office::{
+    MEASURE, Office, applied, feedback_to, lookup, measure, not_applied, publication, receipt,
+    restricted,
+};
+
+pub fn assert_golden(name: &str, found: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/audit/golden").join(name);
+    if std::env::var_os("MUSTCHECK_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, found).unwrap();
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        golden == found,
+        "tests/audit/golden/{name} is not what came out; if the change is meant: \
+         MUSTCHECK_BLESS=1 cargo test --release -p mustcheck --test audit\n{found}"
+    );
+}
+
+/// Eight checks of October and November 2026: two offices, three matters, one that failed; feedback
+/// in time, late, corrected and missing.
+pub fn small() -> Office {
+    let office = Office::new();
+    let one = office.receipt(restricted("2026-10-09T09:00:00.000+08:00", "GP-2026-0001"));
+    office.feedback(
+        &one,
+        "2026-10-12T10:30:00.000+08:00",
+        json!({
+            "measures": [applied(None)],
+            "obligations": [{ "kind": "feedback", "to": "人力资源社会保障行政部门",
+                              "done_on": "2026-10-12" }],
+        }),
+    );
+    let two = office.receipt(restricted("2026-10-20T09:00:00.000+08:00", "GP-2026-0002"));
+    let first = office.feedback(
+        &two,
+        "2026-10-20T15:00:00.000+08:00",
+        json!({
+            "measures": [applied(None)],
+        }),
+    );
+    office.feedback(
+        &two,
+        "2026-10-22T15:00:00.000+08:00",
+        json!({
+            "measures": [not_applied("record-repaired", Some(&first))],
+        }),
+    );
+    office.receipt(restricted("2026-10-21T09:00:00.000+08:00", "GP-2026-0003"));
+    office.failure("2026-10-21T09:05:00.000+08:00", "registry");
+    let unanswered = office.receipt(receipt(
+        "2026-11-02T09:00:00.000+08:00",
+        "GP-2026-0004",
+        json!({
+            "lookups": [
+                lookup("wage-arrears", "stale", Some("platform"), 0),
+                lookup("judgment-defaulters", "unavailable", Some("court"), 0),
+                lookup("integrity-models", "not-covered", None, 0),
+            ],
+            "disposition": "undetermined", "disposition_rule": "unanswered-lookup",
+        }),
+    ));
+    let mut licence = receipt(
+        "2026-11-03T09:00:00.000+08:00",
+        "XK-2026-0005",
+        json!({
+            "lookups": [lookup("wage-arrears", "answered", Some("platform"), 2)],
+            "records": { "found": 2, "disputed": 1, "standings": [
+                { "standing": "repaired", "count": 1 }, { "standing": "suspended", "count": 1 } ] },
+            "disposition": "facilitated", "disposition_rule": "incentive",
+            "measures": [measure("guofa-33-4-green-channel", "incentive", 0)],
+            "obligations": [publication("2026-11-12"), feedback_to("税务机关", "tax authorities")],
+        }),
+    );
+    licence["case"]["matter"] = json!("licensing/food-production");
+    licence["case"]["office"] = json!({ "name": "杭州市市场监督管理局", "region": "330100" });
+    licence["measures"][0]["lists"] = json!(["integrity-models", "tax-class-a"]);
+    let licence = office.receipt(licence);
+    office.feedback(
+        &licence,
+        "2026-11-16T09:00:00.000+08:00",
+        json!({
+            "measures": [{ "measure": "guofa-33-4-green-channel", "subject_index": 0,
+                           "outcome": { "not-applied": { "code": "not-wanted", "text": "" } } }],
+            "obligations": [{ "kind": "publication", "to": "政府网站", "done_on": "2026-11-13" }],
+        }),
+    );
+    let mut late = receipt(
+        "2026-11-04T09:00:00.000+08:00",
+        "XK-2026-0006",
+        json!({
+            "obligations": [publication("2026-11-13")],
+        }),
+    );
+    late["case"]["matter"] = json!("licensing/food-production");
+    office.receipt(late);
+    office.receipt(receipt("2026-11-05T09:00:00.000+08:00", "GP-2026-0007", json!({})));
+    // About what is not there: counted nowhere, and told.
+    office.feedback(
+        &unanswered,
+        "2026-11-06T09:00:00.000+08:00",
+        json!({
+            "measures": [{ "measure": MEASURE, "subject_index": 0, "outcome": "applied" }],
+        }),
+    );
+    office
+}
+
+fn shown(office: &Office, rest: &[&str]) -> String {
+    let line = ["audit", "report", "--audit", "log", "--as-of", "2026-11-20"];
+    let run = office.folder.run(&[&line[..], rest].concat());
+    assert_eq!(run.code, 0, "{run:?}");
+    run.stdout
+}
+
+#[test]
+fn the_statistics_of_a_small_log() {
+    let office = small();
+    assert_golden("report.en.txt", &shown(&office, &[]));
+    assert_golden("report.zh.txt", &shown(&office, &["--lang", "zh"]));
+    assert_golden("report.json", &shown(&office, &["--format", "json"]));
+    assert_golden("report.office.csv", &shown(&office, &["--by", "office", "--format", "csv"]));
+    for by in ["list", "measure", "month", "source"] {
+        assert_golden(&format!("report.{by}.txt"), &shown(&office, &["--by", by]));
+    }
+}
+
+#[test]
+fn a_period_holds_both_its_days() {
+    let office = small();
+    let made = |from: &str, to: &str| {
+        let json = shown(&office, &["--from", from, "--to", to, "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        (json["total"]["checks"]["made"].clone(), json["log"]["outside"].clone())
+    };
+    assert_eq!(made("2026-10-09", "2026-10-20"), (json!(2), json!(6)));
+    assert_eq!(made("2026-11-03", "2026-11-04"), (json!(2), json!(6)));
+    assert_eq!(made("2027-01-01", "2027-12-31"), (json!(0), json!(8)));
+}
+
+#[test]
+fn what_is_reported_about_nothing_is_told_and_not_counted() {
+    let office = small();
+    let run = office.folder.run(&["audit", "report", "--audit", "log", "--as-of", "2026-11-20"]);
+    assert_eq!(run.stderr, "1 report is about nothing that the log has, and is not counted\n");
+}
+
+#[test]
+fn an_empty_log_has_no_figures() {
+    let office = Office::new();
+    assert_golden("report.empty.txt", &shown(&office, &[]));
+}
+
+#[test]
+fn csv_is_for_tables() {
+    let office = Office::new();
+    let run = office.folder.run(&["audit", "overdue", "--audit", "log", "--format", "csv"]);
+    assert_eq!(run.code, 2);
+    let told = "error: `--format csv` is for `audit report` and `audit export`\n";
+    assert!(run.stderr.starts_with(told), "{}", run.stderr);
+}
