@@ -1,5 +1,6 @@
 //! One line of the input: read, checked, and sorted.
 
+use mustcheck::evidence::Recorder;
 use mustcheck::model::{
     AnswerStatus, AppliedMeasure, LegalBasis, Lookup, MeasureKind, Problem, Role, Text,
 };
@@ -154,13 +155,21 @@ pub fn shown(text: &str) -> String {
 }
 
 impl Desk {
-    /// A desk over a registry.
+    /// A desk over a registry, which puts its checks on record with a recorder.
     ///
     /// # Errors
     ///
     /// [`PolicyError`] if the registry speaks of unknown lists.
-    pub fn open(policy: Policy, registry: impl Registry + 'static) -> Result<Self, PolicyError> {
-        Ok(Self { gate: Gate::builder().policy(policy).registry(registry).build()? })
+    pub fn open(
+        policy: Policy,
+        registry: impl Registry + 'static,
+        recorder: Option<Recorder>,
+    ) -> Result<Self, PolicyError> {
+        let mut gate = Gate::builder().policy(policy).registry(registry);
+        if let Some(recorder) = recorder {
+            gate = gate.recorder(recorder);
+        }
+        Ok(Self { gate: gate.build()? })
     }
 
     /// Reads the application of a line.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
+use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck::{Policy, Registry, redact, registry};
 use mustcheck_example_financing::{Desk, Provinces, report, retry, screen};
 
@@ -45,6 +46,11 @@ struct Arguments {
     /// The folder of the results.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
+    /// Puts every check on record in this folder, before its decision is used: the office's keys are
+    /// in `keys` (`mustcheck audit keygen`), the log in `log`, what decisions can be derived again
+    /// from in `kept`.
+    #[arg(long, value_name = "FOLDER")]
+    records: Option<PathBuf>,
 }
 
 fn province(text: &str) -> Result<(String, PathBuf), String> {
@@ -75,7 +81,10 @@ fn run(cli: &Cli) -> Result<()> {
         );
     }
     let registry = Provinces::new(open(&arguments.registry)?, provinces);
-    let desk = Desk::open(Policy::embedded()?, registry)?;
+    let records = arguments.records.as_deref();
+    let recorder =
+        records.map(|folder| recorder(folder).with_context(|| format!("`{}`", folder.display())));
+    let desk = Desk::open(Policy::embedded()?, registry, recorder.transpose()?)?;
     let input = File::open(&arguments.input)
         .with_context(|| format!("input `{}`", arguments.input.display()))?;
     let input = BufReader::new(input);
@@ -91,4 +100,12 @@ fn run(cli: &Cli) -> Result<()> {
 
 fn open(path: &Path) -> Result<Arc<dyn Registry>> {
     registry::open(path).with_context(|| format!("registry `{}`", path.display()))
+}
+
+/// What puts checks on record. Without it this office could not show later that it asked.
+fn recorder(folder: &Path) -> Result<Recorder> {
+    let keys = Keys::open(&folder.join("keys"))?;
+    let log = AuditLog::open(&folder.join("log"), &keys)?;
+    let kept = BundleFolder::open(&folder.join("kept"), None, &keys)?;
+    Ok(Recorder::new(keys, log).bundles(kept))
 }

@@ -25,8 +25,8 @@ fn sample(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 fn errors(lines: &[Vec<u8>]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let policy = Policy::embedded().unwrap();
-    let desk =
-        Desk::open(policy, mustcheck::registry::open(&data("national.json")).unwrap()).unwrap();
+    let desk = Desk::open(policy, mustcheck::registry::open(&data("national.json")).unwrap(), None)
+        .unwrap();
     let input = lines.join(&b'\n');
     let totals = screen(&desk, input.as_slice(), folder.path()).unwrap();
     assert_eq!(totals.lines, u64::try_from(lines.len()).unwrap());

@@ -32,7 +32,8 @@ fn policy() -> Policy {
 fn desk(jiangsu: &str, zhejiang: &str) -> Desk {
     let provinces = [("31", "shanghai.json"), ("32", jiangsu), ("33", zhejiang)];
     let provinces = provinces.map(|(code, file)| (code.to_owned(), open(file)));
-    Desk::open(policy(), Provinces::new(open("national.json"), BTreeMap::from(provinces))).unwrap()
+    Desk::open(policy(), Provinces::new(open("national.json"), BTreeMap::from(provinces)), None)
+        .unwrap()
 }
 
 fn input() -> BufReader<File> {
@@ -146,7 +147,7 @@ fn nothing_undetermined_passes_whatever_is_down() {
     }
     for status in [AnswerStatus::Unavailable, AnswerStatus::Stale, AnswerStatus::NotCovered] {
         let folder = tempfile::tempdir().unwrap();
-        let desk = Desk::open(policy(), Silent(status)).unwrap();
+        let desk = Desk::open(policy(), Silent(status), None).unwrap();
         let totals = screen(&desk, input(), folder.path()).unwrap();
         assert_eq!((totals.passed, totals.retry, totals.errors), (0, 8, 4), "{status}");
         let reason = &rows(folder.path(), "retry")[0]["missing"][0]["reason"];
@@ -163,7 +164,8 @@ fn a_fault_is_told_from_bad_input_and_passes_nobody() {
         }
     }
     let folder = tempfile::tempdir().unwrap();
-    let totals = screen(&Desk::open(policy(), Broken).unwrap(), input(), folder.path()).unwrap();
+    let totals =
+        screen(&Desk::open(policy(), Broken, None).unwrap(), input(), folder.path()).unwrap();
     assert_eq!((totals.passed, totals.errors), (0, 12));
     let kinds: Vec<String> = rows(folder.path(), "errors")
         .iter()

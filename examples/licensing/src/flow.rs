@@ -1,5 +1,6 @@
 //! The flow: each case as far as it can go today.
 
+use mustcheck::evidence::Recorder;
 use mustcheck::model::{AppliedMeasure, Lookup, MeasureKind, SetAside, Text};
 use mustcheck::{CheckError, Checked, Date, Gate, Policy, PolicyError, Registry, WorkingCalendar};
 
@@ -82,8 +83,8 @@ impl CaseError {
 }
 
 impl Office {
-    /// An office over a registry. A promise runs for `tolerance_days`
-    /// working days.
+    /// An office over a registry, which puts its checks on record with a recorder. A promise runs
+    /// for `tolerance_days` working days.
     ///
     /// # Errors
     ///
@@ -91,9 +92,14 @@ impl Office {
     pub fn open(
         policy: Policy,
         registry: impl Registry + 'static,
+        recorder: Option<Recorder>,
         tolerance_days: u16,
     ) -> Result<Self, PolicyError> {
-        let gate = Gate::builder().policy(policy).registry(registry).build()?;
+        let mut gate = Gate::builder().policy(policy).registry(registry);
+        if let Some(recorder) = recorder {
+            gate = gate.recorder(recorder);
+        }
+        let gate = gate.build()?;
         Ok(Self { gate, calendar: WorkingCalendar::embedded()?, tolerance_days })
     }
 

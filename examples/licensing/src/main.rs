@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
+use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck::{Policy, read_file, redact, registry};
 use mustcheck_example_licensing::intake::CASE_LIMIT;
 use mustcheck_example_licensing::{CaseFile, Office, report};
@@ -29,6 +30,11 @@ struct Cli {
     /// Language of the notices to applicants.
     #[arg(long, value_enum, default_value_t = Lang::En)]
     lang: Lang,
+    /// Puts every check on record in this folder, before its decision is used: the office's keys are
+    /// in `keys` (`mustcheck audit keygen`), the log in `log`, what decisions can be derived again
+    /// from in `kept`.
+    #[arg(long, value_name = "FOLDER")]
+    records: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -50,7 +56,11 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<u8> {
     let registry = registry::open(&cli.registry)
         .with_context(|| format!("registry `{}`", cli.registry.display()))?;
-    let office = Office::open(Policy::embedded()?, registry, cli.tolerance_days)?;
+    let records = cli.records.as_deref();
+    let recorder =
+        records.map(|folder| recorder(folder).with_context(|| format!("`{}`", folder.display())));
+    let policy = Policy::embedded()?;
+    let office = Office::open(policy, registry, recorder.transpose()?, cli.tolerance_days)?;
     let mut code = 0;
     let mut cases = Vec::new();
     for path in &cli.cases {
@@ -78,6 +88,14 @@ fn run(cli: &Cli) -> Result<u8> {
         eprintln!("error: {}", redact(&format!("{error:#}")));
     }
     Ok(code)
+}
+
+/// What puts checks on record. Without it this office could not show later that it asked.
+fn recorder(folder: &Path) -> Result<Recorder> {
+    let keys = Keys::open(&folder.join("keys"))?;
+    let log = AuditLog::open(&folder.join("log"), &keys)?;
+    let kept = BundleFolder::open(&folder.join("kept"), None, &keys)?;
+    Ok(Recorder::new(keys, log).bundles(kept))
 }
 
 fn read(path: &Path) -> Result<CaseFile> {

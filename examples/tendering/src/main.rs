@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
+use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck::{Date, Gate, Policy, read_file, redact, registry};
 use mustcheck_example_tendering::{Options, Place, report, screen};
 
@@ -36,6 +37,11 @@ struct Cli {
     /// Division code of the procuring entity (GB/T 2260); without it, its `address.region`.
     #[arg(long, value_name = "CODE")]
     region: Option<String>,
+    /// Puts every check on record in this folder, before its decision is used: the office's keys are
+    /// in `keys` (`mustcheck audit keygen`), the log in `log`, what decisions can be derived again
+    /// from in `kept`.
+    #[arg(long, value_name = "FOLDER")]
+    records: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -60,7 +66,12 @@ fn run(cli: Cli) -> Result<u8> {
         .with_context(place)?;
     let registry = registry::open(&cli.registry)
         .with_context(|| format!("registry `{}`", cli.registry.display()))?;
-    let gate = Gate::builder().policy(Policy::embedded()?).registry(registry).build()?;
+    let mut gate = Gate::builder().policy(Policy::embedded()?).registry(registry);
+    if let Some(folder) = &cli.records {
+        let recorder = recorder(folder).with_context(|| format!("`{}`", folder.display()))?;
+        gate = gate.recorder(recorder);
+    }
+    let gate = gate.build()?;
     let options = Options { matter: cli.matter, as_of: cli.as_of, region: cli.region };
     let screened = screen(&gate, &document, &options)
         .with_context(|| format!("document `{}`", cli.document.display()))?;
@@ -70,6 +81,14 @@ fn run(cli: Cli) -> Result<u8> {
         println!("{line}");
     }
     Ok(screened.exit_code())
+}
+
+/// What puts checks on record. Without it this office could not show later that it asked.
+fn recorder(folder: &Path) -> Result<Recorder> {
+    let keys = Keys::open(&folder.join("keys"))?;
+    let log = AuditLog::open(&folder.join("log"), &keys)?;
+    let kept = BundleFolder::open(&folder.join("kept"), None, &keys)?;
+    Ok(Recorder::new(keys, log).bundles(kept))
 }
 
 /// Writes beside the file and moves it into place: the output may be the input, and a run that is
