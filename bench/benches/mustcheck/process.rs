@@ -1,7 +1,7 @@
 //! What a process costs: from its start to the first decision, and the memory of a check.
 //!
-//! The program is started a second time and onwards, so its file is in memory. It keeps nothing
-//! between runs: each start bakes and compiles the policy.
+//! The program is started a second time and onwards, so its file is in memory, and its policy is
+//! compiled in the user's cache.
 
 pub mod memory;
 
