@@ -104,7 +104,7 @@ impl Chart<'_> {
                 let corners = [(from, top + 0.16), (to, top + 0.84)];
                 chart.draw_series([Rectangle::new(corners, series.colour.filled())])?;
                 chart.draw_series([Rectangle::new(corners, WHITE.stroke_width(1))])?;
-                self.inside(&area, (row, from + value / 2, most), *value)?;
+                self.inside(&area, row, (at(from, most), at(to, most)), *value)?;
                 from = to;
             }
             let middle = middle(row);
@@ -120,20 +120,21 @@ impl Chart<'_> {
     fn inside<D: DrawingBackend>(
         &self,
         area: &DrawingArea<D, Shift>,
-        (row, centre, most): (u32, u64, u64),
+        row: u32,
+        (left, right): (i32, i32),
         value: u64,
     ) -> Drawn<()>
     where
         D::ErrorType: 'static,
     {
         let figure = value.to_string();
-        let wide = i64::from(at(value, most) - at(0, most));
+        let wide = i64::from(right - left);
         let room = i64::try_from(figure.len() * 9 + 6).unwrap_or(i64::MAX);
         // A bar of one part has its figure at its end.
         let single = self.bars.get(usize::try_from(row).unwrap_or_default());
         let single = single.is_some_and(|bar| bar.values.iter().filter(|v| **v > 0).count() < 2);
         if wide >= room && !single {
-            area.draw_text(&figure, &text(HPos::Center), (at(centre, most), middle(row)))?;
+            area.draw_text(&figure, &text(HPos::Center), ((left + right) / 2, middle(row)))?;
         }
         Ok(())
     }
