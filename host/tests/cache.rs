@@ -10,7 +10,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use mustcheck::{CodeCache, Origin, Policy};
 use tempfile::TempDir;
@@ -173,36 +172,4 @@ fn old_entries_go() {
     assert_eq!(left.len(), 32);
     assert!(!folder.join("00.policy").exists() && folder.join("39.policy").exists());
     assert_eq!(*cache(&folder).embedded_edition(EDITION).unwrap().origin(), Origin::Cached);
-}
-
-#[test]
-fn the_command_line_says_what_it_refused_and_can_do_without() {
-    let case =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/cases/0001-procurement-clear");
-    let run = |variable: &Path| {
-        let output = Command::new(env!("CARGO_BIN_EXE_mustcheck"))
-            .args(["check", "application.json", "--registry", "registry.json", "--format", "json"])
-            .current_dir(&case)
-            .env("MUSTCHECK_CACHE", variable)
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(0));
-        assert_eq!(output.stdout, fs::read(case.join("decision.json")).unwrap());
-        String::from_utf8(output.stderr).unwrap()
-    };
-    let folder = TempDir::with_prefix("cache").unwrap();
-    let inner = folder.path().join("inner");
-    assert_eq!(run(&inner), "");
-    assert_eq!(run(&inner), "");
-    let path = entries(&inner).remove(0);
-    let mut entry = fs::read(&path).unwrap();
-    entry[50] ^= 1;
-    fs::write(&path, entry).unwrap();
-    let expected = format!("warning: `{}` {FOREIGN}; compiled afresh\n", path.display());
-    assert_eq!(run(&inner), expected);
-    assert_eq!(run(&inner), "");
-    // A file where the folder should be: slower, and said.
-    let said = run(&path);
-    assert!(said.starts_with("warning: `") && said.contains("cannot be used"), "{said}");
-    assert_eq!(run(Path::new("")), "");
 }

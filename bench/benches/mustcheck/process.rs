@@ -77,7 +77,7 @@ fn program() -> PathBuf {
     let target = scratch().parent().unwrap().to_owned();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--release", "--package", "mustcheck", "--bin", "mustcheck"])
+        .args(["build", "--release", "--package", "mustcheck-cli", "--bin", "mustcheck"])
         .env("CARGO_TARGET_DIR", &target)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .status()

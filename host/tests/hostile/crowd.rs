@@ -1,4 +1,4 @@
-//! More checks at once than there are sandboxes, and a process that has little room.
+//! More checks at once than there are sandboxes.
 
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -55,72 +55,4 @@ fn more_checks_at_once_than_sandboxes() {
     // Tests beside this one may hold a sandbox or two for a moment; never is there one too many.
     assert_eq!(crowded.asking.lock().unwrap().1, SANDBOXES);
     unharmed();
-}
-
-/// The command line in a process that may use so many KiB of address space.
-#[cfg(target_os = "linux")]
-fn confined(kib: u32, arguments: &[&std::ffi::OsStr]) -> std::process::Output {
-    let mut command = std::process::Command::new("sh");
-    let limit = format!("ulimit -v {kib} && exec \"$0\" \"$@\"");
-    command.args(["-c", &limit, env!("CARGO_BIN_EXE_mustcheck")]).args(arguments);
-    // Baking and compiling, too, must do with what there is.
-    command.env("MUSTCHECK_CACHE", "");
-    command.output().unwrap()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_process_with_little_address_space_decides_the_same() {
-    use std::ffi::OsStr;
-    let (application, register) = (crate::case("application.json"), crate::case("registry.json"));
-    let check = [
-        OsStr::new("check"),
-        application.as_os_str(),
-        OsStr::new("--registry"),
-        register.as_os_str(),
-        OsStr::new("--format"),
-        OsStr::new("json"),
-    ];
-    // The pool reserves hundreds of GiB, and one memory by itself 4 GiB: there is room for neither.
-    for kib in [8 << 20, 1 << 20] {
-        let output = confined(kib, &check);
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(11), "{kib} KiB: {said}");
-        assert_eq!(output.stdout, crate::read("decision.json"), "{kib} KiB");
-    }
-}
-
-/// Guests in a process without the pool: the limits are the store's.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_process_with_little_address_space_refuses_the_same() {
-    use std::ffi::OsStr;
-    let folder = tempfile::tempdir().unwrap();
-    let readme = crate::guests::text("README.md");
-    for (file, expected) in [
-        (
-            "large_memory.wat",
-            "`start` failed: it asks for a memory of 2147483648 bytes, more than the limit of \
-             268435456",
-        ),
-        (
-            "two_memories.wat",
-            "`start` failed: its sandbox cannot be made: resource limit exceeded: memory count \
-             too high at 2",
-        ),
-        (
-            "resources.wat",
-            "`start` failed: it makes a handle of a resource: the interface has none",
-        ),
-    ] {
-        let path = folder.path().join(file);
-        std::fs::write(&path, crate::guests::of_component(file)).unwrap();
-        let arguments = [OsStr::new("policy"), OsStr::new("inspect"), path.as_os_str()];
-        let output = confined(2 << 20, &arguments);
-        assert_ne!(output.status.code(), Some(0), "{file}");
-        let said = String::from_utf8(output.stderr).unwrap();
-        let expected = format!("this is no policy component: {expected}\n");
-        assert!(said.contains(&expected), "{file}: {said}");
-        assert!(readme.contains(&format!("> {expected}")), "{file}");
-    }
 }

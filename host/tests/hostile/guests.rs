@@ -141,7 +141,7 @@ impl Recorder<'_> {
 
 /// The folder of the guests.
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hostile/guests")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/tests/hostile/guests")
 }
 
 /// The text of a guest.

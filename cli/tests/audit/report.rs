@@ -20,7 +20,7 @@ pub fn assert_golden(name: &str, found: &str) {
     assert!(
         golden == found,
         "tests/audit/golden/{name} is not what came out; if the change is meant: \
-         MUSTCHECK_BLESS=1 cargo test --release -p mustcheck --test audit\n{found}"
+         MUSTCHECK_BLESS=1 cargo test --release --workspace --test audit\n{found}"
     );
 }
 

@@ -144,7 +144,7 @@ fn every_case_is_decided_alike_by_all_three() {
     assert!(
         found.is_empty(),
         "{}\n{} difference(s); if all of them are meant: \
-         {BLESS}=1 cargo test --release -p mustcheck --test golden",
+         {BLESS}=1 cargo test --release --workspace --test golden",
         found.join("\n"),
         found.len()
     );

@@ -101,7 +101,7 @@ fn a_damaged_database_is_an_error_and_never_an_empty_answer() {
 
 /// Every query of the registry's source that holds no placeholder of its own, as it is prepared.
 fn queries() -> Vec<String> {
-    let source = include_str!("../../src/registry/sqlite.rs");
+    let source = include_str!("../../../host/src/registry/sqlite.rs");
     let literals = source.split("\"SELECT ").skip(1);
     let whole = literals.filter_map(|rest| rest.split('"').next());
     let joined = whole.map(|text| text.split("\\\n").map(str::trim_start).collect::<String>());

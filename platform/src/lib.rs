@@ -1,0 +1,1 @@
+//! Credit platforms over HTTP.

@@ -1,0 +1,1 @@
+//! Registry, log and bundles in PostgreSQL.

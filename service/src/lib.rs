@@ -1,0 +1,1 @@
+//! The credit check over HTTP.
