@@ -102,6 +102,20 @@ pub fn overlays(folder: &Path) -> Result<Vec<String>, Finding> {
     Ok(files.iter().filter_map(stem).collect())
 }
 
+/// Whether an overlay goes with an edition.
+///
+/// # Errors
+///
+/// If the overlay's file cannot be read or does not parse.
+pub fn goes_with(folder: &Path, overlay: &str, edition: &str) -> Result<bool, Finding> {
+    let mut reader = Reader { folder, findings: Vec::new() };
+    let file: Option<OverlayFile> = reader.file(&Path::new("overlays").join(named(overlay)));
+    let unread = || Finding { file: PathBuf::from("overlays"), detail: "no overlay".into() };
+    let Some(file) = file else { return Err(reader.findings.pop().unwrap_or_else(unread)) };
+    let editions = &file.overlay.editions;
+    Ok(editions.is_empty() || editions.iter().any(|e| e == edition))
+}
+
 /// Compiles one edition with one overlay.
 ///
 /// # Errors

@@ -18,6 +18,9 @@ pub struct Show {
     /// The embedded edition; without it, the newest.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
+    /// With what a place adopts: an embedded overlay.
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    overlay: String,
     /// Only what bears on this matter.
     #[arg(long, value_name = "CODE")]
     matter: Option<String>,
@@ -36,14 +39,15 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
         Some(edition) => edition.as_str(),
         None => Policy::newest_edition(),
     };
-    let mut description = Policy::embedded_description(edition)?;
+    let mut description = Policy::embedded_description_of(edition, &show.overlay)?;
     narrow(&mut description, show)?;
     if style.json {
         text::print_json(&description)?;
         return Ok(0);
     }
     let name = &description.policy;
-    text::heading(&format!("{} · {}", name.edition, style.pick(&description.edition_name)))?;
+    let edition_name = style.pick(&description.edition_name);
+    text::heading(&format!("{} · {edition_name} · {}", name.edition, name.overlay))?;
     text::line("")?;
     for matter in &description.matters {
         print_matter(matter, style)?;

@@ -144,6 +144,7 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
                 PolicyError::Vocabulary(_)
                     | PolicyError::UnknownCode { .. }
                     | PolicyError::UnknownEdition { .. }
+                    | PolicyError::UnknownOverlay { .. }
                     | PolicyError::NoEdition { .. }
             )
         )
