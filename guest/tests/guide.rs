@@ -1,5 +1,5 @@
-//! The guide for those who keep the catalogue, held to what it describes: every key and value of the
-//! types is explained in both languages, the worked example is a measure, and each mistake is
+//! The guide for those who keep the catalogue, held to what it describes: every key and value of
+//! the types is explained in both languages, the worked example is a measure, and each mistake is
 //! reported in the words that the guide gives.
 
 #![allow(
