@@ -151,7 +151,8 @@ pub struct List {
     /// The acts that its records may name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Name>,
-    /// The list's own rule on persons, by edition (RAIL R8). None: no person is reached.
+    /// The list's own rule on persons, by edition (RAIL R8): one, or one for each group of acts,
+    /// where articles differ in whom they name. None: no person is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<PersonsRule>,
     /// Its basis.

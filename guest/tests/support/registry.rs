@@ -103,9 +103,12 @@ impl Case {
     }
 
     pub fn decide(&self, edition: &str, overlay: &str) -> Decision {
-        let catalogue = catalogue(edition, overlay);
+        self.decide_with(&catalogue(edition, overlay))
+    }
+
+    pub fn decide_with(&self, catalogue: &Catalogue) -> Decision {
         let mut registry = |queries: &[Query]| self.held.lookup(&self.application, queries);
-        mustcheck_guest::check(&catalogue, &self.application, true, &mut registry).unwrap()
+        mustcheck_guest::check(catalogue, &self.application, true, &mut registry).unwrap()
     }
 }
 
