@@ -1,0 +1,60 @@
+//! Two catalogue folders, every edition with every overlay that goes with it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::authoring::combinations::combinations;
+use crate::authoring::diff::{Changes, Side, diff, side};
+use crate::authoring::{Finding, compile};
+
+/// What changed between two folders: each edition with each overlay.
+///
+/// In JSON: `added` and `ended` hold the editions with overlays that stand on one side only, in
+/// the shape of [`Side`]; `compared` holds [`Changes`] for each that stands on both, changed or
+/// not.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FolderChanges {
+    /// What only the new folder has.
+    pub added: Vec<Side>,
+    /// What only the old folder has.
+    pub ended: Vec<Side>,
+    /// What both have.
+    pub compared: Vec<Changes>,
+}
+
+impl FolderChanges {
+    /// Whether nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty()
+            && self.ended.is_empty()
+            && self.compared.iter().all(Changes::is_empty)
+    }
+}
+
+/// What changes in law between two catalogue folders.
+///
+/// # Errors
+///
+/// Every finding that keeps an edition of either folder from being compiled; nothing is compared
+/// then.
+pub fn folders(old: &Path, new: &Path) -> Result<FolderChanges, Vec<Finding>> {
+    let known = |folder: &Path| -> Result<BTreeSet<(String, String)>, Vec<Finding>> {
+        let all = combinations(folder).map_err(|finding| vec![finding])?;
+        // The overlay last, so that editions stand together.
+        Ok(all.into_iter().collect())
+    };
+    let (before, after) = (known(old)?, known(new)?);
+    let mut changes = FolderChanges { added: Vec::new(), ended: Vec::new(), compared: Vec::new() };
+    for (edition, overlay) in before.union(&after) {
+        let pair = (edition.clone(), overlay.clone());
+        let read = |folder: &Path| compile(folder, edition, overlay).map(|compiled| compiled.data);
+        match (before.contains(&pair), after.contains(&pair)) {
+            (true, true) => changes.compared.push(diff(&read(old)?, &read(new)?)),
+            (true, false) => changes.ended.push(side(&read(old)?)),
+            (false, _) => changes.added.push(side(&read(new)?)),
+        }
+    }
+    Ok(changes)
+}
