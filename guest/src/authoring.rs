@@ -7,6 +7,7 @@
 
 pub mod combinations;
 pub mod diff;
+pub mod temporal;
 pub mod verbatim;
 
 use std::fmt;
