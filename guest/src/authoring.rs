@@ -7,6 +7,7 @@
 
 pub mod combinations;
 pub mod diff;
+pub mod scaffold;
 pub mod temporal;
 pub mod verbatim;
 

@@ -16,7 +16,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use mustcheck_guest::authoring::diff::{Aspect, Bearing, Changes, Item, Kind, diff, folders};
+use mustcheck_guest::authoring::diff::{
+    Aspect, Bearing, Changes, FoldersError, Item, Kind, diff, folders,
+};
 use mustcheck_guest::authoring::{self, combinations::combinations};
 use mustcheck_guest::catalogue::data::CatalogueData;
 use mutation::{Leaf, leaves, parsed, slim};
@@ -276,8 +278,13 @@ fn two_folders_are_compared_edition_by_edition() {
     }
 
     fs::write(folder.path().join("acts.toml"), "[[act]\n").unwrap();
-    let findings = folders(&catalogue(), folder.path()).unwrap_err();
-    assert_eq!(findings[0].file, Path::new("acts.toml"));
+    let error = folders(&catalogue(), folder.path()).unwrap_err();
+    let FoldersError::Findings(findings) = &error else { panic!("{error}") };
+    assert!(findings[0].to_string().starts_with("acts.toml"), "{}", findings[0]);
+
+    fs::remove_dir_all(folder.path().join("overlays")).unwrap();
+    let error = folders(folder.path(), &catalogue()).unwrap_err();
+    assert!(error.to_string().starts_with("`overlays` cannot be read: "), "{error}");
 }
 
 fn copy(from: &Path, to: &Path) {

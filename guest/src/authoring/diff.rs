@@ -42,7 +42,7 @@ mod trigger;
 mod words;
 
 pub use bearing::Bearing;
-pub use folders::{FolderChanges, folders};
+pub use folders::{FolderChanges, FoldersError, folders};
 
 use serde::Serialize;
 

@@ -1,11 +1,12 @@
 //! Two catalogue folders, every edition with every overlay that goes with it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
 
-use crate::authoring::combinations::combinations;
+use crate::authoring::combinations::{Unreadable, combinations};
 use crate::authoring::diff::{Changes, Side, diff, side};
 use crate::authoring::{Finding, compile};
 
@@ -33,23 +34,44 @@ impl FolderChanges {
     }
 }
 
+/// Why two folders cannot be compared.
+#[derive(Debug)]
+pub enum FoldersError {
+    /// A folder that cannot be read.
+    Unreadable(Unreadable),
+    /// What keeps an edition from being compiled: every finding.
+    Findings(Vec<Finding>),
+}
+
+impl fmt::Display for FoldersError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(error) => error.fmt(f),
+            Self::Findings(findings) => write!(f, "a catalogue has {} findings", findings.len()),
+        }
+    }
+}
+
+impl std::error::Error for FoldersError {}
+
 /// What changes in law between two catalogue folders.
 ///
 /// # Errors
 ///
-/// Every finding that keeps an edition of either folder from being compiled; nothing is compared
-/// then.
-pub fn folders(old: &Path, new: &Path) -> Result<FolderChanges, Vec<Finding>> {
-    let known = |folder: &Path| -> Result<BTreeSet<(String, String)>, Vec<Finding>> {
-        let all = combinations(folder).map_err(|finding| vec![finding])?;
-        // The overlay last, so that editions stand together.
-        Ok(all.into_iter().collect())
+/// A folder that cannot be read, or the findings that keep an edition of either folder from being
+/// compiled; nothing is compared then.
+pub fn folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
+    let known = |folder: &Path| -> Result<BTreeSet<(String, String)>, FoldersError> {
+        Ok(combinations(folder).map_err(FoldersError::Unreadable)?.into_iter().collect())
     };
     let (before, after) = (known(old)?, known(new)?);
     let mut changes = FolderChanges { added: Vec::new(), ended: Vec::new(), compared: Vec::new() };
     for (edition, overlay) in before.union(&after) {
         let pair = (edition.clone(), overlay.clone());
-        let read = |folder: &Path| compile(folder, edition, overlay).map(|compiled| compiled.data);
+        let read = |folder: &Path| {
+            let compiled = compile(folder, edition, overlay);
+            compiled.map(|compiled| compiled.data).map_err(FoldersError::Findings)
+        };
         match (before.contains(&pair), after.contains(&pair)) {
             (true, true) => changes.compared.push(diff(&read(old)?, &read(new)?)),
             (true, false) => changes.ended.push(side(&read(old)?)),

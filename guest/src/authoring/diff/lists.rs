@@ -140,7 +140,14 @@ fn persons(
     old: &[PersonsRule],
     new: &[PersonsRule],
 ) {
-    for (_, pair) in pairs(old, new, |_| String::new()) {
+    // One rule is compared with one; of several, those for the same acts.
+    let one = old.len().max(new.len()) == 1;
+    let key = |rule: &PersonsRule| {
+        let mut acts: Vec<&str> = rule.acts.iter().map(|act| act.as_str()).collect();
+        acts.sort_unstable();
+        if one { String::new() } else { acts.join(" ") }
+    };
+    for (_, pair) in pairs(old, new, key) {
         let mut thing = thing.clone();
         let (Pair::Both(_, rule) | Pair::Come(rule) | Pair::Gone(rule)) = pair;
         thing.basis.clone_from(&rule.legal_basis);
@@ -161,8 +168,8 @@ fn persons(
             Pair::Gone(rule) => {
                 let reached = reached(log, rule);
                 let text = Text::new(
-                    format!("不再及于个人（原及于{}）。", reached.zh),
-                    format!("No longer reaches persons (before: {}).", reached.en),
+                    format!("不再及于个人：{}。", reached.zh),
+                    format!("No longer reaches persons: {}.", reached.en),
                 );
                 let bearing = more.reversed();
                 let entry = Entry::new(Kind::Narrowed, Aspect::Persons, bearing, text);

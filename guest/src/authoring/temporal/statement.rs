@@ -147,7 +147,7 @@ impl<'d> Statement<'d> {
             return true;
         }
         let Some(list) = self.list(planted.list) else { return false };
-        list.persons.iter().take(1).any(|rule| {
+        list.persons.iter().any(|rule| {
             let act = rule.acts.is_empty()
                 || planted.act.is_some_and(|act| rule.acts.iter().any(|a| *a == *act));
             let here = rule.matters.is_empty() || rule.matters.contains(&matter.code);

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::data::{CatalogueData, FineTest, Matter, Measure, RecordMatter};
+use crate::catalogue::data::{CatalogueData, FineTest, Matter, Measure, PersonsRule, RecordMatter};
 use crate::check::Registry;
 use crate::date::{Date, Timestamp};
 use crate::model::{
@@ -88,9 +88,15 @@ impl<'d> Trial<'d> {
             let acts = acts(data, measure, &list.acts);
             for role in &measure.roles {
                 let person = kind_of(*role).0 == SubjectKind::Person;
-                let rule = list.persons.first().filter(|rule| person && !rule.own_record);
-                let named_as = rule.and_then(|rule| rule.roles.first().copied());
                 for act in &acts {
+                    // A person is named in another's record where the list's rule for that act says so.
+                    let for_act = |rule: &&PersonsRule| {
+                        let named = act.is_some_and(|act| rule.acts.iter().any(|a| *a == *act));
+                        rule.acts.is_empty() || named
+                    };
+                    let rule = list.persons.iter().find(for_act);
+                    let rule = rule.filter(|rule| person && !rule.own_record);
+                    let named_as = rule.and_then(|rule| rule.roles.first().copied());
                     for penalty in &penalties {
                         trial.planted.push(Planted {
                             id: format!("R-{}", trial.planted.len() + 1),
