@@ -137,7 +137,7 @@ fn a_folder_that_is_not_empty_is_refused() {
     let folder = root.path().display();
     assert_eq!(error.to_string(), format!("`{folder}` is not empty, and nothing is overwritten"));
     assert_eq!(fs::read_to_string(&file).unwrap(), "ours");
-    assert_eq!(found(root.path()), [file.clone()]);
+    assert_eq!(found(root.path()), std::slice::from_ref(&file));
 
     // Nor is a file taken for a folder.
     let error = scaffold(&file, &options()).unwrap_err();
