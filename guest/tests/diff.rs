@@ -20,7 +20,7 @@ use mustcheck_guest::authoring::diff::{
     Aspect, Bearing, Changes, FoldersError, Item, Kind, diff, folders,
 };
 use mustcheck_guest::authoring::{self, combinations::combinations};
-use mustcheck_guest::catalogue::data::CatalogueData;
+use mustcheck_guest::catalogue::data::{CatalogueData, PersonsRule};
 use mutation::{Leaf, leaves, parsed, slim};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -240,6 +240,31 @@ proptest! {
         prop_assert_eq!(shapes(&there, false), shapes(&back, true));
         prop_assert!(diff(&new, &new).is_empty());
     }
+}
+
+/// One rule on persons that is split by acts reaches as many as before, unless one is left out.
+#[test]
+fn rules_on_persons_are_compared_by_whom_they_reach() {
+    let old = compiled("statutes", "default");
+    let barred =
+        |data: &CatalogueData| data.lists.iter().position(|l| l.code == "licensing-barred");
+    let at = barred(&old).unwrap();
+    let rule = old.lists[at].persons[0].clone();
+    let (one, other) = rule.acts.split_at(3);
+    let mut split = old.clone();
+    split.lists[at].persons =
+        [one, other].map(|acts| PersonsRule { acts: acts.to_vec(), ..rule.clone() }).to_vec();
+    let changes = diff(&old, &split).changes;
+    // The same articles are cited once for each group.
+    assert!(changes.iter().all(|c| matches!(c.kind, Kind::Basis | Kind::Wording)), "{changes:?}");
+
+    let mut fewer = split.clone();
+    fewer.lists[at].persons[0].roles.truncate(1);
+    let changes = diff(&split, &fewer).changes;
+    let [change] = changes.as_slice() else { panic!("{changes:?}") };
+    assert_eq!((change.kind, change.aspect), (Kind::Narrowed, Aspect::Persons));
+    assert_eq!(change.bearing, Bearing::Favour);
+    assert_eq!(diff(&fewer, &split).changes[0].bearing, Bearing::Burden);
 }
 
 /// The order in which a catalogue is written down is no law.

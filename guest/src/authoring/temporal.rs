@@ -3,7 +3,7 @@
 //!
 //! The rules are really run: for each measure, on each of its matters, an application whose
 //! subjects have records built from the measure's own conditions, begun on that very day. What
-//! fires is compared with a statement of what should, made from the data alone ([`statement`])
+//! fires is compared with a statement of what should, made from the data alone (`statement.rs`)
 //! and sharing no code with the rules. A component can be proved in the place of the native rules
 //! ([`proof_by`]).
 

@@ -1,13 +1,16 @@
 //! Lists with their rule on persons, and the acts that records may name.
 
+use std::collections::BTreeSet;
+
 use crate::authoring::diff::compare::{
-    Pair, SetOf, bases, pairs, remark, sets, these, these_or_any, turned, wording,
+    Codes, Moved, Pair, SetOf, bases, pairs, remark, sets, these, these_or_any, turned, wording,
 };
 use crate::authoring::diff::log::{Entry, Log, Thing};
-use crate::authoring::diff::words::{self, joined, words, yes};
+use crate::authoring::diff::words::{self, both, joined, words, yes};
 use crate::authoring::diff::{Aspect, Bearing, Item, Kind};
 use crate::catalogue::data::{Act, List, PersonsRule};
 use crate::model::{LegalBasis, ListStanding, Polarity, Text};
+use crate::name::Name;
 
 /// Lists and acts of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
@@ -140,14 +143,11 @@ fn persons(
     old: &[PersonsRule],
     new: &[PersonsRule],
 ) {
-    // One rule is compared with one; of several, those for the same acts.
-    let one = old.len().max(new.len()) == 1;
-    let key = |rule: &PersonsRule| {
-        let mut acts: Vec<&str> = rule.acts.iter().map(|act| act.as_str()).collect();
-        acts.sort_unstable();
-        if one { String::new() } else { acts.join(" ") }
-    };
-    for (_, pair) in pairs(old, new, key) {
+    if old.len().max(new.len()) > 1 {
+        several(log, thing, more, old, new);
+        return;
+    }
+    for (_, pair) in pairs(old, new, |_| String::new()) {
         let mut thing = thing.clone();
         let (Pair::Both(_, rule) | Pair::Come(rule) | Pair::Gone(rule)) = pair;
         thing.basis.clone_from(&rule.legal_basis);
@@ -177,6 +177,67 @@ fn persons(
             }
         }
     }
+}
+
+/// Rules for several groups of acts: taken together, whom they reach through which act on which
+/// matter.
+fn several(
+    log: &mut Log<'_>,
+    thing: &Thing,
+    more: Bearing,
+    old: &[PersonsRule],
+    new: &[PersonsRule],
+) {
+    let mark = log.mark();
+    let all = || old.iter().chain(new);
+    // In the place of every act or matter that no rule names.
+    const OTHER: &str = "";
+    let acts: BTreeSet<&str> = all().flat_map(|r| &r.acts).map(|act| act.as_str()).collect();
+    let matters: BTreeSet<&str> = all().flat_map(|r| &r.matters).map(|m| m.as_str()).collect();
+    let spread = |named: &'_ [Name], known: &BTreeSet<&str>| -> Vec<String> {
+        if named.is_empty() {
+            known.iter().copied().chain([OTHER]).map(str::to_owned).collect()
+        } else {
+            named.iter().map(|name| name.clone().into()).collect()
+        }
+    };
+    let reach = |rules: &[PersonsRule]| -> Codes {
+        let mut codes = BTreeSet::new();
+        for rule in rules {
+            let named = rule.roles.iter().filter(|_| !rule.own_record).map(|role| role.code());
+            for way in named.chain(["itself"]) {
+                for act in spread(&rule.acts, &acts) {
+                    let matters = spread(&rule.matters, &matters);
+                    codes.extend(matters.iter().map(|matter| format!("{way} {act} {matter}")));
+                }
+            }
+        }
+        Some(codes)
+    };
+    let cited = |rules: &[PersonsRule]| -> Vec<LegalBasis> {
+        rules.iter().flat_map(|rule| rule.legal_basis.iter().cloned()).collect()
+    };
+    let mut thing = thing.clone();
+    thing.basis = if new.is_empty() { cited(old) } else { cited(new) };
+    let moved = Moved::of(&reach(old), &reach(new));
+    if let Some(kind) = moved.kind() {
+        let said = |rules: &[PersonsRule]| {
+            if rules.is_empty() {
+                return both("不及于个人", "no person");
+            }
+            let each: Vec<Text> = rules.iter().map(|rule| reached(log, rule)).collect();
+            let zh: Vec<&str> = each.iter().map(|text| &*text.zh).collect();
+            let en: Vec<&str> = each.iter().map(|text| &*text.en).collect();
+            Text::new(zh.join("；又及于"), en.join("; and "))
+        };
+        let text = turned(words("及于的个人", "Persons reached"), &said(old), &said(new));
+        let bearing = more.moved(moved.wider, moved.narrower);
+        let entry = Entry::new(kind, Aspect::Persons, bearing, text);
+        log.add(&thing, entry.values(&old, &new));
+    }
+    let label = words("及于个人的依据", "Basis of reaching persons");
+    bases(log, &thing, label, &cited(old), &cited(new));
+    log.settle(&thing, mark, &old, &new);
 }
 
 /// Whom a rule reaches.
