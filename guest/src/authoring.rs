@@ -5,6 +5,10 @@
 //! with each instrument's text. An edition takes `measures/common` and `measures/<its id>`; a place
 //! adds what stands in its own folder `overlays/<its id>`, if it has one.
 
+pub mod combinations;
+pub mod diff;
+pub mod scaffold;
+pub mod temporal;
 pub mod verbatim;
 
 use std::fmt;

@@ -53,7 +53,7 @@ pub struct Held {
 }
 
 impl Held {
-    fn lookup(&self, application: &Application, queries: &[Query]) -> Vec<Answer> {
+    pub fn lookup(&self, application: &Application, queries: &[Query]) -> Vec<Answer> {
         let mut answers = Vec::new();
         for (query, asked) in (0..).zip(queries) {
             let subject = &application.subjects[asked.subject as usize];
