@@ -249,17 +249,19 @@ fn rules_on_persons_are_compared_by_whom_they_reach() {
     let barred =
         |data: &CatalogueData| data.lists.iter().position(|l| l.code == "licensing-barred");
     let at = barred(&old).unwrap();
-    let rule = old.lists[at].persons[0].clone();
-    let (one, other) = rule.acts.split_at(3);
+    let several = |rule: &PersonsRule| rule.acts.len() > 1 && rule.roles.len() > 1;
+    let which = old.lists[at].persons.iter().position(several).unwrap();
+    let rule = old.lists[at].persons[which].clone();
+    let (one, other) = rule.acts.split_at(1);
+    let halves = [one, other].map(|acts| PersonsRule { acts: acts.to_vec(), ..rule.clone() });
     let mut split = old.clone();
-    split.lists[at].persons =
-        [one, other].map(|acts| PersonsRule { acts: acts.to_vec(), ..rule.clone() }).to_vec();
+    split.lists[at].persons.splice(which..=which, halves);
     let changes = diff(&old, &split).changes;
     // The same articles are cited once for each group.
     assert!(changes.iter().all(|c| matches!(c.kind, Kind::Basis | Kind::Wording)), "{changes:?}");
 
     let mut fewer = split.clone();
-    fewer.lists[at].persons[0].roles.truncate(1);
+    fewer.lists[at].persons[which].roles.truncate(1);
     let changes = diff(&split, &fewer).changes;
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
     assert_eq!((change.kind, change.aspect), (Kind::Narrowed, Aspect::Persons));
