@@ -37,7 +37,7 @@ pub struct Compiled {
 /// # Errors
 ///
 /// If the folder cannot be read.
-pub fn editions(folder: &Path) -> Result<Vec<String>, Finding> {
+pub fn editions(folder: &Path) -> Result<Vec<String>, Box<Finding>> {
     named(folder, "editions")
 }
 
@@ -46,18 +46,18 @@ pub fn editions(folder: &Path) -> Result<Vec<String>, Finding> {
 /// # Errors
 ///
 /// If the folder cannot be read.
-pub fn overlays(folder: &Path) -> Result<Vec<String>, Finding> {
+pub fn overlays(folder: &Path) -> Result<Vec<String>, Box<Finding>> {
     named(folder, "overlays")
 }
 
 /// The names of the TOML files of a folder, without their ending.
-fn named(root: &Path, folder: &str) -> Result<Vec<String>, Finding> {
+fn named(root: &Path, folder: &str) -> Result<Vec<String>, Box<Finding>> {
     let mut findings = Findings::default();
     if let Err(error) = root.join(folder).read_dir() {
         missing(&root.join(folder), Place::start_of(folder), &error, &mut findings);
     }
     if let Some(finding) = findings.into_vec().into_iter().next() {
-        return Err(finding);
+        return Err(Box::new(finding));
     }
     let files = toml_files(root, folder, &mut Findings::default());
     let stem = |file: &String| Some(Path::new(file).file_stem()?.to_string_lossy().into_owned());
@@ -97,6 +97,28 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
             findings.add(&rules::RAIL, at, text.clone(), text);
             Err(findings.into_vec())
         }
+    }
+}
+
+/// The data of an edition with an overlay as the files have it, without the rules: for tools that
+/// show or compare what does not lint. What is baked comes from [`compile`] alone.
+///
+/// # Errors
+///
+/// Files that cannot be read as a catalogue's.
+pub fn assemble(
+    folder: &Path,
+    edition: &str,
+    overlay: &str,
+) -> Result<CatalogueData, Vec<Finding>> {
+    let mut findings = Findings::default();
+    let read = Folder::read(folder, Wanted::One { edition, overlay }, &mut findings);
+    let heads = read.editions.get(edition).and_then(Option::as_ref);
+    match heads.zip(read.overlays.get(overlay).and_then(Option::as_ref)) {
+        Some((head, place)) if !findings.has_errors() => {
+            Ok(Combination::new(&read, head, place).data())
+        }
+        _ => Err(findings.into_vec()),
     }
 }
 

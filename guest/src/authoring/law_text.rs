@@ -143,13 +143,14 @@ fn difference(article: &str, clause: &str) -> Difference {
         from.and_then(|from| clause.get(*from..)).unwrap_or("")
     };
     let ending = longest(bounds.len() - 1, |count| article.contains(tail(count)));
-    let quoted: String = clause.chars().take(SHOWN).collect();
     if ending < NEAR {
+        let quoted = clause.chars().take(SHOWN).collect();
         return Difference { agree: 0, quoted, printed: None };
     }
     // As many characters before the common end as the clause has there.
     let before = article.find(tail(ending)).and_then(|at| article.get(..at)).unwrap_or_default();
     let length = bounds.len() - 1 - ending;
+    let quoted = clause.chars().take(length.min(SHOWN)).collect();
     let skip = before.chars().count().saturating_sub(length);
     let printed = before.chars().skip(skip).take(SHOWN).collect();
     Difference { agree: 0, quoted, printed: Some(printed) }

@@ -28,7 +28,7 @@ mod versions;
 
 use std::path::Path;
 
-pub(crate) use combination::{Combination, here};
+pub(crate) use combination::{Combination, here, stem};
 pub(crate) use finding::Findings;
 pub use finding::{Finding, InLanguage, Language, Quote, Severity};
 pub use rules::Rule;
@@ -52,7 +52,7 @@ pub fn lint(folder: &Path) -> Vec<Finding> {
     for edition in read.editions.values().flatten() {
         for overlay in read.overlays.values().flatten() {
             let goes = &overlay.value.editions;
-            if here(goes, &edition.value.id) {
+            if here(goes, stem(edition)) {
                 combination(&Combination::new(&read, edition, overlay), &mut findings);
             }
         }
@@ -75,6 +75,7 @@ pub(crate) fn items(folder: &Folder, findings: &mut Findings) {
         bases::overlay(folder, overlay, findings);
         notes::overlay(overlay, findings);
         overlay::item(overlay, findings);
+        references::overlay_editions(folder, overlay, findings);
     }
     for (_, part) in folder.parts() {
         part.instruments.iter().for_each(|i| publication::instrument(folder, i, findings));
@@ -127,7 +128,7 @@ pub(crate) fn combination(all: &Combination<'_>, findings: &mut Findings) {
 
 /// The mending of a word that is not known: the known word that comes nearest, if one does.
 pub(crate) fn meant(rule: &Rule, word: &str, known: &[&str]) -> Text {
-    let most = (word.chars().count() / 4).clamp(1, 4);
+    let most = (word.chars().count() / 6).clamp(1, 3);
     let near = |other: &&str| other.len().abs_diff(word.len()) <= 3 * most;
     let near = known.iter().copied().filter(near);
     let nearest = near.map(|other| (strsim::damerau_levenshtein(word, other), other)).min();

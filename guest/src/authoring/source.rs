@@ -96,14 +96,8 @@ impl Source {
         let (root, errors) = DeTable::parse_recoverable(&source.text);
         // Syntax after garbled bytes would be a consequence, not a fault of its own.
         let sound = faults.iter().all(|f| f.kind.is_harmless());
-        for error in errors.iter().filter(|_| sound) {
-            let place = source.place(error.span().map_or(source.text.len(), |span| span.start));
-            let message = error.message();
-            let what =
-                Text::new(format!("不符合TOML语法：{message}"), format!("no TOML: {message}"));
-            if faults.last().is_none_or(|last| last.place.line != place.line) {
-                faults.push(Fault { kind: FaultKind::Syntax, place, what });
-            }
+        if sound {
+            faults.extend(source.syntax(&errors));
         }
         source.root = Node::of_table(root.get_ref());
         (source, faults)
@@ -116,6 +110,27 @@ impl Source {
         let source = Self { file: file.to_owned(), lines, text, root: Node::default() };
         let faults = garbled.map(|g| source.garbled(&g)).into_iter().collect();
         (source.text, faults)
+    }
+
+    /// Errors of syntax by place. What an error leaves open spoils the lines after it, so that an
+    /// error on the line after another, or the one after that, is a consequence.
+    fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Fault> {
+        let at = |error: &toml::de::Error| error.span().map_or(self.text.len(), |span| span.start);
+        let mut errors: Vec<&toml::de::Error> = errors.iter().collect();
+        errors.sort_by_key(|error| at(error));
+        let mut spoilt = 0;
+        let mut faults = Vec::new();
+        for error in errors {
+            let place = self.place(at(error));
+            if place.line > spoilt {
+                let message = error.message();
+                let zh = format!("不符合TOML语法：{message}");
+                let what = Text::new(zh, format!("no TOML: {message}"));
+                faults.push(Fault { kind: FaultKind::Syntax, place: place.clone(), what });
+            }
+            spoilt = spoilt.max(place.line + 2);
+        }
+        faults
     }
 
     /// The tree again, with its values.

@@ -11,6 +11,17 @@ use crate::catalogue::data::{
 use crate::date::Date;
 use crate::name::Name;
 
+/// The name of a file without its folder and ending.
+pub(crate) fn stem<T>(item: &Item<T>) -> &str {
+    let name = item.file().rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
+/// Whether an item stands in the own folder of a place.
+pub(crate) fn is_local<T>(item: &Item<T>) -> bool {
+    item.file().starts_with("overlays/")
+}
+
 /// Whether a rule that names editions holds in one of them; one that names none holds in all.
 pub(crate) fn here(editions: &[Name], edition: &str) -> bool {
     editions.is_empty() || editions.iter().any(|e| e == edition)
@@ -124,13 +135,8 @@ impl<'a> Combination<'a> {
         edition: &'a Item<Edition>,
         overlay: &'a Item<Overlay>,
     ) -> Self {
-        let id = |file: &str, code: &Name| {
-            file.rsplit('/')
-                .next()
-                .map_or_else(|| code.to_string(), |name| name.trim_end_matches(".toml").to_owned())
-        };
-        let own = format!("measures/{}", id(edition.file(), &edition.value.id));
-        let local = format!("overlays/{}", id(overlay.file(), &overlay.value.id));
+        let own = format!("measures/{}", stem(edition));
+        let local = format!("overlays/{}", stem(overlay));
         let local = folder.get(&local);
         let mut parts: Vec<&Part> = SHARED.iter().filter_map(|part| folder.get(part)).collect();
         parts.extend(folder.get(&own));
@@ -150,9 +156,9 @@ impl<'a> Combination<'a> {
         }
     }
 
-    /// The edition's id.
+    /// The edition's name, which is that of its file; its id is to be the same.
     pub(crate) fn id(&self) -> &'a str {
-        &self.edition.value.id
+        stem(self.edition)
     }
 
     /// The rules of a list on persons that this edition holds, with their positions.

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::authoring::folder::Part;
-use crate::authoring::lint::combination::{Coded, Table};
+use crate::authoring::lint::combination::{Coded, Table, is_local};
 use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Place;
@@ -24,10 +23,10 @@ pub(super) fn head<T>(what: &str, file: &str, id: &Name, item: &Item<T>, finding
 
 /// Codes that stand twice in what an edition and an overlay take together.
 pub(super) fn codes(all: &Combination<'_>, findings: &mut Findings) {
-    twice(&all.instruments, "id", all.local, findings);
-    twice(&all.acts, "code", all.local, findings);
-    twice(&all.lists, "code", all.local, findings);
-    twice(&all.matters, "code", all.local, findings);
+    twice(&all.instruments, "id", findings);
+    twice(&all.acts, "code", findings);
+    twice(&all.lists, "code", findings);
+    twice(&all.matters, "code", findings);
     let mut seen: BTreeMap<&str, &Item<Measure>> = BTreeMap::new();
     for item in all.measures.items() {
         let id = &item.value.id;
@@ -36,7 +35,7 @@ pub(super) fn codes(all: &Combination<'_>, findings: &mut Findings) {
             continue;
         };
         // A local file that takes the id of a mandatory measure puts its own in that place.
-        if local(all.local, item) && !local(all.local, first) && is_mandatory(first) {
+        if is_local(item) && !is_local(first) && is_mandatory(first) {
             let Place { file, line, .. } = first.key("id");
             let zh = format!("地方措施占用强制性措施`{id}`的代码（{file}第{line}行）");
             let en = format!(
@@ -54,17 +53,7 @@ fn is_mandatory(item: &Item<Measure>) -> bool {
     item.value.force == Force::Mandatory
 }
 
-/// Whether a measure stands in the place's own folder.
-fn local(part: Option<&Part>, item: &Item<Measure>) -> bool {
-    part.is_some_and(|part| part.measures.iter().any(|own| std::ptr::eq(own, item)))
-}
-
-fn twice<T: Coded>(
-    table: &Table<'_, T>,
-    key: &str,
-    _local: Option<&Part>,
-    findings: &mut Findings,
-) {
+fn twice<T: Coded>(table: &Table<'_, T>, key: &str, findings: &mut Findings) {
     let (zh, en) = T::NAMES;
     let mut seen: BTreeMap<&str, &Item<T>> = BTreeMap::new();
     for item in table.items() {

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::rules::Rule;
 use crate::authoring::source::Place;
+use crate::clause::OPINIONS;
 use crate::model::Text;
+use crate::notice::Numeral;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -41,6 +43,18 @@ pub struct Quote {
     pub article: &'static str,
     /// The clause.
     pub clause: &'static str,
+}
+
+impl Quote {
+    /// The pinpoint as Chinese law is cited: 《…》第三十二条, and for the Opinions 国发〔2016〕33号（二）.
+    pub fn pinpoint(&self) -> String {
+        let number = Numeral::of(self.article);
+        if self.instrument == OPINIONS {
+            format!("国发〔2016〕33号（{number}）")
+        } else {
+            format!("《{}》第{number}条", self.title)
+        }
+    }
 }
 
 /// A language of the findings.
@@ -134,8 +148,8 @@ impl fmt::Display for InLanguage<'_> {
             Language::Zh => ("依据", "改正"),
             Language::En => ("clause", "mend"),
         };
-        if let Some(Quote { title, article, clause, .. }) = clause {
-            write!(f, "\n  {clause_word}: 《{title}》 {article}: 「{clause}」")?;
+        if let Some(quote) = clause {
+            write!(f, "\n  {clause_word}: {}「{}」", quote.pinpoint(), quote.clause)?;
         }
         write!(f, "\n  {mend_word}: {}", self.language.of(mend))
     }

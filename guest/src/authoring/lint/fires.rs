@@ -87,7 +87,7 @@ pub(super) fn measure(
     for (key, empty) in [
         ("matters", measure.matters.is_empty()),
         ("roles", measure.roles.is_empty()),
-        ("lists", measure.lists.is_empty() && !measure.or_three_clean_years),
+        ("lists", measure.lists.is_empty()),
     ] {
         if empty {
             let en = "names no matter, no role or no list";

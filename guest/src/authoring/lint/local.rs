@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::authoring::lint::combination::is_local;
 use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Place;
@@ -33,11 +34,8 @@ type Founded<'a> = (MeasureKind, &'a str, &'a str, &'a str);
 /// The edition's recommended measures, by kind, list and article.
 fn recommended<'a>(all: &Combination<'a>) -> BTreeMap<Founded<'a>, &'a Item<Measure>> {
     let mut found = BTreeMap::new();
-    let local = |item: &Item<Measure>| {
-        all.local.is_some_and(|part| part.measures.iter().any(|own| std::ptr::eq(own, item)))
-    };
     for item in all.measures.items().filter(|item| item.value.force == Force::Recommended) {
-        if local(item) {
+        if is_local(item) {
             continue;
         }
         for key in founded(&item.value) {

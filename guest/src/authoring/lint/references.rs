@@ -1,5 +1,8 @@
 //! Every code that an item names is the code of something.
 
+use std::collections::BTreeSet;
+
+use crate::authoring::folder::Folder;
 use crate::authoring::lint::bases::{self, Bases, key};
 use crate::authoring::lint::combination::{Coded, Table};
 use crate::authoring::lint::{Combination, Findings, Rule, meant, rules};
@@ -111,7 +114,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
             let path = |key: &'static str| ["persons".into(), index.into(), key.into()];
             naming.acts(&path("acts"), &rule.acts, findings);
             naming.matters(&path("matters"), &rule.matters, findings);
-            editions(all, item, &path("editions"), &rule.editions, findings);
+            editions(all.editions, item, &path("editions"), &rule.editions, findings);
         }
         naming.instruments(&bases::of_list(&item.value), findings);
     }
@@ -130,7 +133,6 @@ fn overlay(all: &Combination<'_>, findings: &mut Findings) {
     let naming =
         Naming { item, name: (format!("地方采用`{id}`"), format!("overlay `{id}`")), all };
     naming.instruments(&bases::of_overlay(place), findings);
-    editions(all, item, &["editions".into()], &place.editions, findings);
     naming.measures(&["adopts".into()], &place.adopts, findings);
     let path = |array: &'static str, index: usize, key: &'static str| {
         [Step::Key(array), Step::Index(index), Step::Key(key)]
@@ -164,7 +166,7 @@ fn matter(all: &Combination<'_>, item: &Item<Matter>, findings: &mut Findings) {
     for (index, due) in item.value.due.iter().enumerate() {
         let path = |key: &'static str| ["due".into(), index.into(), key.into()];
         naming.lists(&path("lists"), &due.lists, findings);
-        editions(all, item, &path("editions"), &due.editions, findings);
+        editions(all.editions, item, &path("editions"), &due.editions, findings);
     }
     naming.instruments(&bases::of_matter(&item.value), findings);
 }
@@ -184,19 +186,23 @@ fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings)
     naming.instruments(&bases::of_measure(measure), findings);
 }
 
+/// Editions that an overlay goes with; asked before it is known to go with any.
+pub(super) fn overlay_editions(folder: &Folder, item: &Item<Overlay>, findings: &mut Findings) {
+    editions(&folder.known_editions, item, &["editions".into()], &item.value.editions, findings);
+}
+
 /// Editions that a rule names.
 fn editions<T>(
-    all: &Combination<'_>,
+    known: &BTreeSet<String>,
     item: &Item<T>,
     path: &[Step<'static>],
     ids: &[Name],
     findings: &mut Findings,
 ) {
-    for (index, id) in ids.iter().enumerate().filter(|(_, id)| !all.editions.contains(id.as_str()))
-    {
+    for (index, id) in ids.iter().enumerate().filter(|(_, id)| !known.contains(id.as_str())) {
         let mut at = path.to_vec();
         at.push(Step::Index(index));
-        let known: Vec<&str> = all.editions.iter().map(String::as_str).collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let what = Text::new(format!("未知的版本`{id}`"), format!("unknown edition `{id}`"));
         let rule = &rules::UNKNOWN_EDITION;
         findings.add_mend(rule, item.at(&at), what, meant(rule, id, &known));

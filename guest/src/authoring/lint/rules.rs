@@ -58,9 +58,8 @@ pub fn table() -> String {
     let mut rows =
         String::from("| rule | severity | what it finds | clause |\n|---|---|---|---|\n");
     for Rule { code, severity, what, clause, .. } in all() {
-        let cited = clause.map_or_else(String::new, |quote| {
-            format!("{} {} 「{}」", quote.title, quote.article, quote.clause)
-        });
+        let cited = clause
+            .map_or_else(String::new, |quote| format!("{}「{}」", quote.pinpoint(), quote.clause));
         let severity = severity.code();
         rows.push_str(&format!("| `{code}` | {severity} | {} | {cited} |\n", what.1));
     }

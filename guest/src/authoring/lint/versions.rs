@@ -127,7 +127,8 @@ fn measures(all: &Combination<'_>, findings: &mut Findings) {
                 until: item.value.valid_until,
                 at: item.key("valid_from"),
             });
-            if ended || cites(old) == cites(new) {
+            // The same id twice has a rule of its own.
+            if old.id != new.id && (ended || cites(old) == cites(new)) {
                 let zh = format!("措施`{}`（前版`{}`）", new.id, old.id);
                 let en = format!("measure `{}`, a version of `{}`,", new.id, old.id);
                 follow(&zh, &en, spans.into(), findings);
