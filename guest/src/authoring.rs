@@ -65,7 +65,7 @@ fn named(root: &Path, folder: &str) -> Result<Vec<String>, Box<Finding>> {
 }
 
 /// Compiles one edition with one overlay. What does not lint is not compiled: the rules are those of
-/// [`lint`], on what the two take.
+/// [`lint()`], on what the two take.
 ///
 /// # Errors
 ///

@@ -12,7 +12,7 @@ mod place;
 use mustcheck_guest::authoring::lint::Language;
 use mustcheck_guest::authoring::{Finding, lint};
 
-use crate::support::{Edit, golden, good, said};
+use crate::support::{Edit, golden, good, said, same};
 
 /// A change of the small catalogue. Its name begins with the code of the rule that it shows.
 pub struct Bad {
@@ -39,9 +39,7 @@ pub fn all() -> Vec<Bad> {
 
 #[test]
 fn each_is_told_word_for_word() {
-    for bad in all() {
-        golden(&format!("{}.txt", bad.name), &said(&bad.findings()));
-    }
+    same(all().iter().map(|bad| golden(&format!("{}.txt", bad.name), &said(&bad.findings()))));
 }
 
 /// The same in Chinese and as JSON, for the catalogue with many faults.
@@ -50,8 +48,20 @@ fn many_faults_are_told_at_once_in_every_format() {
     let many = all().into_iter().find(|bad| bad.name == "many").unwrap();
     let findings = many.findings();
     let zh = findings.iter().map(|f| format!("{}\n", f.in_language(Language::Zh)));
-    golden("many.zh.txt", &zh.collect::<String>());
-    golden("many.json", &(serde_json::to_string_pretty(&findings).unwrap() + "\n"));
+    let json = serde_json::to_string_pretty(&findings).unwrap() + "\n";
+    same([golden("many.zh.txt", &zh.collect::<String>()), golden("many.json", &json)]);
     let sorted = findings.windows(2).all(|pair| pair[0] < pair[1]);
     assert!(sorted, "the findings are not in their order");
+}
+
+/// No file of what is expected is left over from a catalogue that is no more.
+#[test]
+fn every_expected_text_is_compared() {
+    let names: Vec<String> = all().iter().map(|bad| format!("{}.txt", bad.name)).collect();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lint/expected");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let extra = ["many.zh.txt", "many.json"].contains(&name.as_str());
+        assert!(extra || names.contains(&name), "{name} is expected of nothing");
+    }
 }

@@ -97,19 +97,27 @@ pub fn said(findings: &[Finding]) -> String {
     findings.iter().map(|finding| format!("{finding}\n")).collect()
 }
 
-/// Compares with a file, or writes it.
-pub fn golden(name: &str, found: &str) {
+/// Compares with a file, or writes it; what differs.
+pub fn golden(name: &str, found: &str) -> Option<String> {
     let path = tests().join("expected").join(name);
     if std::env::var_os("MUSTCHECK_BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, found).unwrap();
-        return;
+        return None;
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
+    (expected != found)
+        .then(|| format!("=== {name}\n--- expected\n{expected}\n--- found\n{found}\n"))
+}
+
+/// Fails with all that differs.
+pub fn same(differences: impl IntoIterator<Item = Option<String>>) {
+    let differences: Vec<String> = differences.into_iter().flatten().collect();
     assert!(
-        expected == found,
-        "{name} differs; if that is meant:\n\
-         MUSTCHECK_BLESS=1 cargo test --release -p mustcheck-guest --test lint\n\
-         --- expected\n{expected}\n--- found\n{found}"
+        differences.is_empty(),
+        "{} texts differ; if that is meant:\n\
+         MUSTCHECK_BLESS=1 cargo test --release -p mustcheck-guest --test lint\n{}",
+        differences.len(),
+        differences.concat()
     );
 }

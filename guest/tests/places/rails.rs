@@ -137,12 +137,10 @@ fn a_local_regulation_limits_no_licence_and_no_loan() {
     for matter in ["licensing/food-production", "financing/guaranteed-loan", "tendering/franchise"]
     {
         let change = |text: String| text.replacen("financing/investment-incentive", matter, 1);
-        assert_eq!(
-            findings(MEASURES, change),
-            [
-                "measure `shanghai-30-policy-support` of kind `limit` has no basis of sufficient rank"
-            ]
-        );
+        let found = findings(MEASURES, change);
+        let said =
+            "measure `shanghai-30-policy-support` of kind `limit` has no basis of sufficient rank";
+        assert!(found.iter().any(|finding| finding == said), "{found:?}");
     }
 }
 

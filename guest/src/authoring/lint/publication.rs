@@ -32,7 +32,9 @@ pub(super) fn instrument(folder: &Folder, item: &Item<Instrument>, findings: &mu
     );
     let number = number.as_ref().is_some_and(|number| !blank(number));
     let explained = remark.contains("number") || remark.contains("文号");
-    let by_text = *kind != InstrumentKind::NormativeDocument && folder.text(id).is_some();
+    // The head of a text prints the order by which it was published, 国务院令第…号公布, if at all.
+    let by_text = *kind != InstrumentKind::NormativeDocument
+        && folder.text(id).is_some_and(|text| !text.head().contains("令第"));
     if numbered && !number && !explained && !by_text {
         let zh = format!("法规`{id}`没有文号");
         let en = format!("instrument `{id}` of kind `{kind}` has no document number");

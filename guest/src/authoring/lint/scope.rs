@@ -24,8 +24,8 @@ const PHRASES: [(&str, MatterTrait, &str); 3] = [
 /// The phrase that limits a bar to the licence that was abused.
 const SAME_LICENCE: &str = "该行政许可";
 
-/// Words by which an article names a domain.
-const WORDS: [(Domain, &[&str]); 5] = [
+/// Words by which an article names a domain; after them those by which an English note does.
+const WORDS: [(Domain, &[&str], &[&str]); 5] = [
     (
         Domain::Licensing,
         &[
@@ -43,9 +43,16 @@ const WORDS: [(Domain, &[&str]); 5] = [
             "行业",
             "新建项目",
             "生产经营",
+            "设立",
+            "参股",
         ],
+        &["licence", "licensing", "approval"],
     ),
-    (Domain::Tendering, &["招标", "投标", "招投标", "采购", "交易", "特许经营", "供应商", "评标"]),
+    (
+        Domain::Tendering,
+        &["招标", "投标", "招投标", "采购", "交易", "特许经营", "供应商", "评标"],
+        &["tender", "bid", "procurement"],
+    ),
     (
         Domain::Financing,
         &[
@@ -65,9 +72,10 @@ const WORDS: [(Domain, &[&str]); 5] = [
             "担保",
             "股份",
         ],
+        &["fund", "loan", "financ", "share", "bond", "public money"],
     ),
-    (Domain::Supervision, &["检查", "监管", "监督", "抽查"]),
-    (Domain::Awards, &["荣誉", "评先", "评优", "表彰", "奖励", "推介"]),
+    (Domain::Supervision, &["检查", "监管", "监督", "抽查"], &["inspection", "supervision"]),
+    (Domain::Awards, &["荣誉", "评先", "评优", "表彰", "奖励", "推介"], &["honour", "award"]),
 ];
 
 /// Phrases in a clause that ask for a limit which the measure does not have.
@@ -119,7 +127,6 @@ pub(super) fn domain_of(item: &Item<Matter>, findings: &mut Findings) {
 pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;
     let id = &measure.id;
-    let explained = measure.notes.iter().any(|note| note.starts_with("INTERPRETATION:"));
     for (index, code) in measure.matters.iter().enumerate() {
         let Some(matter) = all.matters.get(code) else { continue };
         let at = || item.element("matters", index);
@@ -131,7 +138,6 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
         }
         if measure.effect == Effect::Restriction
             && !measure.kind.is_examination()
-            && !explained
             && !names(measure, matter.domain)
         {
             let domain = matter.domain;
@@ -144,9 +150,11 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     }
 }
 
+/// Whether a clause of a measure names a domain, or a reading of it explains why it is meant.
 fn names(measure: &Measure, domain: Domain) -> bool {
-    let words = WORDS.iter().find(|(of, _)| *of == domain).map_or(&[][..], |(_, words)| *words);
-    let bases = measure.legal_basis.iter();
+    let Some((_, zh, en)) = WORDS.iter().find(|(of, ..)| *of == domain) else { return true };
+    let readings = measure.notes.iter().filter_map(|note| note.strip_prefix("INTERPRETATION:"));
     measure.legal_basis.is_empty()
-        || bases.flat_map(|b| words.iter().map(|w| b.clause.contains(w))).any(|named| named)
+        || measure.legal_basis.iter().any(|basis| zh.iter().any(|word| basis.clause.contains(word)))
+        || readings.into_iter().any(|note| zh.iter().chain(*en).any(|word| note.contains(word)))
 }

@@ -137,6 +137,17 @@ pub fn all() -> Vec<Bad> {
             ],
         ),
         bad(
+            "unpublished.order",
+            [
+                Swap(INSTRUMENTS, " The text at hand prints no document number.", ""),
+                Swap(
+                    "texts/wage-payment-regulations-2019.md",
+                    "<!-- INFO END -->",
+                    "国务院令第1号公布\n\n<!-- INFO END -->",
+                ),
+            ],
+        ),
+        bad(
             "title-differs",
             [Swap(INSTRUMENTS, "中华人民共和国招标投标法", "中华人民共和国政府采购法")],
         ),

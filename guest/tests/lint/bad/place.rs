@@ -68,7 +68,7 @@ pub fn all() -> Vec<Bad> {
             [Swap(
                 "lists/lists.toml",
                 "roles = [\"legal-representative\"",
-                "matters = [\"awards/honors\"]\nroles = [\"legal-representative\"",
+                "acts = [\"no-such/act\"]\nmatters = [\"awards/honors\"]\nroles = [\"legal-representative\"",
             )],
         ),
         bad(
