@@ -51,13 +51,9 @@ fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
 /// Compiles every edition with every overlay that goes with it, and lists them for `include!`.
 fn embed_editions(catalogue: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut source = String::from("&[\n");
-    let overlays = authoring::overlays(catalogue).map_err(|f| f.to_string())?;
-    for edition in authoring::editions(catalogue).map_err(|f| f.to_string())? {
-        for overlay in &overlays {
-            if authoring::goes_with(catalogue, overlay, &edition).map_err(|f| f.to_string())? {
-                embed(catalogue, &edition, overlay, out, &mut source)?;
-            }
-        }
+    let all = authoring::combinations::combinations(catalogue).map_err(|e| e.to_string())?;
+    for (edition, overlay) in all {
+        embed(catalogue, &edition, &overlay, out, &mut source)?;
     }
     source.push(']');
     fs::write(out.join("editions.rs"), source)?;

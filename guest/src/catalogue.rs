@@ -11,6 +11,8 @@ mod rails;
 use crate::catalogue::data::{
     CatalogueData, Instrument, List, Matter, Measure, PersonsRule, Setting,
 };
+#[cfg(feature = "authoring")]
+pub(crate) use crate::catalogue::index::MOST;
 use crate::catalogue::index::{Codes, RecordAct, Restrictions};
 use crate::date::Date;
 use crate::model::{

@@ -100,8 +100,12 @@ fn the_case_proves_the_measure() {
     let shipped = Case::read(&folder("examples/cases/0048-drug-licence-bribery-last-day"));
     assert_eq!(decision, shipped.decide("statutes", "default"));
 
-    let broken = toml().replace("longest_term.years = 3", "longest_term.years = 4");
-    assert_eq!(decide(&broken, &after).disposition, Restricted);
+    // Lint refuses a longer term than the article's; without it the neighbour would fail.
+    let copied = exercise(&toml().replace("longest_term.years = 3", "longest_term.years = 4"));
+    assert!(authoring::compile(copied.path(), "statutes", "default").is_err());
+    let broken = authoring::assemble(copied.path(), "statutes", "default").unwrap();
+    let broken = after.decide_with(&Catalogue::adopt(broken).unwrap());
+    assert_eq!(broken.disposition, Restricted);
 }
 
 /// The files of the example are those of the case that it names.
