@@ -134,6 +134,9 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
+        // A reader that has seen enough, such as `head`, need not be told. The code stays that of a
+        // fault: 0 would say `clear` of a decision that nobody read to its end.
+        Err(error) if reader_left(&error) => ExitCode::from(Failure::of(&error).exit_code()),
         Err(error) => {
             let failure = Failure::of(&error);
             if style.json {
@@ -144,6 +147,12 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Whether the standard output was closed by who read it.
+fn reader_left(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn locale() -> Lang {

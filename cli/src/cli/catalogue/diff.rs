@@ -91,10 +91,28 @@ fn whole_folders(arguments: &Arguments, style: Style) -> Result<(), Refused> {
             text::heading(&format!("{what} {edition} {version} + {overlay}  {name}"))?;
         }
     }
-    for changes in changes.compared.iter().filter(|changes| !changes.is_empty()) {
-        page(changes, style)?;
+    let mut rest: Vec<&Changes> = changes.compared.iter().filter(|c| !c.is_empty()).collect();
+    while let Some(first) = rest.first().copied() {
+        // What changes in an edition mostly changes alike in every place.
+        let (same, other): (Vec<&Changes>, Vec<&Changes>) =
+            rest.into_iter().partition(|c| c.changes == first.changes);
+        page(first, style)?;
+        also(&same, style)?;
+        rest = other;
     }
     Ok(())
+}
+
+/// Where else the same changes.
+fn also(same: &[&Changes], style: Style) -> Result<()> {
+    let others = same.iter().skip(1).map(|c| format!("{} + {}", c.new.edition, c.new.overlay));
+    let others: Vec<String> = others.collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let what = style.say("以下各处变动相同：", "The same changes in:");
+    text::line(&format!("{what} {}", others.join(", ")))?;
+    text::line("")
 }
 
 /// One edition with one overlay on each side.
