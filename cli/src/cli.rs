@@ -59,7 +59,13 @@ enum Command {
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
     Batch(batch::Arguments),
-    /// Run cases that say what must come of them.
+    /// Run cases that say what must come of them, and see what they cover; make a case of a check.
+    ///
+    /// A case is a folder with `application.json`, a `registry.json` or `registry.db` there or
+    /// above, and what must come of it: `expected.toml`, the whole `decision.json`, or both.
+    ///
+    /// Exit codes: 0 all cases pass, 1 a case fails, the machinery does, or less is covered than
+    /// was asked for, 2 usage, 3 a case cannot be evaluated and none fails.
     Test(test::Arguments),
     /// Derive decisions again from what was kept, or see what another policy would change.
     Replay(replay::Arguments),

@@ -8,7 +8,7 @@ mod init;
 mod tell;
 mod watch;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
@@ -20,6 +20,7 @@ use crate::cli::failure::{OutputIsInput, Unreadable};
 use crate::cli::gates::{cache, open_policy};
 pub use crate::cli::test::init::{Exists, NoBundle, NotOpened};
 use crate::suite::coverage::Coverage;
+use crate::suite::find::{APPLICATION, DECISION, EXPECTED, REGISTRIES};
 use crate::suite::{self, Finding, Policies, Ran, Source, Verdict};
 
 #[derive(Args)]
@@ -111,7 +112,7 @@ fn once(arguments: &Arguments, style: Style) -> Result<Results> {
         .map_err(|(path, source)| Unreadable { path: path.display().to_string(), source })?;
     let mut findings = found.findings;
     if found.cases.is_empty() && findings.is_empty() {
-        let none = format!("there is no case: no folder with an `{}`", suite::find::APPLICATION);
+        let none = format!("there is no case: no folder with an `{}`", APPLICATION);
         findings.extend(arguments.folders.iter().map(|folder| Finding::of(folder, &none)));
     }
     let bar = bar(found.cases.len(), style);
@@ -143,17 +144,19 @@ fn policies(arguments: &Arguments) -> Result<Policies> {
 #[error("{0}")]
 pub struct NoCatalogue(Finding);
 
-fn junit(path: &std::path::Path, results: &Results, style: Style) -> Result<()> {
-    let pick = |text: &Text| style.pick(text).to_owned();
-    let xml = match suite::junit::report(&results.ran, pick) {
-        Ok(xml) => xml,
-        Err(detail) => bail!("the results cannot be written as XML: {detail}"),
-    };
-    let own = results.ran.iter().any(|ran| path.parent().is_some_and(|folder| folder == ran.path));
-    if own && path.exists() && path.extension().is_none_or(|ending| ending != "xml") {
+fn junit(path: &Path, results: &Results, style: Style) -> Result<()> {
+    let names = [APPLICATION, DECISION, EXPECTED].into_iter().chain(REGISTRIES);
+    let files = results.ran.iter().flat_map(|ran| names.clone().map(|name| ran.path.join(name)));
+    // What cannot be opened is not there to be overwritten.
+    if files.into_iter().any(|file| same_file::is_same_file(&file, path).unwrap_or(false)) {
         let path = path.display().to_string();
         return Err(OutputIsInput { path, what: "file of a case" }.into());
     }
+    let pick = |text: &Text| style.pick(text).to_owned();
+    let xml = match suite::junit::report(&results.ran, &results.findings, pick) {
+        Ok(xml) => xml,
+        Err(detail) => bail!("the results cannot be written as XML: {detail}"),
+    };
     std::fs::write(path, xml).with_context(|| format!("`{}` cannot be written", path.display()))
 }
 

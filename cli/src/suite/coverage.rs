@@ -1,4 +1,5 @@
-//! What a suite shows of the law that its cases ask for, and what none of them shows.
+//! What a suite shows of the law that its cases ask for, and what none of them shows. Only cases
+//! that pass show anything.
 //!
 //! The universe is what the policies that decided could have shown: of each edition with each
 //! overlay that a case asks for, its measures, clauses, matters, lookups and exceptions, and the
@@ -12,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::suite::{Policies, Ran};
+use crate::suite::{Policies, Ran, Verdict};
 
 /// What is covered, group by group.
 #[derive(Debug, Serialize)]
@@ -137,7 +138,10 @@ impl Coverage {
                 });
                 entry.adopted |= universe::adopted(measure);
             }
-            let own = |ran: &&Ran| ran.decided.as_ref().is_some_and(|(k, _)| k == key);
+            let own = |ran: &&Ran| {
+                let decided = ran.decided.as_ref().is_some_and(|(k, _)| k == key);
+                decided && ran.verdict == Verdict::Passed
+            };
             for ran in ran.iter().filter(own) {
                 let Some((_, decision)) = &ran.decided else { continue };
                 shown::add(&mut shown, &key.edition, deciding, decision);

@@ -10,7 +10,7 @@ mod registry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mustcheck::model::{
-    Answer, Application, CreditRecord, Decision, Scheme, SetAside, SubjectKind,
+    Answer, AnswerStatus, Application, CreditRecord, Decision, Scheme, SetAside, SubjectKind,
 };
 use mustcheck::registry::json::RegistryFile;
 
@@ -58,6 +58,7 @@ enum Kind {
     Document,
     Material,
     Number,
+    Reason,
     Record,
 }
 
@@ -69,7 +70,7 @@ impl Kind {
             Self::Authority => format!("机关{n}"),
             Self::Document => format!("文书{n}号"),
             Self::Material => format!("材料{n}"),
-            Self::Number => format!("CASE-{n}"),
+            Self::Number | Self::Reason => format!("CASE-{n}"),
             // In this order, records are judged.
             Self::Record => format!("R-{n:04}"),
         }
@@ -82,6 +83,7 @@ impl Kind {
             Self::Document => "a document",
             Self::Material => "a material",
             Self::Number => "the number",
+            Self::Reason => "a reason",
             Self::Record => "the id of a record",
         }
     }
@@ -98,6 +100,8 @@ struct Names {
     identifiers: BTreeMap<(Scheme, String), String>,
     texts: BTreeMap<(Kind, String), String>,
     numbers: BTreeMap<Kind, u32>,
+    /// Every text of the original that may not be left, once.
+    originals: BTreeMap<String, Kind>,
 }
 
 impl Invented {
@@ -107,7 +111,7 @@ impl Invented {
     ///
     /// [`InventError::NoMore`].
     pub fn of(original: &Original, instruments: &BTreeSet<String>) -> Result<Self, InventError> {
-        let mut names = Names::default();
+        let mut names = Names { originals: originals(original), ..Names::default() };
         let mut application = original.application.clone();
         names.collect(original)?;
         application.id = names.of(Kind::Number, &application.id);
@@ -152,24 +156,41 @@ impl Invented {
     ///
     /// [`InventError::Left`].
     // RAIL R13
-    pub fn nothing_left(&self, original: &Original, text: &str) -> Result<(), InventError> {
+    pub fn nothing_left(&self, text: &str) -> Result<(), InventError> {
         if self.names.identifiers.keys().any(|(_, identifier)| text.contains(identifier.as_str())) {
             return Err(InventError::Left("an identifier"));
         }
-        let all_names = names_of(original).into_iter().map(|name| (Kind::Person, name.to_owned()));
-        let all = self.names.texts.keys().cloned().chain(all_names);
-        let mut left = all.filter(|(_, old)| old.len() >= SHORTEST && text.contains(old.as_str()));
-        left.next().map_or(Ok(()), |(kind, _)| Err(InventError::Left(kind.what())))
+        let mut left = (self.names.originals.iter()).filter(|(old, _)| text.contains(*old));
+        left.next().map_or(Ok(()), |(_, kind)| Err(InventError::Left(kind.what())))
     }
 }
 
-/// Every name of a subject or of somebody on record.
-fn names_of(original: &Original) -> BTreeSet<&str> {
-    let records = || original.answers.iter().flat_map(|answer| &answer.records);
-    let subjects = original.application.subjects.iter().map(|s| s.name.as_str());
-    let about = records().map(|r| r.subject.name.as_str());
-    let persons = records().flat_map(|r| r.responsible_persons.iter().map(|p| p.name.as_str()));
-    subjects.chain(about).chain(persons).collect()
+/// Every text of a check that may say who it was.
+fn originals(original: &Original) -> BTreeMap<String, Kind> {
+    let mut all: Vec<(&str, Kind)> = Vec::new();
+    let application = &original.application;
+    all.push((&application.id, Kind::Number));
+    all.push((&application.office.name, Kind::Authority));
+    all.extend(application.subjects.iter().map(|s| (s.name.as_str(), Kind::Person)));
+    all.extend(application.materials.iter().map(|m| (m.name.as_str(), Kind::Material)));
+    for answer in &original.answers {
+        all.extend(answer.reason.as_deref().map(|reason| (reason, Kind::Reason)));
+        for record in &answer.records {
+            all.push((&record.id, Kind::Record));
+            all.push((&record.subject.name, Kind::Person));
+            let persons = record.responsible_persons.iter();
+            all.extend(persons.map(|p| (p.name.as_str(), Kind::Person)));
+            all.extend(record.decided_by.as_deref().map(|by| (by, Kind::Authority)));
+            let events = record.events.iter().filter_map(|event| event.document.as_deref());
+            let documents = record.document.as_deref().into_iter().chain(events);
+            all.extend(documents.map(|document| (document, Kind::Document)));
+        }
+    }
+    // A status is no reason that somebody gave.
+    let codes = AnswerStatus::ALL.iter().map(|status| status.code());
+    let codes: Vec<&str> = codes.collect();
+    let tells = |text: &str| text.len() >= SHORTEST && !codes.contains(&text);
+    all.into_iter().filter(|(text, _)| tells(text)).map(|(t, kind)| (t.to_owned(), kind)).collect()
 }
 
 /// Measures as they meet somebody, in order.
@@ -240,21 +261,20 @@ impl Names {
             };
             self.identifiers.insert(place, fresh);
         }
-        let names = names_of(original);
         for (scheme, _, identifier, _) in &everybody {
             let kind = match scheme {
                 Scheme::Uscc | Scheme::Lei => Kind::Organization,
                 Scheme::ResidentId | Scheme::Passport => Kind::Person,
             };
             // By identifier: two records may spell a name in two ways.
-            self.add(kind, identifier, &names);
+            self.add(kind, identifier);
         }
         let ids: BTreeSet<&str> = records().map(|r| r.id.as_str()).collect();
-        ids.into_iter().for_each(|id| self.add(Kind::Record, id, &names));
+        ids.into_iter().for_each(|id| self.add(Kind::Record, id));
         Ok(())
     }
 
-    fn add(&mut self, kind: Kind, old: &str, avoid: &BTreeSet<&str>) {
+    fn add(&mut self, kind: Kind, old: &str) {
         let place = (kind, old.to_owned());
         if self.texts.contains_key(&place) {
             return;
@@ -264,8 +284,7 @@ impl Names {
         let new = loop {
             *n += 1;
             let new = kind.numbered(*n);
-            let holds = |old: &str| old.len() >= SHORTEST && new.contains(old);
-            let clashes = avoid.iter().any(|name| holds(name)) || holds(old);
+            let clashes = self.originals.keys().any(|old| new.contains(old.as_str()));
             if !clashes || *n > last {
                 break new;
             }
@@ -274,7 +293,7 @@ impl Names {
     }
 
     fn of(&mut self, kind: Kind, old: &str) -> String {
-        self.add(kind, old, &BTreeSet::new());
+        self.add(kind, old);
         self.known(kind, old)
     }
 

@@ -3,19 +3,28 @@
 use mustcheck::model::Text;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::suite::{Ran, Verdict};
+use crate::suite::{Finding, Ran, Verdict};
 
-/// The report, one test case for each case.
+/// The report, one test case for each case, and one for each folder that is wrong.
 ///
 /// # Errors
 ///
 /// A sentence about what cannot be written as XML.
-pub fn report(ran: &[Ran], pick: impl Fn(&Text) -> String) -> Result<String, String> {
+pub fn report(
+    ran: &[Ran],
+    findings: &[Finding],
+    pick: impl Fn(&Text) -> String,
+) -> Result<String, String> {
     let mut suite = TestSuite::new("cases");
     for case in ran {
         let mut test = TestCase::new(case.name.as_str(), status(case, &pick));
         test.set_classname(case.path.display().to_string());
         suite.add_test_case(test);
+    }
+    for finding in findings {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("bad").set_message(finding.to_string());
+        suite.add_test_case(TestCase::new(finding.file.as_str(), status));
     }
     let mut report = Report::new("mustcheck test");
     report.add_test_suite(suite);

@@ -227,6 +227,17 @@ fn junit_has_a_test_case_for_each_case() {
     }
 }
 
+/// Results never take the place of a case's own file.
+#[test]
+fn junit_overwrites_no_case() {
+    let folder = Folder::new();
+    case(&folder, "cases/a", RIGHT);
+    let run = folder.run(&["test", "cases", "--junit", "cases/a/expected.toml"]);
+    let told = "error: output `cases/a/expected.toml` is the file of a case\n";
+    assert_eq!(run.told(), (3, told));
+    assert_eq!(std::fs::read_to_string(folder.path("cases/a/expected.toml")).unwrap(), RIGHT);
+}
+
 /// Two hundred cases: one line for those that pass, and the order is that of the names.
 #[test]
 fn many_cases_read_well_and_keep_their_order() {

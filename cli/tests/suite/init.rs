@@ -188,10 +188,31 @@ fn evidence_becomes_a_case() {
     }
     assert_eq!(text_of(&folder, "cases/clear"), text_of(&folder, "cases/sealed"));
     assert_eq!(folder.run(&["test", "cases"]).code, 0);
+    decided_otherwise(&folder, &bundle_in(&folder.path("clear")).unwrap());
     let run = init(&folder, &["a.json", "--into", "cases/x"]);
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("`a.json` is no evidence bundle: "), "{}", run.stderr);
     assert!(run.stderr.ends_with("; an application needs `--registry`\n"), "{}", run.stderr);
+}
+
+/// A catalogue that decides otherwise makes no case of the evidence, and says what differs.
+fn decided_otherwise(folder: &Folder, bundle: &Path) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest/catalogue");
+    super::shipped::copy(&root, &folder.path("catalogue"));
+    let path = folder.path("catalogue/overlays/default.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("freshness_days = 7", "freshness_days = 0")).unwrap();
+    let bundle = bundle.strip_prefix(folder.path("")).unwrap().to_str().unwrap();
+    let run = init(folder, &[bundle, "--into", "cases/x", "--catalogue", "catalogue"]);
+    let told = "\
+error: the invented case is decided otherwise:
+disposition: was `restricted`, is `undetermined`
+measures: `opinions-10-trade-examination applicant [0] because of R-0001 until 2028-02-29` is missing
+measures: `wage-regulations-48-tendering applicant [0] because of R-0001 until 2028-02-29` is missing
+measures: `wage-regulations-48-tendering legal-representative [2] because of R-0001 until 2028-02-29` is missing
+";
+    assert_eq!(run.told(), (1, told));
+    assert!(!folder.path("cases/x").exists());
 }
 
 /// Sources that did not answer, or hold no such list, are the same in the case.

@@ -113,6 +113,28 @@ fn the_readme_of_the_places_names_every_case() {
     assert_eq!(linked, cases);
 }
 
+/// What the README prints of the five decisions on public funds is what the program prints.
+#[test]
+fn the_readme_of_the_places_shows_what_is_printed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/places/README.md");
+    let readme = std::fs::read_to_string(root).unwrap();
+    let folder = Folder::new();
+    for place in ["shanghai", "shandong", "henan", "zhejiang", "shenzhen"] {
+        let file = folder.path(&format!("{place}.wasm"));
+        let file = file.to_str().unwrap();
+        let bake = ["policy", "bake", "guest/catalogue", "--edition", "statutes", "--overlay"];
+        assert_eq!(run(&[&bake[..], &[place, "-o", file]].concat()).code, 0);
+        let application = format!("examples/places/{place}/fund/application.json");
+        let registry = "examples/places/registry.json";
+        let check = ["check", &application, "--registry", registry, "--policy", file];
+        let printed = run(&[&check[..], &["--lang", "en"]].concat()).stdout;
+        let (_, from) = printed.split_once("\nFinding: ").unwrap();
+        let (shown, _) = from.split_once("\n4. ").unwrap();
+        let block = format!("```text\nFinding: {shown}\n```\n");
+        assert!(readme.contains(&block), "the README does not show of {place}:\n{block}");
+    }
+}
+
 /// Without the catalogue, a place is no edition of this program.
 #[test]
 fn places_need_the_catalogue() {

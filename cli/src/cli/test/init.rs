@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments, from: &Path, into: &Path, style: Style) -> Res
         .map_err(|findings| NotWritten(findings.iter().map(ToString::to_string).collect()))?;
     let files = [(APPLICATION, &application), (REGISTRIES[0], &held), (EXPECTED, &expected)];
     for (_, text) in files {
-        invented.nothing_left(&original, text)?;
+        invented.nothing_left(text)?;
     }
     write(into, &files)?;
     let disposition = checked.decision().disposition;
