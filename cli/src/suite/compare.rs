@@ -150,7 +150,7 @@ fn of_set_aside(
     take(&mut expected, &mut found, |one, entry| {
         concerns(one, entry) && one.reason == entry.reason
     });
-    let pairs = take(&mut expected, &mut found, |one, entry| concerns(one, entry));
+    let pairs = take(&mut expected, &mut found, concerns);
     let mut all: Vec<Difference> = (pairs.into_iter())
         .map(|(one, entry)| Difference::OtherReason {
             what: one.what.clone(),
