@@ -33,7 +33,7 @@ impl Finding {
         // RAIL R13: a value of the wrong form is quoted, and may be an identifier.
         let lines: Vec<String> =
             detail.to_string().lines().map(|line| redact(&safe(line))).collect();
-        Self { file: safe(file).into_owned(), line, column, detail: lines.join("\n") }
+        Self { file: redact(&safe(file)), line, column, detail: lines.join("\n") }
     }
 }
 

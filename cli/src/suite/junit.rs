@@ -1,6 +1,7 @@
 //! The results for a build server, in the form of JUnit.
 
 use mustcheck::model::Text;
+use mustcheck::{redact, safe};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::suite::{Finding, Ran, Verdict};
@@ -18,7 +19,7 @@ pub fn report(
     let mut suite = TestSuite::new("cases");
     for case in ran {
         let mut test = TestCase::new(case.name.as_str(), status(case, &pick));
-        test.set_classname(case.path.display().to_string());
+        test.set_classname(redact(&safe(&case.path.display().to_string())));
         suite.add_test_case(test);
     }
     for finding in findings {

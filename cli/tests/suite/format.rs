@@ -43,7 +43,7 @@ fn a_wrong_reason_fails_though_the_disposition_is_right() {
     objected(&folder, "cases/a", &wrong);
     let run = folder.run(&["test", "cases"]);
     let told = "failed  a  clear\n  - set aside `r1`: expected reason `court-stay`, found \
-                `objection-under-verification`\n1 cases: 0 passed, 1 failed, 0 bad, 0 fault\n";
+                `objection-under-verification`\n1 case: 0 passed, 1 failed, 0 bad, 0 fault\n";
     assert_eq!((run.code, &*run.stdout), (1, told));
     let run = folder.run(&["test", "cases", "--lang", "zh"]);
     let told = "未通过  a  clear\n  - 不予适用 `r1`：理由应为 `court-stay`，实为 \
@@ -61,7 +61,7 @@ fn a_disposition_alone_expects_nothing_else() {
   - measures: `wage-regulations-48-tendering applicant` is not expected
   - measures: `wage-regulations-48-tendering legal-representative` is not expected
   - measures: `opinions-10-trade-examination applicant` is not expected
-1 cases: 0 passed, 1 failed, 0 bad, 0 fault
+1 case: 0 passed, 1 failed, 0 bad, 0 fault
 ";
     assert_eq!((run.code, &*run.stdout), (1, told));
 }
@@ -85,7 +85,7 @@ fn every_difference_is_told() {
   - measures: `opinions-10-trade-examination applicant` is not expected
   - set aside: `r2 expired` is missing; did you mean `r1`?
   - set aside: `opinions-5-priorty not-adopted` is missing; did you mean `opinions-5-priority`?
-1 cases: 0 passed, 1 failed, 0 bad, 0 fault
+1 case: 0 passed, 1 failed, 0 bad, 0 fault
 ";
     assert_eq!((run.code, &*run.stdout), (1, told));
     let zh = folder.run(&["test", "cases", "--lang", "zh"]).stdout;
@@ -124,7 +124,7 @@ fn a_whole_decision_is_compared_by_path() {
   - `disposition_rule`: expected nothing, found \"mandatory-restriction\"
   - `measures[0].cut`: expected [], found nothing
   - `measures[0].until`: expected \"2027-01-01\", found \"2028-02-29\"
-1 cases: 0 passed, 1 failed, 0 bad, 0 fault
+1 case: 0 passed, 1 failed, 0 bad, 0 fault
 ";
     assert_eq!((run.code, &*run.stdout), (1, told));
     let zh = folder.run(&["test", "cases", "--lang", "zh"]).stdout;
@@ -236,6 +236,20 @@ fn junit_overwrites_no_case() {
     let told = "error: output `cases/a/expected.toml` is the file of a case\n";
     assert_eq!(run.told(), (3, told));
     assert_eq!(std::fs::read_to_string(folder.path("cases/a/expected.toml")).unwrap(), RIGHT);
+}
+
+/// A folder that is named by a code is shown by its mask, also in a file of results.
+#[test]
+fn a_code_in_the_name_of_a_case_is_masked() {
+    let folder = Folder::new();
+    let code = super::support::uscc(1);
+    case(&folder, &format!("cases/{code}"), "disposition = \"clear\"\n");
+    let run = folder.run(&["test", "cases", "--junit", "results.xml"]);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.starts_with("failed  9131…**  restricted\n"), "{}", run.stdout);
+    let xml = std::fs::read_to_string(folder.path("results.xml")).unwrap();
+    folder.assert_masked(&xml, &run);
+    assert!(xml.contains("cases/9131…**"), "{xml}");
 }
 
 /// Two hundred cases: one line for those that pass, and the order is that of the names.

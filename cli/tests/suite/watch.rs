@@ -62,16 +62,16 @@ fn a_change_runs_the_suite_again() {
     let watching =
         Watching::start(&folder, &["test", "cases", "--watch", "--junit", "cases/r.xml"]);
     assert_eq!(
-        watching.until("1 cases: 1 passed"),
-        ["1 cases: 1 passed (restricted 1), 0 failed, 0 bad, 0 fault"]
+        watching.until("1 case: 1 passed"),
+        ["1 case: 1 passed (restricted 1), 0 failed, 0 bad, 0 fault"]
     );
     folder.write_text("cases/a/expected.toml", &RIGHT.replace("restricted", "review"));
-    let seen = watching.until("1 cases: 0 passed");
+    let seen = watching.until("1 case: 0 passed");
     assert_eq!(seen[..2], ["", "changed: cases/a/expected.toml"]);
     assert!(seen.contains(&"  - disposition: expected `review`, found `restricted`".to_owned()));
     // A new case is found, and what cannot be evaluated does not end the watch.
     folder.write_text("cases/a/expected.toml", "disposition = ");
-    watching.until("1 cases: 0 passed, 0 failed, 1 bad");
+    watching.until("1 case: 0 passed, 0 failed, 1 bad");
     case(&folder, "cases/a", RIGHT);
     case(&folder, "cases/b", RIGHT);
     watching.until("2 cases: 2 passed");
@@ -85,12 +85,12 @@ fn a_change_of_the_catalogue_is_seen() {
     case(&folder, "cases/a", RIGHT);
     let watching =
         Watching::start(&folder, &["test", "cases", "--catalogue", "catalogue", "--watch"]);
-    watching.until("1 cases: 1 passed");
+    watching.until("1 case: 1 passed");
     let path = folder.path("catalogue/overlays/default.toml");
     let text = std::fs::read_to_string(&path).unwrap();
     // Everything is stale, and no restriction stands any more.
     std::fs::write(&path, text.replace("freshness_days = 7", "freshness_days = 0")).unwrap();
-    let seen = watching.until("1 cases: 0 passed");
+    let seen = watching.until("1 case: 0 passed");
     assert_eq!(seen[1], "changed: catalogue/overlays/default.toml");
     assert!(seen.contains(&"failed  a  undetermined".to_owned()), "{seen:?}");
 }
