@@ -103,7 +103,8 @@ fn summary(results: &Results, style: Style) -> Result<()> {
     let cases = if all == 1 { "case" } else { "cases" };
     text::line(&match style.lang {
         Lang::Zh => format!(
-            "{colour}共 {all} 例{colour:#}：通过 {ok}{each}，未通过 {failed}，不能核查 {bad}，故障 {fault}"
+            "{colour}共 {all} 例{colour:#}：通过 {ok}{each}，未通过 {failed}，\
+             不能核查 {bad}，故障 {fault}"
         ),
         Lang::En => format!(
             "{colour}{all} {cases}{colour:#}: {ok} passed{each}, {failed} failed, {bad} bad, {fault} fault"

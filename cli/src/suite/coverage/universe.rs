@@ -2,13 +2,12 @@
 //!
 //! A clause is in the universe if a decision can show it, and each carrier says how:
 //!
-//! | carrier | shown by |
-//! |---|---|
-//! | a measure that is mandatory or adopted, an exception, an end of disclosure, a closed promise, a rule in code | a decision that cites it |
-//! | a due lookup | a decision for which it was made |
-//! | a list's rule on persons | a measure that reaches a person by a record of the list |
-//! | a remedy, a remark of a place, its handling of objections | a notice that says it |
-//! | a place's department | an obligation or measure that names it |
+//! - a measure that is mandatory or adopted, an exception, an end of disclosure, a closed promise,
+//!   a rule in code: a decision cites it;
+//! - a due lookup: it was made for a decision;
+//! - a list's rule on persons: a measure reaches a person by a record of the list;
+//! - a remedy, a remark of a place, its handling of objections: a notice says it;
+//! - a place's department: an obligation or a measure names it.
 //!
 //! Not in it are the clauses of recommended measures that no overlay of the suite adopts, and those
 //! that say why a list or an act is in the catalogue: no decision rests on them.
