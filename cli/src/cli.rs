@@ -11,6 +11,7 @@ mod policy;
 mod recording;
 mod registry;
 mod replay;
+mod test;
 mod text;
 
 use std::process::ExitCode;
@@ -58,6 +59,14 @@ enum Command {
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
     Batch(batch::Arguments),
+    /// Run cases that say what must come of them, and see what they cover; make a case of a check.
+    ///
+    /// A case is a folder with `application.json`, a `registry.json` or `registry.db` there or
+    /// above, and what must come of it: `expected.toml`, the whole `decision.json`, or both.
+    ///
+    /// Exit codes: 0 all cases pass, 1 a case fails, the machinery does, or less is covered than
+    /// was asked for, 2 usage, 3 a case cannot be evaluated and none fails.
+    Test(test::Arguments),
     /// Derive decisions again from what was kept, or see what another policy would change.
     Replay(replay::Arguments),
     /// The log of the checks, and its keys.
@@ -126,6 +135,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, style),
         Command::Lookups(arguments) => lookups::run(&arguments, style),
         Command::Batch(arguments) => batch::run(&arguments, style),
+        Command::Test(arguments) => test::run(&arguments, style),
         Command::Replay(arguments) => replay::run(&arguments, style),
         Command::Audit(command) => audit::run(&command, style),
         Command::Registry(command) => registry::run(&command, style),

@@ -39,7 +39,8 @@ fn example(place: &str, what: &str) -> Case {
     let folder = folder("examples/places");
     let read = |file: &str| fs::read(folder.join(file)).unwrap();
     Case {
-        application: serde_json::from_slice(&read(&format!("{place}/{what}.json"))).unwrap(),
+        application: serde_json::from_slice(&read(&format!("{place}/{what}/application.json")))
+            .unwrap(),
         held: serde_json::from_slice(&read("registry.json")).unwrap(),
     }
 }

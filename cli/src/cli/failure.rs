@@ -11,6 +11,7 @@ use mustcheck::{
 use serde::Serialize;
 
 use crate::cli::replay::{NoKeys, PageOfWhat};
+use crate::cli::test::{Exists, NoBundle, NoCatalogue, NotOpened};
 
 /// A failure as JSON and as text.
 #[derive(Serialize)]
@@ -137,6 +138,7 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<ComponentError>().is_some()
         || cause.downcast_ref::<NoKeys>().is_some()
         || cause.downcast_ref::<PageOfWhat>().is_some()
+        || is_of_suite(cause)
         || cause.downcast_ref::<RegistryError>().is_some_and(registry)
         || matches!(
             cause.downcast_ref::<PolicyError>(),
@@ -152,6 +154,14 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
             cause.downcast_ref::<CheckError>(),
             Some(CheckError::Fault(Fault::Registry(error))) if registry(error)
         )
+}
+
+/// Whether it is what a suite, or the check that is to become a case, was given.
+fn is_of_suite(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<NoCatalogue>().is_some()
+        || cause.downcast_ref::<Exists>().is_some()
+        || cause.downcast_ref::<NoBundle>().is_some()
+        || cause.downcast_ref::<NotOpened>().is_some()
 }
 
 /// An input file that cannot be read.
