@@ -144,7 +144,7 @@ impl Coverage {
             };
             for ran in ran.iter().filter(own) {
                 let Some((_, decision)) = &ran.decided else { continue };
-                shown::add(&mut shown, &key.edition, deciding, decision);
+                shown::add(&mut shown, &key.edition, deciding, decision, &ran.acts);
                 shown::count(&mut uses, &key.edition, decision);
             }
         }

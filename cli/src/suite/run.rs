@@ -45,6 +45,8 @@ pub struct Ran {
     pub verdict: Verdict,
     /// The decision, if there is one, and the edition and overlay that made it.
     pub decided: Option<(Key, Decision)>,
+    /// The acts that the answered records name, by record.
+    pub acts: BTreeMap<String, String>,
     /// Where the decision is not what was expected.
     pub differences: Vec<Difference>,
     /// What makes the case impossible to evaluate.
@@ -88,6 +90,7 @@ fn one(
         title: case.expected.title.clone(),
         verdict: Verdict::Bad,
         decided: None,
+        acts: BTreeMap::new(),
         differences: Vec::new(),
         findings: case.findings.clone(),
         fault: None,
@@ -177,6 +180,8 @@ impl Ran {
         let policy = &decision.policy;
         let key = Key { edition: policy.edition.clone(), overlay: policy.overlay.clone() };
         self.decided = Some((key, decision.clone()));
+        let records = checked.answers().iter().flat_map(|answer| &answer.records);
+        self.acts = records.filter_map(|r| Some((r.id.clone(), r.act.clone()?))).collect();
         // What is wrong with the case would be told a second time as a difference.
         if !self.findings.is_empty() {
             return;

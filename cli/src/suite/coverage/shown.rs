@@ -11,7 +11,13 @@ use super::{Items, Kind, MeasureUse};
 use crate::suite::policies::Deciding;
 
 /// What a decision shows.
-pub fn add(items: &mut Items, edition: &str, deciding: &Deciding, decision: &Decision) {
+pub fn add(
+    items: &mut Items,
+    edition: &str,
+    deciding: &Deciding,
+    decision: &Decision,
+    acts: &BTreeMap<String, String>,
+) {
     items.add(Kind::Dispositions, decision.disposition.code());
     items.add(Kind::Matters, of_edition(edition, &decision.matter));
     decision.records.iter().for_each(|r| items.add(Kind::Standings, r.standing.code()));
@@ -31,7 +37,7 @@ pub fn add(items: &mut Items, edition: &str, deciding: &Deciding, decision: &Dec
     add_lookups(items, edition, deciding, decision);
     if let Some(catalogue) = &deciding.catalogue {
         add_exceptions(items, edition, catalogue, decision);
-        add_persons(items, catalogue, decision);
+        add_persons(items, catalogue, decision, acts);
         add_told(items, catalogue.data(), decision);
         add_departments(items, catalogue.data(), decision);
     }
@@ -67,12 +73,19 @@ fn add_exceptions(items: &mut Items, edition: &str, catalogue: &Catalogue, decis
 
 /// A list's rule on persons is shown by a measure that reaches somebody who only stands behind an
 /// applicant: without the rule, nobody would be (RAIL R8).
-fn add_persons(items: &mut Items, catalogue: &Catalogue, decision: &Decision) {
+fn add_persons(
+    items: &mut Items,
+    catalogue: &Catalogue,
+    decision: &Decision,
+    acts: &BTreeMap<String, String>,
+) {
     let itself = |role| matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
     for measure in decision.measures.iter().filter(|m| !itself(m.target.role)) {
         let because = |id: &String| measure.because.contains(id);
         for record in decision.records.iter().filter(|r| because(&r.record)) {
-            let rule = catalogue.list(&record.list).and_then(|list| catalogue.persons_rule(list));
+            let list = catalogue.list(&record.list);
+            let act = acts.get(&record.record).map(String::as_str);
+            let rule = list.and_then(|list| catalogue.persons_rule(list, act));
             rule.into_iter().for_each(|rule| add_clauses(items, &rule.legal_basis));
         }
     }
