@@ -31,7 +31,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
             "{}",
             match style.lang {
                 crate::cli::Lang::Zh => format!("{folder}：错误{errors}项，警告{warnings}项"),
-                crate::cli::Lang::En => format!("{folder}: {errors} errors, {warnings} warnings"),
+                crate::cli::Lang::En => format!("{folder}: errors {errors}, warnings {warnings}"),
             }
         );
     }
