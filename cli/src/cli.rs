@@ -11,6 +11,7 @@ mod policy;
 mod recording;
 mod registry;
 mod replay;
+mod serve;
 mod text;
 
 use std::process::ExitCode;
@@ -60,6 +61,8 @@ enum Command {
     Batch(batch::Arguments),
     /// Derive decisions again from what was kept, or see what another policy would change.
     Replay(replay::Arguments),
+    /// Answer over HTTP, for systems that are not written in Rust.
+    Serve(serve::Arguments),
     /// The log of the checks, and its keys.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -127,6 +130,7 @@ pub fn run() -> ExitCode {
         Command::Lookups(arguments) => lookups::run(&arguments, style),
         Command::Batch(arguments) => batch::run(&arguments, style),
         Command::Replay(arguments) => replay::run(&arguments, style),
+        Command::Serve(arguments) => serve::run(&arguments, style),
         Command::Audit(command) => audit::run(&command, style),
         Command::Registry(command) => registry::run(&command, style),
         Command::Policy(command) => policy::run(&command, style),
