@@ -90,8 +90,10 @@ impl Caller {
         if self.roles.contains(&role) {
             return Ok(());
         }
-        let detail = format!("this asks for the role `{}`", role.code());
-        Err(Problem::new(Kind::Forbidden).detail(detail))
+        let code = role.code();
+        let (zh, en) =
+            (format!("此项功能须有 `{code}` 权限"), format!("this asks for the role `{code}`"));
+        Err(Problem::new(Kind::Forbidden).says(zh, en))
     }
 
     /// That it may see a case of a matter and an office.
@@ -100,8 +102,9 @@ impl Caller {
     ///
     /// [`Kind::Forbidden`] with the place.
     pub fn permit_case(&self, matter: &str, region: &str) -> Result<(), Problem> {
-        let forbidden =
-            |path: &str, detail: &str| Err(Problem::new(Kind::Forbidden).path(path).detail(detail));
+        let forbidden = |path: &str, zh: &str, en: &str| {
+            Err(Problem::new(Kind::Forbidden).path(path).says(zh, en))
+        };
         let of_domain = |allowed: &String| match allowed.strip_suffix('*') {
             Some(domain) => matter.starts_with(domain),
             None => matter == allowed,
@@ -109,12 +112,20 @@ impl Caller {
         if let Scope::Some(matters) = &self.matters
             && !matters.iter().any(of_domain)
         {
-            return forbidden("matter", "the caller may not ask about this matter");
+            return forbidden(
+                "matter",
+                "该调用方未获准查询此事项",
+                "the caller may not ask about this matter",
+            );
         }
         if let Scope::Some(regions) = &self.regions
             && !regions.iter().any(|allowed| region.starts_with(allowed.as_str()))
         {
-            return forbidden("office.region", "the caller may not ask for offices of this region");
+            return forbidden(
+                "office.region",
+                "该调用方未获准为此地区的机关查询",
+                "the caller may not ask for offices of this region",
+            );
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ pub use load::LoadError;
 pub(crate) use load::{Loader, RegistryChoice};
 
 use crate::problem::{Kind, Problem};
+use crate::told::quotable;
 
 /// A policy that is loaded.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -94,9 +95,10 @@ impl PolicySet {
     pub(crate) fn gate(&self, region: &str) -> Result<&Gate, Problem> {
         let place = self.places.iter().find(|place| region.starts_with(&place.prefix));
         place.map(|place| &place.gate).ok_or_else(|| {
-            Problem::new(Kind::InvalidApplication)
-                .path("office.region")
-                .detail(format!("no policy is loaded for `{region}`"))
+            Problem::new(Kind::InvalidApplication).path("office.region").says(
+                format!("未加载适用于 `{}` 的措施清单", quotable(region)),
+                format!("no policy is loaded for `{}`", quotable(region)),
+            )
         })
     }
 

@@ -44,7 +44,8 @@ pub struct ProblemDetails {
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(crate) kind: Kind,
-    detail: Option<String>,
+    /// In Chinese and in English; what others found is in their own words twice.
+    detail: Option<(String, String)>,
     path: Option<String>,
     pub(crate) fault: Option<FailureKind>,
     retry_after: Option<u64>,
@@ -63,7 +64,14 @@ impl Problem {
     // RAIL R13
     #[must_use]
     pub fn detail(self, detail: impl AsRef<str>) -> Self {
-        Self { detail: Some(quotable(detail.as_ref())), ..self }
+        let detail = quotable(detail.as_ref());
+        Self { detail: Some((detail.clone(), detail)), ..self }
+    }
+
+    /// Says what is wrong this time, in both languages.
+    #[must_use]
+    pub fn says(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { detail: Some((zh.into(), en.into())), ..self }
     }
 
     /// Says where in the body.
@@ -84,12 +92,6 @@ impl Problem {
         Self { told: Some(told), ..self }
     }
 
-    /// The same of another kind.
-    #[must_use]
-    pub(crate) fn of_kind(self, kind: Kind) -> Self {
-        Self { kind, ..self }
-    }
-
     /// Says what failed.
     #[must_use]
     pub(crate) fn failed(self, fault: FailureKind) -> Self {
@@ -108,7 +110,8 @@ impl Problem {
             title: language.pick(self.kind.title()).to_owned(),
             status: self.status().as_u16(),
             detail: match &self.detail {
-                Some(detail) => detail.clone(),
+                Some((zh, _)) if language == Language::Chinese => zh.clone(),
+                Some((_, en)) => en.clone(),
                 None => language.pick(self.kind.detail()).to_owned(),
             },
             instance: request.to_owned(),
@@ -147,53 +150,36 @@ impl IntoResponse for Problem {
     }
 }
 
-impl From<InputError> for Problem {
-    fn from(error: InputError) -> Self {
+impl Problem {
+    /// A body that could not be read: no JSON, or JSON that is something else.
+    pub(crate) fn of_body(body: &[u8], error: InputError, otherwise: Kind) -> Self {
+        if let Some(problem) = Self::no_json(body) {
+            return problem;
+        }
         match error {
             InputError::TooLarge { .. } => Self::new(Kind::BodyTooLarge),
             InputError::NotUtf8 { .. } => {
                 Self::new(Kind::Malformed).path("the document").detail(error.to_string())
             }
-            InputError::Misplaced { path } => Self::new(Kind::InvalidApplication)
-                .path(path)
-                .detail("invalid type: sequence, expected an object"),
-            InputError::Shape { path, detail, line, column } => {
-                let kind =
-                    if is_syntax(&detail) { Kind::Malformed } else { Kind::InvalidApplication };
-                Self::new(kind)
-                    .path(path)
-                    .detail(format!("{detail} (line {line}, column {column})"))
+            InputError::Misplaced { path } => {
+                Self::new(otherwise).path(path).detail("invalid type: sequence, expected an object")
             }
+            InputError::Shape { path, detail, line, column } => Self::new(otherwise)
+                .path(path)
+                .detail(format!("{detail} (line {line}, column {column})")),
         }
     }
-}
 
-/// Whether a message is about JSON as such, and not about what the JSON says.
-fn is_syntax(detail: &str) -> bool {
-    // The words of serde_json for its category `Syntax` and `Eof`; a test holds each of them.
-    const ALL: [&str; 20] = [
-        "EOF while parsing",
-        "expected `:`",
-        "expected `,` or `]`",
-        "expected `,` or `}`",
-        "expected ident",
-        "expected value",
-        "expected `\"`",
-        "invalid escape",
-        "invalid number",
-        "number out of range",
-        "invalid unicode code point",
-        "control character",
-        "key must be a string",
-        "lone leading surrogate",
-        "trailing comma",
-        "trailing characters",
-        "unexpected end of hex escape",
-        "recursion limit exceeded",
-        "invalid digit",
-        "expected numeric key",
-    ];
-    ALL.iter().any(|words| detail.starts_with(words))
+    /// What is wrong with a text as JSON, whatever it is about.
+    fn no_json(body: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(body).ok()?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let detail = format!("{message} (line {}, column {})", error.line(), error.column());
+        Some(Self::new(Kind::Malformed).path("the document").detail(detail))
+    }
 }
 
 impl From<&ApplicationError> for Problem {

@@ -98,9 +98,9 @@ impl Shared {
 
     /// Whether the service can decide: what is missing otherwise.
     pub(crate) async fn ready(self: &Arc<Self>) -> Result<Readiness, Problem> {
-        let missing = |what: &str| Problem::new(Kind::NotReady).detail(what);
+        let missing = |zh: &str, en: &str| Problem::new(Kind::NotReady).says(zh, en);
         if self.is_stopping() {
-            return Err(missing("the service is about to end"));
+            return Err(missing("服务即将停止", "the service is about to end"));
         }
         let set = self.policies.current();
         let (policies, asked) = (set.loaded.len(), Arc::clone(&set));
@@ -108,13 +108,14 @@ impl Shared {
         let registry = tokio::time::timeout(Duration::from_secs(5), registry);
         match registry.await {
             Ok(Ok(Ok(()))) => {}
-            _ => return Err(missing("the registry does not answer")),
+            _ => return Err(missing("信用数据源无应答", "the registry does not answer")),
         }
         let records = match &self.records {
             None => None,
             Some(records) => {
                 let entries = records.entries().await;
-                let entries = entries.map_err(|_| missing("the records cannot be used"))?;
+                let entries =
+                    entries.map_err(|_| missing("日志不可用", "the records cannot be used"))?;
                 self.metrics.log_entries(entries);
                 Some(entries)
             }

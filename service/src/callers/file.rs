@@ -84,7 +84,8 @@ fn caller(
     let tokens = digests(&mut section, "token_sha256", seen);
     let certificates = digests(&mut section, "certificate_sha256", seen);
     let certificate_names = section.texts("certificate_names").unwrap_or_default();
-    if tokens.is_empty() && certificates.is_empty() && certificate_names.is_empty() {
+    let proofs = ["token_sha256", "certificate_sha256", "certificate_names"];
+    if !proofs.into_iter().any(|proof| section.has(proof)) {
         section.fault_here(
             "a caller needs a `token_sha256`, a `certificate_sha256` or a `certificate_names`",
         );

@@ -135,6 +135,11 @@ impl<'a, 't> Section<'a, 't> {
         value
     }
 
+    /// Whether a key that was asked for is there, right or wrong.
+    pub(crate) fn has(&self, key: &'static str) -> bool {
+        self.places.contains_key(key)
+    }
+
     pub(crate) fn text(&mut self, key: &'static str) -> Option<String> {
         let value = self.take(key)?;
         let text = value.get_ref().as_str().map(str::to_owned);

@@ -124,6 +124,8 @@ fn policy(mut section: Section<'_, '_>, folder: &Path) -> Option<PolicyConfig> {
             section.fault("edition", "a policy is a `file` or an `edition`, not both");
             None
         }
+        // One that is wrong has been told already.
+        (None, None) if section.has("file") || section.has("edition") => None,
         (None, None) => {
             section.fault_here("a policy needs a `file` or an `edition`");
             None

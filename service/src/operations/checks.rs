@@ -36,7 +36,8 @@ impl Input for Application {
     }
 
     fn read(body: &[u8]) -> Result<Self, Problem> {
-        Ok(Self::from_json(body)?)
+        Self::from_json(body)
+            .map_err(|error| Problem::of_body(body, error, Kind::InvalidApplication))
     }
 }
 

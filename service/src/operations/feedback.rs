@@ -1,6 +1,5 @@
 //! `POST /v1/feedback`: what an office did about a receipt's measures and obligations (执行反馈).
 
-use mustcheck::InputError;
 use mustcheck::audit::{FeedbackError, FeedbackFile};
 use mustcheck::evidence::{DocumentId, FailureKind, Feedback};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -28,13 +27,7 @@ impl Input for FeedbackFile {
     }
 
     fn read(body: &[u8]) -> Result<Self, Problem> {
-        Self::from_json(body).map_err(|error: InputError| {
-            let problem = Problem::from(error);
-            match problem.kind {
-                Kind::InvalidApplication => problem.of_kind(Kind::InvalidFeedback),
-                _ => problem,
-            }
-        })
+        Self::from_json(body).map_err(|error| Problem::of_body(body, error, Kind::InvalidFeedback))
     }
 }
 

@@ -48,9 +48,13 @@ impl Operation for ReadReceipt {
 pub(super) fn unknown(id: &DocumentId) -> Problem {
     let problem = Problem::new(Kind::UnknownReceipt);
     if id.is_receipt() {
-        return problem.detail(format!("the log has no receipt `{id}`"));
+        let (zh, en) = (format!("日志中没有回执 `{id}`"), format!("the log has no receipt `{id}`"));
+        return problem.says(zh, en);
     }
-    problem.detail(format!("`{id}` is the id of a feedback; a receipt's begins with `r`"))
+    problem.says(
+        format!("`{id}` 是执行反馈的编号；回执编号以 `r` 开头"),
+        format!("`{id}` is the id of a feedback; a receipt's begins with `r`"),
+    )
 }
 
 /// The records cannot be read.

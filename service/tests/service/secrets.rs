@@ -19,9 +19,14 @@ const SECRETS: [&str; 8] = [
     "张秘密",
 ];
 
+/// Of these the first, which a problem must not repeat even to whoever sent them. A name that stands
+/// where a code should is quoted back, to its sender alone.
+const IDENTIFIERS: usize = 5;
+
 fn hold_none(text: &str, of: &str) {
-    for secret in SECRETS {
-        assert!(!text.contains(secret), "`{secret}` stands in {of}");
+    let quoted = if of == "a problem" { IDENTIFIERS } else { SECRETS.len() };
+    for secret in &SECRETS[..quoted] {
+        assert!(!text.contains(*secret), "`{secret}` stands in {of}");
     }
 }
 

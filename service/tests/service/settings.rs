@@ -102,7 +102,7 @@ fn the_file_of_the_callers_is_strict_and_private() {
                 [\"12\"]\nrolls = 1\n";
     let expected = "`callers.toml` cannot be used:\n  line 1, column 1: a caller needs a \
         `token_sha256`, a `certificate_sha256` or a `certificate_names`\n  line 2, column 8: \
-        `callers[0].name`: `9131**********5Q4N` cannot name a caller: use letters, digits and \
+        `callers[0].name`: `9131…**` cannot name a caller: use letters, digits and \
         `.-_`, at most 64\n  line 3, column 9: `callers[0].roles`: `all` is none of `check`, \
         `feedback`, `receipts`, `metrics`\n  line 4, column 11: `callers[0].matters`: `tendering` \
         is not a matter, or a domain's `domain/*`\n  line 6, column 1: `callers[1].matters` is \

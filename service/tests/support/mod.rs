@@ -250,7 +250,14 @@ fn log() {
         let logging =
             mustcheck_service::LoggingConfig { json: true, filter: "debug,hyper=info".into() };
         mustcheck_service::install_log(&logging, || Kept).unwrap();
+        let usual = std::panic::take_hook();
         mustcheck_service::quiet_panics();
+        let quiet = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // A test that fails says why; what the service panics about is for nobody.
+            let of_test = std::thread::current().name().is_some_and(|name| name.contains("::"));
+            if of_test { usual(panic) } else { quiet(panic) }
+        }));
     });
 }
 
