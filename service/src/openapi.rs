@@ -90,11 +90,16 @@ fn operation(entry: &Entry, problem: &Schema, generator: &mut SchemaGenerator) -
     }
     let mut responses = Map::new();
     let schema = (entry.output)(generator).to_value();
-    let success = json!({
+    let mut success = json!({
         "description": "The answer.",
         "headers": headers(false, false, route.idempotent),
         "content": { entry.media: media(schema, Map::new()) },
     });
+    if let (true, Some(success)) = (route.id == "makeCheck", success.as_object_mut()) {
+        let id = json!({ "id": "$response.body#/receipt/id" });
+        let link = json!({ "operationId": "readReceipt", "parameters": id });
+        success.insert("links".into(), json!({ "receipt": link }));
+    }
     responses.insert("200".into(), success);
     for (status, kinds) in problems(entry) {
         responses.insert(status.to_string(), response(&kinds, problem));

@@ -48,9 +48,9 @@ fn a_file_that_changes_is_in_force_without_a_restart() {
     assert_ne!(before["policies"][0]["since"], after["policies"][0]["since"]);
     assert_eq!(after["policies"][0]["source"], "place.wasm");
     assert_eq!(after.get("last_failure"), None);
-    let text = service.get("/metrics").text();
-    assert!(text.contains("overlay=\"shanghai\""), "{text}");
-    assert!(!text.contains("overlay=\"default\""), "{text}");
+    let shown =
+        |overlay: &str| service.get("/metrics").text().contains(&format!("overlay=\"{overlay}\""));
+    until("the metric", || shown("shanghai") && !shown("default"));
 }
 
 #[test]
