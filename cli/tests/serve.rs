@@ -68,7 +68,7 @@ fn a_bad_configuration_tells_every_mistake() {
     let (folder, _) = office();
     std::fs::write(folder.path().join("bad.toml"), "listen = 1\ncolour = 2\n").unwrap();
     let (code, _, stderr) = run(folder.path(), &["serve", "--config", "bad.toml"]);
-    assert_eq!(code, Some(1));
+    assert_eq!(code, Some(3));
     let expected = [
         "error: `bad.toml` cannot be used:",
         "line 1, column 1: `callers` is missing",

@@ -134,3 +134,26 @@ fn a_token_is_made_once_and_has_a_name() {
         assert!(NewToken::make(name).is_err(), "{name}");
     }
 }
+
+/// The files that show every key are read without a mistake, and leave none out.
+#[test]
+fn the_examples_show_every_key() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(folder.join("service.example.toml")).unwrap();
+    let config = Config::parse(&text, folder).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    assert_eq!(config.policies.len(), 2);
+    // A key that nobody knows lists those that there are, table by table.
+    for table in ["tls", "records", "limits", "idempotency", "shutdown", "logging"] {
+        let odd = text.replace(&format!("[{table}]"), &format!("[{table}]\nodd = 1 #"));
+        let told = mistakes(&odd).join("\n");
+        let known = told.split_once("; there are ").unwrap().1.lines().next().unwrap();
+        for key in known.split(", ").map(|key| key.trim_matches('`')) {
+            assert!(text.contains(&format!("\n{key} = ")), "`{key}` of `{table}` is not shown");
+        }
+    }
+    let office = Office::new(CLEAR);
+    let callers = std::fs::read_to_string(folder.join("callers.example.toml")).unwrap();
+    office.write_private("callers.toml", &callers);
+    let read = Callers::open(&office.path("callers.toml"), 1, &Callers::default());
+    assert_eq!(read.unwrap_or_else(|e| panic!("{e}")).len(), 3);
+}
