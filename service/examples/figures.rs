@@ -17,6 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
 use mustcheck_service::{Config, NewToken, Service};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -39,14 +40,18 @@ async fn run() {
     let folder = tempfile::tempdir().unwrap();
     let (service, request) = service(folder.path()).await;
     let (constant, same) = constant(&request).await;
-    let (mut checks, mut constants) = (Vec::new(), Vec::new());
+    let (mut checks, mut constants, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+    let (gate, application) = gate();
     for _ in 0..PARTS {
         checks.push(throughput(service, &request).await);
         constants.push(throughput(constant, &same).await);
+        alone.push(calls(&gate, &application));
     }
-    let (checks, constants) = (median(checks), median(constants));
+    let (checks, constants, alone) = (median(checks), median(constants), median(alone));
     println!("checks a second                  {checks:>10.0}");
     println!("constant answers a second        {constants:>10.0}");
+    println!("calls of the gate alone a second {alone:>10.0}");
+    println!("a check over HTTP, in calls      {:>10.2}", alone / checks);
     println!("ratio (at least 0.5)             {:>10.2}", checks / constants);
     let mut took = steady(service, &request, checks * 0.7).await;
     took.sort();
@@ -94,6 +99,36 @@ async fn service(folder: &Path) -> (SocketAddr, Arc<Vec<u8>>) {
         body.len()
     );
     (address, Arc::new([head.into_bytes(), body].concat()))
+}
+
+/// The gate by itself, as a program embeds it, and what it checks.
+fn gate() -> (Gate, Application) {
+    let case = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../examples/cases/0002-procurement-wage-arrears");
+    let registry = JsonRegistry::open(case.join("registry.json")).expect("a registry");
+    let policy = Policy::embedded_edition("statutes").expect("a policy");
+    let gate = Gate::builder().policy(policy).registry(registry).build().expect("a gate");
+    let json = std::fs::read(case.join("application.json")).unwrap();
+    (gate, Application::from_json(&json).expect("an application"))
+}
+
+/// Calls a second, on every core.
+fn calls(gate: &Gate, application: &Application) -> f64 {
+    let begun = Instant::now();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let calls: u64 = std::thread::scope(|scope| {
+        let each = || {
+            let mut calls = 0;
+            while begun.elapsed() < PART {
+                gate.check(application).expect("a decision");
+                calls += 1;
+            }
+            calls
+        };
+        let threads: Vec<_> = (0..cores).map(|_| scope.spawn(each)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    calls as f64 / begun.elapsed().as_secs_f64()
 }
 
 /// A server of the same kind that reads the same request and answers a constant.

@@ -144,7 +144,7 @@ fn the_examples_show_every_key() {
     assert_eq!(config.policies.len(), 2);
     // A key that nobody knows lists those that there are, table by table.
     for table in ["tls", "records", "limits", "idempotency", "shutdown", "logging"] {
-        let odd = text.replace(&format!("[{table}]"), &format!("[{table}]\nodd = 1 #"));
+        let odd = text.replace(&format!("\n[{table}]"), &format!("\n[{table}]\nodd = 1 #"));
         let told = mistakes(&odd).join("\n");
         let known = told.split_once("; there are ").unwrap().1.lines().next().unwrap();
         for key in known.split(", ").map(|key| key.trim_matches('`')) {
