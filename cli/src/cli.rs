@@ -11,6 +11,7 @@ mod policy;
 mod recording;
 mod registry;
 mod replay;
+mod serve;
 mod test;
 mod text;
 
@@ -69,6 +70,8 @@ enum Command {
     Test(test::Arguments),
     /// Derive decisions again from what was kept, or see what another policy would change.
     Replay(replay::Arguments),
+    /// Answer over HTTP, for systems that are not written in Rust.
+    Serve(serve::Arguments),
     /// The log of the checks, and its keys.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -137,6 +140,7 @@ pub fn run() -> ExitCode {
         Command::Batch(arguments) => batch::run(&arguments, style),
         Command::Test(arguments) => test::run(&arguments, style),
         Command::Replay(arguments) => replay::run(&arguments, style),
+        Command::Serve(arguments) => serve::run(&arguments, style),
         Command::Audit(command) => audit::run(&command, style),
         Command::Registry(command) => registry::run(&command, style),
         Command::Policy(command) => policy::run(&command, style),

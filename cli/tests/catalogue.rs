@@ -150,13 +150,10 @@ fn a_difference_is_told_in_law_terms_once_for_all_places() {
 #[test]
 fn a_closed_output_is_no_success() {
     let folder = Folder::new();
-    let mut child = command(folder.path("").as_path(), &["catalogue", "show"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut show = command(folder.path("").as_path(), &["catalogue", "show"]);
+    let output = show.stdout(writer).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }

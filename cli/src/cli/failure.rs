@@ -8,6 +8,7 @@ use mustcheck::evidence::replay::ComponentError;
 use mustcheck::{
     ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
 };
+use mustcheck_service::{ConfigError, StartError};
 use serde::Serialize;
 
 use crate::cli::replay::{NoKeys, PageOfWhat};
@@ -130,6 +131,8 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<Unreadable>().is_some()
         || cause.downcast_ref::<OutputIsInput>().is_some()
         || cause.downcast_ref::<KeysError>().is_some()
+        || cause.downcast_ref::<ConfigError>().is_some()
+        || matches!(cause.downcast_ref(), Some(StartError::Config(_) | StartError::Load(_)))
         || cause.downcast_ref::<AgeError>().is_some()
         || cause.downcast_ref::<SubjectError>().is_some()
         || matches!(cause.downcast_ref(), Some(ExportError::Subject(_)))
