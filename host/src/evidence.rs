@@ -28,7 +28,8 @@ pub use feedback::{
     Feedback, FeedbackFormat, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
 };
 pub use journal::{
-    AsyncJournal, AuditLog, AuditReader, Journal, JournalError, Ledger, LogState, Logged,
+    AsyncJournal, AuditLog, AuditReader, Journal, JournalError, Ledger, LedgerError, LogState,
+    Logged,
 };
 pub use keys::{Keys, KeysError, PublicKeys};
 pub(crate) use receipt::Observed;
