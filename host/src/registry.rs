@@ -3,6 +3,7 @@
 //! A registry answers by exact identifier and says of every list of every ask how it was answered.
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
 
+pub mod held;
 pub mod import;
 pub mod json;
 pub mod sqlite;
@@ -127,6 +128,9 @@ pub enum RegistryError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] rusqlite::Error),
+    /// Another store of records failed.
+    #[error("the database failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It took longer than the gate waits.
     #[error("no answer within {0:?}")]
     Late(std::time::Duration),

@@ -74,7 +74,7 @@ pub struct RegistryFile {
 }
 
 /// Scheme, issuing country and identifier: what makes a subject the same subject.
-type Identity = (Scheme, String, String);
+pub type Identity = (Scheme, String, String);
 
 /// A registry in memory.
 #[derive(Debug)]
@@ -311,7 +311,7 @@ pub(crate) fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -
 }
 
 /// Everybody whom a record names, once each.
-pub(crate) fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
+pub fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
     let about = &record.subject;
     let own = (about.scheme, about.country.clone().unwrap_or_default(), about.identifier.clone());
     let persons = record
