@@ -23,8 +23,11 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Its certificate; none speaks HTTP in clear.
     pub tls: Option<TlsConfig>,
-    /// The registry: a JSON file or a SQLite database. None if the embedding program has one.
+    /// The registry: a JSON file or a SQLite database. None if it is in [`Config::database`], or
+    /// if the embedding program has one.
     pub registry: Option<PathBuf>,
+    /// The PostgreSQL database that replicas share.
+    pub database: Option<DatabaseConfig>,
     /// The file of the callers.
     pub callers: PathBuf,
     /// Where compiled policies are kept.
@@ -91,17 +94,46 @@ pub enum PolicyOrigin {
     },
 }
 
+/// The database that replicas share.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// A file with where it is, such as `postgresql://mustcheck:…@db/credit`. It may hold a
+    /// password, so it is no key of the configuration itself.
+    pub url_file: PathBuf,
+    /// Connections that are open at most; 16.
+    pub connections: usize,
+    /// How long one statement may take; 5 seconds.
+    pub statement_time: Duration,
+    /// The certificates of the authorities that sign the server's, in PEM; none speaks in clear.
+    pub authorities: Option<PathBuf>,
+}
+
 /// Where checks are put on record.
 #[derive(Clone, Debug)]
 pub struct RecordsConfig {
-    /// The folder of the audit log.
-    pub log: PathBuf,
-    /// The folder of the bundles; none keeps none.
-    pub evidence: Option<PathBuf>,
     /// The folder of the keys.
     pub keys: PathBuf,
     /// Who can read the bundles; nobody in particular if empty.
     pub encrypt_to: Vec<String>,
+    /// Where log and bundles are kept.
+    pub kept: RecordsPlace,
+}
+
+/// Where log and bundles are kept.
+#[derive(Clone, Debug)]
+pub enum RecordsPlace {
+    /// In folders of this machine.
+    Folders {
+        /// The folder of the audit log.
+        log: PathBuf,
+        /// The folder of the bundles; none keeps none.
+        evidence: Option<PathBuf>,
+    },
+    /// In [`Config::database`].
+    Database {
+        /// A folder that follows the log: what is overdue and the figures are read from it.
+        copy: PathBuf,
+    },
 }
 
 /// What one request, and all together, may use.

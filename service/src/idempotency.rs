@@ -3,11 +3,15 @@
 //! A key belongs to one caller and one request. What is kept is the answer of a request that
 //! succeeded; one that failed gives its key back, so that it may be corrected or tried again.
 
+mod database;
 mod memory;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName};
+use mustcheck::evidence::DocumentId;
+use mustcheck_postgres::Claim;
 
+pub use database::DatabaseKeys;
 pub use memory::MemoryKeys;
 
 use crate::problem::{Kind, Problem};
@@ -63,8 +67,12 @@ pub(crate) fn digest(parts: &[&[u8]]) -> [u8; 32] {
 /// How it stands with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// Nobody has used it. It is now in use, until [`Idempotency::finish`].
-    Fresh,
+    /// Nobody has used it. It is now in use, until [`Idempotency::finish`]. A check ties its
+    /// receipt to the claim, if there is one.
+    Fresh(Option<Claim>),
+    /// Who worked on it is gone, and its check is on record: the answer is made of that. It is in
+    /// use, too.
+    Recorded(DocumentId),
     /// The same request was answered with this body.
     Done(Bytes),
     /// The same request is being worked on.
@@ -78,6 +86,8 @@ pub enum Begun {
 pub enum Idempotency {
     /// In this process: they are gone when it ends.
     Memory(MemoryKeys),
+    /// In a database that replicas share.
+    Database(DatabaseKeys),
 }
 
 impl Idempotency {
@@ -86,25 +96,33 @@ impl Idempotency {
     /// # Errors
     ///
     /// [`Kind::Unavailable`] if where keys are kept cannot be reached.
-    #[allow(clippy::unused_async, reason = "a database is waited for")]
     pub async fn begin(&self, key: Key, request: [u8; 32]) -> Result<Begun, Problem> {
         match self {
             Self::Memory(keys) => Ok(keys.begin(key, request)),
+            Self::Database(keys) => keys.begin(key, request).await,
         }
     }
 
     /// Keeps the answer, or gives the key back if there is none.
-    #[allow(clippy::unused_async, reason = "a database is waited for")]
     pub async fn finish(&self, key: Key, answer: Option<Bytes>) {
         match self {
             Self::Memory(keys) => keys.finish(key, answer),
+            Self::Database(keys) => keys.finish(key, answer).await,
         }
     }
 
-    /// How many keys are kept here.
+    /// Forgets what is too old, where that does not happen by itself.
+    pub(crate) async fn expire(&self) {
+        if let Self::Database(keys) = self {
+            keys.expire().await;
+        }
+    }
+
+    /// How many keys are kept here, or are being answered here if replicas share them.
     pub fn len(&self) -> usize {
         match self {
             Self::Memory(keys) => keys.len(),
+            Self::Database(keys) => keys.len(),
         }
     }
 

@@ -10,6 +10,7 @@ mod admission;
 mod body;
 mod callers;
 mod config;
+mod database;
 mod idempotency;
 mod language;
 mod metrics;
@@ -31,10 +32,11 @@ mod watch;
 
 pub use callers::{Caller, Callers, NewToken, Role, TokenError};
 pub use config::{
-    CacheChoice, Config, ConfigError, IdempotencyConfig, LoggingConfig, Mistake, PolicyConfig,
-    PolicyOrigin, RecordsConfig, ServiceLimits, ShutdownConfig, TlsConfig,
+    CacheChoice, Config, ConfigError, DatabaseConfig, IdempotencyConfig, LoggingConfig, Mistake,
+    PolicyConfig, PolicyOrigin, RecordsConfig, RecordsPlace, ServiceLimits, ShutdownConfig,
+    TlsConfig,
 };
-pub use idempotency::{Begun, Idempotency, Key, MemoryKeys};
+pub use idempotency::{Begun, DatabaseKeys, Idempotency, Key, MemoryKeys};
 pub use openapi::document as openapi_document;
 pub use operations::{
     CheckAnswer, DueLookup, FeedbackAnswer, LookupsAnswer, PoliciesAnswer, ReceiptReference,
@@ -42,7 +44,9 @@ pub use operations::{
 pub use policies::{LoadError, LoadFailure, LoadedPolicy};
 pub use problem::{Kind, Problem, ProblemDetails};
 pub use process::serve;
-pub use records::{FolderRecords, KeptFeedback, KeptReceipt, Records, RecordsError};
+pub use records::{
+    DatabaseRecords, FolderRecords, KeptFeedback, KeptReceipt, Records, RecordsError,
+};
 pub use server::{Listening, Service, ServiceBuilder, StartError};
 pub use shared::{Readiness, Shared};
 pub use telemetry::{install as install_log, quiet_panics};

@@ -17,6 +17,9 @@ use tokio::task::JoinHandle;
 
 use crate::body;
 use crate::callers::{Caller, Role};
+use mustcheck::evidence::DocumentId;
+use mustcheck_postgres::Claim;
+
 use crate::idempotency::{self, Begun, Key};
 use crate::problem::{Kind, Problem};
 use crate::shared::{Shared, panicked};
@@ -140,6 +143,10 @@ pub(crate) struct Call {
     /// What stands in the path in the place of its one parameter.
     pub(crate) parameter: Option<String>,
     pub(crate) told: Told,
+    /// What the request's key is claimed with, if replicas share keys.
+    pub(crate) claim: Option<Claim>,
+    /// The receipt of this very request, if it was checked by a replica that could not answer.
+    pub(crate) recorded: Option<DocumentId>,
 }
 
 impl Call {
@@ -287,10 +294,12 @@ async fn answer<O: Operation>(
     if let (true, Some(caller)) = (route.idempotent, &caller) {
         key = Key::of(&parts.headers, caller.name())?;
     }
+    let (mut claim, mut recorded) = (None, None);
     if let Some(key) = key {
         let request = idempotency::digest(&[route.path.as_bytes(), &content]);
         match shared.idempotency.begin(key, request).await? {
-            Begun::Fresh => {}
+            Begun::Fresh(own) => claim = own,
+            Begun::Recorded(receipt) => recorded = Some(receipt),
             Begun::Done(body) => {
                 told.notes().replayed = true;
                 return Ok(Answer { body, replayed: true });
@@ -299,7 +308,7 @@ async fn answer<O: Operation>(
             Begun::Conflict => return Err(Problem::new(Kind::KeyReused)),
         }
     }
-    let call = Call { shared: Arc::clone(&shared), caller, parameter, told };
+    let call = Call { shared: Arc::clone(&shared), caller, parameter, told, claim, recorded };
     let limit = shared.limits.request_time;
     let work = begin::<O>(call, input, key, place);
     match tokio::time::timeout(limit, work).await {

@@ -11,8 +11,7 @@ use crate::server::{Service, StartError};
 ///
 /// [`StartError`] if it cannot listen.
 pub fn serve(service: Service, listens: impl FnOnce(SocketAddr)) -> Result<(), StartError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(StartError::Runtime)?;
+    let Some(runtime) = service.handle() else { return Ok(()) };
     runtime.block_on(async {
         let stop = asked_to_end().map_err(StartError::Runtime)?;
         let listening = service.listen().await?;

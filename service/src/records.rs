@@ -1,18 +1,23 @@
 //! Where checks are put on record, and where what is on record is read.
 
+mod database;
 mod folder;
 
 use std::sync::Arc;
 
 use mustcheck::audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::bundle::{AgeError, StoreError};
+use mustcheck::evidence::bundle::{AgeError, Recipients, StoreError};
 use mustcheck::evidence::{
-    DocumentId, Feedback, InvalidForm, JournalError, KeysError, Receipt, Recorder, Signed,
+    Bundle, ContentDigest, DocumentId, Feedback, InvalidForm, JournalError, KeysError, Receipt,
+    Recorder, Signed,
 };
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use database::DatabaseRecords;
 pub use folder::FolderRecords;
+
+use crate::config::RecordsConfig;
 
 /// A receipt, and what was reported about it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -38,6 +43,13 @@ pub struct KeptFeedback {
     pub feedback: Signed<Feedback>,
 }
 
+/// What was decided by a check that is on record.
+pub(crate) struct KeptCheck {
+    pub(crate) decision: mustcheck::Decision,
+    pub(crate) log_index: u64,
+    pub(crate) component: ContentDigest,
+}
+
 /// Why records cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordsError {
@@ -56,6 +68,12 @@ pub enum RecordsError {
     /// The log cannot be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] mustcheck_postgres::Error),
+    /// An entry of the log is none.
+    #[error("an entry of the log is damaged")]
+    Entry(#[from] mustcheck::evidence::EntryError),
     /// The system's clock.
     #[error("the feedback could not be dated")]
     Clock(#[from] InvalidForm),
@@ -68,6 +86,16 @@ pub enum RecordsError {
 pub enum Records {
     /// A log and bundles in folders of this machine.
     Folder(Arc<FolderRecords>),
+    /// A log and bundles in a database that replicas share.
+    Database(Arc<DatabaseRecords>),
+}
+
+/// To whom the bundles are encrypted; none keeps them in clear.
+fn recipients(config: &RecordsConfig) -> Result<Option<Recipients>, AgeError> {
+    match config.encrypt_to.as_slice() {
+        [] => Ok(None),
+        to => Recipients::parse(to.iter().map(String::as_str)).map(Some),
+    }
 }
 
 impl Records {
@@ -75,6 +103,7 @@ impl Records {
     pub fn recorder(&self) -> Arc<Recorder> {
         match self {
             Self::Folder(folder) => folder.recorder(),
+            Self::Database(database) => database.recorder(),
         }
     }
 
@@ -89,7 +118,30 @@ impl Records {
                 let folder = Arc::clone(folder);
                 blocking(move || folder.receipt(&id)).await?
             }
+            Self::Database(database) => database.receipt(&id).await,
         }
+    }
+
+    /// What was decided, of a check that is on record; none if its bundle cannot be read here.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordsError`] if it cannot be read.
+    pub(crate) async fn kept_check(
+        &self,
+        id: &DocumentId,
+    ) -> Result<Option<KeptCheck>, RecordsError> {
+        let Self::Database(database) = self else { return Ok(None) };
+        let Some(receipt) = database.receipt(id).await? else { return Ok(None) };
+        let Some(stored) = database.bundle(id).await?.filter(|b| !b.sealed) else {
+            return Ok(None);
+        };
+        let bundle = Bundle::from_json(&stored.body).map_err(|_| RecordsError::Unfinished)?;
+        Ok(Some(KeptCheck {
+            decision: bundle.decision,
+            log_index: receipt.log_index,
+            component: stored.component,
+        }))
     }
 
     /// Records what an office did.
@@ -107,6 +159,7 @@ impl Records {
                 let folder = Arc::clone(folder);
                 blocking(move || folder.record_feedback(file)).await?
             }
+            Self::Database(database) => database.record_feedback(&file).await,
         }
     }
 
@@ -121,6 +174,7 @@ impl Records {
                 let folder = Arc::clone(folder);
                 blocking(move || folder.source()).await?
             }
+            Self::Database(database) => database.source().await,
         }
     }
 
@@ -135,6 +189,7 @@ impl Records {
                 let folder = Arc::clone(folder);
                 blocking(move || folder.entries()).await?
             }
+            Self::Database(database) => database.entries().await,
         }
     }
 }

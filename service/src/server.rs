@@ -10,13 +10,16 @@ use std::sync::Arc;
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
 use mustcheck::{AsyncRegistry, Registry};
+use mustcheck_postgres::{Database, PostgresRegistry, Requests};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
 use crate::callers::Callers;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, RecordsConfig, RecordsPlace};
+use crate::database::{self, DatabaseError};
 use crate::policies::{LoadError, LoadedPolicy, Loader, Policies, RegistryChoice};
-use crate::records::{FolderRecords, Records, RecordsError};
+use crate::records::{DatabaseRecords, FolderRecords, Records, RecordsError};
 use crate::router::router;
 use crate::shared::Shared;
 use crate::tls::{Tls, TlsError};
@@ -34,6 +37,12 @@ pub enum StartError {
     /// The records.
     #[error("the records cannot be used")]
     Records(#[from] RecordsError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// Records in a database that is not configured.
+    #[error("the records are in a database, and there is no `[database]`")]
+    NoDatabase,
     /// TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -62,6 +71,8 @@ pub struct Service {
     config: Config,
     shared: Arc<Shared>,
     tls: Option<Arc<Tls>>,
+    /// What it was opened on, and what the connections to its database live on.
+    runtime: Option<Runtime>,
 }
 
 /// A service that listens.
@@ -95,22 +106,73 @@ impl ServiceBuilder {
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let usual = config.limits.requests_per_second;
         let callers = Callers::open(&config.callers, usual, &Callers::default())?;
-        let records = match &config.records {
-            Some(records) => Some(Records::Folder(Arc::new(FolderRecords::open(records)?))),
+        let runtime = runtime().map_err(StartError::Runtime)?;
+        let database = match &config.database {
+            Some(database) => Some(runtime.block_on(database::connect(database))?),
             None => None,
         };
+        let records = match &config.records {
+            Some(records) => Some(runtime.block_on(open_records(records, database.as_ref()))?),
+            None => None,
+        };
+        let registry = match (registry, &database) {
+            (RegistryChoice::None, Some(database)) => {
+                RegistryChoice::Awaited(Arc::new(PostgresRegistry::new(database.clone())))
+            }
+            (chosen, _) => chosen,
+        };
+        // Twice the time of a request: who is answering it has ended long before.
+        let lease = config.limits.request_time * 2;
+        let requests = database.as_ref().map(|d| Requests::new(d, lease, config.idempotency.age));
         let policies = Policies::load(Loader {
             policies: config.policies.clone(),
             cache: config.cache.clone(),
             registry,
             recorder: records.as_ref().map(Records::recorder),
+            recorder_waits: matches!(records, Some(Records::Database(_))),
         })?;
-        let shared = Arc::new(Shared::new(&config, policies, records, callers));
-        Ok(Service { config, shared, tls })
+        let shared = Arc::new(Shared::new(&config, policies, records, requests, callers));
+        Ok(Service { config, shared, tls, runtime: Some(runtime) })
+    }
+}
+
+/// Where checks are put on record.
+async fn open_records(
+    config: &RecordsConfig,
+    database: Option<&Database>,
+) -> Result<Records, StartError> {
+    Ok(match (&config.kept, database) {
+        (RecordsPlace::Folders { log, evidence }, _) => {
+            Records::Folder(Arc::new(FolderRecords::open(config, log, evidence.as_deref())?))
+        }
+        (RecordsPlace::Database { copy }, Some(database)) => {
+            let records = DatabaseRecords::open(config, database, copy.clone()).await?;
+            Records::Database(Arc::new(records))
+        }
+        (RecordsPlace::Database { .. }, None) => return Err(StartError::NoDatabase),
+    })
+}
+
+/// Threads for requests.
+fn runtime() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}
+
+impl Drop for Service {
+    /// A service may be dropped where nothing may wait.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
 impl Service {
+    /// The threads that it was opened on.
+    pub(crate) fn handle(&self) -> Option<tokio::runtime::Handle> {
+        self.runtime.as_ref().map(|runtime| runtime.handle().clone())
+    }
+
     /// Begins a service.
     pub fn builder(config: Config) -> ServiceBuilder {
         let registry = match &config.registry {
@@ -162,10 +224,12 @@ impl Listening {
     /// passed.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { service, listener, address, reloads } = self;
-        let Service { config, shared, tls } = service;
+        // Kept to the end: its runtime carries the connections to the database.
+        let (config, shared, tls) = (&service.config, &service.shared, service.tls.clone());
         let watching = tokio::spawn(watch(reloads));
+        let forgetting = tokio::spawn(forget(Arc::clone(shared)));
         let serving = Serving {
-            router: router(Arc::clone(&shared)),
+            router: router(Arc::clone(shared)),
             tls,
             places: Arc::new(Semaphore::new(config.limits.connections)),
             header_time: config.limits.header_time,
@@ -186,7 +250,16 @@ impl Listening {
             tracing::error!("what was begun was not finished within its deadline");
         }
         watching.abort();
+        forgetting.abort();
         tracing::info!("the service has ended");
+    }
+}
+
+/// Forgets keys that are too old, every hour.
+async fn forget(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+        shared.idempotency.expire().await;
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use mustcheck::{Application, Checked, Gate};
+use mustcheck_postgres::{Claim, ClaimedLog, Requests};
 
 use crate::admission::Admission;
 use crate::callers::Callers;
 use crate::config::{Config, ServiceLimits};
-use crate::idempotency::{Idempotency, MemoryKeys};
+use crate::idempotency::{DatabaseKeys, Idempotency, MemoryKeys};
 use crate::metrics::Metrics;
 use crate::policies::{Policies, PolicySet, Run};
 use crate::problem::{Kind, Problem};
@@ -36,16 +37,23 @@ impl Shared {
         config: &Config,
         policies: Policies,
         records: Option<Records>,
+        requests: Option<Requests>,
         callers: Callers,
     ) -> Self {
         let limits = config.limits.clone();
-        let keys = MemoryKeys::new(config.idempotency.keys, config.idempotency.age);
+        let idempotency = match requests {
+            Some(requests) => Idempotency::Database(DatabaseKeys::new(requests)),
+            None => {
+                let (keys, age) = (config.idempotency.keys, config.idempotency.age);
+                Idempotency::Memory(MemoryKeys::new(keys, age))
+            }
+        };
         let metrics = Metrics::new();
         metrics.policies(&policies.current());
         Self {
             policies,
             records,
-            idempotency: Idempotency::Memory(keys),
+            idempotency,
             metrics,
             admission: Admission::new(limits.concurrent, limits.queue),
             limits,
@@ -85,10 +93,18 @@ impl Shared {
     /// # Errors
     ///
     /// The problem: of the application, or a fault. Neither means "no measures".
-    pub async fn check(self: &Arc<Self>, application: Application) -> Result<Checked, Problem> {
+    pub async fn check(
+        self: &Arc<Self>,
+        application: Application,
+        claim: Option<&Claim>,
+    ) -> Result<Checked, Problem> {
         let set = self.policies.current();
         let gate = set.gate(&application.office.region)?.clone();
-        let checked = run(gate, &set, application).await?;
+        let journal = match (&self.records, claim) {
+            (Some(Records::Database(database)), Some(claim)) => Some(database.claimed(claim)),
+            _ => None,
+        };
+        let checked = run(gate, &set, application, journal).await?;
         self.metrics.check(checked.decision());
         if let Some(recorded) = checked.receipt() {
             self.metrics.log_entries(recorded.index.saturating_add(1));
@@ -137,7 +153,12 @@ pub struct Readiness {
 }
 
 /// Runs a check where it keeps nobody waiting.
-async fn run(gate: Gate, set: &PolicySet, application: Application) -> Result<Checked, Problem> {
+async fn run(
+    gate: Gate,
+    set: &PolicySet,
+    application: Application,
+    journal: Option<ClaimedLog>,
+) -> Result<Checked, Problem> {
     let checked = match set.run {
         Run::Inline if application.subjects.len() <= INLINE_SUBJECTS => gate.check(&application),
         Run::Inline | Run::Blocking => {
@@ -146,7 +167,10 @@ async fn run(gate: Gate, set: &PolicySet, application: Application) -> Result<Ch
         Run::Awaited => {
             // Sandbox and recorder do not wait, but they work; the lookups alone are awaited.
             let runtime = tokio::runtime::Handle::current();
-            let check = move || runtime.block_on(gate.check_async(&application));
+            let check = move || match journal {
+                Some(journal) => runtime.block_on(gate.check_async_into(&application, &journal)),
+                None => runtime.block_on(gate.check_async(&application)),
+            };
             tokio::task::spawn_blocking(check).await.map_err(panicked)?
         }
     };

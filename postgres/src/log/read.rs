@@ -113,4 +113,16 @@ impl PostgresLog {
         connection.done();
         Ok(state(&self.0.ledger, &head)?.checkpoint().to_owned())
     }
+
+    /// How many entries there are.
+    ///
+    /// # Errors
+    ///
+    /// As [`PostgresLog::checkpoint`].
+    pub async fn size(&self) -> Result<u64, Error> {
+        let connection = self.database().connection().await?;
+        let head = connection.one(HEAD).await?;
+        connection.done();
+        Ok(state(&self.0.ledger, &head)?.size())
+    }
 }

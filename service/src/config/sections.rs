@@ -6,8 +6,8 @@ use std::time::Duration;
 use mustcheck::Policy;
 
 use super::{
-    CacheChoice, Config, IdempotencyConfig, LoggingConfig, PolicyConfig, PolicyOrigin,
-    RecordsConfig, Section, ServiceLimits, ShutdownConfig, TlsConfig,
+    CacheChoice, Config, DatabaseConfig, IdempotencyConfig, LoggingConfig, PolicyConfig,
+    PolicyOrigin, RecordsConfig, RecordsPlace, Section, ServiceLimits, ShutdownConfig, TlsConfig,
 };
 use crate::told::quotable;
 
@@ -31,7 +31,12 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
     });
     let policies = policies(&mut root, folder);
     let records = root.section("records");
-    let records = records.and_then(|section| self::records(section, folder));
+    let mut has_database = false;
+    let database = root.section("database").and_then(|section| {
+        has_database = true;
+        database(section, folder)
+    });
+    let records = records.and_then(|section| self::records(section, folder, has_database));
     let limits = limits(root.section("limits"));
     let idempotency = idempotency(root.section("idempotency"));
     let shutdown = shutdown(root.section("shutdown"));
@@ -52,6 +57,7 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
         behind_proxy,
         tls,
         registry,
+        database,
         callers: callers?,
         cache,
         policies,
@@ -148,16 +154,56 @@ fn overlay(section: &mut Section<'_, '_>, edition: Option<&str>) -> String {
     overlay.unwrap_or_else(|| "default".into())
 }
 
-fn records(mut section: Section<'_, '_>, folder: &Path) -> Option<RecordsConfig> {
-    let log = file(&mut section, "log", folder);
+fn database(section: Section<'_, '_>, folder: &Path) -> Option<DatabaseConfig> {
+    let mut section = section;
+    let url_file = file(&mut section, "url_file", folder);
+    let authorities = section.text("authorities").map(|file| folder.join(file));
+    let mut section = Some(section);
+    let mut number = |key, range| number(&mut section, key, range);
+    let connections = size(number("connections", (1, 16, 1_000)));
+    let statement_time = seconds(number("statement_seconds", (1, 5, 300)));
+    section?.end();
+    Some(DatabaseConfig { url_file: url_file?, connections, statement_time, authorities })
+}
+
+fn records(
+    mut section: Section<'_, '_>,
+    folder: &Path,
+    has_database: bool,
+) -> Option<RecordsConfig> {
     let keys = file(&mut section, "keys", folder);
-    let evidence = section.text("evidence").map(|path| folder.join(path));
     let encrypt_to = section.texts("encrypt_to").unwrap_or_default();
-    if !encrypt_to.is_empty() && evidence.is_none() {
+    let log = section.text("log").map(|path| folder.join(path));
+    let evidence = section.text("evidence").map(|path| folder.join(path));
+    let copy = section.text("copy").map(|path| folder.join(path));
+    let kept = match (log, copy) {
+        (Some(_), Some(_)) => {
+            section.fault("copy", "the log is in `log`; `copy` follows one in `[database]`");
+            None
+        }
+        (Some(log), None) => Some(RecordsPlace::Folders { log, evidence }),
+        (None, Some(copy)) => {
+            if !has_database {
+                section.fault("copy", "there is no `[database]` with a log to follow");
+            }
+            if evidence.is_some() {
+                section.fault("evidence", "the bundles are in `[database]`, as the log is");
+            }
+            Some(RecordsPlace::Database { copy })
+        }
+        (None, None) => {
+            let told = "a `log` is missing, or a `copy` of the one in `[database]`";
+            section.fault_here(told);
+            None
+        }
+    };
+    if let (false, Some(RecordsPlace::Folders { evidence: None, .. })) =
+        (encrypt_to.is_empty(), &kept)
+    {
         section.fault("encrypt_to", "there is no `evidence` to encrypt");
     }
     section.end();
-    Some(RecordsConfig { log: log?, evidence, keys: keys?, encrypt_to })
+    Some(RecordsConfig { keys: keys?, encrypt_to, kept: kept? })
 }
 
 /// A number of the table, or its default.

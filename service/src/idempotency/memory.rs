@@ -50,7 +50,7 @@ impl MemoryKeys {
             Some(_) => Begun::InProgress,
             None => {
                 kept.entries.insert(key, Entry { request, answer: None });
-                Begun::Fresh
+                Begun::Fresh(None)
             }
         }
     }
@@ -101,43 +101,43 @@ mod tests {
     #[test]
     fn a_key_is_for_one_request_and_is_answered_once() {
         let keys = MemoryKeys::new(2, Duration::from_secs(60));
-        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::InProgress);
         assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
         keys.finish(key(1), Some(Bytes::from_static(b"answer")));
         let done = Begun::Done(Bytes::from_static(b"answer"));
         assert_eq!(keys.begin(key(1), REQUEST), done);
         assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
-        assert_eq!(keys.begin(key(2), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(2), REQUEST), Begun::Fresh(None));
     }
 
     #[test]
     fn what_failed_gives_its_key_back() {
         let keys = MemoryKeys::new(2, Duration::from_secs(60));
-        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         keys.finish(key(1), None);
-        assert_eq!(keys.begin(key(1), OTHER), Begun::Fresh);
+        assert_eq!(keys.begin(key(1), OTHER), Begun::Fresh(None));
     }
 
     #[test]
     fn the_oldest_answers_go_first_and_what_is_worked_on_stays() {
         let keys = MemoryKeys::new(2, Duration::from_secs(60));
-        assert_eq!(keys.begin(key(9), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(9), REQUEST), Begun::Fresh(None));
         for n in 1..=3 {
-            assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh);
+            assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh(None));
             keys.finish(key(n), Some(Bytes::from_static(b"answer")));
         }
         assert_eq!(keys.begin(key(9), REQUEST), Begun::InProgress);
-        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh, "the oldest was forgotten");
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None), "the oldest was forgotten");
         assert_eq!(keys.begin(key(3), REQUEST), Begun::Done(Bytes::from_static(b"answer")));
     }
 
     #[test]
     fn an_old_answer_is_forgotten() {
         let keys = MemoryKeys::new(2, Duration::ZERO);
-        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         keys.finish(key(1), Some(Bytes::from_static(b"answer")));
-        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         assert_eq!(keys.len(), 1);
     }
 }

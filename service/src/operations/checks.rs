@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::callers::Role;
 use crate::operation::{Access, Call, Example, Input, Json, Operation, Route, Verb};
 use crate::problem::{Kind, Problem};
+use crate::told::told;
 
 /// A decision, and how to find it again.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -63,7 +64,10 @@ impl Operation for MakeCheck {
 
     async fn run(call: Call, application: Application) -> Result<Self::Output, Problem> {
         permit(&call, &application)?;
-        let checked = call.shared.check(application).await?;
+        if let Some(receipt) = &call.recorded {
+            return on_record(&call, receipt).await;
+        }
+        let checked = call.shared.check(application, call.claim.as_ref()).await?;
         let decision = checked.decision();
         let receipt = checked.receipt().map(|recorded| ReceiptReference {
             id: recorded.id.clone(),
@@ -97,6 +101,29 @@ impl Operation for MakeCheck {
             },
         ]
     }
+}
+
+/// The answer of a check that is on record, and whose answer was lost with who made it: made of its
+/// bundle, and no second check.
+async fn on_record(call: &Call, id: &DocumentId) -> Result<Json<CheckAnswer>, Problem> {
+    let lost = |detail: &str| {
+        let (zh, en) = (
+            format!("核查已留存，回执 `{id}`；其答复无法取得：{detail}"),
+            format!(
+                "the check is on record with receipt `{id}`; its answer is not at hand: {detail}"
+            ),
+        );
+        Problem::new(Kind::Unavailable).says(zh, en)
+    };
+    let kept = call.shared.records()?.kept_check(id).await.map_err(|e| lost(&told(&e)))?;
+    let kept = kept.ok_or_else(|| lost("its bundle is encrypted or missing"))?;
+    {
+        let mut notes = call.told.notes();
+        notes.disposition = Some(kept.decision.disposition.to_string());
+        notes.receipt = Some(id.to_string());
+    }
+    let receipt = Some(ReceiptReference { id: id.clone(), log_index: kept.log_index });
+    Ok(Json(CheckAnswer { decision: kept.decision, receipt, component: kept.component }))
 }
 
 /// That the caller may ask about the case; its matter is noted if it is one.

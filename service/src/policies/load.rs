@@ -104,6 +104,8 @@ pub(crate) struct Loader {
     pub(crate) cache: CacheChoice,
     pub(crate) registry: RegistryChoice,
     pub(crate) recorder: Option<Arc<Recorder>>,
+    /// Whether the recorder is waited for.
+    pub(crate) recorder_waits: bool,
 }
 
 /// A registry that is open.
@@ -117,6 +119,7 @@ impl Loader {
         let (registry, in_memory) = self.open_registry()?;
         let run = match (&registry, &self.recorder) {
             (Opened::Awaited(_), _) => Run::Awaited,
+            _ if self.recorder_waits => Run::Awaited,
             (Opened::AtOnce(_), None) if in_memory => Run::Inline,
             (Opened::AtOnce(_), _) => Run::Blocking,
         };

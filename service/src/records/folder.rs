@@ -1,17 +1,17 @@
 //! Records in folders: the audit log, and an index of it in memory.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mustcheck::audit::feedback::{self, Recording};
 use mustcheck::audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::bundle::{BundleFolder, Recipients};
+use mustcheck::evidence::bundle::BundleFolder;
 use mustcheck::evidence::{
     AuditLog, AuditReader, DocumentId, Entry, Keys, Moment, PublicKeys, Recorder,
 };
 
-use super::{KeptFeedback, KeptReceipt, RecordsError};
+use super::{KeptFeedback, KeptReceipt, RecordsError, recipients};
 use crate::config::RecordsConfig;
 
 /// Records in folders.
@@ -39,18 +39,16 @@ impl FolderRecords {
     /// # Errors
     ///
     /// [`RecordsError`] if one of them, or the keys, cannot be used.
-    pub fn open(config: &RecordsConfig) -> Result<Self, RecordsError> {
+    pub fn open(
+        config: &RecordsConfig,
+        folder: &Path,
+        evidence: Option<&Path>,
+    ) -> Result<Self, RecordsError> {
         let keys = Keys::open(&config.keys)?;
-        let log = AuditLog::open(&config.log, &keys)?;
-        let bundles = match &config.evidence {
+        let log = AuditLog::open(folder, &keys)?;
+        let bundles = match evidence {
             None => None,
-            Some(folder) => {
-                let recipients = match config.encrypt_to.as_slice() {
-                    [] => None,
-                    to => Some(Recipients::parse(to.iter().map(String::as_str))?),
-                };
-                Some(BundleFolder::open(folder, recipients, &keys)?)
-            }
+            Some(folder) => Some(BundleFolder::open(folder, recipients(config)?, &keys)?),
         };
         // The recorder signs with keys of its own; feedback is signed with these.
         let mut recorder = Recorder::new(Keys::open(&config.keys)?, log);
@@ -58,7 +56,7 @@ impl FolderRecords {
             recorder = recorder.bundles(bundles);
         }
         Ok(Self {
-            log: config.log.clone(),
+            log: folder.to_owned(),
             keys,
             folder_of_keys: config.keys.clone(),
             recorder: Arc::new(recorder),

@@ -1,0 +1,80 @@
+//! Keys in a database: a request that came to one replica is known to all, also after a restart.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use axum::body::Bytes;
+use mustcheck_postgres::{self as postgres, Claim, Requests, Response};
+
+use super::{Begun, Key};
+use crate::problem::{Kind, Problem};
+
+/// Keys in a database.
+#[derive(Debug)]
+pub struct DatabaseKeys {
+    requests: Requests,
+    /// What this replica is answering.
+    claims: Mutex<HashMap<Key, Claim>>,
+}
+
+impl DatabaseKeys {
+    /// Keys in these requests.
+    pub fn new(requests: Requests) -> Self {
+        Self { requests, claims: Mutex::default() }
+    }
+
+    pub(super) async fn begin(&self, key: Key, request: [u8; 32]) -> Result<Begun, Problem> {
+        let name = const_hex::encode(key.bytes());
+        let begun = self.requests.begin("", &name, &request).await.map_err(|e| unknown(&e))?;
+        Ok(match begun {
+            postgres::Begun::Fresh(claim) => {
+                self.claimed(key, &claim);
+                Begun::Fresh(Some(claim))
+            }
+            postgres::Begun::Recorded(claim, receipt) => {
+                self.claimed(key, &claim);
+                Begun::Recorded(receipt)
+            }
+            postgres::Begun::Done(response) => Begun::Done(response.body.into()),
+            postgres::Begun::InProgress => Begun::InProgress,
+            postgres::Begun::Conflict => Begun::Conflict,
+        })
+    }
+
+    pub(super) async fn finish(&self, key: Key, answer: Option<Bytes>) {
+        let claim = self.claims.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+        let Some(claim) = claim else { return };
+        let kept = match answer {
+            Some(body) => {
+                let response = Response { status: 200, body: body.to_vec() };
+                self.requests.finish(&claim, &response).await
+            }
+            None => self.requests.release(&claim).await,
+        };
+        if let Err(error) = kept {
+            // The claim ends by itself; whoever asks again finds the receipt.
+            tracing::warn!(detail = crate::told::told(&error), "an answer was not kept");
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Forgets keys that are too old.
+    pub(crate) async fn expire(&self) {
+        if let Err(error) = self.requests.expire().await {
+            tracing::warn!(detail = crate::told::told(&error), "old keys were not forgotten");
+        }
+    }
+
+    fn claimed(&self, key: Key, claim: &Claim) {
+        let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.insert(key, claim.clone());
+    }
+}
+
+/// Nobody can tell whether the request was answered.
+fn unknown(error: &postgres::Error) -> Problem {
+    Problem::new(Kind::Unavailable).told(error.to_string())
+}

@@ -1,0 +1,109 @@
+//! Records in a database: what one replica records, every replica reads.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mustcheck::audit::feedback::Recording;
+use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback, Source};
+use mustcheck::evidence::{DocumentId, Entry, Keys, Moment, Recorder};
+use mustcheck_postgres::{Claim, ClaimedLog, Database, PostgresBundles, PostgresLog, StoredBundle};
+
+use super::{KeptFeedback, KeptReceipt, RecordsError, blocking, recipients};
+use crate::config::RecordsConfig;
+
+/// Records in a database.
+pub struct DatabaseRecords {
+    log: PostgresLog,
+    bundles: PostgresBundles,
+    keys: Keys,
+    folder_of_keys: PathBuf,
+    copy: PathBuf,
+    /// One at a time brings the copy up to date.
+    copying: tokio::sync::Mutex<()>,
+    recorder: Arc<Recorder>,
+}
+
+impl DatabaseRecords {
+    /// Opens the log, or begins it.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordsError`] if it, or the keys, cannot be used.
+    pub async fn open(
+        config: &RecordsConfig,
+        database: &Database,
+        copy: PathBuf,
+    ) -> Result<Self, RecordsError> {
+        let keys = Keys::open(&config.keys)?;
+        let log = PostgresLog::open(database, &keys).await?;
+        let bundles = PostgresBundles::new(database, recipients(config)?);
+        // The recorder signs with keys of its own; feedback is signed with these.
+        let recorder = Recorder::new_async(Keys::open(&config.keys)?, log.clone());
+        let recorder = recorder.async_bundles(PostgresBundles::new(database, recipients(config)?));
+        Ok(Self {
+            log,
+            bundles,
+            keys,
+            folder_of_keys: config.keys.clone(),
+            copy,
+            copying: tokio::sync::Mutex::default(),
+            recorder: Arc::new(recorder),
+        })
+    }
+
+    pub(super) fn recorder(&self) -> Arc<Recorder> {
+        Arc::clone(&self.recorder)
+    }
+
+    /// The log as the check of one request sees it.
+    pub(crate) fn claimed(&self, claim: &Claim) -> ClaimedLog {
+        self.log.claimed(claim)
+    }
+
+    /// What a receipt can be derived from.
+    pub(crate) async fn bundle(
+        &self,
+        receipt: &DocumentId,
+    ) -> Result<Option<StoredBundle>, RecordsError> {
+        Ok(self.bundles.bundle(receipt).await?)
+    }
+
+    pub(super) async fn receipt(
+        &self,
+        id: &DocumentId,
+    ) -> Result<Option<KeptReceipt>, RecordsError> {
+        if !id.is_receipt() {
+            return Ok(None);
+        }
+        let Some(found) = self.log.receipt(id).await? else { return Ok(None) };
+        let Entry::Receipt(receipt) = Entry::from_json(&found.entry)? else { return Ok(None) };
+        let mut feedback = Vec::new();
+        for told in self.log.feedback(id).await? {
+            if let Entry::Feedback(one) = Entry::from_json(&told.entry)? {
+                feedback.push(KeptFeedback { id: one.id(), log_index: told.index, feedback: *one });
+            }
+        }
+        let receipt = *receipt;
+        Ok(Some(KeptReceipt { id: id.clone(), log_index: found.index, receipt, feedback }))
+    }
+
+    pub(super) async fn record_feedback(
+        &self,
+        file: &FeedbackFile,
+    ) -> Result<Result<RecordedFeedback, FeedbackError>, RecordsError> {
+        let recording = Recording { at: Moment::now()?, mask: false };
+        Ok(self.log.record_feedback(file, recording, &self.keys).await)
+    }
+
+    /// The copy of the log, as far as the log has come.
+    pub(super) async fn source(&self) -> Result<Source, RecordsError> {
+        let _one = self.copying.lock().await;
+        self.log.mirror(&self.copy, &self.keys).await?;
+        let (copy, keys) = (self.copy.clone(), self.folder_of_keys.clone());
+        blocking(move || Ok(Source::open(&copy, Some(&keys))?)).await?
+    }
+
+    pub(super) async fn entries(&self) -> Result<u64, RecordsError> {
+        Ok(self.log.size().await?)
+    }
+}
