@@ -280,3 +280,51 @@ fn a_killed_replica_and_a_crashed_database_lose_nothing() {
     assert!(verified.is_sound(), "{:?}", verified.findings);
     assert!(verified.entries >= u64::try_from(acknowledged.len()).unwrap());
 }
+
+/// Keys as an orchestrator mounts them: root's, in root's folder, readable by the service's group.
+/// Only root can make such files, so only root's tests show it.
+#[test]
+fn keys_that_are_mounted_can_be_used_and_open_ones_cannot() {
+    use std::os::unix::process::CommandExt as _;
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let nobody = nix::unistd::User::from_name("nobody").unwrap().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    run(folder.path(), &["audit", "keygen", "--keys", "keys", "--name", "office.example"]);
+    let keys = folder.path().join("keys");
+    let mode = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode(&keys, 0o755);
+    let files: Vec<PathBuf> =
+        std::fs::read_dir(&keys).unwrap().map(|f| f.unwrap().path()).collect();
+    for file in &files {
+        std::os::unix::fs::chown(file, Some(0), Some(nobody.gid.as_raw())).unwrap();
+        mode(file, 0o440);
+    }
+    let own = folder.path().join("own");
+    std::fs::create_dir(&own).unwrap();
+    std::os::unix::fs::chown(&own, Some(nobody.uid.as_raw()), None).unwrap();
+    // The program itself may lie where nobody else comes.
+    let copied = folder.path().join("mustcheck");
+    std::fs::copy(env!("CARGO_BIN_EXE_mustcheck"), &copied).unwrap();
+    let check = |log: &str| {
+        let mut command = Command::new(&copied);
+        command.uid(nobody.uid.as_raw()).gid(nobody.gid.as_raw()).current_dir(&own);
+        command.env("MUSTCHECK_CACHE", "").arg("check").stdin(Stdio::piped());
+        command.args(["-", "--registry", "registry.json", "--audit", log, "--keys"]).arg(&keys);
+        command.stdin(std::fs::File::open(case("application.json")).unwrap());
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    std::fs::copy(case("registry.json"), own.join("registry.json")).unwrap();
+    mode(&own.join("registry.json"), 0o644);
+    let (code, told) = check("log");
+    assert_eq!(code, Some(11), "{told}");
+    files.iter().for_each(|file| mode(file, 0o444));
+    let (code, told) = check("other");
+    assert_eq!(code, Some(3), "{told}");
+    assert!(told.contains("it belongs to another user"), "{told}");
+}

@@ -236,7 +236,7 @@ fn none_if_missing(folder: &Path, error: KeysError) -> KeysError {
 /// That a file or folder is this user's alone.
 fn check(path: &Path) -> Result<(), KeysError> {
     let metadata = fs::metadata(path).map_err(|e| io(path, e))?;
-    private::check(&metadata)
+    private::check_mounted(&metadata)
         .map_err(|detail| KeysError::Unsafe { path: path.display().to_string(), detail })
 }
 
