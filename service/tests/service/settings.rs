@@ -173,3 +173,19 @@ fn the_examples_show_every_key() {
     let read = Callers::open(&office.path("callers.toml"), 1, &Callers::default());
     assert_eq!(read.unwrap_or_else(|e| panic!("{e}")).len(), 3);
 }
+
+/// What is deployed is read without a mistake, whoever mounts what it names.
+#[test]
+fn the_configurations_that_are_deployed_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
+    let plain = std::fs::read_to_string(folder.join("service.toml")).unwrap();
+    let manifest = std::fs::read_to_string(folder.join("kubernetes/mustcheck.yaml")).unwrap();
+    let (_, rest) = manifest.split_once("  service.toml: |\n").unwrap();
+    let (block, _) = rest.split_once("---\n").unwrap();
+    let mounted: Vec<&str> = block.lines().map(|l| l.strip_prefix("    ").unwrap_or(l)).collect();
+    for text in [plain, mounted.join("\n")] {
+        let config =
+            Config::parse(&text, &folder).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+        assert!(config.behind_proxy && config.registry.is_none() && config.database.is_some());
+    }
+}
