@@ -6,6 +6,8 @@
 //!
 //! `URL` is an empty database, such as `postgresql://postgres@localhost/figures`.
 
+#![allow(clippy::indexing_slicing, reason = "the case is the repository's own")]
+
 use std::error::Error;
 use std::time::{Duration, Instant};
 
