@@ -15,9 +15,7 @@ const EPOCH: i64 = 25_569;
 const DAY: i64 = 86_400;
 
 /// How a field writes a day or an instant.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateShape {
     /// `2025-03-01`, `2025/3/1`, `2025.3.1`, `20250301` or `2025年3月1日`, also with a time. A
@@ -59,8 +57,10 @@ pub fn instant(text: &str, shape: DateShape) -> Result<Timestamp, String> {
         DateShape::ExcelSerial => serial(plain),
     };
     let what = match shape {
-        DateShape::Written => "no day that exists, such as 2025-03-01, 2025/3/1, 20250301 or \
-                               2025年3月1日",
+        DateShape::Written => {
+            "no day that exists, such as 2025-03-01, 2025/3/1, 20250301 or \
+                               2025年3月1日"
+        }
         DateShape::EpochSeconds => "no number of seconds since 1970",
         DateShape::EpochMilliseconds => "no number of milliseconds since 1970",
         DateShape::ExcelSerial => "no number of a day after 1900-02-29 in a spreadsheet",
@@ -171,9 +171,7 @@ const fn at(date: Date, hour: u8, minute: u8, second: u8) -> Timestamp {
 }
 
 /// The unit of an amount that says none itself.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
     /// 分
@@ -226,12 +224,12 @@ pub fn fen(text: &str, unit: Unit) -> Result<u64, String> {
 fn exact(number: &str, places: usize) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let grouped = whole.contains(',');
-    let groups = whole.split(',').enumerate();
+    let mut groups = whole.split(',').enumerate();
     let sound = |(i, group): (usize, &str)| {
         let length = if i == 0 { (1..=3).contains(&group.len()) } else { group.len() == 3 };
         length && group.bytes().all(|b| b.is_ascii_digit())
     };
-    if grouped && !groups.map(sound).all(|sound| sound) {
+    if grouped && !groups.all(sound) {
         return None;
     }
     let whole: String = whole.chars().filter(|c| *c != ',').collect();
@@ -263,10 +261,24 @@ mod tests {
     #[test]
     fn days_are_read_in_every_shape() {
         for text in [
-            "2025-03-01", "2025-3-1", "2025/3/1", "2025/03/01", "2025.3.1", "20250301",
-            "2025年3月1日", "2025年03月01日", "2025年3月1号", "２０２５－０３－０１", " 2025-03-01 ",
-            "2025-03-01 00:00", "2025/3/1 0:00:00", "20250301000000", "2025年3月1日 0:00",
-            "2025-03-01T00:00:00+08:00", "2025-02-28T16:00:00Z", "2025-03-01 00:00:00.0",
+            "2025-03-01",
+            "2025-3-1",
+            "2025/3/1",
+            "2025/03/01",
+            "2025.3.1",
+            "20250301",
+            "2025年3月1日",
+            "2025年03月01日",
+            "2025年3月1号",
+            "２０２５－０３－０１",
+            " 2025-03-01 ",
+            "2025-03-01 00:00",
+            "2025/3/1 0:00:00",
+            "20250301000000",
+            "2025年3月1日 0:00",
+            "2025-03-01T00:00:00+08:00",
+            "2025-02-28T16:00:00Z",
+            "2025-03-01 00:00:00.0",
         ] {
             assert_eq!(read(text), "2025-03-01T00:00:00+08:00", "{text}");
         }
@@ -276,9 +288,24 @@ mod tests {
     #[test]
     fn what_is_no_day_is_said() {
         for text in [
-            "", "2025", "2025-03", "2025-02-29", "25/3/1", "3/1/2025", "2025-3/1", "2025-03-01-02",
-            "2025年3月", "2025年3月1", "2025-03-01 24:00", "2025-03-01 later", "202503", "一月",
-            "2025-03-01 9", "2025033", "20250230", "2025-03-01T25:00:00Z",
+            "",
+            "2025",
+            "2025-03",
+            "2025-02-29",
+            "25/3/1",
+            "3/1/2025",
+            "2025-3/1",
+            "2025-03-01-02",
+            "2025年3月",
+            "2025年3月1",
+            "2025-03-01 24:00",
+            "2025-03-01 later",
+            "202503",
+            "一月",
+            "2025-03-01 9",
+            "2025033",
+            "20250230",
+            "2025-03-01T25:00:00Z",
         ] {
             let told = "is no day that exists, such as 2025-03-01, 2025/3/1, 20250301 or \
                         2025年3月1日";
@@ -323,7 +350,9 @@ mod tests {
                 assert_eq!(read, Ok(expected), "{text}");
             }
         }
-        for text in ["", "元", "1,00", "1.005", "-5", "1e3", "约200", "1.", "1.2.3", ",100", "5美元"] {
+        for text in
+            ["", "元", "1,00", "1.005", "-5", "1e3", "约200", "1.", "1.2.3", ",100", "5美元"]
+        {
             let told = format!("`{text}` is no amount that is exact in fen");
             assert_eq!(fen(text, Unit::Yuan), Err(told));
         }

@@ -91,8 +91,10 @@ pub fn convert(
         number += 1;
         if cells.as_slice().len() > ROW_LIMIT {
             let line = cells.position().map_or(0, csv::Position::line);
-            let what = format!("the row that begins in line {line} has more than {ROW_LIMIT} \
-                                bytes: is a quotation mark not closed?");
+            let what = format!(
+                "the row that begins in line {line} has more than {ROW_LIMIT} \
+                                bytes: is a quotation mark not closed?"
+            );
             return Err(told(what));
         }
         if number <= skip {
@@ -111,7 +113,7 @@ pub fn convert(
         return Err(told("it ends before its header does".into()));
     }
     let quotes = reader.get_ref().count(mapping.file.quote());
-    if quotes % 2 != 0 {
+    if !quotes.is_multiple_of(2) {
         // Rows after it were read as the inside of one cell.
         return Err(told("a quotation mark is not closed".into()));
     }

@@ -77,7 +77,9 @@ impl Term {
         ends.sort_unstable();
         let text = |name: &str| sanction.texts(name).next().map(str::to_owned);
         Self {
-            from: first(&["startDate"]).or_else(|| first(&["listingDate"])).or_else(|| first(&["date"])),
+            from: first(&["startDate"])
+                .or_else(|| first(&["listingDate"]))
+                .or_else(|| first(&["date"])),
             until: ends.last().map(|text| (*text).to_owned()),
             authority: text("authority"),
             program: text("program").or_else(|| text("programId")),
@@ -168,7 +170,8 @@ mod tests {
             authority: None,
             program: None,
         };
-        let widest = Term::widest(&[term("2024-03", Some("2025")), term("2024-01-09", Some("2025-02"))]);
+        let widest =
+            Term::widest(&[term("2024-03", Some("2025")), term("2024-01-09", Some("2025-02"))]);
         let widest = widest.unwrap();
         assert_eq!(widest.from.to_string(), "2024-01-09");
         assert_eq!(widest.until.unwrap().to_string(), "2025-12-31");

@@ -39,7 +39,9 @@ pub fn subjects(entity: &Entity, passports: &[Entity]) -> Vec<RecordSubject> {
     for passport in passports {
         let countries: BTreeSet<&str> = passport.texts("country").collect();
         if let Some(country) = only(&countries) {
-            passport.texts("number").for_each(|number| take(Scheme::Passport, Some(country), number));
+            passport
+                .texts("number")
+                .for_each(|number| take(Scheme::Passport, Some(country), number));
         }
     }
     // A person of one nationality alone holds that country's passports.

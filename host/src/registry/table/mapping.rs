@@ -310,15 +310,15 @@ impl TableMapping {
     }
 
     /// Every cell, its place, and the words that it must come to if they are few.
-    pub(crate) fn cells(&self) -> Vec<(String, &Cell, Option<Vec<&'static str>>)> {
+    pub(crate) fn cells<'a>(&'a self) -> Vec<(String, &'a Cell, Option<Vec<&'static str>>)> {
         let kinds = || Some(SubjectKind::ALL.iter().map(|k| k.code()).collect());
         let schemes = || Some(Scheme::ALL.iter().map(|s| s.code()).collect());
         let roles = || Some(Role::ALL.iter().map(|r| r.code()).collect());
         let penalties = || Some(PenaltyKind::ALL.iter().map(|p| p.code()).collect());
         let events = || Some(EventKind::ALL.iter().map(|e| e.code()).collect());
         let record = &self.record;
-        let mut all: Vec<(String, &Cell, Option<Vec<&'static str>>)> = Vec::new();
-        let mut add = |path: String, cell: Option<&'_ Cell>, known| {
+        let mut all = Vec::new();
+        let mut add = |path: String, cell: Option<&'a Cell>, known| {
             if let Some(cell) = cell {
                 all.push((path, cell, known));
             }

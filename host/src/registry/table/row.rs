@@ -151,7 +151,9 @@ impl Row<'_> {
             document: self.maybe("document", record.document.as_ref())?,
             legal_basis: Vec::new(),
             penalty: self.penalty()?,
-            valid_from: self.day("valid_from", &record.valid_from)?.ok_or("valid_from: is empty")?,
+            valid_from: self
+                .day("valid_from", &record.valid_from)?
+                .ok_or("valid_from: is empty")?,
             valid_until: match &record.valid_until {
                 Some(cell) => self.day("valid_until", cell)?,
                 None => None,
@@ -168,7 +170,7 @@ impl Row<'_> {
     }
 
     /// What a cell says before its table of values; empty if nothing.
-    fn said(&self, cell: &Cell) -> &str {
+    fn said<'a>(&'a self, cell: &'a Cell) -> &'a str {
         if let Some(constant) = &cell.0.constant {
             return constant;
         }
@@ -205,11 +207,7 @@ impl Row<'_> {
         cell.map_or(Ok(None), |cell| self.text(name, cell))
     }
 
-    fn day(
-        &self,
-        name: &str,
-        cell: &Cell,
-    ) -> Result<Option<mustcheck_guest::date::Date>, String> {
+    fn day(&self, name: &str, cell: &Cell) -> Result<Option<mustcheck_guest::date::Date>, String> {
         let Some(said) = self.text(name, cell)? else { return Ok(None) };
         day(&said, cell.0.shape).map(Some).map_err(|detail| format!("{name}: {detail}"))
     }
@@ -293,13 +291,13 @@ impl Row<'_> {
 
     fn person(&self, i: usize, person: &Person) -> Result<Vec<ResponsiblePerson>, String> {
         let at = format!("persons[{i}]");
-        let parties =
-            self.parties(&at, &person.identifier, person.name.as_ref(), person.split)?;
+        let parties = self.parties(&at, &person.identifier, person.name.as_ref(), person.split)?;
         if parties.is_empty() {
             return Ok(Vec::new());
         }
         let role = self.word(&format!("{at}.role"), &person.role, Role::ALL, Role::code)?;
-        let scheme = self.word(&format!("{at}.scheme"), &person.scheme, Scheme::ALL, Scheme::code)?;
+        let scheme =
+            self.word(&format!("{at}.scheme"), &person.scheme, Scheme::ALL, Scheme::code)?;
         let role = role.ok_or_else(|| format!("{at}.role: is empty"))?;
         let scheme = scheme.ok_or_else(|| format!("{at}.scheme: is empty"))?;
         let country = self.maybe(&format!("{at}.country"), person.country.as_ref())?;
@@ -315,8 +313,7 @@ impl Row<'_> {
 
     fn penalty(&self) -> Result<Option<Penalty>, String> {
         let Some(penalty) = &self.mapping.record.penalty else { return Ok(None) };
-        let kind =
-            self.word("penalty.kind", &penalty.kind, PenaltyKind::ALL, PenaltyKind::code)?;
+        let kind = self.word("penalty.kind", &penalty.kind, PenaltyKind::ALL, PenaltyKind::code)?;
         let amount = self.maybe("penalty.amount", penalty.amount.as_ref())?;
         let Some(kind) = kind else { return Ok(None) };
         let amount_fen = amount
