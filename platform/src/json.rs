@@ -104,10 +104,7 @@ mod tests {
             told("[1, 2"),
             "the answer is no JSON: EOF while parsing a list at line 1 column 6"
         );
-        assert_eq!(
-            told("{} {}"),
-            "the answer is no JSON: trailing characters at line 1 column 4"
-        );
+        assert_eq!(told("{} {}"), "the answer is no JSON: trailing characters at line 1 column 4");
         let same = r#"{"a":[1,-1,1.5,null,true,"x"],"b":{}}"#;
         assert_eq!(parse(same.as_bytes()).unwrap().to_string(), same);
     }

@@ -167,7 +167,8 @@ impl Registry for PlatformRegistry {
         let runtime = self.runtime.as_ref();
         runtime.ok_or_else(|| RegistryError::Other("no runtime".into()))?.spawn(waiting);
         let results = receiver.recv().ok().and_then(Result::ok);
-        let results = results.ok_or_else(|| RegistryError::Other("the platform panicked".into()))?;
+        let results =
+            results.ok_or_else(|| RegistryError::Other("the platform panicked".into()))?;
         Ok(self.inner.answers(asks, &results))
     }
 
@@ -195,8 +196,7 @@ impl Inner {
         let mut all = Vec::new();
         for (i, source) in self.sources.iter().enumerate() {
             let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
-            let question =
-                |list| Question { source: i, identity: identity.clone(), list };
+            let question = |list| Question { source: i, identity: identity.clone(), list };
             if source.mapping.asks_by_list() {
                 all.extend(due.map(|(code, _)| question(Some(code.clone()))));
             } else if due.count() > 0 {

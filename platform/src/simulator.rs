@@ -167,7 +167,8 @@ impl Simulator {
         if let Some(response) = fault.and_then(fault::response) {
             return response;
         }
-        let text = answers::answer(&self.file, source, &self.codes, &self.options, &question, fault);
+        let text =
+            answers::answer(&self.file, source, &self.codes, &self.options, &question, fault);
         fault::spoiled(text, fault)
     }
 }

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use backon::{ExponentialBuilder, Retryable as _};
+use mustcheck::Timestamp;
 use mustcheck::model::{CreditRecord, SourceState};
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::json::Coverage;
-use mustcheck::Timestamp;
 use reqwest::Url;
 use tokio::sync::Semaphore;
 
@@ -319,7 +319,8 @@ impl Source {
 fn holds(url: &Url, identifier: &str) -> bool {
     let own = identifier.to_ascii_uppercase();
     let pairs = url.query_pairs();
-    let mut texts: Vec<String> = pairs.flat_map(|(k, v)| [k.into_owned(), v.into_owned()]).collect();
+    let mut texts: Vec<String> =
+        pairs.flat_map(|(k, v)| [k.into_owned(), v.into_owned()]).collect();
     texts.push(url.as_str().to_owned());
     texts.iter().any(|text| text.to_ascii_uppercase().contains(&own))
 }

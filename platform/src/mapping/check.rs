@@ -10,9 +10,8 @@ use serde_json::Value;
 use crate::mapping::{Field, Mapping, Method, Paging, SourceMapping};
 
 /// What a template may name.
-const NAMES: [&str; 9] = [
-    "identifier", "scheme", "kind", "country", "list", "page", "offset", "size", "cursor",
-];
+const NAMES: [&str; 9] =
+    ["identifier", "scheme", "kind", "country", "list", "page", "offset", "size", "cursor"];
 
 pub(super) fn mapping(mapping: &Mapping, faults: &mut Faults<'_>) {
     if mapping.source.is_empty() {

@@ -102,9 +102,9 @@ fn list(
     }
     // RAIL R2: an unknown list is a fault, never skipped.
     let known = source.lists.get(&code).cloned();
-    known.map(Some).ok_or_else(|| {
-        at.of(field, &format!("`{code}` is a list that the mapping does not have"))
-    })
+    known
+        .map(Some)
+        .ok_or_else(|| at.of(field, &format!("`{code}` is a list that the mapping does not have")))
 }
 
 fn optional(at: &Place<'_>, field: Option<&Field>) -> Result<Option<String>, Failure> {
@@ -121,9 +121,7 @@ fn subject(at: &Place<'_>, mapping: &RecordMapping) -> Result<RecordSubject, Fai
         scheme: at
             .word(&party.scheme, Scheme::ALL, Scheme::code)?
             .ok_or_else(|| missing(&party.scheme))?,
-        identifier: at
-            .identifier(&party.identifier)?
-            .ok_or_else(|| missing(&party.identifier))?,
+        identifier: at.identifier(&party.identifier)?.ok_or_else(|| missing(&party.identifier))?,
         country: optional(at, party.country.as_ref())?,
         name: optional(at, party.name.as_ref())?.unwrap_or_default(),
     })
@@ -142,10 +140,7 @@ fn each(
     Ok(())
 }
 
-fn persons(
-    at: &Place<'_>,
-    mapping: &RecordMapping,
-) -> Result<Vec<ResponsiblePerson>, Failure> {
+fn persons(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<ResponsiblePerson>, Failure> {
     let mut all = Vec::new();
     for person in &mapping.persons {
         each(at, person.each.as_ref(), |at| {

@@ -54,7 +54,7 @@ pub fn answer(
             "code": if fault == Some(Kind::Refused) { 500 } else { 200 },
             "msg": if fault == Some(Kind::Refused) { "系统繁忙" } else { "成功" },
             "data": {
-                "数据更新时间": as_of.map(|at| written(at)),
+                "数据更新时间": as_of.map(written),
                 "数据起始日期": source.records_from.map(chinese),
                 "总数": total,
                 "页码": question.page,
@@ -208,12 +208,7 @@ struct Part<'a> {
 fn spoil(rows: &mut Vec<Value>, total: &mut usize, others: &[&CreditRecord], part: &Part<'_>) {
     let shape = part.options.shape;
     let keys: [(&str, &str); 4] = match shape {
-        Shape::Paged => [
-            ("", "名单代码"),
-            ("", "行为代码"),
-            ("", "证件号码"),
-            ("", "列入日期"),
-        ],
+        Shape::Paged => [("", "名单代码"), ("", "行为代码"), ("", "证件号码"), ("", "列入日期")],
         Shape::Cursor => [("", "listCode"), ("", "actCode"), ("/subject", "idNo"), ("", "from")],
     };
     let [list, act, identifier, from] = keys;

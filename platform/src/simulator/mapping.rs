@@ -28,11 +28,7 @@ fn closed(words: Words) -> String {
 }
 
 /// A field of codes; nothing where the registry file knows none.
-fn open(
-    name: &str,
-    path: &str,
-    codes: &std::collections::BTreeMap<String, String>,
-) -> String {
+fn open(name: &str, path: &str, codes: &std::collections::BTreeMap<String, String>) -> String {
     if codes.is_empty() {
         return String::new();
     }
@@ -92,9 +88,9 @@ pub fn mapping(
             ("@penalties@", closed(PENALTIES)),
             ("@events@", closed(EVENTS)),
         ];
-        let own = filled.iter().fold(template.to_owned(), |text, (blank, value)| {
-            text.replace(blank, value)
-        });
+        let own = filled
+            .iter()
+            .fold(template.to_owned(), |text, (blank, value)| text.replace(blank, value));
         text.push('\n');
         text.push_str(&own);
     }
