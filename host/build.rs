@@ -48,25 +48,40 @@ fn locked<'a>(lock: &'a str, package: &str) -> Option<&'a str> {
     rest.split('"').next()
 }
 
-/// Compiles every edition with the default overlay and lists them for `include!`.
+/// Compiles every edition with every overlay that goes with it, and lists them for `include!`.
 fn embed_editions(catalogue: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut source = String::from("&[\n");
-    for edition in authoring::editions(catalogue).map_err(|f| f.to_string())? {
-        let compiled = authoring::compile(catalogue, &edition, "default").map_err(|findings| {
-            let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
-            format!("edition `{edition}` does not compile:\n{}", lines.join("\n"))
-        })?;
-        let file = format!("{edition}.json");
-        fs::write(out.join(&file), compiled.canonical)?;
-        let head = &compiled.data.edition;
-        writeln!(
-            source,
-            "    EmbeddedEdition {{ id: {edition:?}, valid_from: ({}, {}, {}), \
-             catalogue: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }},",
-            head.valid_from.year, head.valid_from.month, head.valid_from.day
-        )?;
+    let all = authoring::combinations::combinations(catalogue).map_err(|e| e.to_string())?;
+    for (edition, overlay) in all {
+        embed(catalogue, &edition, &overlay, out, &mut source)?;
     }
     source.push(']');
     fs::write(out.join("editions.rs"), source)?;
+    Ok(())
+}
+
+/// Compiles one edition with one overlay.
+fn embed(
+    catalogue: &Path,
+    edition: &str,
+    overlay: &str,
+    out: &Path,
+    source: &mut String,
+) -> Result<(), Box<dyn Error>> {
+    let compiled = authoring::compile(catalogue, edition, overlay).map_err(|findings| {
+        let lines: Vec<_> = findings.iter().map(ToString::to_string).collect();
+        let lines = lines.join("\n");
+        format!("edition `{edition}` with overlay `{overlay}` does not compile:\n{lines}")
+    })?;
+    let file = format!("{edition}+{overlay}.json");
+    fs::write(out.join(&file), compiled.canonical)?;
+    let from = compiled.data.edition.valid_from;
+    writeln!(
+        source,
+        "    EmbeddedEdition {{ id: {edition:?}, overlay: {overlay:?}, \
+         valid_from: ({}, {}, {}), \
+         catalogue: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }},",
+        from.year, from.month, from.day
+    )?;
     Ok(())
 }

@@ -12,6 +12,8 @@ mod recording;
 mod registries;
 mod registry;
 mod replay;
+mod serve;
+mod test;
 mod text;
 
 use std::process::ExitCode;
@@ -59,8 +61,18 @@ enum Command {
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
     Batch(batch::Arguments),
+    /// Run cases that say what must come of them, and see what they cover; make a case of a check.
+    ///
+    /// A case is a folder with `application.json`, a `registry.json` or `registry.db` there or
+    /// above, and what must come of it: `expected.toml`, the whole `decision.json`, or both.
+    ///
+    /// Exit codes: 0 all cases pass, 1 a case fails, the machinery does, or less is covered than
+    /// was asked for, 2 usage, 3 a case cannot be evaluated and none fails.
+    Test(test::Arguments),
     /// Derive decisions again from what was kept, or see what another policy would change.
     Replay(replay::Arguments),
+    /// Answer over HTTP, for systems that are not written in Rust.
+    Serve(serve::Arguments),
     /// The log of the checks, and its keys.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -127,7 +139,9 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments, style),
         Command::Lookups(arguments) => lookups::run(&arguments, style),
         Command::Batch(arguments) => batch::run(&arguments, style),
+        Command::Test(arguments) => test::run(&arguments, style),
         Command::Replay(arguments) => replay::run(&arguments, style),
+        Command::Serve(arguments) => serve::run(&arguments, style),
         Command::Audit(command) => audit::run(&command, style),
         Command::Registry(command) => registry::run(&command, style),
         Command::Policy(command) => policy::run(&command, style),
@@ -135,6 +149,9 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
+        // A reader that has seen enough, such as `head`, need not be told. The code stays that of a
+        // fault: 0 would say `clear` of a decision that nobody read to its end.
+        Err(error) if reader_left(&error) => ExitCode::from(Failure::of(&error).exit_code()),
         Err(error) => {
             let failure = Failure::of(&error);
             if style.json {
@@ -145,6 +162,12 @@ pub fn run() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Whether the standard output was closed by who read it.
+fn reader_left(error: &anyhow::Error) -> bool {
+    let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn locale() -> Lang {

@@ -1,6 +1,7 @@
 //! The command line: one file per verb.
 
 mod cli;
+mod suite;
 
 use std::process::ExitCode;
 

@@ -11,6 +11,8 @@ mod rails;
 use crate::catalogue::data::{
     CatalogueData, Instrument, List, Matter, Measure, PersonsRule, Setting,
 };
+#[cfg(feature = "authoring")]
+pub(crate) use crate::catalogue::index::MOST;
 use crate::catalogue::index::{Codes, RecordAct, Restrictions};
 use crate::date::Date;
 use crate::model::{
@@ -240,9 +242,12 @@ impl Catalogue {
         own.map_or(overlay.freshness_days, |s| s.freshness_days)
     }
 
-    /// A list's rule on persons: at most one, the compiler having kept the edition's.
-    pub fn persons_rule<'a>(&self, list: &'a List) -> Option<&'a PersonsRule> {
-        list.persons.first()
+    /// A list's rule on the persons whom a record of an act reaches: at most one, the compiler
+    /// having kept the edition's, and the rails one for an act.
+    // RAIL R8: a rule that an article limits to some acts reaches nobody through others.
+    pub fn persons_rule<'a>(&self, list: &'a List, act: Option<&str>) -> Option<&'a PersonsRule> {
+        let names = |rule: &PersonsRule| act.is_some_and(|act| rule.acts.iter().any(|a| a == act));
+        list.persons.iter().find(|rule| rule.acts.is_empty() || names(rule))
     }
 
     /// Which policy this is.

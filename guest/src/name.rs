@@ -151,3 +151,18 @@ impl<'de> Deserialize<'de> for Name {
         shared(deserializer).map(Self)
     }
 }
+
+#[cfg(feature = "host")]
+impl schemars::JsonSchema for Name {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+}

@@ -7,6 +7,8 @@ mod place;
 mod words;
 
 pub use citation::{CiteEn, CiteZh, Numeral};
+#[cfg(feature = "authoring")]
+pub(crate) use citation::{PinpointEn, PinpointZh};
 pub use words::{
     Words, disposition_words, exception, other_penalty, reason, role_words, rule_words, safe,
     status_words,

@@ -123,9 +123,8 @@ pub fn hits<'a>(
                 named_as,
                 standing: standing::standing(record, as_of),
                 reached: reaches(
-                    catalogue.persons_rule(answer.list),
+                    catalogue.persons_rule(answer.list, record.act.as_deref()),
                     &application.matter,
-                    record,
                     answer.subject.role,
                     named_as,
                 ),
@@ -157,23 +156,15 @@ fn named_as(record: &CreditRecord, subject: &Subject) -> Option<Role> {
 /// itself. A person who only stands behind an applicant is reached where the list's own rule
 /// reaches persons: in the roles of that rule if the record names the person as responsible, and
 /// likewise if the list enters the person in a record of its own. A rule that an article limits to
-/// some acts or matters reaches nobody through others.
+/// some matters reaches nobody on others.
 // RAIL R8: a person is reached only by the list's rule and by name in the record.
-fn reaches(
-    rule: Option<&PersonsRule>,
-    matter: &str,
-    record: &CreditRecord,
-    role: Role,
-    named_as: Option<Role>,
-) -> bool {
+fn reaches(rule: Option<&PersonsRule>, matter: &str, role: Role, named_as: Option<Role>) -> bool {
     let itself = matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
     if named_as.is_none() && itself {
         return true;
     }
     rule.is_some_and(|rule| {
-        let act = |act: &String| rule.acts.iter().any(|a| a == act);
-        (rule.acts.is_empty() || record.act.as_ref().is_some_and(act))
-            && (rule.matters.is_empty() || rule.matters.iter().any(|m| m == matter))
+        (rule.matters.is_empty() || rule.matters.iter().any(|m| m == matter))
             && named_as.is_none_or(|named| !rule.own_record && rule.roles.contains(&named))
     })
 }

@@ -75,12 +75,18 @@ fn findings_name_the_file_and_come_all_at_once() {
     let lists = folder.path().join("lists");
     fs::write(lists.join("tax-serious.toml"), "[[list]]\ncode = \"tax-serious\"\ntypo = 1\n")
         .unwrap();
-    fs::write(lists.join("wage-arrears.toml"), "[[list]\n").unwrap();
+    fs::write(lists.join("wage-arrears.toml"), "[[list]\ncode = \"wage-arrears\"\n").unwrap();
     let findings = authoring::compile(folder.path(), "statutes", "default").unwrap_err();
-    let files: Vec<_> = findings.iter().map(|f| f.file.display().to_string()).collect();
-    assert_eq!(files, ["lists/tax-serious.toml", "lists/wage-arrears.toml"]);
-    assert!(findings[0].detail.contains("unknown field `typo`"), "{}", findings[0]);
-    assert!(findings[1].detail.contains("line 1"), "{}", findings[1]);
+    let files: Vec<_> = findings.iter().map(|f| f.place.file.as_str()).collect();
+    assert_eq!(files.iter().collect::<BTreeSet<_>>().len(), 2, "{files:?}");
+    assert_eq!(files.last().unwrap(), &"lists/wage-arrears.toml");
+    let typo = findings.iter().find(|f| f.rule == "unknown-key").unwrap();
+    assert!(typo.what.en.contains("unknown key `list[0].typo`"), "{typo}");
+    assert!(
+        findings.last().unwrap().line().starts_with("lists/wage-arrears.toml:1:"),
+        "{}",
+        findings.last().unwrap()
+    );
 }
 
 /// The clause table names every clause from (一) to (二十七).

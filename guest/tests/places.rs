@@ -39,7 +39,8 @@ fn example(place: &str, what: &str) -> Case {
     let folder = folder("examples/places");
     let read = |file: &str| fs::read(folder.join(file)).unwrap();
     Case {
-        application: serde_json::from_slice(&read(&format!("{place}/{what}.json"))).unwrap(),
+        application: serde_json::from_slice(&read(&format!("{place}/{what}/application.json")))
+            .unwrap(),
         held: serde_json::from_slice(&read("registry.json")).unwrap(),
     }
 }
@@ -63,7 +64,11 @@ fn every_place_compiles_with_the_statutes() {
         assert_eq!(description.policy.overlay, place);
         let findings = authoring::compile(&catalogue_folder(), "guofa-2016-33", place).unwrap_err();
         let expected = format!("overlay `{place}` does not go with edition `guofa-2016-33`");
-        assert!(findings.iter().any(|f| f.detail == expected), "{}", registry::listed(&findings));
+        assert!(
+            findings.iter().any(|f| *f.what.en == *expected),
+            "{}",
+            registry::listed(&findings)
+        );
     }
 }
 

@@ -13,8 +13,10 @@ mod registry;
 
 use std::fs;
 
+use mustcheck_guest::catalogue::data::PersonsRule;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{Decision, Disposition};
+use mustcheck_guest::{Catalogue, authoring};
 use registry::{Case, aside, catalogue, folder, measures};
 
 use Disposition::{Clear, Facilitated, Restricted, Review};
@@ -44,6 +46,8 @@ const FOOD_AND_DRUGS: &[Expected] = &[
     ("0211", Restricted, &["drug-law-142-ban"], &[DEFEATED]),
     ("0212", Clear, &[], &["LB-2021-2211 drug-law-142-ban beyond-term", DEFEATED]),
     ("0230", Facilitated, &["opinions-4-green-channel"], &["LB-2025-2230 - role-not-reached"]),
+    ("0240", Facilitated, &["opinions-4-green-channel"], &["LB-2024-2240 - role-not-reached"]),
+    ("0241", Review, &["opinions-10-closer-supervision", "food-113-drug-105-other-record"], &[]),
 ];
 
 const WORK_SAFETY: &[Expected] = &[
@@ -61,9 +65,33 @@ const WORK_SAFETY: &[Expected] = &[
         &[],
     ),
     ("0216", Restricted, &["work-safety-law-94-113-principal-ban"], &[DEFEATED]),
-    ("0217", Restricted, &["work-safety-law-94-113-lifetime-ban"], &[DEFEATED]),
-    ("0218", Clear, &[], &["LB-2022-2218 - not-linked", DEFEATED]),
-    ("0232", Review, &["work-safety-law-94-113-unnamed-trade"], &[DEFEATED]),
+    (
+        "0217",
+        Restricted,
+        &["work-safety-law-94-113-principal-ban", "work-safety-law-94-113-lifetime-ban"],
+        &[DEFEATED],
+    ),
+    ("0218", Restricted, &["work-safety-law-94-113-principal-ban"], &[DEFEATED]),
+    (
+        "0232",
+        Review,
+        &["work-safety-law-94-113-unnamed-trade"],
+        &["LB-2021-2232 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
+    ),
+    (
+        "0233",
+        Clear,
+        &[],
+        &["LB-2021-2233 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
+    ),
+    (
+        "0234",
+        Restricted,
+        &["work-safety-law-94-113-lifetime-ban"],
+        &["LB-2021-2234 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
+    ),
+    ("0235", Review, &["work-safety-law-78-occupation-ban"], &[DEFEATED]),
+    ("0236", Review, &["work-safety-law-78-occupation-ban-unnamed"], &[DEFEATED]),
 ];
 
 const ISSUES_AND_PUBLICITY: &[Expected] = &[
@@ -84,6 +112,9 @@ const ISSUES_AND_PUBLICITY: &[Expected] = &[
     ("0228", Review, &["publicity-regulations-18-examination"], &[]),
     ("0229", Review, &[], &[CLEAN]),
     ("0231", Review, &["securities-law-118-shareholder-record"], &[CLEAN]),
+    ("0237", Review, &["company-law-178-closed-business"], &[]),
+    ("0238", Review, &["company-law-178-conviction"], &[]),
+    ("0239", Review, &["company-law-178-criminal-penalty"], &[]),
 ];
 
 fn case(number: &str) -> Case {
@@ -135,23 +166,89 @@ fn each_bar_ends_when_its_article_says() {
     assert_eq!(until("0216"), on("2027-06-09"));
     assert_eq!(until("0219"), on("2027-08-11"));
     assert_eq!(until("0222"), None);
+    assert_eq!(until("0218"), on("2027-06-09"));
     assert_eq!(until("0227"), on("2029-07-14"));
+    assert_eq!(until("0234"), None);
+    assert_eq!(until("0235"), on("2028-01-31"));
+    assert_eq!(until("0237"), on("2027-05-19"));
 }
 
-/// 安全生产法 113: five years, and for life in a serious case; never the one for the other.
+/// 安全生产法 113: five years in any trade, and for life in the trade in a serious case. The graver
+/// case does not lift the five years, and the lighter one never bars for life.
 #[test]
 fn the_principal_of_a_closed_business_is_barred_by_the_gravity_on_record() {
-    let mut closed = case("0217");
-    closed.held.records[0].valid_from = Date { year: 2021, month: 4, day: 20 };
-    let mut by = |act: &str| {
+    let (lifetime, five) =
+        ("work-safety-law-94-113-lifetime-ban", "work-safety-law-94-113-principal-ban");
+    let by = |act: &str, first: Date| {
+        let mut closed = case("0217");
         closed.held.records[0].act = Some(act.into());
-        let decision = closed.decide("statutes", "default");
-        (decision.disposition, measures(&decision).join(" "), aside(&decision)[0].clone())
+        closed.held.records[0].valid_from = first;
+        measures(&closed.decide("statutes", "default")).join(" ")
     };
-    let lifetime = "work-safety-law-94-113-lifetime-ban".to_owned();
-    assert_eq!(by("work-safety/unit-closed-serious"), (Restricted, lifetime, DEFEATED.to_owned()));
-    let ended = "LB-2022-2217 work-safety-law-94-113-principal-ban beyond-term".to_owned();
-    assert_eq!(by("work-safety/unit-closed"), (Clear, String::new(), ended));
+    let last = Date { year: 2021, month: 4, day: 21 };
+    let over = Date { year: 2021, month: 4, day: 20 };
+    for serious in ["work-safety/unit-closed-serious", "work-safety/major-accident"] {
+        assert_eq!(by(serious, last), format!("{five} {lifetime}"));
+        assert_eq!(by(serious, over), lifetime);
+    }
+    for lighter in ["work-safety/unit-closed", "work-safety/principal-penalised"] {
+        assert_eq!(by(lighter, last), five);
+        assert_eq!(by(lighter, over), "");
+    }
+}
+
+/// Whom a record names is reached in the roles of the article that bans, and in no other (RAIL R8).
+#[test]
+fn each_law_names_the_persons_whom_it_bans() {
+    use mustcheck_guest::model::Role::RegisteredPractitioner;
+    use mustcheck_guest::model::Role::{self, DirectlyResponsible, LegalRepresentative, Principal};
+    let reached = |act: &str, matter: &str, role: Role| {
+        let mut named = case("0202");
+        named.application.matter = matter.into();
+        named.held.records[0].act = Some(act.into());
+        named.held.records[0].matter = Some(matter.into());
+        named.held.records[0].responsible_persons[0].role = role;
+        !aside(&named.decide("statutes", "default")).iter().any(|s| s.ends_with("not-reached"))
+    };
+    let roles = [LegalRepresentative, Principal, DirectlyResponsible, RegisteredPractitioner];
+    let (food, drugs) = ("licensing/food-production", "licensing/drug-production");
+    for (act, matter, expected) in [
+        ("food-safety/licence-revoked", food, [true, false, true, false]),
+        ("drug/counterfeit", drugs, [true, true, true, false]),
+        ("work-safety/unit-closed", food, [true, true, false, false]),
+        ("work-safety/major-accident", food, [true, true, false, false]),
+        ("health-and-safety/work-safety", food, [true, true, true, true]),
+        ("licensing/deception-or-bribery", food, [false, false, false, false]),
+    ] {
+        assert_eq!(roles.map(|role| reached(act, matter, role)), expected, "{act}");
+    }
+}
+
+/// Two rules for one act would let the first that stands there decide (RAIL R8).
+#[test]
+fn a_list_has_one_rule_on_persons_for_an_act() {
+    let compiled = authoring::compile(&folder("guest/catalogue"), "statutes", "default").unwrap();
+    let told = |change: &dyn Fn(&mut Vec<PersonsRule>)| {
+        let mut data = compiled.data.clone();
+        let list = data.lists.iter_mut().find(|l| l.code == "licensing-barred").unwrap();
+        change(&mut list.persons);
+        Catalogue::adopt(data).err()
+    };
+    assert_eq!(told(&|_| {}), None);
+    let expected =
+        Some("list `licensing-barred` has more than one rule on persons for an act".to_owned());
+    assert_eq!(told(&|rules| rules[1].acts.push("food-safety/licence-revoked".into())), expected);
+    assert_eq!(told(&|rules| rules[1].acts.clear()), expected);
+    assert_eq!(told(&|rules| rules.truncate(1)), None);
+}
+
+/// 证券法 12 (一)(四): a crime of an issuer is examined even if its act is one of this law.
+#[test]
+fn a_criminal_penalty_for_misused_proceeds_is_examined() {
+    let mut issue = case("0220");
+    issue.held.records[0].act = Some("securities/bond-proceeds-misused".into());
+    let decision = issue.decide("statutes", "default");
+    assert_eq!(measures(&decision), ["securities-law-12-undecided-record"]);
 }
 
 /// A person is reached by the acts for which a law bans persons, and by no other (RAIL R8).

@@ -126,6 +126,24 @@ impl CodeCache {
         Policy::of_catalogue(Policy::embedded_catalogue(name)?, Some(self))
     }
 
+    /// An embedded edition with what a place adopts, from its entry if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::embedded_place`].
+    pub fn embedded_place(&self, edition: &str, overlay: &str) -> Result<Policy, PolicyError> {
+        Policy::of_catalogue(Policy::embedded_catalogue_of(edition, overlay)?, Some(self))
+    }
+
+    /// The embedded rules with a catalogue in canonical JSON, from its entry if there is one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::from_catalogue`].
+    pub fn catalogue(&self, catalogue: &[u8]) -> Result<Policy, PolicyError> {
+        Policy::of_catalogue(catalogue, Some(self))
+    }
+
     /// A baked component from a file, with its code from an entry if there is one.
     ///
     /// # Errors

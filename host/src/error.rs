@@ -172,6 +172,16 @@ pub enum PolicyError {
         /// The names there are.
         known: String,
     },
+    /// No embedded overlay has this name.
+    #[error("edition `{edition}` has no overlay `{name}`; it has: {known}")]
+    UnknownOverlay {
+        /// The name.
+        name: String,
+        /// The edition.
+        edition: String,
+        /// The names there are.
+        known: String,
+    },
     /// The registry failed while its codes were read.
     #[error("the registry failed")]
     Registry(#[source] RegistryError),

@@ -20,14 +20,17 @@ mod signed;
 mod suite;
 pub mod verify;
 
-pub use bundle::{Bundle, BundleFolder, BundleStore};
+pub use bundle::{AsyncBundleStore, Bundle, BundleFolder, BundleStore};
 pub use canonical::{NotCanonical, canonical};
 pub use digest::{ContentDigest, InvalidForm, KeyedDigest, Moment, Opening};
 pub use entry::{Entry, EntryError, Failed, FailureKind};
 pub use feedback::{
     Feedback, FeedbackFormat, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
 };
-pub use journal::{AuditLog, AuditReader, Journal, JournalError};
+pub use journal::{
+    AsyncJournal, AuditLog, AuditReader, Journal, JournalError, Ledger, LedgerError, LogState,
+    Logged,
+};
 pub use keys::{Keys, KeysError, PublicKeys};
 pub(crate) use receipt::Observed;
 pub use receipt::{

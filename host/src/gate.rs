@@ -8,7 +8,7 @@ use mustcheck_guest::identifier;
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
 
 use crate::error::{CheckError, Fault, PolicyError, Rail};
-use crate::evidence::{Observed, Recorded, Recorder};
+use crate::evidence::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
 use crate::input::shortened;
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -121,11 +121,84 @@ impl Gate {
     /// [`CheckError::Application`] if the application cannot be evaluated, [`CheckError::Fault`]
     /// if the registry, the component or a rail fails. Neither is a finding.
     pub fn check(&self, application: &Application) -> Result<Checked, CheckError> {
-        let checked = self.check_now(application, Instant::now());
+        if self.recorder.as_ref().is_some_and(|recorder| recorder.waits()) {
+            return Err(Fault::Record(RecordError::NeedsAsync).into());
+        }
+        let begun = Instant::now();
+        let checked = self.decide_now(application).and_then(|decided| {
+            let record = |recorder: &Recorder| {
+                let observed = self.observed(&decided, begun);
+                recorder.check(&observed, decided.policy.component())
+            };
+            let recorded = self.recorder.as_deref().map(record).transpose();
+            Ok(decided.checked(recorded.map_err(Fault::Record)?))
+        });
         checked.inspect_err(|error| self.record_failure(application, error))
     }
 
-    fn check_now(&self, application: &Application, begun: Instant) -> Result<Checked, CheckError> {
+    /// Checks an application, waiting for a registry and a recorder that are waited for. No
+    /// sandbox is kept waiting for a registry: one says what is due, and another decides once
+    /// everything is answered.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gate::check`].
+    pub async fn check_async(&self, application: &Application) -> Result<Checked, CheckError> {
+        self.check_into(application, None).await
+    }
+
+    /// As [`Gate::check_async`], with the receipt in a journal for this check alone: one that
+    /// ties it to the request which asked for it. Everything else goes where the recorder has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Gate::check`]; a gate without a recorder has nothing to put into the journal, which
+    /// is a fault.
+    pub async fn check_async_into(
+        &self,
+        application: &Application,
+        journal: &dyn AsyncJournal,
+    ) -> Result<Checked, CheckError> {
+        if self.recorder.is_none() {
+            return Err(Fault::Record(RecordError::NoRecorder).into());
+        }
+        self.check_into(application, Some(journal)).await
+    }
+
+    async fn check_into(
+        &self,
+        application: &Application,
+        journal: Option<&dyn AsyncJournal>,
+    ) -> Result<Checked, CheckError> {
+        let checked = self.record_awaited(application, journal).await;
+        if let (Some(recorder), Err(CheckError::Fault(fault))) = (&self.recorder, &checked) {
+            // The caller gets the fault in any case, and no decision.
+            let _ = recorder.failure_awaited(application, fault).await;
+        }
+        checked
+    }
+
+    async fn record_awaited(
+        &self,
+        application: &Application,
+        journal: Option<&dyn AsyncJournal>,
+    ) -> Result<Checked, CheckError> {
+        let begun = Instant::now();
+        let decided = match &self.registry {
+            Source::AtOnce(_) => self.decide_now(application)?,
+            Source::Awaited(registry) => self.decide_awaited(application, &**registry).await?,
+        };
+        let mut recorded = None;
+        if let Some(recorder) = &self.recorder {
+            let observed = self.observed(&decided, begun);
+            let record = recorder.check_awaited(&observed, decided.policy.component(), journal);
+            recorded = Some(record.await.map_err(Fault::Record)?);
+        }
+        Ok(decided.checked(recorded))
+    }
+
+    /// Decides with a registry that answers at once.
+    fn decide_now(&self, application: &Application) -> Result<ByPolicy<'_>, CheckError> {
         let Source::AtOnce(registry) = &self.registry else {
             return Err(Fault::NeedsAsync.into());
         };
@@ -139,31 +212,14 @@ impl Gate {
             let answers = source::lookup(&registry, &asked, &due, limits.registry_time)?;
             Ok(Made { answers: source::accept(&asked, &due, answers, &limits)?, due })
         };
-        self.decide(policy, application, Box::new(lookup), begun)
+        self.decide(policy, application, Box::new(lookup))
     }
 
-    /// Checks an application with a registry that is waited for. No sandbox is kept waiting: one
-    /// says what is due, and another decides once everything is answered.
-    ///
-    /// # Errors
-    ///
-    /// As [`Gate::check`].
-    pub async fn check_async(&self, application: &Application) -> Result<Checked, CheckError> {
-        if matches!(self.registry, Source::AtOnce(_)) {
-            return self.check(application);
-        }
-        let checked = self.check_awaited(application, Instant::now()).await;
-        checked.inspect_err(|error| self.record_failure(application, error))
-    }
-
-    async fn check_awaited(
+    async fn decide_awaited(
         &self,
         application: &Application,
-        begun: Instant,
-    ) -> Result<Checked, CheckError> {
-        let Source::Awaited(registry) = &self.registry else {
-            return Err(Fault::NeedsAsync.into());
-        };
+        registry: &dyn AsyncRegistry,
+    ) -> Result<ByPolicy<'_>, CheckError> {
         let due = Arc::new(self.due_lookups(application)?);
         let asks = source::asks(application, &due);
         // The call that makes the future is the registry's too.
@@ -180,7 +236,7 @@ impl Gate {
             Err(Fault::component("check", detail).into())
         };
         let policy = self.admit(application)?;
-        self.decide(policy, Arc::new(application.clone()), Box::new(lookup), begun)
+        self.decide(policy, Arc::new(application.clone()), Box::new(lookup))
     }
 
     /// Puts a fault on record: a check was due and there is no decision.
@@ -197,35 +253,31 @@ impl Gate {
         deciding.max_by_key(|p| p.description().valid_from)
     }
 
-    /// Decides, and puts it on record before anybody sees it.
-    fn decide(
+    /// Decides. Nobody sees it before it is on record.
+    fn decide<'a>(
         &self,
-        policy: &Policy,
+        policy: &'a Policy,
         application: Arc<Application>,
         lookup: Lookup,
-        begun: Instant,
-    ) -> Result<Checked, CheckError> {
+    ) -> Result<ByPolicy<'a>, CheckError> {
         let decided = Decided::by(policy, &application, self.limits, self.notices, lookup)?;
-        let Decided { decision, made: Made { due, answers }, fuel } = decided;
-        let mut recorded = None;
-        if let Some(recorder) = &self.recorder {
-            let observed = Observed {
-                application: &application,
-                due: &due,
-                answers: &answers,
-                decision: &decision,
-                component: policy.content_digest(),
-                baked: policy.baked(),
-                limits: &self.limits,
-                notice: self.notices,
-                fuel,
-                took: begun.elapsed(),
-            };
-            let record = recorder.check(&observed, policy.component());
-            recorded = Some(Arc::new(record.map_err(Fault::Record)?));
+        Ok(ByPolicy { policy, application, decided })
+    }
+
+    fn observed<'a>(&'a self, by: &'a ByPolicy<'_>, begun: Instant) -> Observed<'a> {
+        let ByPolicy { policy, application, decided } = by;
+        Observed {
+            application,
+            due: &decided.made.due,
+            answers: &decided.made.answers,
+            decision: &decided.decision,
+            component: policy.content_digest(),
+            baked: policy.baked(),
+            limits: &self.limits,
+            notice: self.notices,
+            fuel: decided.fuel,
+            took: begun.elapsed(),
         }
-        let component = Arc::clone(policy.shared_digest());
-        Ok(Checked { application, decision, component, answers, fuel, recorded })
     }
 
     /// What the host checks before any component sees the application; then the policy that
@@ -254,6 +306,27 @@ impl Gate {
         let newest = || self.policies.iter().max_by_key(|p| p.description().valid_from);
         let policy = self.policy_as_of(application.as_of).or_else(newest);
         policy.ok_or_else(|| Fault::component("start", "the gate has no policy").into())
+    }
+}
+
+/// What a policy decided, not yet on record.
+struct ByPolicy<'a> {
+    policy: &'a Policy,
+    application: Arc<Application>,
+    decided: Decided,
+}
+
+impl ByPolicy<'_> {
+    fn checked(self, recorded: Option<Recorded>) -> Checked {
+        let Decided { decision, made, fuel } = self.decided;
+        Checked {
+            application: self.application,
+            decision,
+            component: Arc::clone(self.policy.shared_digest()),
+            answers: made.answers,
+            fuel,
+            recorded: recorded.map(Arc::new),
+        }
     }
 }
 

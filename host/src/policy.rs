@@ -19,15 +19,19 @@ use crate::inspect::Inspection;
 use crate::limits::Limits;
 use crate::session::{self, Exports, POLICY, REGISTRY, Sandbox, Session};
 
-/// An edition that this crate embeds.
+/// An edition that this crate embeds, with what one place adopts.
 struct EmbeddedEdition {
     id: &'static str,
+    overlay: &'static str,
     valid_from: (u16, u8, u8),
     catalogue: &'static [u8],
 }
 
 /// The editions, as this crate's build compiled them.
 const EDITIONS: &[EmbeddedEdition] = include!(concat!(env!("OUT_DIR"), "/editions.rs"));
+
+/// The overlay of a place that has none of its own.
+pub(crate) const DEFAULT_OVERLAY: &str = "default";
 
 /// The largest component that is read, in bytes.
 pub(crate) const COMPONENT_LIMIT: u64 = 64 << 20;
@@ -65,10 +69,16 @@ impl Policy {
     ///
     /// [`PolicyError::UnknownEdition`] if there is none of that name.
     pub fn embedded_edition(name: &str) -> Result<Self, PolicyError> {
-        let edition = EDITIONS.iter().find(|e| e.id == name).ok_or_else(|| {
-            PolicyError::UnknownEdition { name: name.into(), known: known_editions() }
-        })?;
-        Self::from_catalogue(edition.catalogue)
+        Self::embedded_place(name, DEFAULT_OVERLAY)
+    }
+
+    /// An embedded edition with what a place adopts (地方采用).
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::UnknownEdition`] or [`PolicyError::UnknownOverlay`].
+    pub fn embedded_place(edition: &str, overlay: &str) -> Result<Self, PolicyError> {
+        Self::from_catalogue(Self::embedded_catalogue_of(edition, overlay)?)
     }
 
     /// The name of the embedded edition that begins latest.
@@ -78,7 +88,13 @@ impl Policy {
 
     /// The names of the embedded editions.
     pub fn embedded_editions() -> Vec<&'static str> {
-        EDITIONS.iter().map(|e| e.id).collect()
+        let standard = EDITIONS.iter().filter(|e| e.overlay == DEFAULT_OVERLAY);
+        standard.map(|e| e.id).collect()
+    }
+
+    /// The overlays that are embedded with an edition, `default` among them.
+    pub fn embedded_overlays(edition: &str) -> Vec<&'static str> {
+        EDITIONS.iter().filter(|e| e.id == edition).map(|e| e.overlay).collect()
     }
 
     /// The name of the embedded edition that decides on a day: the one that began last.
@@ -105,10 +121,28 @@ impl Policy {
     ///
     /// [`PolicyError::UnknownEdition`] if there is none of that name.
     pub fn embedded_catalogue(name: &str) -> Result<&'static [u8], PolicyError> {
-        let edition = EDITIONS.iter().find(|e| e.id == name);
-        edition.map(|e| e.catalogue).ok_or_else(|| PolicyError::UnknownEdition {
-            name: name.into(),
-            known: known_editions(),
+        Self::embedded_catalogue_of(name, DEFAULT_OVERLAY)
+    }
+
+    /// The canonical JSON of the catalogue of an embedded edition with an overlay.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::UnknownEdition`] or [`PolicyError::UnknownOverlay`].
+    pub fn embedded_catalogue_of(
+        edition: &str,
+        overlay: &str,
+    ) -> Result<&'static [u8], PolicyError> {
+        let known = Self::embedded_overlays(edition);
+        if known.is_empty() {
+            let name = edition.to_owned();
+            return Err(PolicyError::UnknownEdition { name, known: known_editions() });
+        }
+        let found = EDITIONS.iter().find(|e| e.id == edition && e.overlay == overlay);
+        found.map(|e| e.catalogue).ok_or_else(|| PolicyError::UnknownOverlay {
+            name: overlay.into(),
+            edition: edition.into(),
+            known: listed(&known),
         })
     }
 
@@ -118,7 +152,19 @@ impl Policy {
     ///
     /// [`PolicyError::UnknownEdition`] if there is none of that name.
     pub fn embedded_description(name: &str) -> Result<Description, PolicyError> {
-        let catalogue = Catalogue::from_json(Self::embedded_catalogue(name)?);
+        Self::embedded_description_of(name, DEFAULT_OVERLAY)
+    }
+
+    /// What an embedded edition with an overlay says of itself, without running it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Policy::embedded_catalogue_of`].
+    pub fn embedded_description_of(
+        edition: &str,
+        overlay: &str,
+    ) -> Result<Description, PolicyError> {
+        let catalogue = Catalogue::from_json(Self::embedded_catalogue_of(edition, overlay)?);
         Ok(catalogue.map_err(PolicyError::Catalogue)?.describe())
     }
 
@@ -312,8 +358,12 @@ fn check_boundary(bytes: &[u8]) -> Result<(), PolicyError> {
 }
 
 fn known_editions() -> String {
-    let known: Vec<_> = EDITIONS.iter().map(|e| format!("`{}`", e.id)).collect();
-    known.join(", ")
+    listed(&Policy::embedded_editions())
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 impl std::fmt::Debug for Policy {

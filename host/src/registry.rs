@@ -4,6 +4,7 @@
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
 
 pub mod follow_the_money;
+pub mod held;
 pub mod import;
 pub mod json;
 pub mod mapping;
@@ -131,6 +132,9 @@ pub enum RegistryError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] rusqlite::Error),
+    /// Another store of records failed.
+    #[error("the database failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It took longer than the gate waits.
     #[error("no answer within {0:?}")]
     Late(std::time::Duration),

@@ -63,8 +63,9 @@ impl Checkpoint {
         Ok(Self { size, root, note })
     }
 
-    /// Signs that the log `origin` has `size` entries with this root.
-    pub(crate) fn sign(origin: &str, size: u64, root: Hash, signer: &SignerKey) -> Self {
+    /// Signs that the log `origin` has `size` entries with this root. For a log whose entries are
+    /// kept elsewhere than in files: who signs says that it has them all.
+    pub fn sign(origin: &str, size: u64, root: Hash, signer: &SignerKey) -> Self {
         let note = signer.sign(&format!("{origin}\n{size}\n{root}\n"));
         Self { size, root, note }
     }

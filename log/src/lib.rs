@@ -77,7 +77,7 @@ pub use error::Error;
 pub use finding::{Finding, Kind, Report, Severity};
 pub use hash::Hash;
 pub use log::{Appended, Durability, Log, Settings};
-pub use merkle::{verify_consistency, verify_inclusion};
+pub use merkle::{Frontier, verify_consistency, verify_inclusion};
 pub use note::{NoteError, SignerKey, VerifierKey};
 pub use proof::{Proof, ProofError};
 pub use reader::{Entries, Reader};

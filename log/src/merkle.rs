@@ -1,11 +1,14 @@
 //! The tree of RFC 6962: its root as leaves arrive, proofs, and what checks them.
 
 use crate::error::Error;
-use crate::hash::Hash;
+use crate::hash::{self, Hash};
 
-/// The roots of the perfect subtrees that a tree of some size splits into, the largest first.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Frontier {
+/// A tree that grows: the roots of the perfect subtrees that it splits into, the largest first.
+///
+/// It is all that a log which is kept elsewhere than in files, such as in a database, has to keep
+/// beside its entries in order to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frontier {
     size: u64,
     peaks: Vec<Hash>,
 }
@@ -16,11 +19,25 @@ impl Frontier {
         Self { size, peaks }
     }
 
-    pub(crate) fn size(&self) -> u64 {
+    /// The tree of `size` leaves with these peaks, whose bytes stand one after the other; none if
+    /// a tree of this size has not as many.
+    pub fn from_bytes(size: u64, peaks: &[u8]) -> Option<Self> {
+        let peaks = hash::hashes(peaks.len().is_multiple_of(Hash::BYTES).then_some(peaks)?);
+        (u32::try_from(peaks.len()) == Ok(size.count_ones())).then_some(Self { size, peaks })
+    }
+
+    /// The peaks' bytes, the largest subtree's first.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        hash::concatenated(&self.peaks)
+    }
+
+    /// The number of leaves.
+    pub fn size(&self) -> u64 {
         self.size
     }
 
-    pub(crate) fn push(&mut self, leaf: Hash) {
+    /// Adds a leaf.
+    pub fn push(&mut self, leaf: Hash) {
         let mut hash = leaf;
         for _ in 0..self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
@@ -31,7 +48,8 @@ impl Frontier {
         self.size += 1;
     }
 
-    pub(crate) fn root(&self) -> Hash {
+    /// The root over all leaves.
+    pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev();
         let Some(smallest) = peaks.next() else { return Hash::EMPTY };
         peaks.fold(*smallest, |right, left| Hash::node(left, &right))
@@ -75,6 +93,16 @@ pub(crate) fn root(nodes: &impl Nodes, from: u64, to: u64) -> Result<Hash, Error
     }
     let middle = from + split(count);
     Ok(Hash::node(&root(nodes, from, middle)?, &root(nodes, middle, to)?))
+}
+
+/// The tree of the first `size` leaves, to go on from.
+pub(crate) fn frontier(nodes: &impl Nodes, size: u64) -> Result<Frontier, Error> {
+    let (mut from, mut peaks) = (0, Vec::new());
+    for height in (0..u64::BITS).rev().filter(|height| size >> height & 1 == 1) {
+        peaks.push(nodes.node(height, from >> height)?);
+        from += 1 << height;
+    }
+    Ok(Frontier::new(size, peaks))
 }
 
 /// The largest power of two smaller than `count`, which is at least two.

@@ -156,6 +156,20 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// The tree of all entries, from which a copy of the log goes on.
+    ///
+    /// # Errors
+    /// The tiles cannot be read, or do not fit the checkpoint.
+    pub fn frontier(&self) -> Result<merkle::Frontier, Error> {
+        let frontier = merkle::frontier(&self.tree, self.size())?;
+        if frontier.root() != self.checkpoint.root() {
+            return Err(Error::damaged("tile", "the tiles do not fit the checkpoint"));
+        }
+        Ok(frontier)
+    }
+}
+
 /// Entries of a log, one after the other.
 pub struct Entries<'a> {
     reader: &'a Reader,

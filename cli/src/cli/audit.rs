@@ -6,7 +6,7 @@ mod keygen;
 mod overdue;
 mod report;
 mod source;
-mod table;
+pub mod table;
 mod verify;
 
 use anyhow::Result;

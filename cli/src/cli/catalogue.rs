@@ -1,114 +1,37 @@
-//! `mustcheck catalogue`: the measure list, for reading.
+//! `mustcheck catalogue`: the measure list, for those who read and keep it.
+
+mod diff;
+mod findings;
+mod lint;
+mod new;
+mod prove;
+mod show;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
-use mustcheck::model::{Description, MatterInfo, MeasureInfo};
-use mustcheck::{Policy, PolicyError};
+use clap::Subcommand;
 
-use crate::cli::{Style, text};
+use crate::cli::Style;
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Show matters with their due lookups, and measures with their basis.
-    Show(Show),
-}
-
-#[derive(Args)]
-pub struct Show {
-    /// The embedded edition; without it, the newest.
-    #[arg(long, value_name = "NAME")]
-    edition: Option<String>,
-    /// Only what bears on this matter.
-    #[arg(long, value_name = "CODE")]
-    matter: Option<String>,
-    /// Only what rests on this list.
-    #[arg(long, value_name = "CODE")]
-    list: Option<String>,
-    /// Only this measure.
-    #[arg(long, value_name = "ID")]
-    measure: Option<String>,
+    Show(show::Arguments),
+    /// Find every fault of a catalogue folder: place, clause offended, and how to mend it.
+    Lint(lint::Arguments),
+    /// Tell in law terms what changes from one catalogue to another.
+    Diff(diff::Arguments),
+    /// Prove over every day on which the law changes that lookups are due and measures are founded.
+    Prove(prove::Arguments),
+    /// Begin a catalogue of one's own, with its first case.
+    New(new::Arguments),
 }
 
 pub fn run(command: &Command, style: Style) -> Result<u8> {
-    let Command::Show(show) = command;
-    // Reading needs no sandbox: the catalogue is data.
-    let edition = match &show.edition {
-        Some(edition) => edition.as_str(),
-        None => Policy::newest_edition(),
-    };
-    let mut description = Policy::embedded_description(edition)?;
-    narrow(&mut description, show)?;
-    if style.json {
-        text::print_json(&description)?;
-        return Ok(0);
+    match command {
+        Command::Show(arguments) => show::run(arguments, style),
+        Command::Lint(arguments) => lint::run(arguments, style),
+        Command::Diff(arguments) => diff::run(arguments, style),
+        Command::Prove(arguments) => prove::run(arguments, style),
+        Command::New(arguments) => new::run(arguments, style),
     }
-    let name = &description.policy;
-    text::heading(&format!("{} · {}", name.edition, style.pick(&description.edition_name)))?;
-    text::line("")?;
-    for matter in &description.matters {
-        print_matter(matter, style)?;
-    }
-    for measure in &description.measures {
-        print_measure(measure, style)?;
-    }
-    Ok(0)
-}
-
-/// Keeps what was asked for. A code that nothing has is an error, not an empty answer.
-fn narrow(description: &mut Description, show: &Show) -> Result<()> {
-    if let Some(code) = &show.matter {
-        description.matters.retain(|m| m.code == *code);
-        if description.matters.is_empty() {
-            return Err(unknown("matter", code, description));
-        }
-        description.measures.retain(|m| m.matters.contains(code));
-    }
-    if let Some(code) = &show.list {
-        description.lists.retain(|l| l.code == *code);
-        if description.lists.is_empty() {
-            return Err(unknown("list", code, description));
-        }
-        description.measures.retain(|m| m.lists.contains(code));
-    }
-    if let Some(id) = &show.measure {
-        description.measures.retain(|m| m.id == *id);
-        if description.measures.is_empty() {
-            return Err(unknown("measure", id, description));
-        }
-    }
-    if show.matter.is_none() && (show.list.is_some() || show.measure.is_some()) {
-        description.matters.clear();
-    }
-    Ok(())
-}
-
-fn unknown(what: &'static str, code: &str, description: &Description) -> anyhow::Error {
-    let (code, edition) = (code.to_owned(), description.policy.edition.clone());
-    PolicyError::UnknownCode { what, code, edition }.into()
-}
-
-fn print_matter(matter: &MatterInfo, style: Style) -> Result<()> {
-    text::heading(&format!("{}  {}", matter.code, style.pick(&matter.name)))?;
-    for due in &matter.due {
-        let roles: Vec<&str> = due.roles.iter().map(|r| r.code()).collect();
-        let basis = text::citations(&due.legal_basis);
-        text::line(&format!("  {} {}", style.say("应查", "due for"), roles.join(", ")))?;
-        text::line(&format!("    {}  ({basis})", due.lists.join(", ")))?;
-    }
-    text::line("")
-}
-
-fn print_measure(measure: &MeasureInfo, style: Style) -> Result<()> {
-    let adopted = if measure.adopted { "" } else { style.say("（未采用）", " (not adopted)") };
-    text::heading(&format!("{}  {}{adopted}", measure.id, style.pick(&measure.text)))?;
-    let roles: Vec<&str> = measure.roles.iter().map(|r| r.code()).collect();
-    text::line(&format!("  {} · {} · {}", measure.effect, measure.force, measure.kind))?;
-    text::line(&format!("  {} {}", style.say("名单", "lists"), measure.lists.join(", ")))?;
-    text::line(&format!("  {} {}", style.say("事项", "matters"), measure.matters.join(", ")))?;
-    text::line(&format!("  {} {}", style.say("对象", "roles"), roles.join(", ")))?;
-    for basis in &measure.legal_basis {
-        text::line(&format!("  {} {}", basis.instrument, basis.article))?;
-        text::line(&format!("    「{}」", basis.clause))?;
-    }
-    text::line("")
 }

@@ -8,9 +8,11 @@ use mustcheck::evidence::replay::ComponentError;
 use mustcheck::{
     ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
 };
+use mustcheck_service::{ConfigError, StartError};
 use serde::Serialize;
 
 use crate::cli::replay::{NoKeys, PageOfWhat};
+use crate::cli::test::{Exists, NoBundle, NoCatalogue, NotOpened};
 
 /// A failure as JSON and as text.
 #[derive(Serialize)]
@@ -129,6 +131,8 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<Unreadable>().is_some()
         || cause.downcast_ref::<OutputIsInput>().is_some()
         || cause.downcast_ref::<KeysError>().is_some()
+        || cause.downcast_ref::<ConfigError>().is_some()
+        || matches!(cause.downcast_ref(), Some(StartError::Config(_) | StartError::Load(_)))
         || cause.downcast_ref::<AgeError>().is_some()
         || cause.downcast_ref::<SubjectError>().is_some()
         || matches!(cause.downcast_ref(), Some(ExportError::Subject(_)))
@@ -137,6 +141,7 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<ComponentError>().is_some()
         || cause.downcast_ref::<NoKeys>().is_some()
         || cause.downcast_ref::<PageOfWhat>().is_some()
+        || is_of_suite(cause)
         || cause.downcast_ref::<RegistryError>().is_some_and(registry)
         || matches!(
             cause.downcast_ref::<PolicyError>(),
@@ -144,6 +149,7 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
                 PolicyError::Vocabulary(_)
                     | PolicyError::UnknownCode { .. }
                     | PolicyError::UnknownEdition { .. }
+                    | PolicyError::UnknownOverlay { .. }
                     | PolicyError::NoEdition { .. }
             )
         )
@@ -151,6 +157,14 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
             cause.downcast_ref::<CheckError>(),
             Some(CheckError::Fault(Fault::Registry(error))) if registry(error)
         )
+}
+
+/// Whether it is what a suite, or the check that is to become a case, was given.
+fn is_of_suite(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<NoCatalogue>().is_some()
+        || cause.downcast_ref::<Exists>().is_some()
+        || cause.downcast_ref::<NoBundle>().is_some()
+        || cause.downcast_ref::<NotOpened>().is_some()
 }
 
 /// An input file that cannot be read.

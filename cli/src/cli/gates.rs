@@ -20,6 +20,9 @@ pub struct PolicyChoice {
     /// An embedded edition; without it, the one that is in force on the as-of date.
     #[arg(long, value_name = "NAME", conflicts_with = "policy")]
     pub edition: Option<String>,
+    /// What the place of use adopts of the edition: an embedded overlay.
+    #[arg(long, value_name = "NAME", conflicts_with = "policy", default_value = "default")]
+    pub overlay: String,
     /// A baked policy component instead of an embedded edition.
     #[arg(long, value_name = "FILE")]
     pub policy: Option<PathBuf>,
@@ -30,8 +33,8 @@ impl PolicyChoice {
     pub fn policy_as_of(&self, as_of: Date) -> Result<Policy> {
         match (&self.policy, &self.edition) {
             (Some(file), _) => open_policy(file),
-            (None, Some(edition)) => embedded_edition(edition),
-            (None, None) => embedded_edition(Policy::edition_as_of(as_of)?),
+            (None, Some(edition)) => embedded(edition, &self.overlay),
+            (None, None) => embedded(Policy::edition_as_of(as_of)?, &self.overlay),
         }
     }
 
@@ -54,11 +57,11 @@ pub fn open_policy(file: &Path) -> Result<Policy> {
     opened.map(trusted).with_context(|| format!("policy `{}`", file.display()))
 }
 
-/// An embedded edition, baked and compiled before if this user's cache has it.
-pub fn embedded_edition(name: &str) -> Result<Policy> {
+/// An embedded edition with an overlay, baked and compiled before if this user's cache has it.
+pub fn embedded(edition: &str, overlay: &str) -> Result<Policy> {
     let opened = match cache() {
-        Some(cache) => cache.embedded_edition(name),
-        None => Policy::embedded_edition(name),
+        Some(cache) => cache.embedded_place(edition, overlay),
+        None => Policy::embedded_place(edition, overlay),
     };
     Ok(trusted(opened?))
 }

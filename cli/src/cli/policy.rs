@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 use mustcheck::Policy;
+use mustcheck::evidence::Baked;
 use serde_json::json;
 
-use crate::cli::gates::{embedded_edition, open_policy};
+use crate::cli::gates::{embedded, open_policy};
 use crate::cli::{Style, text};
 
 #[derive(Subcommand)]
@@ -22,6 +23,9 @@ pub enum Command {
         /// The embedded edition; without it, the newest.
         #[arg(long, value_name = "NAME", conflicts_with = "file")]
         edition: Option<String>,
+        /// What a place adopts of it: an embedded overlay.
+        #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "default")]
+        overlay: String,
     },
     /// Bake a catalogue into a policy component.
     Bake(bake::Arguments),
@@ -31,8 +35,8 @@ pub enum Command {
 
 pub fn run(command: &Command, style: Style) -> Result<u8> {
     match command {
-        Command::Inspect { file, edition } => {
-            inspect(&open(file.as_ref(), edition.as_deref())?, style)
+        Command::Inspect { file, edition, overlay } => {
+            inspect(&open(file.as_ref(), edition.as_deref(), overlay)?, style)
         }
         Command::Bake(arguments) => bake::run(arguments, style),
         Command::Bench(arguments) => bench::run(arguments, style),
@@ -40,22 +44,25 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
 }
 
 /// A policy from a file, or an embedded edition: the newest if none is named.
-fn open(file: Option<&PathBuf>, edition: Option<&str>) -> Result<Policy> {
+fn open(file: Option<&PathBuf>, edition: Option<&str>, overlay: &str) -> Result<Policy> {
     match file {
         Some(file) => open_policy(file),
-        None => embedded_edition(edition.unwrap_or(Policy::newest_edition())),
+        None => embedded(edition.unwrap_or(Policy::newest_edition()), overlay),
     }
 }
 
 fn inspect(policy: &Policy, style: Style) -> Result<u8> {
     let inspection = policy.inspect()?;
     let description = policy.description();
+    let baked = policy.baked();
     if style.json {
         text::print_json(&json!({
             "digest": inspection.digest,
             "size": inspection.size,
             "imports": inspection.imports,
             "exports": inspection.exports,
+            "catalogue_digest": baked.map(|b| b.catalogue.hex()),
+            "overlay_digest": baked.map(|b| b.overlay.hex()),
             "policy": description.policy,
             "valid_from": description.valid_from,
             "valid_until": description.valid_until,
@@ -68,16 +75,24 @@ fn inspect(policy: &Policy, style: Style) -> Result<u8> {
     let name = &description.policy;
     text::heading(&format!("{} {} · {}", name.name, name.version, name.edition))?;
     text::line(style.pick(&description.edition_name))?;
+    let digest = |of: fn(&Baked) -> String| baked.map_or_else(|| "-".to_owned(), of);
+    let adopted = description.measures.iter().filter(|m| m.adopted).count();
+    let decides = match description.valid_until {
+        Some(until) => format!("{} – {until}", description.valid_from),
+        None => description.valid_from.to_string(),
+    };
     let rows = [
         ("sha256", inspection.digest.clone()),
         ("bytes", inspection.size.to_string()),
         ("imports", inspection.imports.join(", ")),
         ("exports", inspection.exports.join(", ")),
         ("overlay", name.overlay.clone()),
-        ("decides from", description.valid_from.to_string()),
+        ("catalogue", digest(|b| format!("sha256 {}", b.catalogue.hex()))),
+        ("its overlay", digest(|b| format!("sha256 {}", b.overlay.hex()))),
+        ("decides from", decides),
         ("matters", description.matters.len().to_string()),
         ("lists", description.lists.len().to_string()),
-        ("measures", description.measures.len().to_string()),
+        ("measures", format!("{}, {adopted} of them adopted", description.measures.len())),
     ];
     for (what, value) in rows {
         text::line(&format!("  {what:<13} {value}"))?;

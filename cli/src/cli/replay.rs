@@ -47,6 +47,9 @@ pub struct Arguments {
     /// The same with an embedded edition.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
+    /// What a place adopts of that edition: an embedded overlay.
+    #[arg(long, value_name = "NAME", requires = "edition", default_value = "default")]
+    overlay: String,
     /// Write what would change as a page that needs nothing else.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,

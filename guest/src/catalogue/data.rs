@@ -18,6 +18,7 @@ use crate::name::Name;
 
 /// One edition with its overlay: all that decides an application.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CatalogueData {
     /// The edition's head.
@@ -44,6 +45,7 @@ pub struct CatalogueData {
 
 /// The head of an edition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Edition {
     /// `guofa-2016-33`, `statutes`, …
@@ -70,6 +72,7 @@ pub struct Edition {
 
 /// The instruments that may found some kinds of measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rank {
     /// The kinds of measure.
@@ -80,6 +83,7 @@ pub struct Rank {
 
 /// What a local regulation may found in its own place, beyond [`Edition::ranks`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LocalRank {
     /// The kinds of measure.
@@ -95,6 +99,7 @@ pub struct LocalRank {
 
 /// A remedy: a sentence and its basis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Remedy {
     /// Only where a natural person is reached.
@@ -110,6 +115,7 @@ pub struct Remedy {
 
 /// A law, regulation, interpretation or document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Instrument {
     /// The file name of its text, without ending.
@@ -136,6 +142,7 @@ pub struct Instrument {
 
 /// A credit list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct List {
     /// Its code.
@@ -151,7 +158,8 @@ pub struct List {
     /// The acts that its records may name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Name>,
-    /// The list's own rule on persons, by edition (RAIL R8). None: no person is reached.
+    /// The list's own rule on persons, by edition (RAIL R8): one, or one for each group of acts,
+    /// where articles differ in whom they name. None: no person is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<PersonsRule>,
     /// Its basis.
@@ -163,6 +171,7 @@ pub struct List {
 
 /// A list's rule on the natural persons that a record names as responsible.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PersonsRule {
     /// The editions that hold it; empty means all.
@@ -185,6 +194,7 @@ pub struct PersonsRule {
 
 /// Conduct that a record may name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Act {
     /// Its code: group and name.
@@ -197,6 +207,7 @@ pub struct Act {
 
 /// What may be applied for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Matter {
     /// Its code: domain and name.
@@ -217,6 +228,7 @@ pub struct Matter {
 
 /// A trait on which an article's scope turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum MatterTrait {
     /// 直接关系公共安全、人身健康、生命财产安全事项
@@ -227,6 +239,7 @@ pub enum MatterTrait {
 
 /// Lists that are to be queried about subjects in some roles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Due {
     /// The editions that hold it; empty means all.
@@ -245,6 +258,7 @@ pub struct Due {
 
 /// What follows from a record, or from its absence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// Its code, unique in the edition.
@@ -305,6 +319,7 @@ pub struct Measure {
 
 /// How the matter that a record names bears on a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordMatter {
     /// Only a record that names the matter applied for (该行政许可).
@@ -315,6 +330,7 @@ pub enum RecordMatter {
 
 /// Which penalties trigger a measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyTest {
     /// These kinds, whatever the amount.
@@ -330,6 +346,7 @@ pub struct PenaltyTest {
 
 /// How a fine is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FineTest {
     /// At or above the setting `larger-fine` in force on the as-of date.
@@ -340,6 +357,7 @@ pub enum FineTest {
 
 /// A length of time in calendar years and months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Term {
     /// Years.
@@ -352,6 +370,7 @@ pub struct Term {
 
 /// When a measure does not apply although its other conditions hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// What takes the record out.
@@ -368,6 +387,7 @@ pub struct Exception {
 
 /// The facts that take a record out of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionWhen {
     /// The record's act is one of these.
@@ -378,6 +398,7 @@ pub enum ExceptionWhen {
 
 /// An amount that a text leaves to be set, with its source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
     /// `larger-fine`.
@@ -398,6 +419,7 @@ pub struct Setting {
 
 /// The published holidays and make-up days of one year.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CalendarYear {
     /// The year.

@@ -32,7 +32,7 @@ impl Codes {
 }
 
 /// How many items of a kind the index can tell apart; the last numbers stand for acts.
-pub(super) const MOST: usize = 65_000;
+pub(crate) const MOST: usize = 65_000;
 
 /// In the place of an act: whatever act it is, if the record names one.
 const ANY_NAMED: u16 = u16::MAX - 1;

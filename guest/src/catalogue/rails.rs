@@ -6,7 +6,7 @@ mod place;
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::data::{CatalogueData, Measure};
+use crate::catalogue::data::{CatalogueData, Measure, PersonsRule};
 use crate::catalogue::index::MOST;
 use crate::model::{Domain, Effect, InstrumentKind, LegalBasis, ListStanding, Polarity};
 use crate::name::Name;
@@ -31,8 +31,13 @@ pub(super) fn findings(data: &CatalogueData) -> Vec<String> {
     }
     for list in &data.lists {
         require_basis(data, &list.legal_basis, &list.code, &mut found);
-        if list.persons.len() > 1 {
-            found.push(format!("list `{}` has more than one rule on persons", list.code));
+        // RAIL R8: for each act the one rule of its article, so that no role is read into another.
+        let mut ruled = BTreeSet::new();
+        let apart = |rule: &PersonsRule| !rule.acts.is_empty();
+        let mut once = |rule: &PersonsRule| rule.acts.iter().all(|act| ruled.insert(act.clone()));
+        if list.persons.len() > 1 && !list.persons.iter().all(|rule| apart(rule) && once(rule)) {
+            found
+                .push(format!("list `{}` has more than one rule on persons for an act", list.code));
         }
         for rule in &list.persons {
             // RAIL R8: the list's own rule, with its own basis.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::catalogue::Catalogue;
+use crate::catalogue::data::Instrument;
 use crate::clause::OPINIONS;
 use crate::model::LegalBasis;
 
@@ -13,7 +14,17 @@ pub struct CiteZh<'a>(pub &'a Catalogue, pub &'a LegalBasis);
 impl fmt::Display for CiteZh<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(catalogue, basis) = self;
-        let instrument = catalogue.instrument(&basis.instrument);
+        PinpointZh(catalogue.instrument(&basis.instrument), basis).fmt(f)
+    }
+}
+
+/// A pinpoint in Chinese, its instrument given if it is known.
+#[derive(Clone, Copy)]
+pub(crate) struct PinpointZh<'a>(pub Option<&'a Instrument>, pub &'a LegalBasis);
+
+impl fmt::Display for PinpointZh<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(instrument, basis) = self;
         let title = instrument.map_or(&*basis.instrument, |i| &i.title.zh);
         f.write_str("《")?;
         f.write_str(title)?;
@@ -41,7 +52,17 @@ pub struct CiteEn<'a>(pub &'a Catalogue, pub &'a LegalBasis);
 impl fmt::Display for CiteEn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(catalogue, basis) = self;
-        let instrument = catalogue.instrument(&basis.instrument);
+        PinpointEn(catalogue.instrument(&basis.instrument), basis).fmt(f)
+    }
+}
+
+/// A pinpoint in English, its instrument given if it is known.
+#[derive(Clone, Copy)]
+pub(crate) struct PinpointEn<'a>(pub Option<&'a Instrument>, pub &'a LegalBasis);
+
+impl fmt::Display for PinpointEn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(instrument, basis) = self;
         f.write_str(instrument.map_or(&*basis.instrument, |i| &i.title.en))?;
         f.write_str(", art. ")?;
         f.write_str(&basis.article)?;

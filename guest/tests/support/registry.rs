@@ -53,7 +53,7 @@ pub struct Held {
 }
 
 impl Held {
-    fn lookup(&self, application: &Application, queries: &[Query]) -> Vec<Answer> {
+    pub fn lookup(&self, application: &Application, queries: &[Query]) -> Vec<Answer> {
         let mut answers = Vec::new();
         for (query, asked) in (0..).zip(queries) {
             let subject = &application.subjects[asked.subject as usize];
@@ -103,9 +103,12 @@ impl Case {
     }
 
     pub fn decide(&self, edition: &str, overlay: &str) -> Decision {
-        let catalogue = catalogue(edition, overlay);
+        self.decide_with(&catalogue(edition, overlay))
+    }
+
+    pub fn decide_with(&self, catalogue: &Catalogue) -> Decision {
         let mut registry = |queries: &[Query]| self.held.lookup(&self.application, queries);
-        mustcheck_guest::check(&catalogue, &self.application, true, &mut registry).unwrap()
+        mustcheck_guest::check(catalogue, &self.application, true, &mut registry).unwrap()
     }
 }
 

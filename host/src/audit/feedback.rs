@@ -1,5 +1,6 @@
 //! Recording feedback (执行反馈): read, held against its receipt, signed, and appended to the log.
 
+mod dossier;
 mod rules;
 
 use std::collections::{HashMap, HashSet};
@@ -10,18 +11,19 @@ use mustcheck_guest::date::Date;
 use mustcheck_guest::model::ObligationKind;
 use serde::{Deserialize, Serialize};
 
-use crate::audit::reported::{Met, Reported, Story};
+use crate::audit::reported::{Met, Reported};
 use crate::audit::scan::{Progress, backwards};
 use crate::audit::sequel::Sequel;
 use crate::audit::source::{AuditError, Source};
-use crate::audit::view::{FeedbackEntry, View};
+use crate::audit::view::View;
 use crate::error::InputError;
 use crate::evidence::keys::PUBLIC;
 use crate::evidence::{
-    AuditLog, DocumentId, Entry, Feedback, FeedbackFormat, Journal as _, JournalError, KeyError,
-    Keys, MeasureFeedback, Moment, ReceiptOffice, Signed,
+    AuditLog, DocumentId, Feedback, FeedbackFormat, Journal as _, JournalError, KeyError, Keys,
+    MeasureFeedback, Moment, ReceiptOffice,
 };
 use crate::input::parse_strictly;
+pub use dossier::{Dossier, SignedFeedback, no_receipt};
 
 /// The largest file of feedback that is read, in bytes.
 pub const FEEDBACK_LIMIT: u64 = 4 << 20;
@@ -143,23 +145,16 @@ pub fn record(
     let _lock = lock(log)?;
     let source = Source::of(log, keys.public().clone())?;
     let mut known = known(&source, files, progress)?;
-    let mut sealed = Vec::new();
+    let mut signed = Vec::new();
     for (number, file) in files.iter().enumerate() {
-        let invalid = |(place, detail)| FeedbackError::Invalid { file: number, place, detail };
-        let Some((sequel, story)) = known.get_mut(&file.receipt) else {
-            return Err(invalid(rules::no_receipt(&file.receipt)));
-        };
-        let feedback = rules::accept(file, sequel, story, recording).map_err(invalid)?;
-        let feedback = composed(feedback, sequel, recording.at, keys);
-        let one = Signed::seal(feedback, &keys.receipts)?;
-        let (id, feedback) = (one.id.clone(), one.signed.payload.clone());
-        story.put(FeedbackEntry { id, feedback });
-        sealed.push(one);
+        let dossier = known.get_mut(&file.receipt);
+        let dossier = dossier.ok_or_else(|| no_receipt(number, &file.receipt))?;
+        signed.push(dossier.accept(number, file, recording, keys)?);
     }
     let writer = AuditLog::open(log, keys)?;
-    let recorded = sealed.into_iter().map(|one| {
-        let index = writer.append(&Entry::wrap("feedback", &one.bytes))?;
-        Ok(RecordedFeedback { id: one.id, index, feedback: one.signed.payload })
+    let recorded = signed.into_iter().map(|one| {
+        let index = writer.append(&one.entry)?;
+        Ok(one.recorded(index))
     });
     recorded.collect()
 }
@@ -179,7 +174,7 @@ fn known(
     source: &Source,
     files: &[FeedbackFile],
     progress: Progress<'_>,
-) -> Result<HashMap<DocumentId, (Sequel, Story)>, AuditError> {
+) -> Result<HashMap<DocumentId, Dossier>, AuditError> {
     let wanted: HashSet<&DocumentId> = files.iter().map(|file| &file.receipt).collect();
     let mut reported = Reported::default();
     let mut known = HashMap::new();
@@ -206,7 +201,7 @@ fn known(
         },
         |met| {
             reported.meet(met, |sequel, story| {
-                known.insert(sequel.id.clone(), (sequel, story));
+                known.insert(sequel.id.clone(), Dossier::new(sequel, story));
                 Ok::<(), AuditError>(())
             })
         },

@@ -28,11 +28,13 @@ impl Names {
         let mut editions = Vec::new();
         let mut measures = HashMap::new();
         for name in Policy::embedded_editions() {
-            let catalogue = Catalogue::from_json(Policy::embedded_catalogue(name)?);
-            let catalogue = catalogue.map_err(PolicyError::Catalogue)?;
-            let texts = catalogue.data().measures.iter();
-            measures.extend(texts.map(|m| (m.id.to_string(), m.text.clone())));
-            editions.push((name, catalogue));
+            for overlay in Policy::embedded_overlays(name) {
+                let json = Policy::embedded_catalogue_of(name, overlay)?;
+                let catalogue = Catalogue::from_json(json).map_err(PolicyError::Catalogue)?;
+                let texts = catalogue.data().measures.iter();
+                measures.extend(texts.map(|m| (m.id.to_string(), m.text.clone())));
+                editions.push((name, catalogue));
+            }
         }
         editions.reverse();
         Ok(Self { editions, measures })
@@ -55,11 +57,11 @@ impl Names {
 
     /// A basis as the notice cites it, by the edition that decided.
     pub(crate) fn cite(&self, edition: &str, pinpoint: &Pinpoint, zh: bool) -> String {
-        let same = self.editions.iter().find(|(name, _)| *name == edition);
-        let Some((_, catalogue)) = same.or(self.editions.first()) else { return code(pinpoint) };
-        if catalogue.instrument(&pinpoint.instrument).is_none() {
-            return code(pinpoint);
-        }
+        // A place's own instrument is in the catalogue of the place alone.
+        let knows = |c: &Catalogue| c.instrument(&pinpoint.instrument).is_some();
+        let same = self.editions.iter().find(|(name, c)| *name == edition && knows(c));
+        let any = || self.editions.iter().find(|(_, c)| knows(c));
+        let Some((_, catalogue)) = same.or_else(any) else { return code(pinpoint) };
         let basis = LegalBasis {
             instrument: pinpoint.instrument.as_str().into(),
             article: pinpoint.article.as_str().into(),

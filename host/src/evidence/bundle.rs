@@ -8,7 +8,8 @@ mod sealed;
 use mustcheck_guest::model::{Answer, Application, Decision};
 
 pub use folder::{
-    BundleFolder, BundleStore, COMPONENTS, ENDING, NewBundle, SEALED_ENDING, StoreError, id_of_file,
+    AsyncBundleStore, BundleFolder, BundleStore, COMPONENTS, ENDING, KeepFuture, NewBundle,
+    SEALED_ENDING, StoreError, id_of_file,
 };
 pub use sealed::{AgeError, Identities, Recipients};
 

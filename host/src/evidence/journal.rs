@@ -1,12 +1,18 @@
 //! Where entries go: the audit log of `mustcheck-log`, or what takes its place.
 
+mod copy;
+mod ledger;
 mod read;
 
 use std::fs;
+use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 
 use mustcheck_log::{LONGEST_ENTRY, Log, Settings};
 
+pub use copy::Continued;
+pub use ledger::{Ledger, LedgerError, LogState, Logged, believed};
 pub use read::{AuditReader, ReadError};
 
 use crate::evidence::digest::ContentDigest;
@@ -23,6 +29,15 @@ pub trait Journal: Send + Sync {
     ///
     /// [`JournalError`] if it is not certain that the entry is there.
     fn append(&self, entry: &[u8]) -> Result<u64, JournalError>;
+}
+
+/// What an asynchronous journal returns: the entry's index.
+pub type AppendFuture<'a> = Pin<Box<dyn Future<Output = Result<u64, JournalError>> + Send + 'a>>;
+
+/// A journal that is waited for, such as one behind a network.
+pub trait AsyncJournal: Send + Sync {
+    /// As [`Journal::append`]. Who no longer waits cannot know whether the entry is there.
+    fn append<'a>(&'a self, entry: Vec<u8>) -> AppendFuture<'a>;
 }
 
 /// Why an entry is not in the journal.
@@ -49,6 +64,9 @@ pub enum JournalError {
     /// The keys are not those of a log.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// Another journal's own failure.
+    #[error("the log failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Another journal's failure.
     #[error("{0}")]
     Other(String),
@@ -125,17 +143,21 @@ impl Drop for AuditLog {
 impl AuditLog {
     /// Writes an entry to a file of its own, whole, and gives what stands for it in the log.
     fn set_aside(&self, entry: &[u8]) -> Result<Vec<u8>, JournalError> {
-        let digest = ContentDigest::of(entry);
         let folder = self.folder.join(LARGE);
-        let path = folder.join(digest.hex());
+        let path = folder.join(ContentDigest::of(entry).hex());
         let written = fs::create_dir_all(&folder)
             .and_then(|()| private::sync_folder(&self.folder))
             .and_then(|()| private::publish(&path, &[entry]));
         written.map_err(|e| io(&path, e))?;
-        let bytes = u64::try_from(entry.len()).unwrap_or(u64::MAX);
-        let stub = StandsFor::Large(LargeEntry { digest, bytes });
-        Ok(crate::evidence::canonical(&stub).unwrap_or_default())
+        Ok(stands_for(entry))
     }
+}
+
+/// What stands in the log for an entry that is longer than a log takes.
+fn stands_for(entry: &[u8]) -> Vec<u8> {
+    let bytes = u64::try_from(entry.len()).unwrap_or(u64::MAX);
+    let large = LargeEntry { digest: ContentDigest::of(entry), bytes };
+    crate::evidence::canonical(&StandsFor::Large(large)).unwrap_or_default()
 }
 
 /// Puts the public keys beside what they verify, for convenience: who audits has their own copy.

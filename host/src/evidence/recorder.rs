@@ -5,14 +5,14 @@ use std::fmt;
 use mustcheck_guest::model::Application;
 
 use crate::error::Fault;
-use crate::evidence::bundle::{Bundle, BundleStore, NewBundle, StoreError};
-use crate::evidence::digest::{InvalidForm, Moment, Opening};
+use crate::evidence::bundle::{AsyncBundleStore, Bundle, BundleStore, NewBundle, StoreError};
+use crate::evidence::digest::{ContentDigest, InvalidForm, Moment, Opening};
 use crate::evidence::entry::{Entry, Failed};
 use crate::evidence::feedback::Feedback;
-use crate::evidence::journal::{Journal, JournalError};
+use crate::evidence::journal::{AsyncJournal, Journal, JournalError};
 use crate::evidence::keys::Keys;
 use crate::evidence::receipt::{Observed, Receipt, Texts};
-use crate::evidence::signed::{DocumentId, Signed};
+use crate::evidence::signed::{DocumentId, Sealed, Signed};
 use crate::evidence::suite::{KeyError, Signer};
 
 /// Records every check of a gate before its decision is given out.
@@ -21,8 +21,42 @@ use crate::evidence::suite::{KeyError, Signer};
 /// nobody can re-derive, and a bundle without its receipt is harmless.
 pub struct Recorder {
     signer: Signer,
-    journal: Box<dyn Journal>,
-    bundles: Option<Box<dyn BundleStore>>,
+    journal: Kept<dyn Journal, dyn AsyncJournal>,
+    bundles: Option<Kept<dyn BundleStore, dyn AsyncBundleStore>>,
+}
+
+/// What keeps things at once, or is waited for.
+enum Kept<S: ?Sized, A: ?Sized> {
+    AtOnce(Box<S>),
+    Awaited(Box<A>),
+}
+
+/// A receipt that is signed and not yet on record.
+struct Prepared {
+    sealed: Sealed<Receipt>,
+    made_at: Moment,
+    /// The bundle, if bundles are kept.
+    bundle: Vec<u8>,
+}
+
+impl Prepared {
+    fn entry(&self) -> Vec<u8> {
+        Entry::wrap("receipt", &self.sealed.bytes)
+    }
+
+    fn bundle<'a>(&'a self, component: ContentDigest, bytes: &'a [u8]) -> NewBundle<'a> {
+        NewBundle {
+            id: &self.sealed.id,
+            made_at: self.made_at,
+            json: &self.bundle,
+            component,
+            component_bytes: bytes,
+        }
+    }
+
+    fn recorded(self, index: u64) -> Recorded {
+        Recorded { id: self.sealed.id, receipt: self.sealed.signed, index }
+    }
 }
 
 /// Why a check was not recorded.
@@ -43,6 +77,12 @@ pub enum RecordError {
     /// The bundle was not kept.
     #[error("the bundle was not kept")]
     Bundle(#[from] StoreError),
+    /// What keeps the evidence is waited for, and the caller does not wait.
+    #[error("the recorder waits for its log or its bundles: call `check_async`")]
+    NeedsAsync,
+    /// The gate was built without one.
+    #[error("the gate has no recorder")]
+    NoRecorder,
     /// The receipt is not in the log.
     #[error("the receipt is not in the log")]
     Journal(#[from] JournalError),
@@ -62,15 +102,46 @@ pub struct Recorded {
 impl Recorder {
     /// A recorder that signs with these keys.
     pub fn new(keys: Keys, journal: impl Journal + 'static) -> Self {
-        Self { signer: keys.receipts, journal: Box::new(journal), bundles: None }
+        Self { signer: keys.receipts, journal: Kept::AtOnce(Box::new(journal)), bundles: None }
+    }
+
+    /// A recorder that waits for its journal, for [`Gate::check_async`](crate::Gate::check_async).
+    pub fn new_async(keys: Keys, journal: impl AsyncJournal + 'static) -> Self {
+        Self { signer: keys.receipts, journal: Kept::Awaited(Box::new(journal)), bundles: None }
     }
 
     /// Keeps bundles too. Without them a receipt shows that a check was made, and nobody can
     /// re-derive its decision.
     #[must_use]
     pub fn bundles(mut self, bundles: impl BundleStore + 'static) -> Self {
-        self.bundles = Some(Box::new(bundles));
+        self.bundles = Some(Kept::AtOnce(Box::new(bundles)));
         self
+    }
+
+    /// Keeps bundles too, in a store that is waited for.
+    #[must_use]
+    pub fn async_bundles(mut self, bundles: impl AsyncBundleStore + 'static) -> Self {
+        self.bundles = Some(Kept::Awaited(Box::new(bundles)));
+        self
+    }
+
+    /// Whether it waits, so that only an asynchronous check can be recorded.
+    pub(crate) const fn waits(&self) -> bool {
+        matches!(self.journal, Kept::Awaited(_)) || matches!(self.bundles, Some(Kept::Awaited(_)))
+    }
+
+    fn prepare(&self, observed: &Observed<'_>) -> Result<Prepared, RecordError> {
+        let opening = Opening::fresh().map_err(|_| RecordError::NoRandom)?;
+        let made_at = Moment::now()?;
+        let texts = Texts::of(observed)?;
+        let suite = self.signer.public().suite();
+        let receipt = Receipt::of(observed, &texts, made_at, suite, &opening);
+        let sealed = Signed::seal(receipt, &self.signer)?;
+        let bundle = match &self.bundles {
+            Some(_) => Bundle::compose(&texts, &opening, &sealed),
+            None => Vec::new(),
+        };
+        Ok(Prepared { sealed, made_at, bundle })
     }
 
     /// Records a check. When this returns, what is on record lasts.
@@ -80,23 +151,55 @@ impl Recorder {
         observed: &Observed<'_>,
         component: &[u8],
     ) -> Result<Recorded, RecordError> {
-        let opening = Opening::fresh().map_err(|_| RecordError::NoRandom)?;
-        let made_at = Moment::now()?;
-        let texts = Texts::of(observed)?;
-        let suite = self.signer.public().suite();
-        let receipt = Receipt::of(observed, &texts, made_at, suite, &opening);
-        let sealed = Signed::seal(receipt, &self.signer)?;
-        if let Some(bundles) = &self.bundles {
-            bundles.keep(&NewBundle {
-                id: &sealed.id,
-                made_at,
-                json: &Bundle::compose(&texts, &opening, &sealed),
-                component: observed.component,
-                component_bytes: component,
-            })?;
+        let prepared = self.prepare(observed)?;
+        match &self.bundles {
+            None => {}
+            Some(Kept::AtOnce(store)) => {
+                store.keep(&prepared.bundle(observed.component, component))?;
+            }
+            Some(Kept::Awaited(_)) => return Err(RecordError::NeedsAsync),
         }
-        let index = self.journal.append(&Entry::wrap("receipt", &sealed.bytes))?;
-        Ok(Recorded { id: sealed.id, receipt: sealed.signed, index })
+        let index = self.append(&prepared.entry())?;
+        Ok(prepared.recorded(index))
+    }
+
+    /// As [`Recorder::check`], waiting for what is waited for. With a journal of the caller's
+    /// own, the receipt goes there.
+    // RAIL R12
+    pub(crate) async fn check_awaited(
+        &self,
+        observed: &Observed<'_>,
+        component: &[u8],
+        journal: Option<&dyn AsyncJournal>,
+    ) -> Result<Recorded, RecordError> {
+        let prepared = self.prepare(observed)?;
+        let bundle = prepared.bundle(observed.component, component);
+        match &self.bundles {
+            None => {}
+            Some(Kept::AtOnce(store)) => store.keep(&bundle)?,
+            Some(Kept::Awaited(store)) => store.keep(&bundle).await?,
+        }
+        let index = self.append_awaited(prepared.entry(), journal).await?;
+        Ok(prepared.recorded(index))
+    }
+
+    fn append(&self, entry: &[u8]) -> Result<u64, RecordError> {
+        match &self.journal {
+            Kept::AtOnce(journal) => Ok(journal.append(entry)?),
+            Kept::Awaited(_) => Err(RecordError::NeedsAsync),
+        }
+    }
+
+    async fn append_awaited(
+        &self,
+        entry: Vec<u8>,
+        journal: Option<&dyn AsyncJournal>,
+    ) -> Result<u64, RecordError> {
+        Ok(match (journal, &self.journal) {
+            (Some(journal), _) => journal.append(entry).await?,
+            (None, Kept::AtOnce(journal)) => journal.append(&entry)?,
+            (None, Kept::Awaited(journal)) => journal.append(entry).await?,
+        })
     }
 
     /// Records what an office did about a receipt: the feedback's id, and its index in the log.
@@ -108,7 +211,7 @@ impl Recorder {
     pub fn feedback(&self, feedback: Feedback) -> Result<(DocumentId, u64), RecordError> {
         let suite = self.signer.public().suite();
         let sealed = Signed::seal(Feedback { suite, ..feedback.masked() }, &self.signer)?;
-        let index = self.journal.append(&Entry::wrap("feedback", &sealed.bytes))?;
+        let index = self.append(&Entry::wrap("feedback", &sealed.bytes))?;
         Ok((sealed.id, index))
     }
 
@@ -119,7 +222,17 @@ impl Recorder {
         fault: &Fault,
     ) -> Result<u64, RecordError> {
         let failed = Failed::of(application, fault, Moment::now()?);
-        Ok(self.journal.append(&Entry::Failure(failed).to_json())?)
+        self.append(&Entry::Failure(failed).to_json())
+    }
+
+    /// As [`Recorder::failure`], waiting for a journal that is waited for.
+    pub(crate) async fn failure_awaited(
+        &self,
+        application: &Application,
+        fault: &Fault,
+    ) -> Result<u64, RecordError> {
+        let failed = Failed::of(application, fault, Moment::now()?);
+        self.append_awaited(Entry::Failure(failed).to_json(), None).await
     }
 }
 

@@ -10,17 +10,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mustcheck_guest::model::{CreditRecord, Event};
+use mustcheck_guest::model::CreditRecord;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::input::{misplaced_array, normalise, parse, parse_strictly, quotable, read_file};
+use crate::registry::held::{Change, EVERYBODY, change, decode, encode, foreign_place, outdated};
 use crate::registry::json::{
     Coverage, REGISTRY_LIMIT, Source, coverage, identities, record_fault, sources_faults,
     vocabulary_fault,
 };
-use crate::registry::sqlite::{EVERYBODY, decode, open_for_import, source};
+use crate::registry::sqlite::{open_for_import, source};
 use crate::registry::{RegistryError, Vocabulary};
 
 /// What an import did for one source.
@@ -71,11 +72,16 @@ struct RawFile {
 }
 
 /// A record that was refused, and whom it names.
-struct Refusal {
-    id: Option<String>,
-    list: Option<String>,
-    identifiers: BTreeSet<String>,
-    reason: String,
+#[derive(Debug)]
+pub struct Refusal {
+    /// Its id, as far as anybody can tell.
+    pub id: Option<String>,
+    /// Its list; none if it may be any of the source's.
+    pub list: Option<String>,
+    /// Everybody whom it names, or [`EVERYBODY`].
+    pub identifiers: BTreeSet<String>,
+    /// Why.
+    pub reason: String,
 }
 
 /// What can be read of a record that cannot be read as one: any field may be of any shape, and
@@ -144,10 +150,66 @@ impl Remnant<'_> {
 }
 
 /// What a file holds for one source.
-#[derive(Default)]
-struct Snapshot {
-    records: Vec<CreditRecord>,
-    refusals: Vec<Refusal>,
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    /// The records that are fit for import.
+    pub records: Vec<CreditRecord>,
+    /// Those that are not.
+    pub refusals: Vec<Refusal>,
+}
+
+/// A registry file, read and judged: what of it a database may take.
+#[derive(Debug)]
+pub struct Incoming {
+    sources: Vec<Source>,
+    snapshots: BTreeMap<String, Snapshot>,
+    rejected: Vec<Rejected>,
+}
+
+impl Incoming {
+    /// Reads a registry file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be used at all; records that were refused are no error.
+    pub fn read(file: &Path, vocabulary: &Vocabulary) -> Result<Self, RegistryError> {
+        let json = read_file(file, REGISTRY_LIMIT)
+            .map_err(|source| RegistryError::Io { path: file.display().to_string(), source })?;
+        let raw: RawFile = parse(&json)
+            .map_err(|e| RegistryError::Content(format!("`{}`: {e}", file.display())))?;
+        let mut faults = sources_faults(&raw.sources);
+        faults.extend(misplaced(&json, &raw.sources));
+        for (s, source) in raw.sources.iter().enumerate() {
+            for (l, list) in source.covers.iter().enumerate() {
+                if let Some(fault) = vocabulary.list_fault(list) {
+                    faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
+                }
+            }
+        }
+        if !faults.is_empty() {
+            let faults = faults.join("\n");
+            return Err(RegistryError::Content(format!("`{}`: {faults}", file.display())));
+        }
+        let mut report = Report::default();
+        let snapshots = sort(&raw, vocabulary, &mut report);
+        let snapshots = snapshots.into_iter().map(|(id, one)| (id.to_owned(), one)).collect();
+        Ok(Self { snapshots, rejected: report.rejected, sources: raw.sources })
+    }
+
+    /// The sources, in the order of the file.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Takes what the file holds for a source.
+    pub fn take(&mut self, source: &str) -> Snapshot {
+        self.snapshots.remove(source).unwrap_or_default()
+    }
+
+    /// Takes the records that nobody may import.
+    pub fn take_rejected(&mut self) -> Vec<Rejected> {
+        std::mem::take(&mut self.rejected)
+    }
 }
 
 /// Imports a registry file into a database, which is made if it does not exist.
@@ -164,30 +226,13 @@ pub fn import(
     vocabulary: &Vocabulary,
     progress: &mut dyn FnMut(),
 ) -> Result<Report, RegistryError> {
-    let json = read_file(file, REGISTRY_LIMIT)
-        .map_err(|source| RegistryError::Io { path: file.display().to_string(), source })?;
-    let raw: RawFile =
-        parse(&json).map_err(|e| RegistryError::Content(format!("`{}`: {e}", file.display())))?;
-    let mut faults = sources_faults(&raw.sources);
-    faults.extend(misplaced(&json, &raw.sources));
-    for (s, source) in raw.sources.iter().enumerate() {
-        for (l, list) in source.covers.iter().enumerate() {
-            if let Some(fault) = vocabulary.list_fault(list) {
-                faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
-            }
-        }
-    }
-    if !faults.is_empty() {
-        let faults = faults.join("\n");
-        return Err(RegistryError::Content(format!("`{}`: {faults}", file.display())));
-    }
-    let mut report = Report::default();
-    let mut snapshots = sort(&raw, vocabulary, &mut report);
+    let mut incoming = Incoming::read(file, vocabulary)?;
+    let mut report = Report { rejected: incoming.take_rejected(), ..Report::default() };
     let mut connection = open_for_import(database)?;
-    for source in &raw.sources {
-        let snapshot = snapshots.remove(source.id.as_str()).unwrap_or_default();
-        let done =
-            import_source(&mut connection, &raw.sources, source, &snapshot, &mut report, progress)?;
+    for source in incoming.sources.clone() {
+        let snapshot = incoming.take(&source.id);
+        let file = &incoming.sources;
+        let done = import_source(&mut connection, file, &source, &snapshot, &mut report, progress)?;
         report.sources.push(done);
     }
     Ok(report)
@@ -295,11 +340,8 @@ fn import_source(
     let mut done = SourceReport { source: new.id.clone(), ..SourceReport::default() };
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    if let Some(held) = source(&transaction, &new.id)?.filter(|held| held.as_of > new.as_of) {
-        done.refused = Some(format!(
-            "the snapshot of `{}` is older than the one held, of `{}`",
-            new.as_of, held.as_of
-        ));
+    done.refused = source(&transaction, &new.id)?.and_then(|held| outdated(new, &held));
+    if done.refused.is_some() {
         return Ok(done);
     }
     let body = encode(new)?;
@@ -379,38 +421,39 @@ fn put(
     report: &mut Report,
 ) -> Result<(), RegistryError> {
     let source = owner.source;
-    let held: Option<(i64, String, String)> = transaction
-        .prepare_cached("SELECT key, source, body FROM record WHERE id = ?1")?
-        .query_row([&record.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let held: Option<(i64, String)> = transaction
+        .prepare_cached("SELECT key, body FROM record WHERE id = ?1")?
+        .query_row([&record.id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let mut record = record.clone();
-    if let Some((key, holder, body)) = held {
-        // Ids are unique in a file, so a record that another source of this file held has moved.
-        let moved = owner.file.iter().any(|s| s.id == holder);
-        if holder != source.id && !moved {
-            let reason = format!("id: `{}` is held from source `{holder}`", record.id);
-            let reason = quotable(&reason);
-            for (_, _, identifier) in identities(&record) {
-                reject(transaction, source, &identifier, Some(&record.list), &reason)?;
-            }
-            let place = format!("record `{}` of source `{}`", record.id, source.id);
-            report.rejected.push(Rejected { place: quotable(&place), reason });
-            return Ok(());
+    let body = held.as_ref().map(|(_, body)| body.as_str());
+    let (record, body) = match change(record, body, source, owner.file)? {
+        Change::Put { record, body, events_kept } => {
+            done.events_kept += events_kept;
+            (record, body)
         }
-        let old: CreditRecord = decode(&body)?;
-        done.events_kept += keep_newer_events(&old, &mut record, source);
-        if encode(&record)? == body {
+        Change::Same { events_kept } => {
+            done.events_kept += events_kept;
             done.unchanged += 1;
             return Ok(());
         }
-        transaction.execute("DELETE FROM record WHERE key = ?1", [key])?;
-        done.changed += 1;
-    } else {
-        done.added += 1;
+        Change::Foreign { reason } => {
+            for (_, _, identifier) in identities(record) {
+                reject(transaction, source, &identifier, Some(&record.list), &reason)?;
+            }
+            report.rejected.push(Rejected { place: foreign_place(record, source), reason });
+            return Ok(());
+        }
+    };
+    match held {
+        Some((key, _)) => {
+            transaction.execute("DELETE FROM record WHERE key = ?1", [key])?;
+            done.changed += 1;
+        }
+        None => done.added += 1,
     }
     transaction
         .prepare_cached("INSERT INTO record (id, source, list, body) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![record.id, record.source, record.list, encode(&record)?])?;
+        .execute(params![record.id, record.source, record.list, body])?;
     let key = transaction.last_insert_rowid();
     let mut party = transaction.prepare_cached(
         "INSERT INTO party (identifier, scheme, country, record) VALUES (?1, ?2, ?3, ?4)",
@@ -419,24 +462,4 @@ fn put(
         party.execute(params![identifier, scheme.code(), country, key])?;
     }
     Ok(())
-}
-
-/// Keeps what happened on or after the day of the snapshot and that the snapshot does not show:
-/// an event of that day may have come after the snapshot was taken.
-// RAIL R5: an event always beats an older snapshot.
-fn keep_newer_events(old: &CreditRecord, new: &mut CreditRecord, source: &Source) -> u64 {
-    let newer: Vec<Event> = (old.events.iter())
-        .filter(|event| event.on >= source.as_of.date && !new.events.contains(event))
-        .cloned()
-        .collect();
-    let kept = u64::try_from(newer.len()).unwrap_or(u64::MAX);
-    if kept > 0 {
-        new.events.extend(newer);
-        new.events.sort_by_key(|event| event.on);
-    }
-    kept
-}
-
-fn encode<T: Serialize>(value: &T) -> Result<String, RegistryError> {
-    serde_json::to_string(value).map_err(|e| RegistryError::Other(e.to_string()))
 }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Subject};
+use mustcheck_guest::model::{Answer, CreditRecord, Subject};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, params};
 
-use crate::registry::json::{Source, SourceSummary, not_covered};
+use crate::registry::held::{EVERYBODY, Refused, answer, decode};
+use crate::registry::json::{Source, SourceSummary};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
@@ -47,9 +48,6 @@ CREATE TABLE rejected (
 CREATE INDEX rejected_by_identifier ON rejected (identifier);
 CREATE INDEX rejected_by_source ON rejected (source);
 ";
-
-/// Stands for everybody in `rejected`; no identifier is spelt so.
-pub(crate) const EVERYBODY: &str = "*";
 
 /// A registry in a SQLite database. Lookups read one consistent state, also while an import runs.
 #[derive(Debug)]
@@ -164,34 +162,7 @@ impl Registry for SqliteRegistry {
         for ask in asks {
             let found = records(&transaction, ask.subject)?;
             let refused = refused(&transaction, ask.subject)?;
-            for list in ask.lists {
-                let before = answers.len();
-                for source in sources.iter().filter(|s| s.covers.contains(list)) {
-                    let refusal = refused.iter().find(|r| {
-                        r.source == source.id && r.list.as_ref().is_none_or(|l| l == list)
-                    });
-                    let reason = source.unavailable.clone().or_else(|| {
-                        refusal.map(|r| format!("a record was refused at import: {}", r.reason))
-                    });
-                    let own = found.iter().filter(|r| r.list == *list && r.source == source.id);
-                    // RAIL R2: a refused record leaves the question open.
-                    let status = match reason {
-                        Some(_) => AnswerStatus::Unavailable,
-                        None => AnswerStatus::Answered,
-                    };
-                    answers.push(Answer {
-                        query: ask.query,
-                        list: list.clone(),
-                        status,
-                        source: Some(source.state()),
-                        records: if reason.is_some() { vec![] } else { own.cloned().collect() },
-                        reason,
-                    });
-                }
-                if answers.len() == before {
-                    answers.push(not_covered(ask.query, list));
-                }
-            }
+            answer(ask, sources, &found, &refused, &mut answers);
         }
         transaction.finish()?;
         self.give_back(open);
@@ -302,12 +273,6 @@ fn records(connection: &Connection, subject: &Subject) -> Result<Vec<CreditRecor
     bodies.map(|body| decode(&body?)).collect()
 }
 
-struct Refused {
-    source: String,
-    list: Option<String>,
-    reason: String,
-}
-
 fn refused(connection: &Connection, subject: &Subject) -> Result<Vec<Refused>, RegistryError> {
     let mut statement = connection
         .prepare_cached("SELECT source, list, reason FROM rejected WHERE identifier IN (?1, ?2)")?;
@@ -315,9 +280,4 @@ fn refused(connection: &Connection, subject: &Subject) -> Result<Vec<Refused>, R
         Ok(Refused { source: row.get(0)?, list: row.get(1)?, reason: row.get(2)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
-}
-
-pub(crate) fn decode<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, RegistryError> {
-    serde_json::from_str(body)
-        .map_err(|e| RegistryError::Other(format!("the database holds an unreadable row: {e}")))
 }

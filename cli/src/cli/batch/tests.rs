@@ -275,7 +275,7 @@ impl Registry for Counting {
 
 fn gates(registry: &Arc<Counting>) -> Gates {
     let registry: Arc<dyn Registry> = Arc::clone(registry) as _;
-    Gates::over(&PolicyChoice { edition: None, policy: None }, registry)
+    Gates::over(&PolicyChoice { edition: None, overlay: "default".into(), policy: None }, registry)
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub struct Arguments {
     /// Which edition of the folder, or of the embedded ones; without it, the newest embedded.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// What the place of use adopts: an overlay of the folder.
+    /// What the place of use adopts: an overlay of the folder, or an embedded one.
     #[arg(long, value_name = "NAME", default_value = "default")]
     overlay: String,
     /// Where the component goes.
@@ -32,7 +32,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let edition = arguments.edition.as_deref().unwrap_or(Policy::newest_edition());
     let policy = match &arguments.catalogue {
-        None => Policy::embedded_edition(edition)?,
+        None => Policy::embedded_place(edition, &arguments.overlay)?,
         Some(folder) if folder.is_dir() => Policy::from_folder(folder, edition, &arguments.overlay)
             .with_context(|| format!("catalogue `{}`", folder.display()))?,
         Some(file) => {

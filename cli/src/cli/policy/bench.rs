@@ -29,6 +29,9 @@ pub struct Arguments {
     /// The embedded edition; without it, the newest.
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     edition: Option<String>,
+    /// What a place adopts of it: an embedded overlay.
+    #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "default")]
+    overlay: String,
     /// An application to measure with, in JSON.
     #[arg(long, value_name = "FILE", requires = "registry")]
     application: Option<PathBuf>,
@@ -52,7 +55,10 @@ struct Row<'a> {
 }
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
-    let policy = super::open(arguments.file.as_ref(), arguments.edition.as_deref())?;
+    let policy = {
+        let edition = arguments.edition.as_deref();
+        super::open(arguments.file.as_ref(), edition, &arguments.overlay)?
+    };
     let registry: Arc<dyn Registry> = match &arguments.registry {
         Some(file) => registry::open(file)?,
         None => Arc::new(JsonRegistry::from_json(REGISTRY)?),

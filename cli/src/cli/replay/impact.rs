@@ -10,7 +10,7 @@ use mustcheck::{redact, safe, words};
 
 use super::bundles::Bundles;
 use super::{Arguments, page};
-use crate::cli::gates::{embedded_edition, open_policy};
+use crate::cli::gates::{embedded, open_policy};
 use crate::cli::{Lang, Style, text};
 
 pub fn run(
@@ -21,7 +21,7 @@ pub fn run(
 ) -> Result<u8> {
     let policy = match (&arguments.policy, &arguments.edition) {
         (Some(file), _) => open_policy(file)?,
-        (None, edition) => embedded_edition(edition.as_deref().unwrap_or_default())?,
+        (None, edition) => embedded(edition.as_deref().unwrap_or_default(), &arguments.overlay)?,
     };
     let cases = bundles.each(style, |file| {
         bundle(bundles, replayer, file).map(|bundle| redecide(&policy, bundle))

@@ -13,6 +13,7 @@ use crate::name::Name;
 
 /// What a place adopts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
     /// Its code.
@@ -77,6 +78,7 @@ pub struct Overlay {
 
 /// The accepted age of one source's snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SourceFreshness {
     /// The source's id.
@@ -87,6 +89,7 @@ pub struct SourceFreshness {
 
 /// Recommended measures that a local regulation takes up. Its basis joins the measure's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Adoption {
     /// The measures, by id.
@@ -104,6 +107,7 @@ pub struct Adoption {
 
 /// Who puts subjects on some lists here, and so to whom feedback goes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Initiator {
     /// The lists.
@@ -116,6 +120,7 @@ pub struct Initiator {
 
 /// Who carries some measures out here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Implementer {
     /// The measures, by id.
@@ -128,6 +133,7 @@ pub struct Implementer {
 
 /// Lookups that a place's regulation makes due on some matters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LocalDue {
     /// The matters.
@@ -143,6 +149,7 @@ pub struct LocalDue {
 /// The end of disclosure: from then on the record is no longer relied on for a restriction. It
 /// never lengthens a record's own term (RAIL R5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disclosure {
     /// The restriction lists that it concerns.
@@ -164,6 +171,7 @@ pub struct Disclosure {
 /// What happens to a disputed record here. The suspension of the measure is another fact: it is
 /// that of 33 (二十二), in every place (RAIL R4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Objection {
     /// Whether the record is annotated as disputed (异议标注).
@@ -185,6 +193,7 @@ pub struct Objection {
 
 /// When incomplete materials are not tolerated on a promise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
     /// What closes it.
@@ -206,6 +215,7 @@ pub struct Closing {
 
 /// What closes a promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ClosingWhen {
     /// A record of the applicant on a restriction list is in force, and so not repaired.
@@ -216,6 +226,7 @@ pub enum ClosingWhen {
 
 /// A sentence for the officer on what the records do not tell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Remark {
     /// When it is shown.
@@ -231,6 +242,7 @@ pub struct Remark {
 
 /// When a remark is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RemarkWhen {
     /// A restriction applies, an examination included.

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use super::{AgeError, Recipients};
@@ -39,6 +41,15 @@ pub trait BundleStore: Send + Sync {
     fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError>;
 }
 
+/// What an asynchronous store returns.
+pub type KeepFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+
+/// A store that is waited for, such as one behind a network.
+pub trait AsyncBundleStore: Send + Sync {
+    /// As [`BundleStore::keep`].
+    fn keep<'a>(&'a self, bundle: &'a NewBundle<'a>) -> KeepFuture<'a>;
+}
+
 /// Why a bundle was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -54,6 +65,9 @@ pub enum StoreError {
     /// It could not be encrypted.
     #[error("the bundle could not be encrypted")]
     Age(#[from] AgeError),
+    /// Another store's own failure.
+    #[error("the store of bundles failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Another store's failure.
     #[error("{0}")]
     Other(String),
@@ -100,12 +114,40 @@ impl BundleFolder {
         Ok(())
     }
 
-    fn keep_component(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
-        let path = component_path(&self.folder, bundle.component);
+    /// Keeps a component, unless it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if that is not certain.
+    pub fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = component_path(&self.folder, digest);
         self.once(&path, || match fs::read(&path) {
-            Ok(found) if ContentDigest::of(&found) == bundle.component => Ok(()),
-            _ => private::place(&path, &[bundle.component_bytes]),
+            Ok(found) if ContentDigest::of(&found) == digest => Ok(()),
+            _ => private::place(&path, &[bytes]),
         })
+    }
+
+    /// Keeps a bundle, encrypted or not, as another store had it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if that is not certain.
+    pub fn keep_copy(
+        &self,
+        id: &DocumentId,
+        made_at: Moment,
+        content: &[u8],
+        sealed: bool,
+    ) -> Result<(), StoreError> {
+        let day = made_at.to_second().date;
+        let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
+        self.once(&month, || {
+            private::make_folder(&month)?;
+            private::sync_folder(&self.folder)
+        })?;
+        let ending = if sealed { SEALED_ENDING } else { ENDING };
+        let path = month.join(format!("{id}.{ending}"));
+        private::place(&path, &[content]).map_err(|e| io(&path, e))
     }
 }
 
@@ -128,23 +170,14 @@ pub fn id_of_file(file: &Path) -> Option<DocumentId> {
 
 impl BundleStore for BundleFolder {
     fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
-        self.keep_component(bundle)?;
-        let day = bundle.made_at.to_second().date;
-        let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
-        self.once(&month, || {
-            private::make_folder(&month)?;
-            private::sync_folder(&self.folder)
-        })?;
-        let sealed;
-        let (content, ending) = match &self.recipients {
-            None => (bundle.json, ENDING),
+        self.keep_component(bundle.component, bundle.component_bytes)?;
+        match &self.recipients {
+            None => self.keep_copy(bundle.id, bundle.made_at, bundle.json, false),
             Some(recipients) => {
-                sealed = recipients.seal(bundle.json)?;
-                (&*sealed, SEALED_ENDING)
+                let sealed = recipients.seal(bundle.json)?;
+                self.keep_copy(bundle.id, bundle.made_at, &sealed, true)
             }
-        };
-        let path = month.join(format!("{}.{ending}", bundle.id));
-        private::place(&path, &[content]).map_err(|e| io(&path, e))
+        }
     }
 }
 

@@ -101,7 +101,11 @@ impl Recipients {
     }
 
     /// Encrypts to all of them.
-    pub(crate) fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, AgeError> {
+    ///
+    /// # Errors
+    ///
+    /// [`AgeError`] if it cannot be encrypted.
+    pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, AgeError> {
         let failed = |e: &dyn std::fmt::Display| AgeError::Encrypt(e.to_string());
         let recipients = self.0.iter().map(|recipient| recipient as &dyn age::Recipient);
         let encryptor = age::Encryptor::with_recipients(recipients).map_err(|e| failed(&e))?;

@@ -8,7 +8,19 @@ use crate::cache::CodeCache;
 use crate::error::PolicyError;
 use crate::evidence::bundle::COMPONENTS;
 use crate::evidence::digest::ContentDigest;
-use crate::policy::Policy;
+use crate::policy::{DEFAULT_OVERLAY, Policy};
+
+/// What is embedded, by edition and overlay: first what decides where no place has its own.
+fn embedded() -> Vec<(&'static str, &'static str)> {
+    let editions = Policy::embedded_editions().into_iter();
+    let mut all: Vec<_> = editions
+        .flat_map(|edition| {
+            Policy::embedded_overlays(edition).into_iter().map(move |o| (edition, o))
+        })
+        .collect();
+    all.sort_by_key(|(_, overlay)| *overlay != DEFAULT_OVERLAY);
+    all
+}
 
 /// Why a component cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -110,12 +122,12 @@ impl Components {
                 return self.policy(&path, digest).map(Some);
             }
         }
-        for name in Policy::embedded_editions() {
+        for (edition, overlay) in embedded() {
             let opened = match &self.cache {
-                Some(cache) => cache.embedded_edition(name),
-                None => Policy::embedded_edition(name),
+                Some(cache) => cache.embedded_place(edition, overlay),
+                None => Policy::embedded_place(edition, overlay),
             };
-            let policy = opened.map_err(|e| wrong(Path::new(name), &e))?;
+            let policy = opened.map_err(|e| wrong(Path::new(edition), &e))?;
             if policy.content_digest() == digest {
                 return Ok(Some(policy));
             }

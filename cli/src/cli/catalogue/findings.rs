@@ -1,0 +1,38 @@
+//! Findings about a catalogue, as text and as JSON.
+
+use anyhow::Result;
+use mustcheck_guest::authoring::Finding;
+use mustcheck_guest::authoring::lint::{Language, Severity};
+use serde_json::{Value, json};
+
+use crate::cli::{Lang, Style, text};
+
+/// The exit code of a catalogue with errors: input that cannot be used.
+pub const INVALID: u8 = 3;
+
+/// How many findings are errors, and how many warnings.
+pub fn count(findings: &[Finding]) -> (usize, usize) {
+    let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
+    (errors, findings.len() - errors)
+}
+
+/// Findings for a program.
+pub fn as_json(findings: &[Finding]) -> Value {
+    let (errors, warnings) = count(findings);
+    json!({ "errors": errors, "warnings": warnings, "findings": findings })
+}
+
+/// Findings for a person, one after the other.
+pub fn tell(findings: &[Finding], style: Style) -> Result<()> {
+    let language = match style.lang {
+        Lang::Zh => Language::Zh,
+        Lang::En => Language::En,
+    };
+    for finding in findings {
+        // Files may hold anything; their words are shown on lines of their own, made safe.
+        for line in finding.in_language(language).to_string().lines() {
+            text::line(&mustcheck::safe(line))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! What a decision shows of its policy.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mustcheck::model::{Decision, ObligationKind, Role, SetAsideReason, Standing};
+use mustcheck_guest::Catalogue;
+use mustcheck_guest::catalogue::data::CatalogueData;
+
+use super::universe::{add_clauses, exception_name, lookup, of_edition};
+use super::{Items, Kind, MeasureUse};
+use crate::suite::policies::Deciding;
+
+/// What a decision shows.
+pub fn add(
+    items: &mut Items,
+    edition: &str,
+    deciding: &Deciding,
+    decision: &Decision,
+    acts: &BTreeMap<String, String>,
+) {
+    items.add(Kind::Dispositions, decision.disposition.code());
+    items.add(Kind::Matters, of_edition(edition, &decision.matter));
+    decision.records.iter().for_each(|r| items.add(Kind::Standings, r.standing.code()));
+    for measure in &decision.measures {
+        items.add(Kind::Measures, of_edition(edition, &measure.measure));
+        items.add(Kind::MeasuresApplied, of_edition(edition, &measure.measure));
+        add_clauses(items, &measure.legal_basis);
+    }
+    for entry in &decision.set_aside {
+        items.add(Kind::Reasons, entry.reason.code());
+        if let Some(measure) = &entry.measure {
+            items.add(Kind::Measures, of_edition(edition, measure));
+        }
+        add_clauses(items, &entry.legal_basis);
+    }
+    decision.obligations.iter().for_each(|o| add_clauses(items, &o.legal_basis));
+    add_lookups(items, edition, deciding, decision);
+    if let Some(catalogue) = &deciding.catalogue {
+        add_exceptions(items, edition, catalogue, decision);
+        add_persons(items, catalogue, decision, acts);
+        add_told(items, catalogue.data(), decision);
+        add_departments(items, catalogue.data(), decision);
+    }
+}
+
+/// Lookups that were made, and the clauses that made them due.
+fn add_lookups(items: &mut Items, edition: &str, deciding: &Deciding, decision: &Decision) {
+    let matters = &deciding.policy.description().matters;
+    let Some(matter) = matters.iter().find(|m| m.code == decision.matter) else { return };
+    for row in &decision.lookups {
+        items.add(Kind::Lookups, lookup(edition, &matter.code, row.role.code(), &row.list));
+        for due in &matter.due {
+            if due.roles.contains(&row.role) && due.lists.contains(&row.list) {
+                add_clauses(items, &due.legal_basis);
+            }
+        }
+    }
+}
+
+/// An exception is shown by an entry that sets the measure aside on its words.
+fn add_exceptions(items: &mut Items, edition: &str, catalogue: &Catalogue, decision: &Decision) {
+    let unmet = |reason| reason == SetAsideReason::ConditionNotMet;
+    for entry in decision.set_aside.iter().filter(|entry| unmet(entry.reason)) {
+        let measures = catalogue.data().measures.iter();
+        for measure in measures.filter(|m| entry.measure.as_deref() == Some(m.id.as_str())) {
+            let own = measure.exceptions.iter().filter(|e| e.legal_basis == entry.legal_basis);
+            own.for_each(|e| {
+                items.add(Kind::Exceptions, exception_name(edition, &measure.id, e.when))
+            });
+        }
+    }
+}
+
+/// A list's rule on persons is shown by a measure that reaches somebody who only stands behind an
+/// applicant: without the rule, nobody would be (RAIL R8).
+fn add_persons(
+    items: &mut Items,
+    catalogue: &Catalogue,
+    decision: &Decision,
+    acts: &BTreeMap<String, String>,
+) {
+    let itself = |role| matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+    for measure in decision.measures.iter().filter(|m| !itself(m.target.role)) {
+        let because = |id: &String| measure.because.contains(id);
+        for record in decision.records.iter().filter(|r| because(&r.record)) {
+            let list = catalogue.list(&record.list);
+            let act = acts.get(&record.record).map(String::as_str);
+            let rule = list.and_then(|list| catalogue.persons_rule(list, act));
+            rule.into_iter().for_each(|rule| add_clauses(items, &rule.legal_basis));
+        }
+    }
+}
+
+/// What only the notice says.
+fn add_told(items: &mut Items, data: &CatalogueData, decision: &Decision) {
+    let Some(notice) = &decision.notice else { return };
+    let says = |zh: &str| notice.zh.contains(zh);
+    let overlay = &data.overlay;
+    for remedy in data.edition.remedies.iter().chain(&overlay.remedies) {
+        if says(&remedy.text.zh) {
+            add_clauses(items, &remedy.legal_basis);
+        }
+    }
+    for remark in overlay.remarks.iter().filter(|remark| says(&remark.text.zh)) {
+        add_clauses(items, &remark.legal_basis);
+    }
+    let disputed = (decision.records.iter())
+        .any(|record| record.disputed && record.standing == Standing::Suspended);
+    if let Some(objection) = overlay.objection.as_ref().filter(|_| disputed) {
+        add_clauses(items, &objection.legal_basis);
+    }
+}
+
+/// Departments that the place names: who is reported to, and who carries a measure out.
+fn add_departments(items: &mut Items, data: &CatalogueData, decision: &Decision) {
+    let feedback = || decision.obligations.iter().filter(|o| o.kind == ObligationKind::Feedback);
+    for initiator in &data.overlay.initiators {
+        if feedback().any(|obligation| obligation.to == initiator.name) {
+            add_clauses(items, &initiator.legal_basis);
+        }
+    }
+    for implementer in &data.overlay.implementers {
+        let own = |id: &str| implementer.measures.iter().any(|m| m.as_str() == id);
+        if decision.measures.iter().any(|measure| own(&measure.measure)) {
+            add_clauses(items, &implementer.legal_basis);
+        }
+    }
+}
+
+/// Counts the measures of a decision, each once however many subjects it meets.
+pub fn count(
+    uses: &mut BTreeMap<(String, String), MeasureUse>,
+    edition: &str,
+    decision: &Decision,
+) {
+    let applied: BTreeSet<&String> = decision.measures.iter().map(|m| &m.measure).collect();
+    let aside: BTreeSet<&String> =
+        decision.set_aside.iter().filter_map(|entry| entry.measure.as_ref()).collect();
+    let place = |id: &String| (edition.to_owned(), id.clone());
+    for id in applied {
+        uses.entry(place(id)).and_modify(|measure| measure.applied += 1);
+    }
+    for id in aside {
+        uses.entry(place(id)).and_modify(|measure| measure.set_aside += 1);
+    }
+}

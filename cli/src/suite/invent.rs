@@ -1,0 +1,343 @@
+//! A case from a check: everybody in it is replaced, and what decided it stays.
+//!
+//! Identifiers, names, offices, documents, materials and numbers are replaced, the same one by the
+//! same one. Dates, amounts, codes, regions, countries and the ids of sources stay, because a rule
+//! may turn on them. Of the records, those stay that the check saw.
+
+mod identifiers;
+mod registry;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mustcheck::model::{
+    Answer, AnswerStatus, Application, CreditRecord, Decision, Scheme, SetAside, SubjectKind,
+};
+use mustcheck::registry::json::RegistryFile;
+
+/// A check that was made.
+#[derive(Clone, Debug)]
+pub struct Original {
+    /// What was applied for.
+    pub application: Application,
+    /// What the registry answered.
+    pub answers: Vec<Answer>,
+    /// What was decided.
+    pub decision: Decision,
+}
+
+/// The case that was made of it.
+#[derive(Debug)]
+pub struct Invented {
+    /// What is applied for.
+    pub application: Application,
+    /// What the sources hold.
+    pub registry: RegistryFile,
+    names: Names,
+}
+
+/// Why there is no case.
+#[derive(Debug, thiserror::Error)]
+pub enum InventError {
+    /// More subjects of one scheme than there are invented identifiers.
+    #[error("there are not enough invented identifiers of scheme `{0}`")]
+    NoMore(Scheme),
+    /// The invented case is decided otherwise, so it would not show what the check showed.
+    #[error("the invented case is decided otherwise:\n{0}")]
+    Differs(String),
+    /// Something of the original is still there.
+    #[error("the invented case still holds {0} of the original")]
+    Left(&'static str),
+}
+
+/// What a text is, and so what stands in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Organization,
+    Person,
+    Authority,
+    Document,
+    Material,
+    Number,
+    Reason,
+    Record,
+}
+
+impl Kind {
+    fn numbered(self, n: u32) -> String {
+        match self {
+            Self::Organization => format!("企业{n}"),
+            Self::Person => format!("人员{n}"),
+            Self::Authority => format!("机关{n}"),
+            Self::Document => format!("文书{n}号"),
+            Self::Material => format!("材料{n}"),
+            Self::Number | Self::Reason => format!("CASE-{n}"),
+            // In this order, records are judged.
+            Self::Record => format!("R-{n:04}"),
+        }
+    }
+
+    const fn what(self) -> &'static str {
+        match self {
+            Self::Organization | Self::Person => "a name",
+            Self::Authority => "the name of an authority",
+            Self::Document => "a document",
+            Self::Material => "a material",
+            Self::Number => "the number",
+            Self::Reason => "a reason",
+            Self::Record => "the id of a record",
+        }
+    }
+}
+
+/// Texts shorter than this, in bytes, are not looked for: a letter is in every case.
+const SHORTEST: usize = 6;
+/// Numbers that are tried before a name that holds an original one is let stand, and found.
+const TRIED: u32 = 1_000;
+
+/// What stands for what.
+#[derive(Debug, Default)]
+struct Names {
+    identifiers: BTreeMap<(Scheme, String), String>,
+    texts: BTreeMap<(Kind, String), String>,
+    numbers: BTreeMap<Kind, u32>,
+    /// Every text of the original that may not be left, once.
+    originals: BTreeMap<String, Kind>,
+}
+
+impl Invented {
+    /// The case of a check. `instruments` are those that a record may cite.
+    ///
+    /// # Errors
+    ///
+    /// [`InventError::NoMore`].
+    pub fn of(original: &Original, instruments: &BTreeSet<String>) -> Result<Self, InventError> {
+        let mut names = Names { originals: originals(original), ..Names::default() };
+        let mut application = original.application.clone();
+        names.collect(original)?;
+        application.id = names.of(Kind::Number, &application.id);
+        application.office.name = names.of(Kind::Authority, &application.office.name);
+        for subject in &mut application.subjects {
+            subject.name = names.named(subject.kind, &subject.identifier);
+            subject.identifier = names.identifier(subject.scheme, &subject.identifier);
+        }
+        for material in &mut application.materials {
+            material.name = names.of(Kind::Material, &material.name);
+        }
+        let mut registry = registry::of(&original.answers, application.as_of);
+        for record in &mut registry.records {
+            names.replace(record, instruments);
+        }
+        Ok(Self { application, registry, names })
+    }
+
+    /// Holds the decision on the case against the original one.
+    ///
+    /// # Errors
+    ///
+    /// [`InventError::Differs`] with everything that is not the same.
+    pub fn hold(&self, original: &Decision, invented: &Decision) -> Result<(), InventError> {
+        let mut lines = Vec::new();
+        if original.disposition != invented.disposition {
+            let (was, is) = (original.disposition, invented.disposition);
+            lines.push(format!("disposition: was `{was}`, is `{is}`"));
+        }
+        let record = |id: &String| self.names.known(Kind::Record, id);
+        let same = |id: &String| id.clone();
+        let (was, is) = (measures(original, record), measures(invented, same));
+        told(&mut lines, "measures", &was, &is);
+        let (was, is) = (set_aside(original, record), set_aside(invented, same));
+        told(&mut lines, "set aside", &was, &is);
+        if lines.is_empty() { Ok(()) } else { Err(InventError::Differs(lines.join("\n"))) }
+    }
+
+    /// Makes sure that nothing of the original stands in the case's files.
+    ///
+    /// # Errors
+    ///
+    /// [`InventError::Left`].
+    // RAIL R13
+    pub fn nothing_left(&self, text: &str) -> Result<(), InventError> {
+        if self.names.identifiers.keys().any(|(_, identifier)| text.contains(identifier.as_str())) {
+            return Err(InventError::Left("an identifier"));
+        }
+        let mut left = (self.names.originals.iter()).filter(|(old, _)| text.contains(*old));
+        left.next().map_or(Ok(()), |(_, kind)| Err(InventError::Left(kind.what())))
+    }
+}
+
+/// Every text of a check that may say who it was.
+fn originals(original: &Original) -> BTreeMap<String, Kind> {
+    let mut all: Vec<(&str, Kind)> = Vec::new();
+    let application = &original.application;
+    all.push((&application.id, Kind::Number));
+    all.push((&application.office.name, Kind::Authority));
+    all.extend(application.subjects.iter().map(|s| (s.name.as_str(), Kind::Person)));
+    all.extend(application.materials.iter().map(|m| (m.name.as_str(), Kind::Material)));
+    for answer in &original.answers {
+        all.extend(answer.reason.as_deref().map(|reason| (reason, Kind::Reason)));
+        for record in &answer.records {
+            all.push((&record.id, Kind::Record));
+            all.push((&record.subject.name, Kind::Person));
+            let persons = record.responsible_persons.iter();
+            all.extend(persons.map(|p| (p.name.as_str(), Kind::Person)));
+            all.extend(record.decided_by.as_deref().map(|by| (by, Kind::Authority)));
+            let events = record.events.iter().filter_map(|event| event.document.as_deref());
+            let documents = record.document.as_deref().into_iter().chain(events);
+            all.extend(documents.map(|document| (document, Kind::Document)));
+        }
+    }
+    // A status is no reason that somebody gave.
+    let codes = AnswerStatus::ALL.iter().map(|status| status.code());
+    let codes: Vec<&str> = codes.collect();
+    let tells = |text: &str| text.len() >= SHORTEST && !codes.contains(&text);
+    all.into_iter().filter(|(text, _)| tells(text)).map(|(t, kind)| (t.to_owned(), kind)).collect()
+}
+
+/// Measures as they meet somebody, in order.
+fn measures(decision: &Decision, record: impl Fn(&String) -> String) -> Vec<String> {
+    let mut all: Vec<String> = (decision.measures.iter())
+        .map(|m| {
+            let because: Vec<String> = m.because.iter().map(&record).collect();
+            let until = m.until.map(|day| format!(" until {day}")).unwrap_or_default();
+            let (id, role, index) = (&m.measure, m.target.role, m.target.subject_index);
+            format!("{id} {role} [{index}] because of {}{until}", because.join(", "))
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+fn set_aside(decision: &Decision, record: impl Fn(&String) -> String) -> Vec<String> {
+    let one = |entry: &SetAside| {
+        let entry = SetAside { record: entry.record.as_ref().map(&record), ..entry.clone() };
+        let what = super::compare::what(&entry);
+        format!("{what} {} [{}]", entry.reason, entry.target.subject_index)
+    };
+    let mut all: Vec<String> = decision.set_aside.iter().map(one).collect();
+    all.sort();
+    all
+}
+
+fn told(lines: &mut Vec<String>, what: &str, was: &[String], is: &[String]) {
+    let gone = was.iter().filter(|one| !is.contains(one));
+    lines.extend(gone.map(|one| format!("{what}: `{one}` is missing")));
+    let new = is.iter().filter(|one| !was.contains(one));
+    lines.extend(new.map(|one| format!("{what}: `{one}` was not there")));
+    if lines.is_empty() && was.len() != is.len() {
+        lines.push(format!("{what}: were {}, are {}", was.len(), is.len()));
+    }
+}
+
+impl Names {
+    /// Everybody and every record of a check, in an order that the decision keeps.
+    fn collect(&mut self, original: &Original) -> Result<(), InventError> {
+        let records = || original.answers.iter().flat_map(|answer| &answer.records);
+        let mut everybody: Vec<(Scheme, Option<&str>, &str, &str)> = Vec::new();
+        for s in &original.application.subjects {
+            everybody.push((s.scheme, s.country.as_deref(), &s.identifier, &s.name));
+        }
+        for r in records() {
+            let s = &r.subject;
+            everybody.push((s.scheme, s.country.as_deref(), &s.identifier, &s.name));
+            for p in &r.responsible_persons {
+                everybody.push((p.scheme, p.country.as_deref(), &p.identifier, &p.name));
+            }
+        }
+        let taken: BTreeSet<&str> = everybody.iter().map(|(_, _, id, _)| *id).collect();
+        let mut next: BTreeMap<Scheme, u32> = BTreeMap::new();
+        for (scheme, country, identifier, _) in &everybody {
+            let place = (*scheme, (*identifier).to_owned());
+            if self.identifiers.contains_key(&place) {
+                continue;
+            }
+            let n = next.entry(*scheme).or_insert(1);
+            let fresh = loop {
+                let fresh = identifiers::invented(*scheme, *country, *n);
+                let fresh = fresh.ok_or(InventError::NoMore(*scheme))?;
+                *n += 1;
+                if !taken.contains(fresh.as_str()) {
+                    break fresh;
+                }
+            };
+            self.identifiers.insert(place, fresh);
+        }
+        for (scheme, _, identifier, _) in &everybody {
+            let kind = match scheme {
+                Scheme::Uscc | Scheme::Lei => Kind::Organization,
+                Scheme::ResidentId | Scheme::Passport => Kind::Person,
+            };
+            // By identifier: two records may spell a name in two ways.
+            self.add(kind, identifier);
+        }
+        let ids: BTreeSet<&str> = records().map(|r| r.id.as_str()).collect();
+        ids.into_iter().for_each(|id| self.add(Kind::Record, id));
+        Ok(())
+    }
+
+    fn add(&mut self, kind: Kind, old: &str) {
+        let place = (kind, old.to_owned());
+        if self.texts.contains_key(&place) {
+            return;
+        }
+        let n = self.numbers.entry(kind).or_insert(0);
+        let last = *n + TRIED;
+        let new = loop {
+            *n += 1;
+            let new = kind.numbered(*n);
+            let clashes = self.originals.keys().any(|old| new.contains(old.as_str()));
+            if !clashes || *n > last {
+                break new;
+            }
+        };
+        self.texts.insert(place, new);
+    }
+
+    fn of(&mut self, kind: Kind, old: &str) -> String {
+        self.add(kind, old);
+        self.known(kind, old)
+    }
+
+    fn known(&self, kind: Kind, old: &str) -> String {
+        self.texts.get(&(kind, old.to_owned())).cloned().unwrap_or_default()
+    }
+
+    fn named(&self, kind: SubjectKind, identifier: &str) -> String {
+        self.known(
+            match kind {
+                SubjectKind::Organization => Kind::Organization,
+                SubjectKind::Person => Kind::Person,
+            },
+            identifier,
+        )
+    }
+
+    fn identifier(&self, scheme: Scheme, old: &str) -> String {
+        self.identifiers.get(&(scheme, old.to_owned())).cloned().unwrap_or_default()
+    }
+
+    fn replace(&mut self, record: &mut CreditRecord, instruments: &BTreeSet<String>) {
+        record.id = self.known(Kind::Record, &record.id);
+        let about = &mut record.subject;
+        about.name = self.named(about.kind, &about.identifier);
+        about.identifier = self.identifier(about.scheme, &about.identifier);
+        for person in &mut record.responsible_persons {
+            person.name = self.named(SubjectKind::Person, &person.identifier);
+            person.identifier = self.identifier(person.scheme, &person.identifier);
+        }
+        let by = record.decided_by.take();
+        record.decided_by = by.map(|name| self.of(Kind::Authority, &name));
+        let document = record.document.take();
+        record.document = document.map(|document| self.of(Kind::Document, &document));
+        for event in &mut record.events {
+            let document = event.document.take();
+            event.document = document.map(|document| self.of(Kind::Document, &document));
+        }
+        // Both are free texts; what is no citation of a known instrument is not kept.
+        let numbered = |article: &str| {
+            (1..=6).contains(&article.len()) && article.bytes().all(|b| b.is_ascii_digit())
+        };
+        record
+            .legal_basis
+            .retain(|cited| instruments.contains(&cited.instrument) && numbered(&cited.article));
+    }
+}

@@ -1,0 +1,51 @@
+//! The registry that answers as the sources did: what they said, and nothing that was not asked.
+
+use std::collections::BTreeMap;
+
+use mustcheck::model::{Answer, AnswerStatus, CreditRecord};
+use mustcheck::registry::json::{RegistryFile, Source};
+use mustcheck::{Date, Timestamp};
+
+/// A registry of answers as they were given.
+pub fn of(answers: &[Answer], as_of: Date) -> RegistryFile {
+    let mut sources: BTreeMap<String, Source> = BTreeMap::new();
+    let mut records: BTreeMap<&str, CreditRecord> = BTreeMap::new();
+    for answer in answers {
+        let Some(source) = source_of(answer, as_of) else { continue };
+        let known = sources.entry(source.id.clone()).or_insert(source);
+        if !known.covers.contains(&answer.list) {
+            known.covers.push(answer.list.clone());
+        }
+        if answer.status == AnswerStatus::Answered {
+            records.extend(answer.records.iter().map(|r| (r.id.as_str(), r.clone())));
+        }
+    }
+    RegistryFile {
+        sources: sources.into_values().collect(),
+        records: records.into_values().collect(),
+    }
+}
+
+/// The source of an answer; none if no source holds the list. What a source did not answer stands
+/// apart from what it did: a source in a file answers for all its lists or for none.
+fn source_of(answer: &Answer, as_of: Date) -> Option<Source> {
+    let state = answer.source.as_ref();
+    let id = state.map_or("source", |state| state.id.as_str());
+    let unavailable = match answer.status {
+        AnswerStatus::NotCovered => return None,
+        AnswerStatus::Answered => None,
+        status => Some(status.code().to_owned()),
+    };
+    let midnight = Timestamp { date: as_of, hour: 0, minute: 0, second: 0 };
+    Some(Source {
+        id: match &unavailable {
+            None => id.to_owned(),
+            Some(status) => format!("{id}-{status}"),
+        },
+        name: String::new(),
+        as_of: state.map_or(midnight, |state| state.as_of),
+        records_from: state.and_then(|state| state.records_from),
+        covers: Vec::new(),
+        unavailable,
+    })
+}

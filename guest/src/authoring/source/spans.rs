@@ -1,0 +1,113 @@
+//! The tree of a file, of spans alone.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+/// One step from a table or an array to what it holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// A table's key.
+    Key(&'a str),
+    /// An array's element, from 0.
+    Index(usize),
+}
+
+impl<'a> From<&'a str> for Step<'a> {
+    fn from(key: &'a str) -> Self {
+        Self::Key(key)
+    }
+}
+
+impl From<usize> for Step<'_> {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+/// A value and its key, by the bytes that they take up.
+#[derive(Clone, Debug, Default)]
+pub struct Node {
+    key: Option<Range<usize>>,
+    value: Range<usize>,
+    inside: Inside,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Inside {
+    #[default]
+    Nothing,
+    Elements(Vec<Node>),
+    Keys(BTreeMap<String, Node>),
+}
+
+impl Node {
+    pub(super) fn of_table(table: &DeTable<'_>) -> Self {
+        Self { key: None, value: 0..0, inside: keys(table) }
+    }
+
+    fn of(value: &toml::Spanned<DeValue<'_>>, key: Option<Range<usize>>) -> Self {
+        let inside = match value.get_ref() {
+            DeValue::Array(array) => {
+                Inside::Elements(array.iter().map(|element| Self::of(element, None)).collect())
+            }
+            DeValue::Table(table) => keys(table),
+            _ => Inside::Nothing,
+        };
+        Self { key, value: value.span(), inside }
+    }
+
+    /// The key, or the value of an element.
+    pub fn head(&self) -> Range<usize> {
+        self.key.clone().unwrap_or_else(|| self.value.clone())
+    }
+
+    /// The value; of a table with a header, the header.
+    pub fn value(&self) -> Range<usize> {
+        self.value.clone()
+    }
+
+    /// What stands one step below, if anything does.
+    pub fn get(&self, step: Step<'_>) -> Option<&Self> {
+        match (&self.inside, step) {
+            (Inside::Elements(elements), Step::Index(index)) => elements.get(index),
+            (Inside::Keys(keys), Step::Key(key)) => keys.get(key),
+            _ => None,
+        }
+    }
+
+    /// What stands at the end of a path, or as far along it as there is anything.
+    pub fn nearest(&self, path: &[Step<'_>]) -> &Self {
+        let mut node = self;
+        for step in path {
+            match node.get(*step) {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
+    }
+
+    /// How many elements an array has, or keys a table.
+    pub fn len(&self) -> usize {
+        match &self.inside {
+            Inside::Nothing => 0,
+            Inside::Elements(elements) => elements.len(),
+            Inside::Keys(keys) => keys.len(),
+        }
+    }
+
+    /// Whether nothing stands below.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+fn keys(table: &DeTable<'_>) -> Inside {
+    let of = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
+        let name: &std::borrow::Cow<'_, str> = key.get_ref();
+        (name.to_string(), Node::of(value, Some(key.span())))
+    };
+    Inside::Keys(table.iter().map(of).collect())
+}

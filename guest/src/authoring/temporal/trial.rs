@@ -1,0 +1,298 @@
+//! An application and records built from the conditions of one measure, so that it fires when it
+//! should.
+//!
+//! All names and identifiers are invented; each identifier has the check characters of its
+//! standard.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalogue::data::{CatalogueData, FineTest, Matter, Measure, PersonsRule, RecordMatter};
+use crate::check::Registry;
+use crate::date::{Date, Timestamp};
+use crate::model::{
+    Answer, AnswerStatus, Application, Commitment, CreditRecord, Decision, Material, Office,
+    Penalty, PenaltyKind, Query, RecordSubject, ResponsiblePerson, Role, Scheme, SourceState,
+    Subject, SubjectKind,
+};
+use crate::name::Name;
+
+/// What fired: measure and role, with the records that triggered it.
+pub(super) type Fired = BTreeMap<(String, Role), BTreeSet<String>>;
+
+/// Who stands in which role, one subject each.
+const SUBJECTS: [(Role, &str); 7] = [
+    (Role::Applicant, "91310115MA1K3H5Q4N"),
+    (Role::ConsortiumMember, "91330106MA27X4LD8N"),
+    (Role::Guarantor, "91440305MA6QN5HGX6"),
+    (Role::LegalRepresentative, "310104197106123355"),
+    (Role::Principal, "330102198201175116"),
+    (Role::DirectlyResponsible, "440103197302081749"),
+    (Role::RegisteredPractitioner, "110101198502227066"),
+];
+/// An organization that has not applied, whose record may name a person who has.
+const ANOTHER: &str = "91110108MA01AB6T8F";
+const SOURCE: &str = "temporal-proof";
+/// A day before all records.
+const LONG_AGO: Date = Date { year: 1949, month: 10, day: 1 };
+
+fn kind_of(role: Role) -> (SubjectKind, Scheme) {
+    match role {
+        Role::Applicant | Role::ConsortiumMember | Role::Guarantor => {
+            (SubjectKind::Organization, Scheme::Uscc)
+        }
+        _ => (SubjectKind::Person, Scheme::ResidentId),
+    }
+}
+
+/// One record, about or naming one subject.
+pub(super) struct Planted<'d> {
+    pub(super) id: String,
+    pub(super) role: Role,
+    pub(super) list: &'d str,
+    pub(super) act: Option<&'d str>,
+    pub(super) matter: Option<&'d str>,
+    pub(super) penalty: Option<(PenaltyKind, Option<u64>)>,
+    /// As what another's record names the subject; none for a record of its own.
+    pub(super) named_as: Option<Role>,
+}
+
+/// An application on a matter, and who has which records.
+pub(super) struct Trial<'d> {
+    matter: &'d str,
+    region: String,
+    pub(super) planted: Vec<Planted<'d>>,
+}
+
+impl<'d> Trial<'d> {
+    /// Nobody has a record.
+    pub(super) fn clean(data: &'d CatalogueData, matter: &'d Matter) -> Self {
+        let region = data.overlay.regions.first().map_or("110000", |r| r.as_str());
+        Self { matter: &matter.code, region: format!("{region:0<6}"), planted: Vec::new() }
+    }
+
+    /// Every subject that the measure targets has, on every list that it names, a record for each
+    /// act, penalty and matter by which it is triggered, and one on either side of each amount.
+    pub(super) fn of(
+        data: &'d CatalogueData,
+        measure: &'d Measure,
+        matter: &'d Matter,
+        day: Date,
+    ) -> Self {
+        let mut trial = Self::clean(data, matter);
+        let on_record = match measure.record_matter {
+            Some(RecordMatter::Same) => Some(matter.code.as_str()),
+            Some(RecordMatter::Unnamed) | None => None,
+        };
+        let penalties = penalties(data, measure, day);
+        for list in data.lists.iter().filter(|l| measure.lists.contains(&l.code)) {
+            let acts = acts(data, measure, &list.acts);
+            for role in &measure.roles {
+                let person = kind_of(*role).0 == SubjectKind::Person;
+                for act in &acts {
+                    // A person is named in another's record where the list's rule for that act says so.
+                    let for_act = |rule: &&PersonsRule| {
+                        let named = act.is_some_and(|act| rule.acts.iter().any(|a| *a == *act));
+                        rule.acts.is_empty() || named
+                    };
+                    let rule = list.persons.iter().find(for_act);
+                    let rule = rule.filter(|rule| person && !rule.own_record);
+                    let named_as = rule.and_then(|rule| rule.roles.first().copied());
+                    for penalty in &penalties {
+                        trial.planted.push(Planted {
+                            id: format!("R-{}", trial.planted.len() + 1),
+                            role: *role,
+                            list: &list.code,
+                            act: *act,
+                            matter: on_record,
+                            penalty: *penalty,
+                            named_as,
+                        });
+                    }
+                }
+            }
+        }
+        trial
+    }
+
+    /// The application, on a day: everybody stands in it, one material is missing and promised.
+    pub(super) fn application(&self, data: &CatalogueData, day: Date) -> Application {
+        let subject = |(role, identifier): (Role, &str)| {
+            let (kind, scheme) = kind_of(role);
+            let (identifier, name) = (identifier.to_owned(), role.code().to_owned());
+            Subject { role, kind, scheme, identifier, country: None, name }
+        };
+        Application {
+            id: format!("{}/{day}", data.edition.id),
+            matter: self.matter.to_owned(),
+            as_of: day,
+            office: Office { name: "office".into(), region: self.region.clone() },
+            subjects: SUBJECTS.into_iter().map(subject).collect(),
+            consortium: true,
+            materials: vec![Material { name: "plan".into(), statutory: false, provided: false }],
+            commitment: Some(Commitment {
+                signed_on: day,
+                complete_by: day.tomorrow().unwrap_or(day),
+            }),
+        }
+    }
+
+    /// What answers the lookups of a trial, and remembers them.
+    pub(super) fn registry(&self, day: Date) -> Answering<'_, 'd> {
+        Answering { trial: self, day, asked: BTreeSet::new() }
+    }
+
+    /// A record in words.
+    pub(super) fn describe(&self, id: &str) -> String {
+        let Some(planted) = self.planted.iter().find(|p| p.id == id) else {
+            return format!("record `{id}`");
+        };
+        let mut words = format!("a record on `{}`", planted.list);
+        if let Some(act) = planted.act {
+            words.push_str(&format!(" of act `{act}`"));
+        }
+        if let Some((kind, amount)) = planted.penalty {
+            words.push_str(&format!(" with penalty `{kind}`"));
+            if let Some(amount) = amount {
+                words.push_str(&format!(" of {amount} fen"));
+            }
+        }
+        words
+    }
+}
+
+/// The acts to be put on record: each that the measure names and the list holds, and none.
+fn acts<'d>(
+    data: &'d CatalogueData,
+    measure: &'d Measure,
+    held: &'d [Name],
+) -> Vec<Option<&'d str>> {
+    let named = measure.acts.iter().filter(|act| held.is_empty() || held.contains(act));
+    let mut acts: Vec<Option<&str>> = named.map(|act| Some(act.as_str())).collect();
+    if measure.acts.is_empty() {
+        // Whatever act triggers it, or only a record that names none.
+        let any = held.first().or_else(|| data.acts.first().map(|act| &act.code));
+        acts.extend(any.map(|act| Some(act.as_str())));
+    }
+    acts.push(None);
+    acts
+}
+
+/// The penalties to be put on record.
+fn penalties(
+    data: &CatalogueData,
+    measure: &Measure,
+    day: Date,
+) -> Vec<Option<(PenaltyKind, Option<u64>)>> {
+    let Some(test) = &measure.penalty else { return vec![None] };
+    let mut all: Vec<Option<(PenaltyKind, Option<u64>)>> =
+        test.kinds.iter().map(|kind| Some((*kind, None))).collect();
+    if matches!(test.fine, Some(FineTest::AtLeastLargerFine | FineTest::Undecidable)) {
+        // By a setting of any day: where none is in force, no amount can tell.
+        let amounts = data.settings.iter().filter(|s| s.id == "larger-fine");
+        let of_day =
+            |from: Date, until: Option<Date>| from <= day && until.is_none_or(|u| u >= day);
+        let least = { amounts.clone() }
+            .find(|s| of_day(s.valid_from, s.valid_until))
+            .or_else(|| { amounts }.next())
+            .map_or(1, |s| s.amount_fen);
+        let fine = |amount| Some((PenaltyKind::Fine, amount));
+        all.extend([fine(None), fine(Some(least)), fine(Some(least.saturating_sub(1)))]);
+    }
+    all.push(None);
+    all
+}
+
+/// Answers from the planted records, and remembers what was asked.
+pub(super) struct Answering<'t, 'd> {
+    trial: &'t Trial<'d>,
+    day: Date,
+    asked: BTreeSet<(Role, String)>,
+}
+
+impl Answering<'_, '_> {
+    pub(super) fn asked(self) -> BTreeSet<(Role, String)> {
+        self.asked
+    }
+
+    fn record(&self, planted: &Planted<'_>) -> CreditRecord {
+        let (kind, scheme) = kind_of(planted.role);
+        let identifier = identifier(planted.role).to_owned();
+        let itself = |kind, scheme, identifier: String| RecordSubject {
+            kind,
+            scheme,
+            identifier,
+            country: None,
+            name: String::new(),
+        };
+        let (subject, responsible_persons) = match planted.named_as {
+            None => (itself(kind, scheme, identifier), Vec::new()),
+            Some(role) => (
+                itself(SubjectKind::Organization, Scheme::Uscc, ANOTHER.to_owned()),
+                vec![ResponsiblePerson {
+                    role,
+                    scheme,
+                    identifier,
+                    country: None,
+                    name: String::new(),
+                }],
+            ),
+        };
+        CreditRecord {
+            id: planted.id.clone(),
+            list: planted.list.to_owned(),
+            source: SOURCE.to_owned(),
+            act: planted.act.map(str::to_owned),
+            matter: planted.matter.map(str::to_owned),
+            subject,
+            responsible_persons,
+            decided_by: None,
+            document: None,
+            legal_basis: Vec::new(),
+            penalty: planted.penalty.map(|(kind, amount_fen)| Penalty { kind, amount_fen }),
+            valid_from: self.day,
+            valid_until: None,
+            events: Vec::new(),
+        }
+    }
+}
+
+fn identifier(role: Role) -> &'static str {
+    let known = SUBJECTS.iter().find(|(known, _)| *known == role);
+    known.map_or(ANOTHER, |(_, identifier)| identifier)
+}
+
+impl Registry for Answering<'_, '_> {
+    fn lookup(&mut self, queries: &[Query]) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for (number, query) in (0..).zip(queries) {
+            let position = usize::try_from(query.subject).ok();
+            let Some((role, _)) = position.and_then(|p| SUBJECTS.get(p)) else { continue };
+            for list in &query.lists {
+                self.asked.insert((*role, list.clone()));
+                let own = self.trial.planted.iter().filter(|p| p.role == *role && *p.list == *list);
+                answers.push(Answer {
+                    query: number,
+                    list: list.clone(),
+                    status: AnswerStatus::Answered,
+                    source: Some(SourceState {
+                        id: SOURCE.to_owned(),
+                        as_of: Timestamp { date: self.day, hour: 9, minute: 0, second: 0 },
+                        records_from: Some(LONG_AGO),
+                    }),
+                    reason: None,
+                    records: own.map(|planted| self.record(planted)).collect(),
+                });
+            }
+        }
+        answers
+    }
+}
+
+/// What fired in a decision.
+pub(super) fn fired(decision: &Decision) -> Fired {
+    let each = decision.measures.iter().map(|m| {
+        let because: BTreeSet<String> = m.because.iter().cloned().collect();
+        ((m.measure.clone(), m.target.role), because)
+    });
+    each.collect()
+}

@@ -1,0 +1,125 @@
+//! Group commit: entries that wait while others are committed go together in the next transaction.
+
+use std::sync::Arc;
+
+use mustcheck::evidence::{Ledger, Logged};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::append::{Item, Known, Target, append};
+use crate::requests::Claim;
+use crate::{Database, Error};
+
+/// Entries of one transaction at most.
+const BATCH: usize = 256;
+/// Bytes of one transaction at most, unless one entry has more.
+const BYTES: usize = 8 << 20;
+/// Entries that may wait; who comes then waits to be let in.
+const WAITING: usize = 4096;
+
+struct Waiting {
+    entry: Vec<u8>,
+    claim: Option<Claim>,
+    until: Instant,
+    answer: oneshot::Sender<Result<u64, Error>>,
+}
+
+/// What is to be appended by this program.
+pub(super) struct Queue {
+    sender: mpsc::Sender<Waiting>,
+    database: Database,
+}
+
+impl Queue {
+    /// Begins to append, until the queue is dropped and empty.
+    pub(super) fn serve(database: Database, ledger: Ledger, known: Arc<Known>) -> Self {
+        let (sender, mut receiver) = mpsc::channel::<Waiting>(WAITING);
+        let serving = database.clone();
+        database.runtime().spawn(async move {
+            let target = Target { database: &serving, ledger: &ledger, known: &known };
+            let mut waiting = Vec::new();
+            while receiver.recv_many(&mut waiting, BATCH).await > 0 {
+                let mut rest = waiting.drain(..).peekable();
+                while rest.peek().is_some() {
+                    let mut bytes = 0;
+                    let mut batch = Vec::new();
+                    while let Some(next) =
+                        rest.next_if(|next| bytes == 0 || bytes + next.entry.len() <= BYTES)
+                    {
+                        bytes += next.entry.len().max(1);
+                        batch.push(next);
+                    }
+                    commit(target, batch).await;
+                }
+            }
+        });
+        Self { sender, database }
+    }
+
+    /// Appends an entry; when this returns, it is committed.
+    pub(super) async fn append(&self, entry: Vec<u8>, claim: Option<Claim>) -> Result<u64, Error> {
+        let time = self.database.config().append;
+        let until = Instant::now() + time;
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { entry, claim, until, answer };
+        match tokio::time::timeout_at(until, self.sender.send(waiting)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return Err(Error::Closed),
+            Err(_) => return Err(Error::Late(time)),
+        }
+        // Whatever is still open then is answered a little later.
+        let grace = self.database.config().statement;
+        match tokio::time::timeout_at(until + grace, answered).await {
+            Ok(Ok(outcome)) => outcome,
+            // The runtime is going down in the middle of it, or the server says nothing.
+            Ok(Err(_)) => Err(Error::Unknown(Box::new(Error::Closed))),
+            Err(_) => Err(Error::Unknown(Box::new(Error::Late(time)))),
+        }
+    }
+}
+
+/// Appends a batch and tells those who wait.
+async fn commit(target: Target<'_>, batch: Vec<Waiting>) {
+    // Nobody has waited for these for a while: they are not in the log, and need not be.
+    let now = Instant::now();
+    let (mut batch, late): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .filter(|waiting| !waiting.answer.is_closed())
+        .partition(|waiting| waiting.until > now);
+    for waiting in late {
+        tell(waiting, Err(Error::Late(target.database.config().append)));
+    }
+    let outcomes = together(target, &batch).await;
+    // One that the database does not take must not keep the others out.
+    if batch.len() > 1 && outcomes.as_ref().is_err_and(|e| !e.is_passing() && alone(e)) {
+        for waiting in batch.drain(..) {
+            let outcome = together(target, std::slice::from_ref(&waiting)).await;
+            tell(waiting, outcome.and_then(|mut one| one.pop().unwrap_or(Err(Error::Closed))));
+        }
+        return;
+    }
+    match outcomes {
+        Ok(outcomes) => batch.into_iter().zip(outcomes).for_each(|(one, done)| tell(one, done)),
+        Err(error) => batch.into_iter().for_each(|one| tell(one, Err(error.clone()))),
+    }
+}
+
+/// Whether an error may be about one entry of several, none of which is in the log.
+const fn alone(error: &Error) -> bool {
+    matches!(error, Error::Failed(_) | Error::Twice)
+}
+
+async fn together(target: Target<'_>, batch: &[Waiting]) -> Result<Vec<Result<u64, Error>>, Error> {
+    let Some(until) = batch.iter().map(|waiting| waiting.until).max() else {
+        return Ok(Vec::new());
+    };
+    let items = batch
+        .iter()
+        .map(|waiting| Item { logged: Logged::of(&waiting.entry), claim: waiting.claim.as_ref() });
+    append(target, &items.collect::<Vec<_>>(), until).await
+}
+
+fn tell(waiting: Waiting, outcome: Result<u64, Error>) {
+    // Who no longer waits cannot be told.
+    let _ = waiting.answer.send(outcome);
+}

@@ -1,0 +1,15 @@
+//! Texts and tokens that nobody guesses and nothing repeats.
+
+use crate::Error;
+
+/// Sixteen random bytes.
+pub(crate) fn bytes() -> Result<[u8; 16], Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| Error::NoRandom)?;
+    Ok(bytes)
+}
+
+/// The same as hexadecimal digits.
+pub(crate) fn text() -> Result<String, Error> {
+    Ok(bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,155 @@
+//! A private server of PostgreSQL, in a folder of its own, that ends with the tests.
+
+use std::io::Write as _;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use mustcheck_postgres::{Config, Database};
+use tokio_postgres::NoTls;
+
+/// Names the folder of `initdb` and `pg_ctl`.
+const VARIABLE: &str = "MUSTCHECK_POSTGRES_BIN";
+
+/// A server. It listens on a socket in its folder alone, and syncs what it commits.
+pub struct Server {
+    folder: PathBuf,
+    programs: PathBuf,
+    /// Who the server runs as: it refuses to be root's.
+    user: Option<(u32, u32)>,
+    databases: AtomicU32,
+    /// When this closes, however the tests end, the server is stopped and the folder removed.
+    _watch: ChildStdin,
+}
+
+/// The server of the tests that do not harm it.
+pub static SHARED: LazyLock<Server> = LazyLock::new(Server::start);
+
+/// The newest server that is installed as Debian's packages install it, or the one that is named.
+fn programs() -> PathBuf {
+    if let Some(named) = std::env::var_os(VARIABLE) {
+        return named.into();
+    }
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let newest = versions
+        .map(|version| version.path())
+        .filter(|path| path.join("bin/initdb").exists())
+        .max_by_key(|path| path.file_name().and_then(|n| n.to_str()?.parse::<u32>().ok()));
+    let searched = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = || std::env::split_paths(&searched).find(|path| path.join("initdb").exists());
+    newest.map(|path| path.join("bin")).or_else(on_path).unwrap_or_else(|| {
+        panic!(
+            "these tests need the programs of a PostgreSQL server: `apt-get install postgresql`, \
+             or name their folder in {VARIABLE}"
+        )
+    })
+}
+
+/// The first unprivileged user there is, if the tests are root's.
+fn user() -> Option<(u32, u32)> {
+    if !nix::unistd::geteuid().is_root() {
+        return None;
+    }
+    let users = ["postgres", "nobody"].into_iter();
+    let mut found = users.filter_map(|name| nix::unistd::User::from_name(name).ok().flatten());
+    let user = found.next().expect("root has a user `postgres` or `nobody` to run a server as");
+    Some((user.uid.as_raw(), user.gid.as_raw()))
+}
+
+impl Server {
+    /// Makes and starts one.
+    pub fn start() -> Self {
+        let (programs, user) = (programs(), user());
+        let folder = tempfile::Builder::new().prefix("mustcheck-").tempdir().unwrap().keep();
+        if let Some((user, group)) = user {
+            chown(&folder, Some(user), Some(group)).unwrap();
+        }
+        let mut command = as_user(user, "sh");
+        let clean =
+            "cat > /dev/null; \"$1/pg_ctl\" -D \"$2/data\" -m immediate stop; rm -rf \"$2\"";
+        command.args(["-c", clean, "sh"]).arg(&programs).arg(&folder);
+        let watch = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let watch = watch.process_group(0).spawn().unwrap().stdin.take().unwrap();
+        let databases = AtomicU32::new(0);
+        let server = Self { folder, programs, user, databases, _watch: watch };
+        server.run("initdb", &["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
+        let settings = format!(
+            "listen_addresses = ''\nunix_socket_directories = '{}'\nfsync = on\n\
+             max_connections = 60\n",
+            server.folder.display()
+        );
+        let file = server.folder.join("data/postgresql.conf");
+        let mut file = std::fs::OpenOptions::new().append(true).open(file).unwrap();
+        file.write_all(settings.as_bytes()).unwrap();
+        server.up();
+        server
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let mut command = as_user(self.user, self.programs.join(program));
+        command.arg("-D").arg(self.folder.join("data")).args(arguments);
+        // What `pg_ctl` starts inherits its output and keeps it open.
+        let log = self.folder.join(format!("{program}.out"));
+        let out = std::fs::File::create(&log).unwrap();
+        let status =
+            command.stdin(Stdio::null()).stderr(out.try_clone().unwrap()).stdout(out).status();
+        let said = || std::fs::read_to_string(&log).unwrap_or_default();
+        assert!(status.unwrap().success(), "{program}: {}", said());
+    }
+
+    fn up(&self) {
+        let log = self.folder.join("log");
+        self.run("pg_ctl", &["-w", "-t", "120", "-l", log.to_str().unwrap(), "start"]);
+    }
+
+    /// Ends every process at once, as a crash does, and starts the server again.
+    pub fn crash(&self) {
+        self.run("pg_ctl", &["-m", "immediate", "stop"]);
+        self.up();
+    }
+
+    /// Ends the server.
+    pub fn stop(&self) {
+        self.run("pg_ctl", &["-m", "immediate", "stop"]);
+    }
+
+    /// Where a database of this name is.
+    pub fn url(&self, name: &str) -> String {
+        format!("host={} user=postgres dbname={name}", self.folder.display())
+    }
+
+    /// A connection of the test's own.
+    pub async fn raw(&self, name: &str) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(&self.url(name), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// An empty database.
+    pub async fn fresh(&self) -> String {
+        let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let raw = self.raw("postgres").await;
+        raw.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        name
+    }
+
+    /// A migrated database.
+    pub async fn database(&self) -> (String, Database) {
+        let name = self.fresh().await;
+        let database = Database::connect(&Config::new(self.url(&name))).await.unwrap();
+        database.migrate().await.unwrap();
+        (name, database)
+    }
+}
+
+fn as_user(user: Option<(u32, u32)>, program: impl AsRef<Path>) -> Command {
+    let mut command = Command::new(program.as_ref());
+    command.current_dir("/");
+    if let Some((user, group)) = user {
+        command.uid(user).gid(group);
+    }
+    command
+}

@@ -1,0 +1,199 @@
+//! Who may call, by token or certificate, and what each may do.
+
+mod file;
+mod token;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::clock::Clock as _;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use sha2::{Digest as _, Sha256};
+use subtle::{Choice, ConstantTimeEq as _};
+
+pub use token::{NewToken, TokenError};
+
+use crate::config::ConfigError;
+use crate::problem::{Kind, Problem};
+use crate::tls::ClientCertificate;
+
+/// What a caller may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Check applications, and ask what is due for them.
+    Check,
+    /// Record feedback.
+    Feedback,
+    /// Read receipts.
+    Receipts,
+    /// Read metrics.
+    Metrics,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Check, Self::Feedback, Self::Receipts, Self::Metrics];
+
+    /// The code in the file of the callers.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Feedback => "feedback",
+            Self::Receipts => "receipts",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
+/// What a rule of matters or regions lets through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scope {
+    /// Everything.
+    All,
+    /// These, and for matters those of a domain.
+    Some(Vec<String>),
+}
+
+/// A caller.
+pub struct Caller {
+    name: Arc<str>,
+    roles: Vec<Role>,
+    matters: Scope,
+    regions: Scope,
+    tokens: Vec<[u8; 32]>,
+    certificates: Vec<[u8; 32]>,
+    certificate_names: Vec<String>,
+    rate: u32,
+    limiter: Arc<DefaultDirectRateLimiter>,
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").field("name", &self.name).field("roles", &self.roles).finish()
+    }
+}
+
+impl Caller {
+    /// Its name, which identifies no person.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    /// That it has a role.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Forbidden`].
+    pub fn permit(&self, role: Role) -> Result<(), Problem> {
+        if self.roles.contains(&role) {
+            return Ok(());
+        }
+        let code = role.code();
+        let (zh, en) =
+            (format!("此项功能须有 `{code}` 权限"), format!("this asks for the role `{code}`"));
+        Err(Problem::new(Kind::Forbidden).says(zh, en))
+    }
+
+    /// That it may see a case of a matter and an office.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Forbidden`] with the place.
+    pub fn permit_case(&self, matter: &str, region: &str) -> Result<(), Problem> {
+        let forbidden = |path: &str, zh: &str, en: &str| {
+            Err(Problem::new(Kind::Forbidden).path(path).says(zh, en))
+        };
+        let of_domain = |allowed: &String| match allowed.strip_suffix('*') {
+            Some(domain) => matter.starts_with(domain),
+            None => matter == allowed,
+        };
+        if let Scope::Some(matters) = &self.matters
+            && !matters.iter().any(of_domain)
+        {
+            return forbidden(
+                "matter",
+                "该调用方未获准查询此事项",
+                "the caller may not ask about this matter",
+            );
+        }
+        if let Scope::Some(regions) = &self.regions
+            && !regions.iter().any(|allowed| region.starts_with(allowed.as_str()))
+        {
+            return forbidden(
+                "office.region",
+                "该调用方未获准为此地区的机关查询",
+                "the caller may not ask for offices of this region",
+            );
+        }
+        Ok(())
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::RateLimited`] with the seconds to wait.
+    pub fn count(&self) -> Result<(), Problem> {
+        self.limiter.check().map_err(|until| {
+            let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
+            let seconds = wait.saturating_add(Duration::from_millis(999)).as_secs();
+            Problem::new(Kind::RateLimited).retry_after(seconds)
+        })
+    }
+}
+
+/// Everybody who may call.
+#[derive(Debug, Default)]
+pub struct Callers {
+    all: Vec<Arc<Caller>>,
+}
+
+impl Callers {
+    /// Reads the file of the callers. Who had the same rate before keeps its count.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every mistake in the file, or if others could change it.
+    pub fn open(path: &Path, usual_rate: u32, before: &Self) -> Result<Self, ConfigError> {
+        file::open(path, usual_rate, before)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Who has this token. Every token of everybody is compared, in the same time whatever it is.
+    pub fn by_token(&self, token: &str) -> Option<Arc<Caller>> {
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let mut found = None;
+        for caller in &self.all {
+            let same = caller.tokens.iter().map(|known| known.ct_eq(&digest));
+            if same.fold(Choice::from(0), |any, one| any | one).into() {
+                found = Some(Arc::clone(caller));
+            }
+        }
+        found
+    }
+
+    /// Whose certificate this is; the TLS library has verified it.
+    pub fn by_certificate(&self, certificate: &ClientCertificate) -> Option<Arc<Caller>> {
+        let is_of = |caller: &&Arc<Caller>| {
+            caller.certificates.contains(&certificate.sha256)
+                || caller.certificate_names.iter().any(|name| certificate.names.contains(name))
+        };
+        self.all.iter().find(is_of).cloned()
+    }
+
+    fn limiter(rate: u32) -> Arc<DefaultDirectRateLimiter> {
+        let rate = std::num::NonZeroU32::new(rate).unwrap_or(std::num::NonZeroU32::MIN);
+        Arc::new(RateLimiter::direct(Quota::per_second(rate)))
+    }
+}

@@ -1,0 +1,218 @@
+//! The configuration: a TOML file in which every key is known and every mistake is told at once.
+
+mod reader;
+mod sections;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub use reader::Mistake;
+pub(crate) use reader::{Document, Section};
+
+/// The largest file of configuration or callers that is read, in bytes.
+pub(crate) const FILE_LIMIT: u64 = 4 << 20;
+
+/// What the service is told. Paths are relative to the folder of the file.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// Whether TLS ends at a proxy in front of it.
+    pub behind_proxy: bool,
+    /// Its certificate; none speaks HTTP in clear.
+    pub tls: Option<TlsConfig>,
+    /// The registry: a JSON file or a SQLite database. None if the embedding program has one.
+    pub registry: Option<PathBuf>,
+    /// The file of the callers.
+    pub callers: PathBuf,
+    /// Where compiled policies are kept.
+    pub cache: CacheChoice,
+    /// The policies; at least one.
+    pub policies: Vec<PolicyConfig>,
+    /// Where checks are put on record; none keeps no record.
+    pub records: Option<RecordsConfig>,
+    /// What one request, and all together, may use.
+    pub limits: ServiceLimits,
+    /// How long answers are kept for repeated requests.
+    pub idempotency: IdempotencyConfig,
+    /// How it ends.
+    pub shutdown: ShutdownConfig,
+    /// What it logs.
+    pub logging: LoggingConfig,
+}
+
+/// TLS. The files are read again when they change.
+#[derive(Clone, Debug)]
+pub struct TlsConfig {
+    /// The certificate chain, in PEM.
+    pub certificate: PathBuf,
+    /// Its private key, in PEM.
+    pub key: PathBuf,
+    /// Who signs the certificates of callers, in PEM; none asks for no certificates.
+    pub client_authorities: Option<PathBuf>,
+}
+
+/// Where compiled policies are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CacheChoice {
+    /// In the user's cache.
+    User,
+    /// Nowhere.
+    None,
+    /// In a folder.
+    Folder(PathBuf),
+}
+
+/// One policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyConfig {
+    /// Where it comes from.
+    pub origin: PolicyOrigin,
+    /// SHA-256 that the component must have, 64 hexadecimal digits.
+    pub sha256: Option<String>,
+    /// Beginnings of the region codes (GB/T 2260) of the offices that it is for; none is for every
+    /// office that no other policy is for.
+    pub regions: Vec<String>,
+}
+
+/// Where a policy comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyOrigin {
+    /// A baked component.
+    File(PathBuf),
+    /// An embedded edition, with what a place adopts of it.
+    Embedded {
+        /// The edition.
+        edition: String,
+        /// The overlay; `default` where no place is meant.
+        overlay: String,
+    },
+}
+
+/// Where checks are put on record.
+#[derive(Clone, Debug)]
+pub struct RecordsConfig {
+    /// The folder of the audit log.
+    pub log: PathBuf,
+    /// The folder of the bundles; none keeps none.
+    pub evidence: Option<PathBuf>,
+    /// The folder of the keys.
+    pub keys: PathBuf,
+    /// Who can read the bundles; nobody in particular if empty.
+    pub encrypt_to: Vec<String>,
+}
+
+/// What one request, and all together, may use.
+#[derive(Clone, Debug)]
+pub struct ServiceLimits {
+    /// Bytes of a request's body; 1 MiB.
+    pub body_bytes: usize,
+    /// How long a connection may take for TLS, and for the head of a request; 10 seconds.
+    pub header_time: Duration,
+    /// How long a request may take to send its body; 20 seconds.
+    pub body_time: Duration,
+    /// How long a request may wait and be worked on; 60 seconds.
+    pub request_time: Duration,
+    /// Requests that are worked on at a time; 64.
+    pub concurrent: usize,
+    /// Requests that wait for their turn; 256.
+    pub queue: usize,
+    /// Open connections; 1,024.
+    pub connections: usize,
+    /// Requests a second of one caller, unless the caller has a rate of its own; 100.
+    pub requests_per_second: u32,
+}
+
+/// How long answers are kept for repeated requests.
+#[derive(Clone, Debug)]
+pub struct IdempotencyConfig {
+    /// Keys that are kept; 100,000. The oldest go first.
+    pub keys: usize,
+    /// How long; 24 hours.
+    pub age: Duration,
+}
+
+/// How the service ends.
+#[derive(Clone, Debug)]
+pub struct ShutdownConfig {
+    /// How long it goes on after `/readyz` has turned, so that balancers see it; 3 seconds.
+    pub notice: Duration,
+    /// How long requests that were begun may take after that; 30 seconds.
+    pub deadline: Duration,
+}
+
+/// What the service logs.
+#[derive(Clone, Debug)]
+pub struct LoggingConfig {
+    /// Whether each line is a JSON object.
+    pub json: bool,
+    /// A filter such as `info` or `mustcheck_service=debug`.
+    pub filter: String,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("`{path}` cannot be read")]
+    Io {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// What is wrong in it.
+    #[error("`{path}` cannot be used:\n{}", lines(mistakes))]
+    Content {
+        /// The file.
+        path: String,
+        /// Every mistake, in the order of their places.
+        mistakes: Vec<Mistake>,
+    },
+}
+
+fn lines(mistakes: &[Mistake]) -> impl fmt::Display {
+    let lines: Vec<String> = mistakes.iter().map(|m| format!("  {m}")).collect();
+    lines.join("\n")
+}
+
+impl Config {
+    /// Reads a configuration.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] with every mistake in the file.
+    pub fn open(path: &Path) -> Result<Self, ConfigError> {
+        let text = read(path)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        Self::parse(&text, folder)
+            .map_err(|mistakes| ConfigError::Content { path: path.display().to_string(), mistakes })
+    }
+
+    /// Reads a configuration whose paths are relative to a folder.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake, in the order of their places.
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<Mistake>> {
+        let document = Document::new(text);
+        let table = document.parse();
+        let config = sections::config(document.root(&table), folder);
+        let mistakes = document.mistakes();
+        match config {
+            Some(config) if mistakes.is_empty() => Ok(config),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+/// The text of a file.
+pub(crate) fn read(path: &Path) -> Result<String, ConfigError> {
+    let failed = |source| ConfigError::Io { path: path.display().to_string(), source };
+    let bytes = mustcheck::read_file(path, FILE_LIMIT).map_err(failed)?;
+    String::from_utf8(bytes)
+        .map_err(|e| failed(std::io::Error::new(std::io::ErrorKind::InvalidData, e.utf8_error())))
+}

@@ -1,0 +1,236 @@
+//! The tables of the configuration.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mustcheck::Policy;
+
+use super::{
+    CacheChoice, Config, IdempotencyConfig, LoggingConfig, PolicyConfig, PolicyOrigin,
+    RecordsConfig, Section, ServiceLimits, ShutdownConfig, TlsConfig,
+};
+use crate::told::quotable;
+
+/// The whole file; none if something that has no default is not there.
+pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config> {
+    let listen = root.parsed("listen", |text| {
+        text.parse().map_err(|_| {
+            format!("`{}` is no address and port such as `127.0.0.1:8420`", quotable(text))
+        })
+    });
+    let listen = root.required("listen", listen);
+    let behind_proxy = root.flag("behind_proxy").unwrap_or(false);
+    let registry = root.text("registry").map(|file| folder.join(file));
+    let callers = root.text("callers").map(|file| folder.join(file));
+    let callers = root.required("callers", callers);
+    let cache = cache(&mut root, folder);
+    let mut has_tls = false;
+    let tls = root.section("tls").and_then(|section| {
+        has_tls = true;
+        tls(section, folder)
+    });
+    let policies = policies(&mut root, folder);
+    let records = root.section("records");
+    let records = records.and_then(|section| self::records(section, folder));
+    let limits = limits(root.section("limits"));
+    let idempotency = idempotency(root.section("idempotency"));
+    let shutdown = shutdown(root.section("shutdown"));
+    let logging = logging(root.section("logging"));
+    if let Some(listen) = listen {
+        let open: bool = !std::net::SocketAddr::ip(&listen).is_loopback();
+        if open && !has_tls && !behind_proxy {
+            root.fault(
+                "listen",
+                "others can reach it in clear: give `[tls]`, or say `behind_proxy = true` if a \
+                 proxy ends TLS",
+            );
+        }
+    }
+    root.end();
+    Some(Config {
+        listen: listen?,
+        behind_proxy,
+        tls,
+        registry,
+        callers: callers?,
+        cache,
+        policies,
+        records,
+        limits,
+        idempotency,
+        shutdown,
+        logging,
+    })
+}
+
+fn cache(root: &mut Section<'_, '_>, folder: &Path) -> CacheChoice {
+    match root.text("cache") {
+        None => CacheChoice::User,
+        Some(none) if none.is_empty() => CacheChoice::None,
+        Some(path) => CacheChoice::Folder(folder.join(path)),
+    }
+}
+
+fn file(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+    let file = section.text(key).map(|file| folder.join(file));
+    section.required(key, file)
+}
+
+fn tls(mut section: Section<'_, '_>, folder: &Path) -> Option<TlsConfig> {
+    let certificate = file(&mut section, "certificate", folder);
+    let key = file(&mut section, "key", folder);
+    let client_authorities = section.text("client_authorities").map(|file| folder.join(file));
+    section.end();
+    Some(TlsConfig { certificate: certificate?, key: key?, client_authorities })
+}
+
+fn policies(root: &mut Section<'_, '_>, folder: &Path) -> Vec<PolicyConfig> {
+    let sections = root.sections("policies");
+    if sections.is_empty() {
+        root.fault("policies", "there is none: a service without a policy decides nothing");
+    }
+    sections.into_iter().filter_map(|section| policy(section, folder)).collect()
+}
+
+fn policy(mut section: Section<'_, '_>, folder: &Path) -> Option<PolicyConfig> {
+    let file = section.text("file").map(|file| folder.join(file));
+    let edition = section.parsed("edition", |name| {
+        let known = Policy::embedded_editions();
+        if known.contains(&name) {
+            return Ok(name.to_owned());
+        }
+        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        Err(format!("`{}` is no embedded edition; there are {}", quotable(name), known.join(", ")))
+    });
+    let overlay = overlay(&mut section, edition.as_deref());
+    let sha256 = section.parsed("sha256", |digits| {
+        let hexadecimal = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+        if digits.len() == 64 && digits.bytes().all(hexadecimal) {
+            return Ok(digits.to_owned());
+        }
+        Err("it is not 64 lower-case hexadecimal digits".into())
+    });
+    let regions = section.texts("regions").unwrap_or_default();
+    for region in &regions {
+        let digits = region.bytes().all(|b| b.is_ascii_digit());
+        if !digits || !(1..=12).contains(&region.len()) {
+            let detail = format!("`{}` begins no region code (GB/T 2260)", quotable(region));
+            section.fault("regions", detail);
+        }
+    }
+    let origin = match (file, edition) {
+        (Some(file), None) => Some(PolicyOrigin::File(file)),
+        (None, Some(edition)) => Some(PolicyOrigin::Embedded { edition, overlay }),
+        (Some(_), Some(_)) => {
+            section.fault("edition", "a policy is a `file` or an `edition`, not both");
+            None
+        }
+        // One that is wrong has been told already.
+        (None, None) if section.has("file") || section.has("edition") => None,
+        (None, None) => {
+            section.fault_here("a policy needs a `file` or an `edition`");
+            None
+        }
+    };
+    section.end();
+    Some(PolicyConfig { origin: origin?, sha256, regions })
+}
+
+/// What a place adopts of an embedded edition.
+fn overlay(section: &mut Section<'_, '_>, edition: Option<&str>) -> String {
+    let overlay = section.parsed("overlay", |name| {
+        let Some(edition) = edition else {
+            return Err("it goes with an `edition`; a `file` has its overlay baked in".into());
+        };
+        let found = Policy::embedded_catalogue_of(edition, name);
+        found.map(|_| name.to_owned()).map_err(|e| quotable(&e.to_string()))
+    });
+    overlay.unwrap_or_else(|| "default".into())
+}
+
+fn records(mut section: Section<'_, '_>, folder: &Path) -> Option<RecordsConfig> {
+    let log = file(&mut section, "log", folder);
+    let keys = file(&mut section, "keys", folder);
+    let evidence = section.text("evidence").map(|path| folder.join(path));
+    let encrypt_to = section.texts("encrypt_to").unwrap_or_default();
+    if !encrypt_to.is_empty() && evidence.is_none() {
+        section.fault("encrypt_to", "there is no `evidence` to encrypt");
+    }
+    section.end();
+    Some(RecordsConfig { log: log?, evidence, keys: keys?, encrypt_to })
+}
+
+/// A number of the table, or its default.
+fn number(
+    section: &mut Option<Section<'_, '_>>,
+    key: &'static str,
+    (least, usual, most): (u32, u32, u32),
+) -> u32 {
+    let given = section.as_mut().and_then(|s| s.number(key, least.into()..=most.into()));
+    given.and_then(|n| u32::try_from(n).ok()).unwrap_or(usual)
+}
+
+fn seconds(n: u32) -> Duration {
+    Duration::from_secs(n.into())
+}
+
+fn size(n: u32) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+fn limits(mut section: Option<Section<'_, '_>>) -> ServiceLimits {
+    let mut number = |key, range| number(&mut section, key, range);
+    let limits = ServiceLimits {
+        body_bytes: size(number("body_bytes", (1_024, 1 << 20, 16 << 20))),
+        header_time: seconds(number("header_seconds", (1, 10, 300))),
+        body_time: seconds(number("body_seconds", (1, 20, 300))),
+        request_time: seconds(number("request_seconds", (1, 60, 600))),
+        concurrent: size(number("concurrent", (1, 64, 4_096))),
+        queue: size(number("queue", (0, 256, 65_536))),
+        connections: size(number("connections", (1, 1_024, 65_536))),
+        requests_per_second: number("requests_per_second", (1, 100, 1_000_000)),
+    };
+    if let Some(section) = section {
+        section.end();
+    }
+    limits
+}
+
+fn idempotency(mut section: Option<Section<'_, '_>>) -> IdempotencyConfig {
+    let mut number = |key, range| number(&mut section, key, range);
+    let keys = size(number("keys", (1, 100_000, 10_000_000)));
+    let age = seconds(number("hours", (1, 24, 24 * 31)) * 3_600);
+    if let Some(section) = section {
+        section.end();
+    }
+    IdempotencyConfig { keys, age }
+}
+
+fn shutdown(mut section: Option<Section<'_, '_>>) -> ShutdownConfig {
+    let mut number = |key, range| number(&mut section, key, range);
+    let notice = seconds(number("notice_seconds", (0, 3, 300)));
+    let deadline = seconds(number("deadline_seconds", (1, 30, 600)));
+    if let Some(section) = section {
+        section.end();
+    }
+    ShutdownConfig { notice, deadline }
+}
+
+fn logging(section: Option<Section<'_, '_>>) -> LoggingConfig {
+    let mut logging = LoggingConfig { json: true, filter: "info".into() };
+    let Some(mut section) = section else { return logging };
+    let json = section.parsed("format", |format| match format {
+        "json" => Ok(true),
+        "text" => Ok(false),
+        other => Err(format!("`{}` is neither `json` nor `text`", quotable(other))),
+    });
+    logging.json = json.unwrap_or(true);
+    let filter = section.parsed("filter", |filter| {
+        let read = tracing_subscriber::EnvFilter::try_new(filter);
+        let detail = |e| quotable(&format!("`{filter}` is no filter: {e}"));
+        read.map(|_| filter.to_owned()).map_err(detail)
+    });
+    logging.filter = filter.unwrap_or(logging.filter);
+    section.end();
+    logging
+}

@@ -1,0 +1,143 @@
+//! Keys in memory, bounded in number and age.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+
+use super::{Begun, Key};
+
+/// Keys in memory.
+#[derive(Debug)]
+pub struct MemoryKeys {
+    most: usize,
+    age: Duration,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    entries: HashMap<Key, Entry>,
+    /// Those that are done, the oldest first.
+    done: VecDeque<(Instant, Key)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    request: [u8; 32],
+    /// None while it is worked on.
+    answer: Option<Bytes>,
+}
+
+impl MemoryKeys {
+    /// Keeps at most this many answers, and none for longer than this.
+    pub fn new(most: usize, age: Duration) -> Self {
+        Self { most, age, kept: Mutex::default() }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Each change below is one step, and none of them panics half-way.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn begin(&self, key: Key, request: [u8; 32]) -> Begun {
+        let mut kept = self.kept();
+        kept.forget(self.most, self.age);
+        match kept.entries.get(&key) {
+            Some(entry) if entry.request != request => Begun::Conflict,
+            Some(Entry { answer: Some(answer), .. }) => Begun::Done(answer.clone()),
+            Some(_) => Begun::InProgress,
+            None => {
+                kept.entries.insert(key, Entry { request, answer: None });
+                Begun::Fresh
+            }
+        }
+    }
+
+    pub(super) fn finish(&self, key: Key, answer: Option<Bytes>) {
+        let mut kept = self.kept();
+        match (answer, kept.entries.get_mut(&key)) {
+            (Some(answer), Some(entry)) => {
+                entry.answer = Some(answer);
+                kept.done.push_back((Instant::now(), key));
+                kept.forget(self.most, self.age);
+            }
+            _ => {
+                kept.entries.remove(&key);
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.kept().entries.len()
+    }
+}
+
+impl Kept {
+    /// Forgets what is too old, and the oldest of what is too much. What is worked on stays.
+    fn forget(&mut self, most: usize, age: Duration) {
+        while let Some((at, key)) = self.done.front() {
+            if at.elapsed() < age && self.done.len() <= most {
+                break;
+            }
+            self.entries.remove(key);
+            self.done.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: [u8; 32] = [1; 32];
+    const OTHER: [u8; 32] = [2; 32];
+
+    fn key(n: u8) -> Key {
+        Key([n; 32])
+    }
+
+    #[test]
+    fn a_key_is_for_one_request_and_is_answered_once() {
+        let keys = MemoryKeys::new(2, Duration::from_secs(60));
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::InProgress);
+        assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
+        keys.finish(key(1), Some(Bytes::from_static(b"answer")));
+        let done = Begun::Done(Bytes::from_static(b"answer"));
+        assert_eq!(keys.begin(key(1), REQUEST), done);
+        assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
+        assert_eq!(keys.begin(key(2), REQUEST), Begun::Fresh);
+    }
+
+    #[test]
+    fn what_failed_gives_its_key_back() {
+        let keys = MemoryKeys::new(2, Duration::from_secs(60));
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        keys.finish(key(1), None);
+        assert_eq!(keys.begin(key(1), OTHER), Begun::Fresh);
+    }
+
+    #[test]
+    fn the_oldest_answers_go_first_and_what_is_worked_on_stays() {
+        let keys = MemoryKeys::new(2, Duration::from_secs(60));
+        assert_eq!(keys.begin(key(9), REQUEST), Begun::Fresh);
+        for n in 1..=3 {
+            assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh);
+            keys.finish(key(n), Some(Bytes::from_static(b"answer")));
+        }
+        assert_eq!(keys.begin(key(9), REQUEST), Begun::InProgress);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh, "the oldest was forgotten");
+        assert_eq!(keys.begin(key(3), REQUEST), Begun::Done(Bytes::from_static(b"answer")));
+    }
+
+    #[test]
+    fn an_old_answer_is_forgotten() {
+        let keys = MemoryKeys::new(2, Duration::ZERO);
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        keys.finish(key(1), Some(Bytes::from_static(b"answer")));
+        assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh);
+        assert_eq!(keys.len(), 1);
+    }
+}

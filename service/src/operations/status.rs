@@ -1,0 +1,177 @@
+//! What the service says of itself.
+
+use axum::body::Bytes;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Serialize;
+
+use crate::callers::Role;
+use crate::operation::{Access, Call, Json, NoBody, Operation, Output, Route, Verb};
+use crate::policies::{LoadFailure, LoadedPolicy};
+use crate::problem::{Kind, Problem};
+use crate::shared::Readiness;
+
+/// The policies in force.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PoliciesAnswer {
+    /// What is in force.
+    pub policies: Vec<LoadedPolicy>,
+    /// Why the last attempt to replace them failed; absent if it did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_failure: Option<LoadFailure>,
+}
+
+/// Lists the policies in force.
+pub(crate) struct ListPolicies;
+
+impl Operation for ListPolicies {
+    const ROUTE: Route = Route {
+        verb: Verb::Get,
+        path: "/v1/policies",
+        id: "listPolicies",
+        summary: "List the policies in force",
+        description: "What is loaded, for which offices and days, with the digests, and why the \
+                      last attempt to replace them failed, if it did.",
+        access: Access::Caller,
+        idempotent: false,
+        problems: &[],
+    };
+
+    type Input = NoBody;
+    type Output = Json<PoliciesAnswer>;
+
+    async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
+        let policies = call.shared.policies.current().loaded.clone();
+        Ok(Json(PoliciesAnswer { policies, last_failure: call.shared.policies.last_failure() }))
+    }
+}
+
+/// That the service runs.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub(crate) struct Running {
+    /// `alive`.
+    status: String,
+}
+
+/// Says that the service runs.
+pub(crate) struct Alive;
+
+impl Operation for Alive {
+    const ROUTE: Route = Route {
+        verb: Verb::Get,
+        path: "/healthz",
+        id: "isAlive",
+        summary: "Say that the process runs",
+        description: "Whether it can decide is for `/readyz` to say.",
+        access: Access::Open,
+        idempotent: false,
+        problems: &[],
+    };
+
+    type Input = NoBody;
+    type Output = Json<Running>;
+
+    async fn run(_: Call, _: NoBody) -> Result<Self::Output, Problem> {
+        Ok(Json(Running { status: "alive".into() }))
+    }
+}
+
+/// Says whether the service can decide.
+pub(crate) struct Ready;
+
+impl Operation for Ready {
+    const ROUTE: Route = Route {
+        verb: Verb::Get,
+        path: "/readyz",
+        id: "isReady",
+        summary: "Say whether the service can decide",
+        description: "Policies are loaded, the registry answers, and the records can be used.",
+        access: Access::Open,
+        idempotent: false,
+        problems: &[Kind::NotReady],
+    };
+
+    type Input = NoBody;
+    type Output = Json<Readiness>;
+
+    async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
+        call.shared.ready().await.map(Json)
+    }
+}
+
+/// The text format of OpenMetrics.
+pub(crate) struct MetricsText(String);
+
+impl Output for MetricsText {
+    const MEDIA: &'static str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn write(self) -> Result<Bytes, Problem> {
+        Ok(self.0.into())
+    }
+}
+
+/// Reads metrics.
+pub(crate) struct ReadMetrics;
+
+impl Operation for ReadMetrics {
+    const ROUTE: Route = Route {
+        verb: Verb::Get,
+        path: "/metrics",
+        id: "readMetrics",
+        summary: "Read metrics",
+        description: "In the text format of OpenMetrics, which Prometheus reads.",
+        access: Access::Role(Role::Metrics),
+        idempotent: false,
+        problems: &[],
+    };
+
+    type Input = NoBody;
+    type Output = MetricsText;
+
+    async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
+        let shared = &call.shared;
+        let (working, waiting) = (shared.admission.in_flight(), shared.admission.queued());
+        Ok(MetricsText(shared.metrics.text(working, waiting, shared.idempotency.len())))
+    }
+}
+
+/// An OpenAPI document.
+pub(crate) struct OpenApi(Bytes);
+
+impl Output for OpenApi {
+    const MEDIA: &'static str = "application/json";
+
+    fn schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "required": ["openapi", "info", "paths"] })
+    }
+
+    fn write(self) -> Result<Bytes, Problem> {
+        Ok(self.0)
+    }
+}
+
+/// Reads the description of this interface.
+pub(crate) struct ReadOpenApi;
+
+impl Operation for ReadOpenApi {
+    const ROUTE: Route = Route {
+        verb: Verb::Get,
+        path: "/openapi.json",
+        id: "readOpenApi",
+        summary: "Read the description of this interface",
+        description: "OpenAPI 3.1, generated from the types that are read and answered.",
+        access: Access::Open,
+        idempotent: false,
+        problems: &[],
+    };
+
+    type Input = NoBody;
+    type Output = OpenApi;
+
+    async fn run(_: Call, _: NoBody) -> Result<Self::Output, Problem> {
+        Ok(OpenApi(crate::openapi::bytes()))
+    }
+}

@@ -1,0 +1,325 @@
+//! Loading policies: verified, opened, sorted by place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mustcheck::evidence::{ContentDigest, InvalidForm, Moment, Recorder};
+use mustcheck::registry::{self, is_sqlite};
+use mustcheck::{AsyncRegistry, CodeCache, Gate, Policy, PolicyError, Registry, RegistryError};
+
+use super::{LoadedPolicy, Place, PolicySet, Run, SharedRegistry};
+use crate::config::{CacheChoice, PolicyConfig, PolicyOrigin};
+
+/// The largest component that is read, in bytes.
+const COMPONENT_LIMIT: u64 = 64 << 20;
+
+/// Why policies are not in force.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A file cannot be read.
+    #[error("policy `{file}` cannot be read")]
+    Io {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A component is another than was expected.
+    #[error("policy `{file}` has the SHA-256 `{found}`, and `{expected}` is expected")]
+    Digest {
+        /// The file.
+        file: String,
+        /// What its SHA-256 is.
+        found: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// A component is no policy.
+    #[error("policy `{file}`")]
+    Policy {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: PolicyError,
+    },
+    /// Nothing says which of two decides.
+    #[error(
+        "policies `{first}` and `{second}` both decide for region `{region}` from {valid_from} on"
+    )]
+    Ambiguous {
+        /// One of them.
+        first: String,
+        /// The other.
+        second: String,
+        /// The region; empty for every office that no other policy is for.
+        region: String,
+        /// From when.
+        valid_from: String,
+    },
+    /// The registry cannot be used.
+    #[error("registry `{file}`")]
+    Registry {
+        /// The file.
+        file: String,
+        /// Why.
+        #[source]
+        source: RegistryError,
+    },
+    /// Policies and registry do not go together.
+    #[error("the policies for region `{region}` cannot be used")]
+    Gate {
+        /// The region; empty for every office that no other policy is for.
+        region: String,
+        /// Why.
+        #[source]
+        source: PolicyError,
+    },
+    /// The system's clock.
+    #[error("the policies could not be dated")]
+    Clock(#[from] InvalidForm),
+    /// There is no registry.
+    #[error("there is no registry: `registry` names one")]
+    NoRegistry,
+}
+
+/// What answers the lookups.
+#[derive(Clone)]
+pub(crate) enum RegistryChoice {
+    /// A file.
+    File(PathBuf),
+    /// The embedding program's.
+    AtOnce(Arc<dyn Registry>),
+    /// The embedding program's, which is waited for.
+    Awaited(Arc<dyn AsyncRegistry>),
+    /// None was named.
+    None,
+}
+
+/// What policies are made of.
+pub(crate) struct Loader {
+    pub(crate) policies: Vec<PolicyConfig>,
+    pub(crate) cache: CacheChoice,
+    pub(crate) registry: RegistryChoice,
+    pub(crate) recorder: Option<Arc<Recorder>>,
+}
+
+/// A registry that is open.
+enum Opened {
+    AtOnce(Arc<dyn Registry>),
+    Awaited(SharedRegistry),
+}
+
+impl Loader {
+    pub(super) fn load(&self, before: Option<&PolicySet>) -> Result<PolicySet, LoadError> {
+        let (registry, in_memory) = self.open_registry()?;
+        let run = match (&registry, &self.recorder) {
+            (Opened::Awaited(_), _) => Run::Awaited,
+            (Opened::AtOnce(_), None) if in_memory => Run::Inline,
+            (Opened::AtOnce(_), _) => Run::Blocking,
+        };
+        let mut set = PolicySet {
+            places: Vec::new(),
+            loaded: Vec::new(),
+            opened: Vec::new(),
+            matters: BTreeSet::new(),
+            run,
+            registry: match &registry {
+                Opened::AtOnce(registry) => Some(Arc::clone(registry)),
+                Opened::Awaited(_) => None,
+            },
+        };
+        let mut by_place: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (number, config) in self.policies.iter().enumerate() {
+            let policy = self.open(config, before)?;
+            set.loaded.push(loaded(config, &policy, before)?);
+            set.matters.extend(policy.description().matters.iter().map(|m| m.code.clone()));
+            set.opened.push(policy);
+            let everywhere = [String::new()];
+            let regions = if config.regions.is_empty() { &everywhere[..] } else { &config.regions };
+            for region in regions {
+                by_place.entry(region.clone()).or_default().push(number);
+            }
+        }
+        // In reverse order a longer beginning comes before a shorter one of the same codes.
+        for (prefix, numbers) in by_place.into_iter().rev() {
+            let gate = self.gate(&set, &prefix, &numbers, &registry)?;
+            set.places.push(Place { prefix, gate });
+        }
+        Ok(set)
+    }
+
+    fn gate(
+        &self,
+        set: &PolicySet,
+        region: &str,
+        numbers: &[usize],
+        registry: &Opened,
+    ) -> Result<Gate, LoadError> {
+        let mut builder = match registry {
+            Opened::AtOnce(registry) => Gate::builder().registry(Arc::clone(registry)),
+            Opened::Awaited(registry) => Gate::builder().async_registry(registry.clone()),
+        };
+        let mut begins = BTreeMap::new();
+        for (loaded, policy) in
+            numbers.iter().filter_map(|n| Some((set.loaded.get(*n)?, set.opened.get(*n)?)))
+        {
+            if let Some(first) = begins.insert(loaded.valid_from, loaded) {
+                return Err(LoadError::Ambiguous {
+                    first: first.source.clone(),
+                    second: loaded.source.clone(),
+                    region: region.to_owned(),
+                    valid_from: loaded.valid_from.to_string(),
+                });
+            }
+            builder = builder.policy(policy.clone());
+        }
+        if let Some(recorder) = &self.recorder {
+            builder = builder.shared_recorder(Arc::clone(recorder));
+        }
+        let gate = builder.build();
+        gate.map_err(|source| LoadError::Gate { region: region.to_owned(), source })
+    }
+
+    /// The registry, and whether all of it is in memory.
+    fn open_registry(&self) -> Result<(Opened, bool), LoadError> {
+        match &self.registry {
+            RegistryChoice::File(path) => {
+                let failed =
+                    |source| LoadError::Registry { file: path.display().to_string(), source };
+                let in_memory = !is_sqlite(path).map_err(failed)?;
+                Ok((Opened::AtOnce(registry::open(path).map_err(failed)?), in_memory))
+            }
+            RegistryChoice::AtOnce(registry) => {
+                Ok((Opened::AtOnce(Arc::clone(registry)), !registry.may_wait()))
+            }
+            RegistryChoice::Awaited(registry) => {
+                Ok((Opened::Awaited(SharedRegistry(Arc::clone(registry))), false))
+            }
+            RegistryChoice::None => Err(LoadError::NoRegistry),
+        }
+    }
+
+    fn open(&self, config: &PolicyConfig, before: Option<&PolicySet>) -> Result<Policy, LoadError> {
+        let file = name(config);
+        let policy = match &config.origin {
+            PolicyOrigin::File(path) => return open_file(path, config, before),
+            PolicyOrigin::Embedded { edition, overlay } => {
+                let same =
+                    |(n, loaded): (usize, &LoadedPolicy)| (loaded.source == file).then_some(n);
+                let known = before.and_then(|set| {
+                    let number = set.loaded.iter().enumerate().find_map(same)?;
+                    set.opened.get(number)
+                });
+                match known {
+                    Some(known) => Ok(known.clone()),
+                    None => self.embedded(edition, overlay),
+                }
+            }
+        };
+        let policy = policy.map_err(|source| LoadError::Policy { file: file.clone(), source })?;
+        expected(config, &file, policy.digest())?;
+        Ok(policy)
+    }
+
+    /// An embedded edition, compiled before if the cache has it.
+    fn embedded(&self, edition: &str, overlay: &str) -> Result<Policy, PolicyError> {
+        let cache = match &self.cache {
+            CacheChoice::User => CodeCache::of_user(),
+            CacheChoice::None => Ok(None),
+            CacheChoice::Folder(folder) => CodeCache::open(folder).map(Some),
+        };
+        let cache = cache.unwrap_or_else(|error| {
+            tracing::warn!(detail = crate::told::told(&error), "compiled policies are not kept");
+            None
+        });
+        match cache {
+            Some(cache) => cache.embedded_place(edition, overlay),
+            None => Policy::embedded_place(edition, overlay),
+        }
+    }
+
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let policies = self.policies.iter().filter_map(|config| match &config.origin {
+            PolicyOrigin::File(path) => Some(path.clone()),
+            PolicyOrigin::Embedded { .. } => None,
+        });
+        let registry = match &self.registry {
+            RegistryChoice::File(path) => Some(path.clone()),
+            _ => None,
+        };
+        policies.chain(registry).collect()
+    }
+}
+
+/// A component from a file, held against what is expected before anything of it runs.
+fn open_file(
+    path: &Path,
+    config: &PolicyConfig,
+    before: Option<&PolicySet>,
+) -> Result<Policy, LoadError> {
+    let file = name(config);
+    let bytes = mustcheck::read_file(path, COMPONENT_LIMIT)
+        .map_err(|source| LoadError::Io { file: file.clone(), source })?;
+    let digest = ContentDigest::of(&bytes).hex();
+    expected(config, &file, &digest)?;
+    let known = before.and_then(|set| set.opened.iter().find(|p| p.digest() == digest));
+    match known {
+        Some(known) => Ok(known.clone()),
+        None => Policy::from_component(bytes).map_err(|source| LoadError::Policy { file, source }),
+    }
+}
+
+fn expected(config: &PolicyConfig, file: &str, found: &str) -> Result<(), LoadError> {
+    match &config.sha256 {
+        Some(expected) if expected != found => Err(LoadError::Digest {
+            file: file.to_owned(),
+            found: found.to_owned(),
+            expected: expected.clone(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What a policy is called: where on the machine it is stored is nobody's business.
+fn name(config: &PolicyConfig) -> String {
+    match &config.origin {
+        PolicyOrigin::File(path) => {
+            path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+        }
+        PolicyOrigin::Embedded { edition, overlay } if overlay == "default" => {
+            format!("edition:{edition}")
+        }
+        PolicyOrigin::Embedded { edition, overlay } => format!("edition:{edition}+{overlay}"),
+    }
+}
+
+fn loaded(
+    config: &PolicyConfig,
+    policy: &Policy,
+    before: Option<&PolicySet>,
+) -> Result<LoadedPolicy, LoadError> {
+    let description = policy.description();
+    let component = ContentDigest::of(policy.component());
+    let source = name(config);
+    let same = |l: &&LoadedPolicy| l.component == component && l.source == source;
+    let known = before.and_then(|set| set.loaded.iter().find(same));
+    let since = match known {
+        Some(known) => known.since,
+        None => Moment::now()?,
+    };
+    Ok(LoadedPolicy {
+        regions: config.regions.clone(),
+        policy: description.policy.clone(),
+        edition_name: description.edition_name.clone(),
+        valid_from: description.valid_from,
+        valid_until: description.valid_until,
+        component,
+        catalogue: policy.baked().map(|baked| baked.catalogue),
+        overlay: policy.baked().map(|baked| baked.overlay),
+        since,
+        source,
+    })
+}

@@ -1,0 +1,218 @@
+//! What the service answers when it has no result: problem details (RFC 9457).
+//!
+//! Three kinds of "no" stay apart. A finding is no problem: it is answered with 200 and its
+//! disposition, `undetermined` too. An application that cannot be evaluated is 400 or 422 and names
+//! the place. A fault is 500 or 503. None of them means "no measures".
+
+mod kinds;
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use mustcheck::evidence::FailureKind;
+use mustcheck::{ApplicationError, CheckError, Fault, InputError, RegistryError};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use kinds::Kind;
+
+use crate::language::Language;
+use crate::told::quotable;
+
+/// Problem details, as RFC 9457 has them.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ProblemDetails {
+    /// What kind of problem: `urn:mustcheck:problem:` and a code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The kind in a few words, in the language that was asked for.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong this time.
+    pub detail: String,
+    /// The request's id, which the log has too.
+    pub instance: String,
+    /// Where in the body, if something there is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What failed, if something failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FailureKind>,
+}
+
+/// A problem that is not written yet: language and request are known only at the end.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    pub(crate) kind: Kind,
+    /// In Chinese and in English; what others found is in their own words twice.
+    detail: Option<(String, String)>,
+    path: Option<String>,
+    pub(crate) fault: Option<FailureKind>,
+    retry_after: Option<u64>,
+    /// What is wrong, for the log and for nobody else.
+    pub(crate) told: Option<String>,
+}
+
+impl Problem {
+    /// A problem of a kind.
+    pub fn new(kind: Kind) -> Self {
+        let retry_after = kind.retry_after();
+        Self { kind, detail: None, path: None, fault: None, retry_after, told: None }
+    }
+
+    /// Says what is wrong this time, in English, in the words of whoever found it.
+    // RAIL R13
+    #[must_use]
+    pub fn detail(self, detail: impl AsRef<str>) -> Self {
+        let detail = quotable(detail.as_ref());
+        Self { detail: Some((detail.clone(), detail)), ..self }
+    }
+
+    /// Says what is wrong this time, in both languages.
+    #[must_use]
+    pub fn says(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { detail: Some((zh.into(), en.into())), ..self }
+    }
+
+    /// Says where in the body.
+    #[must_use]
+    pub fn path(self, path: impl AsRef<str>) -> Self {
+        Self { path: Some(quotable(path.as_ref())), ..self }
+    }
+
+    /// Says after how many seconds it makes sense to try again.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self { retry_after: Some(seconds.max(1)), ..self }
+    }
+
+    /// Says something to the log alone.
+    #[must_use]
+    pub(crate) fn told(self, told: String) -> Self {
+        Self { told: Some(told), ..self }
+    }
+
+    /// Says what failed.
+    #[must_use]
+    pub(crate) fn failed(self, fault: FailureKind) -> Self {
+        Self { fault: Some(fault), ..self }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    /// The problem as it is sent.
+    pub(crate) fn write(&self, request: &str, language: Language) -> Response {
+        let details = ProblemDetails {
+            kind: format!("urn:mustcheck:problem:{}", self.kind.code()),
+            title: language.pick(self.kind.title()).to_owned(),
+            status: self.status().as_u16(),
+            detail: match &self.detail {
+                Some((zh, _)) if language == Language::Chinese => zh.clone(),
+                Some((_, en)) => en.clone(),
+                None => language.pick(self.kind.detail()).to_owned(),
+            },
+            instance: request.to_owned(),
+            path: self.path.clone(),
+            fault: self.fault,
+        };
+        let body = serde_json::to_vec(&details).unwrap_or_default();
+        let mut response = (self.status(), body).into_response();
+        self.write_headers(response.headers_mut(), language);
+        response
+    }
+
+    fn write_headers(&self, headers: &mut HeaderMap, language: Language) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        if self.kind == Kind::Unauthenticated {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // What is left of a body that was not read is not the next request.
+        if self.kind.ends_connection() {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// A placeholder, which is written once language and request are known.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl Problem {
+    /// A body that could not be read: no JSON, or JSON that is something else.
+    pub(crate) fn of_body(body: &[u8], error: InputError, otherwise: Kind) -> Self {
+        if let Some(problem) = Self::no_json(body) {
+            return problem;
+        }
+        match error {
+            InputError::TooLarge { .. } => Self::new(Kind::BodyTooLarge),
+            InputError::NotUtf8 { .. } => {
+                Self::new(Kind::Malformed).path("the document").detail(error.to_string())
+            }
+            InputError::Misplaced { path } => {
+                Self::new(otherwise).path(path).detail("invalid type: sequence, expected an object")
+            }
+            InputError::Shape { path, detail, line, column } => Self::new(otherwise)
+                .path(path)
+                .detail(format!("{detail} (line {line}, column {column})")),
+        }
+    }
+
+    /// What is wrong with a text as JSON, whatever it is about.
+    fn no_json(body: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(body).ok()?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let detail = format!("{message} (line {}, column {})", error.line(), error.column());
+        Some(Self::new(Kind::Malformed).path("the document").detail(detail))
+    }
+}
+
+impl From<&ApplicationError> for Problem {
+    fn from(error: &ApplicationError) -> Self {
+        let problem = error.problem();
+        Self::new(Kind::InvalidApplication).path(&problem.path).detail(&problem.detail)
+    }
+}
+
+impl From<&Fault> for Problem {
+    /// What failed is in the log in full; the caller learns the kind, and whether to try again.
+    fn from(fault: &Fault) -> Self {
+        let (kind, failed) = match fault {
+            // Another request may find it up again.
+            Fault::Registry(RegistryError::Content(_)) => (Kind::Failed, FailureKind::Registry),
+            Fault::Registry(_) => (Kind::Unavailable, FailureKind::Registry),
+            Fault::Record(_) => (Kind::Unavailable, FailureKind::Record),
+            Fault::Answer(_) => (Kind::Failed, FailureKind::Answer),
+            Fault::Component { .. } => (Kind::Failed, FailureKind::Component),
+            Fault::Rail { .. } => (Kind::Failed, FailureKind::Rail),
+            Fault::Limit { .. } => (Kind::Failed, FailureKind::Limit),
+            Fault::NeedsAsync => (Kind::Failed, FailureKind::Gate),
+        };
+        let told = crate::told::told(fault);
+        Self { fault: Some(failed), ..Self::new(kind) }.told(told)
+    }
+}
+
+impl From<&CheckError> for Problem {
+    fn from(error: &CheckError) -> Self {
+        match error {
+            CheckError::Application(error) => error.into(),
+            CheckError::Fault(fault) => fault.into(),
+        }
+    }
+}

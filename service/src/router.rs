@@ -1,0 +1,32 @@
+//! The router, made of the route table.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+use crate::observe::observe;
+use crate::operations::table;
+use crate::problem::{Kind, Problem};
+use crate::shared::Shared;
+
+/// Every route, and what is answered where there is none.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    let mut router = Router::new();
+    for entry in table() {
+        router = router.route(entry.route.path, entry.router);
+    }
+    router
+        .fallback(async || Problem::new(Kind::NotFound))
+        .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(
+            |_: Box<dyn std::any::Any + Send>| {
+                // RAIL R13: what a panic said may quote anything.
+                axum::response::IntoResponse::into_response(
+                    Problem::new(Kind::Internal).told("handling the request panicked".into()),
+                )
+            },
+        ))
+        .layer(from_fn_with_state(Arc::clone(&shared), observe))
+        .with_state(shared)
+}

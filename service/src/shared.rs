@@ -1,0 +1,160 @@
+//! What all requests share.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use mustcheck::{Application, Checked, Gate};
+
+use crate::admission::Admission;
+use crate::callers::Callers;
+use crate::config::{Config, ServiceLimits};
+use crate::idempotency::{Idempotency, MemoryKeys};
+use crate::metrics::Metrics;
+use crate::policies::{Policies, PolicySet, Run};
+use crate::problem::{Kind, Problem};
+use crate::records::Records;
+
+/// The largest number of subjects that is checked without another thread. A check of a few is done
+/// before a thread would have been woken.
+const INLINE_SUBJECTS: usize = 16;
+
+/// What all requests share.
+pub struct Shared {
+    pub(crate) policies: Policies,
+    pub(crate) records: Option<Records>,
+    pub(crate) idempotency: Idempotency,
+    pub(crate) metrics: Metrics,
+    pub(crate) admission: Admission,
+    pub(crate) limits: ServiceLimits,
+    callers: RwLock<Arc<Callers>>,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        config: &Config,
+        policies: Policies,
+        records: Option<Records>,
+        callers: Callers,
+    ) -> Self {
+        let limits = config.limits.clone();
+        let keys = MemoryKeys::new(config.idempotency.keys, config.idempotency.age);
+        let metrics = Metrics::new();
+        metrics.policies(&policies.current());
+        Self {
+            policies,
+            records,
+            idempotency: Idempotency::Memory(keys),
+            metrics,
+            admission: Admission::new(limits.concurrent, limits.queue),
+            limits,
+            callers: RwLock::new(Arc::new(callers)),
+            stopping: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn callers(&self) -> Arc<Callers> {
+        Arc::clone(&self.callers.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn replace_callers(&self, callers: Callers) {
+        *self.callers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(callers);
+    }
+
+    /// Says to whoever asks that the service is about to end.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+
+    /// Where checks are on record.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::NoRecords`].
+    pub fn records(&self) -> Result<&Records, Problem> {
+        self.records.as_ref().ok_or_else(|| Problem::new(Kind::NoRecords))
+    }
+
+    /// Checks an application by the policy of its place, and counts what came of it.
+    ///
+    /// # Errors
+    ///
+    /// The problem: of the application, or a fault. Neither means "no measures".
+    pub async fn check(self: &Arc<Self>, application: Application) -> Result<Checked, Problem> {
+        let set = self.policies.current();
+        let gate = set.gate(&application.office.region)?.clone();
+        let checked = run(gate, &set, application).await?;
+        self.metrics.check(checked.decision());
+        if let Some(recorded) = checked.receipt() {
+            self.metrics.log_entries(recorded.index.saturating_add(1));
+        }
+        Ok(checked)
+    }
+
+    /// Whether the service can decide: what is missing otherwise.
+    pub(crate) async fn ready(self: &Arc<Self>) -> Result<Readiness, Problem> {
+        let missing = |zh: &str, en: &str| Problem::new(Kind::NotReady).says(zh, en);
+        if self.is_stopping() {
+            return Err(missing("服务即将停止", "the service is about to end"));
+        }
+        let set = self.policies.current();
+        let (policies, asked) = (set.loaded.len(), Arc::clone(&set));
+        let registry = tokio::task::spawn_blocking(move || asked.check_registry());
+        let registry = tokio::time::timeout(Duration::from_secs(5), registry);
+        match registry.await {
+            Ok(Ok(Ok(()))) => {}
+            _ => return Err(missing("信用数据源无应答", "the registry does not answer")),
+        }
+        let records = match &self.records {
+            None => None,
+            Some(records) => {
+                let entries = records.entries().await;
+                let entries =
+                    entries.map_err(|_| missing("日志不可用", "the records cannot be used"))?;
+                self.metrics.log_entries(entries);
+                Some(entries)
+            }
+        };
+        Ok(Readiness { status: "ready".into(), policies, log_entries: records })
+    }
+}
+
+/// What a service that can decide says.
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
+pub struct Readiness {
+    /// `ready`.
+    pub status: String,
+    /// The policies in force.
+    pub policies: usize,
+    /// Entries of the log; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_entries: Option<u64>,
+}
+
+/// Runs a check where it keeps nobody waiting.
+async fn run(gate: Gate, set: &PolicySet, application: Application) -> Result<Checked, Problem> {
+    let checked = match set.run {
+        Run::Inline if application.subjects.len() <= INLINE_SUBJECTS => gate.check(&application),
+        Run::Inline | Run::Blocking => {
+            tokio::task::spawn_blocking(move || gate.check(&application)).await.map_err(panicked)?
+        }
+        Run::Awaited => {
+            // Sandbox and recorder do not wait, but they work; the lookups alone are awaited.
+            let runtime = tokio::runtime::Handle::current();
+            let check = move || runtime.block_on(gate.check_async(&application));
+            tokio::task::spawn_blocking(check).await.map_err(panicked)?
+        }
+    };
+    checked.map_err(|error| Problem::from(&error))
+}
+
+/// A panic of ours, or of a registry: what it said goes nowhere.
+// RAIL R13
+pub(crate) fn panicked(_: tokio::task::JoinError) -> Problem {
+    Problem::new(Kind::Internal).told("the work on the request panicked".into())
+}

@@ -1,0 +1,204 @@
+//! Decisions over HTTP.
+
+use mustcheck::{ApplicationExt as _, Decision};
+use serde_json::{Value, json, value::RawValue};
+
+use crate::support::{CLEAR, Office, RESTRICTED, Request, application, case, problem, repository};
+
+/// The decision as it stands in an answer, byte for byte.
+fn decision_of(body: &[u8]) -> String {
+    let members: std::collections::BTreeMap<String, Box<RawValue>> =
+        serde_json::from_slice(body).unwrap();
+    members["decision"].get().to_owned()
+}
+
+#[test]
+fn a_check_is_answered_with_its_decision() {
+    let service = Office::new(RESTRICTED).run("");
+    let answer = service.post("/v1/checks", &application(RESTRICTED));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let body = answer.json();
+    assert_eq!(body["decision"]["disposition"], "restricted");
+    assert_eq!(body.get("receipt"), None, "no records are kept");
+    let component = body["component"].as_str().unwrap();
+    assert_eq!(service.get("/v1/policies").json()["policies"][0]["component"], component);
+}
+
+/// Every golden case of the edition that is loaded comes out as the command line has it.
+#[test]
+fn decisions_are_those_of_the_golden_cases_byte_for_byte() {
+    let office = Office::new(CLEAR);
+    let editions =
+        "[[policies]]\nedition = \"statutes\"\n[[policies]]\nedition = \"guofa-2016-33\"";
+    let mut compared = 0;
+    let mut folders: Vec<_> =
+        std::fs::read_dir(repository().join("examples/cases")).unwrap().collect();
+    folders.sort_by_key(|entry| entry.as_ref().unwrap().path());
+    let service = office.run(editions);
+    for folder in folders {
+        let folder = folder.unwrap().path();
+        let Ok(expected) = std::fs::read(folder.join("decision.json")) else { continue };
+        std::fs::copy(folder.join("registry.json"), service.office.path("registry.json")).unwrap();
+        service.reloads.all();
+        let body = std::fs::read(folder.join("application.json")).unwrap();
+        let request = Request::post("/v1/checks")
+            .token(&service.office.token)
+            .header("Content-Type", "application/json")
+            .body(&body);
+        let answer = service.send(request);
+        assert_eq!(answer.status, 200, "{}: {}", folder.display(), answer.text());
+        let expected: Decision = serde_json::from_slice(&expected).unwrap();
+        let expected = serde_json::to_string(&expected).unwrap();
+        assert_eq!(decision_of(&answer.body), expected, "{}", folder.display());
+        compared += 1;
+    }
+    assert!(compared > 180, "only {compared} cases");
+}
+
+#[test]
+fn undetermined_is_a_finding_and_not_clear() {
+    let service = Office::new(CLEAR).run("");
+    service.office.write("registry.json", "{}");
+    service.reloads.all();
+    let answer = service.post("/v1/checks", &application(CLEAR));
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["decision"]["disposition"], "undetermined");
+}
+
+#[test]
+fn due_lookups_are_listed_and_masked() {
+    let service = Office::new(CLEAR).run("");
+    let application = application(CLEAR);
+    let answer = service.post("/v1/lookups", &application);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let body = answer.json();
+    assert_eq!(body["application"], "GP-2026-0001");
+    assert_eq!(body["policy"]["edition"], "statutes");
+    let first = &body["lookups"][0];
+    assert_eq!(first["role"], "applicant");
+    assert_eq!(first["subject_index"], 0);
+    let identifier = application["subjects"][0]["identifier"].as_str().unwrap();
+    assert_eq!(first["subject"], mustcheck::mask(identifier));
+    assert!(!answer.text().contains(identifier));
+    assert!(first["lists"].as_array().unwrap().contains(&json!("wage-arrears")));
+    assert!(!body["rules"].as_array().unwrap().is_empty());
+}
+
+/// What cannot be evaluated is refused with its place, and is never "no measures".
+#[test]
+fn an_application_that_cannot_be_evaluated_is_refused_with_its_place() {
+    let service = Office::new(CLEAR).run("");
+    let sound = application(CLEAR);
+    let with = |pointer: &str, value: Value| {
+        let mut changed = sound.clone();
+        *changed.pointer_mut(pointer).unwrap() = value;
+        changed
+    };
+    let refused = [
+        (with("/matter", "tendering/nothing".into()), "matter"),
+        (with("/subjects/0/identifier", "91310115MA1K3H5Q4M".into()), "subjects[0].identifier"),
+        (with("/as_of", "2199-01-01".into()), "as_of"),
+        (with("/as_of", "2026-02-30".into()), "as_of"),
+        (with("/subjects/0/role", "king".into()), "subjects[0].role"),
+        (with("/office/region", "310".into()), "office.region"),
+    ];
+    for (body, path) in refused {
+        for route in ["/v1/checks", "/v1/lookups"] {
+            let answer = service.post(route, &body);
+            assert_eq!(answer.status, 422, "{path}: {}", answer.text());
+            let problem = problem(&answer);
+            assert_eq!(problem["type"], "invalid-application");
+            assert_eq!(problem["path"], path, "{problem}");
+            assert_eq!(problem["title"], "the application cannot be evaluated");
+        }
+    }
+    let mut unknown = sound.clone();
+    unknown["colour"] = "red".into();
+    let answer = service.post("/v1/checks", &unknown);
+    assert_eq!(problem(&answer)["path"], "colour");
+    assert_eq!(service.metric("mustcheck_checks_total"), None, "none was a check");
+}
+
+#[test]
+fn what_is_no_json_is_malformed() {
+    let service = Office::new(CLEAR).run("");
+    let bodies: [&[u8]; 12] = [
+        b"",
+        b"{",
+        b"{]",
+        b"\xff\xfe",
+        b"[1,",
+        b"nul",
+        b"{\"id\" 1}",
+        b"{\"id\":\"\\x\"}",
+        b"01",
+        b"{\"id\":\"a\"} x",
+        b"{1:2}",
+        b"\"\x01\"",
+    ];
+    for body in bodies {
+        let request = Request::post("/v1/checks").token(&service.office.token);
+        let answer = service.send(request.header("Content-Type", "application/json").body(body));
+        let shown = String::from_utf8_lossy(body).into_owned();
+        assert_eq!(answer.status, 400, "{shown}: {}", answer.text());
+        assert_eq!(problem(&answer)["type"], "malformed-request", "{shown}");
+    }
+}
+
+/// The policy of the longest region that fits decides, and of these the one of the as-of date.
+#[test]
+fn the_office_region_and_the_day_choose_the_policy() {
+    let office = Office::new(CLEAR);
+    let folder = repository().join("guest/catalogue");
+    let place = mustcheck::Policy::from_folder(&folder, "statutes", "shanghai").unwrap();
+    std::fs::write(office.path("shanghai.wasm"), place.component()).unwrap();
+    let service = office.run(
+        "[[policies]]\nedition = \"statutes\"\n[[policies]]\nedition = \
+         \"guofa-2016-33\"\n[[policies]]\nfile = \"shanghai.wasm\"\nregions = [\"31\"]",
+    );
+    let mut body = application(CLEAR);
+    let overlay = |body: &Value| {
+        let answer = service.post("/v1/checks", body);
+        (answer.json()["decision"]["policy"].clone(), answer)
+    };
+    assert_eq!(overlay(&body).0["overlay"], "shanghai");
+    body["office"]["region"] = "320500".into();
+    assert_eq!(overlay(&body).0["overlay"], "default");
+    body["as_of"] = "2020-12-31".into();
+    assert_eq!(overlay(&body).0["edition"], "guofa-2016-33");
+    // A place's policies decide alone: its edition begins later, and nobody else's law steps in.
+    body["office"]["region"] = "310000".into();
+    let (_, answer) = overlay(&body);
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert_eq!(problem(&answer)["path"], "as_of");
+}
+
+#[test]
+fn a_region_without_a_policy_is_refused() {
+    let service =
+        Office::new(CLEAR).run("[[policies]]\nedition = \"statutes\"\nregions = [\"32\"]");
+    let answer = service.post("/v1/checks", &application(CLEAR));
+    assert_eq!(answer.status, 422);
+    let expected = json!({
+        "type": "invalid-application", "title": "the application cannot be evaluated",
+        "detail": "no policy is loaded for `310000`", "path": "office.region",
+    });
+    assert_eq!(problem(&answer), expected);
+}
+
+/// A golden case is what the gate itself says, so that both ways cannot be wrong alike.
+#[test]
+fn the_service_says_what_the_gate_says() {
+    let service = Office::new(RESTRICTED).run("");
+    let gate = mustcheck::Gate::builder()
+        .policy(mustcheck::Policy::embedded_edition("statutes").unwrap())
+        .registry(mustcheck::JsonRegistry::open(case(RESTRICTED).join("registry.json")).unwrap())
+        .build()
+        .unwrap();
+    let json = application(RESTRICTED).to_string();
+    let application = mustcheck::Application::from_json(json.as_bytes()).unwrap();
+    let expected = serde_json::to_string(gate.check(&application).unwrap().decision()).unwrap();
+    let answer = service.post("/v1/checks", &serde_json::from_str(&json).unwrap());
+    assert_eq!(decision_of(&answer.body), expected);
+}
