@@ -1,6 +1,5 @@
 //! The connection to one source: its pool, its certificates, its secret.
 
-use std::error::Error as _;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -39,7 +38,9 @@ pub fn client(source: &SourceMapping, folder: &Path) -> Result<reqwest::Client, 
     if let Some(file) = &tls.authorities {
         let pem = read(folder, file).map_err(told)?;
         let bundle = Certificate::from_pem_bundle(&pem)
-            .map_err(|_| told(format!("`{}` holds no certificates in PEM", file.display())))?;
+            .ok()
+            .filter(|bundle| !bundle.is_empty())
+            .ok_or_else(|| told(format!("`{}` holds no certificates in PEM", file.display())))?;
         builder = builder.tls_certs_only(bundle);
     }
     if let (Some(certificate), Some(key)) = (&tls.certificate, &tls.key) {
@@ -147,20 +148,19 @@ fn broken(error: &reqwest::Error) -> Failure {
     if error.is_timeout() && error.is_connect() {
         return Failure::Connect("it takes too long".into());
     }
-    let mut cause = error.source();
-    while let Some(found) = cause {
-        if let Some(tls) = found.downcast_ref::<rustls::Error>() {
-            return Failure::Tls(tls.to_string());
-        }
-        if let Some(io) = found.downcast_ref::<std::io::Error>() {
-            let inner = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-            if let Some(tls) = inner {
-                return Failure::Tls(tls.to_string());
-            }
-        }
-        cause = found.source();
+    if let Some(tls) = tls(error) {
+        return Failure::Tls(crate::failure::quoted(&tls.to_string()));
     }
     if error.is_connect() { Failure::Connect(deepest(error)) } else { Failure::Truncated }
+}
+
+/// What TLS says, if an error is of TLS: the operating system's errors hold it inside them.
+fn tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
+    if let Some(found) = error.downcast_ref() {
+        return Some(found);
+    }
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    inner.and_then(|inner| tls(inner)).or_else(|| tls(error.source()?))
 }
 
 /// The first cause of an error.

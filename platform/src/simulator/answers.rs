@@ -45,7 +45,8 @@ pub fn answer(
     let mut total = own.len();
     let part = own.iter().skip(skip).take(options.size);
     let mut rows: Vec<Value> = part.map(|r| row(r, codes, options.shape)).collect();
-    spoil(&mut rows, &mut total, &others, &Part { codes, options, question, fault });
+    let held = Held { own: &own, others: &others };
+    spoil(&mut rows, &mut total, &held, &Part { codes, options, question, fault });
     let end = question.skip.saturating_add(options.size);
     let more = end < total;
     let as_of = aged(source.as_of, fault);
@@ -197,6 +198,12 @@ fn row(record: &CreditRecord, codes: &Codes, shape: Shape) -> Value {
     }
 }
 
+/// The records about whom is asked, and the others.
+struct Held<'a> {
+    own: &'a [&'a CreditRecord],
+    others: &'a [&'a CreditRecord],
+}
+
 struct Part<'a> {
     codes: &'a Codes,
     options: &'a Options,
@@ -205,7 +212,7 @@ struct Part<'a> {
 }
 
 /// What a fault makes of a part's records and of their count.
-fn spoil(rows: &mut Vec<Value>, total: &mut usize, others: &[&CreditRecord], part: &Part<'_>) {
+fn spoil(rows: &mut Vec<Value>, total: &mut usize, held: &Held<'_>, part: &Part<'_>) {
     let shape = part.options.shape;
     let keys: [(&str, &str); 4] = match shape {
         Shape::Paged => [("", "名单代码"), ("", "行为代码"), ("", "证件号码"), ("", "列入日期")],
@@ -230,7 +237,7 @@ fn spoil(rows: &mut Vec<Value>, total: &mut usize, others: &[&CreditRecord], par
             object.and_then(|o| o.remove(from.1));
         }
         Some(Kind::OtherSubject) => {
-            if let Some(other) = others.first() {
+            if let Some(other) = held.others.first() {
                 rows.push(row(other, part.codes, shape));
                 *total += 1;
             }
@@ -240,8 +247,9 @@ fn spoil(rows: &mut Vec<Value>, total: &mut usize, others: &[&CreditRecord], par
         }
         Some(Kind::LongCount) => *total = total.saturating_sub(1),
         Some(Kind::EndlessPages) => {
-            let first = if rows.is_empty() { others.first() } else { None };
-            rows.extend(first.map(|other| row(other, part.codes, shape)));
+            let any = held.own.first().or(held.others.first());
+            let first = any.filter(|_| rows.is_empty());
+            rows.extend(first.map(|record| row(record, part.codes, shape)));
             let id = if shape == Shape::Paged { "信息标识" } else { "uid" };
             for (i, row) in rows.iter_mut().enumerate() {
                 if let Some(object) = row.as_object_mut() {

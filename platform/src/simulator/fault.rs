@@ -132,8 +132,8 @@ impl FromStr for Fault {
         let (rest, requests) = match text.rsplit_once('#') {
             Some((rest, range)) => {
                 let (first, last) = range.split_once('-').unwrap_or((range, range));
-                let range = first.parse().ok().zip(last.parse().ok());
-                (rest, Some(range.ok_or_else(|| told(format!("`{range:?}` is no range")))?))
+                let read = first.parse().ok().zip(last.parse().ok());
+                (rest, Some(read.ok_or_else(|| told(format!("`{range}` is no range")))?))
             }
             None => (text, None),
         };
