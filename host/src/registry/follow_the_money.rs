@@ -129,12 +129,20 @@ fn each_line(
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let entity = serde_json::from_slice(text).map_err(|e| {
+        let entity: Entity = serde_json::from_slice(text).map_err(|e| {
             let message = e.to_string();
             let (detail, column) = message.split_once(" at line ").unwrap_or((&message, ""));
             let column = column.split_once("column ").map_or("", |(_, column)| column);
             told(format!("no entity: {detail} (column {column})"))
         })?;
+        if let Some(property) = entity.not_text() {
+            // An edge that is nested would not be seen.
+            let what = format!(
+                "property `{property}` holds what is no text: the export whose \
+                                entities are not nested is read"
+            );
+            return Err(told(what));
+        }
         take(number, entity)?;
     }
 }
@@ -142,7 +150,7 @@ fn each_line(
 impl Edges {
     fn take(&mut self, entity: Entity) {
         let (edges, ends) = match entity.schema.as_str() {
-            "Sanction" | "Debarment" => (&mut self.sanctions, entity.texts("entity")),
+            "Sanction" => (&mut self.sanctions, entity.texts("entity")),
             "Passport" => (&mut self.passports, entity.texts("holder")),
             _ => return,
         };

@@ -33,6 +33,13 @@ impl Entity {
         values.iter().filter_map(serde_json::Value::as_str).map(str::trim)
     }
 
+    /// A property that holds anything but texts.
+    pub fn not_text(&self) -> Option<&str> {
+        let mut properties = self.properties.iter();
+        let (name, _) = properties.find(|(_, values)| values.iter().any(|v| !v.is_string()))?;
+        Some(name)
+    }
+
     /// Whether a property holds one of these; anything does if none is asked for.
     pub fn holds(&self, property: &str, any: &[String]) -> bool {
         any.is_empty() || self.texts(property).any(|text| any.iter().any(|own| own == text))

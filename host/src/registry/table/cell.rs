@@ -36,16 +36,26 @@ pub fn is_scientific(cell: &str) -> bool {
     digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
 }
 
-/// Everything in a cell that is somebody's identifier to the last check character.
+/// Everything in a cell that is somebody's identifier to the last check character, also where it
+/// has run together with what stood beside it.
 pub fn identifiers(cell: &str) -> BTreeSet<String> {
     let plain = cell.nfkc().collect::<String>().to_uppercase();
     let runs = plain.split(|c: char| !c.is_ascii_alphanumeric());
-    let valid = |run: &&str| {
-        [Scheme::Uscc, Scheme::Lei].into_iter().any(|scheme| {
-            identifier::validate(SubjectKind::Organization, scheme, run, None).is_ok()
-        }) || identifier::validate(SubjectKind::Person, Scheme::ResidentId, run, None).is_ok()
-    };
-    runs.filter(valid).map(str::to_owned).collect()
+    let windows = runs.flat_map(|run| {
+        let of = move |length: usize| {
+            let ends = length..=run.len();
+            ends.filter_map(move |end| run.get(end - length..end))
+        };
+        of(18).chain(of(20))
+    });
+    windows.filter(|text| is_identifier(text)).map(str::to_owned).collect()
+}
+
+fn is_identifier(text: &str) -> bool {
+    let of = |kind, scheme| identifier::validate(kind, scheme, text, None).is_ok();
+    of(SubjectKind::Organization, Scheme::Uscc)
+        || of(SubjectKind::Organization, Scheme::Lei)
+        || of(SubjectKind::Person, Scheme::ResidentId)
 }
 
 #[cfg(test)]

@@ -124,9 +124,8 @@ impl Row<'_> {
     ///
     /// The first thing that cannot be read.
     pub fn records(&self) -> Result<Vec<CreditRecord>, String> {
-        let (found, expected) = (self.cells.len(), self.columns.names.len());
-        let beyond = self.cells.iter().skip(expected).any(|cell| !cell.is_empty());
-        if found < expected || beyond {
+        if !self.fits() {
+            let (found, expected) = (self.cells.len(), self.columns.names.len());
             return Err(format!("it has {found} cells, and the header {expected}"));
         }
         let record = &self.mapping.record;
@@ -167,6 +166,13 @@ impl Row<'_> {
             CreditRecord { id, subject, ..one.clone() }
         });
         Ok(numbered.collect())
+    }
+
+    /// Whether the row has the header's columns. Empty cells beyond them are none.
+    fn fits(&self) -> bool {
+        let expected = self.columns.names.len();
+        let beyond = self.cells.iter().skip(expected).any(|cell| !cell.is_empty());
+        self.cells.len() >= expected && !beyond
     }
 
     /// What a cell says before its table of values; empty if nothing.
@@ -250,6 +256,10 @@ impl Row<'_> {
             return Ok(one.into_iter().collect());
         }
         let identifiers = split(&said, self.separators());
+        if let [identifier] = identifiers.as_slice() {
+            // A name may hold anything, a line break of the layout too.
+            return Ok(vec![((*identifier).to_owned(), name.to_owned())]);
+        }
         let names = split(name, self.separators());
         if !names.is_empty() && names.len() != identifiers.len() {
             let (found, named) = (identifiers.len(), names.len());
@@ -349,17 +359,18 @@ impl Row<'_> {
         let record = &self.mapping.record;
         let cells = std::iter::once(&record.subject.identifier);
         let cells = cells.chain(record.persons.iter().map(|person| &person.identifier));
-        let mut named = BTreeSet::new();
-        for cell in cells {
+        // What stands in another column may be what should stand in this one.
+        let mut named: BTreeSet<String> =
+            self.cells.iter().flat_map(|cell| identifiers(cell)).collect();
+        // In a row that does not fit, what stands below a header is not what the header says.
+        for cell in cells.filter(|_| self.fits()) {
             for part in split(self.said(cell), self.separators()) {
                 let mut identifier = part.to_owned();
                 normalise(&mut identifier);
                 named.insert(identifier);
             }
         }
-        // What stands in another column may be what should stand in this one.
-        named.extend(self.cells.iter().flat_map(|cell| identifiers(cell)));
-        let list = self.text("list", &record.list).ok().flatten();
+        let list = self.text("list", &record.list).ok().flatten().filter(|_| self.fits());
         Refused { list, named }
     }
 }
