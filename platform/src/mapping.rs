@@ -286,7 +286,8 @@ pub struct PersonMapping {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyMapping {
-    /// Its kind; where a record leaves it empty, there was none.
+    /// Its kind; where a record leaves it empty, there was none. Nor was there one where the kind
+    /// is a constant and the amount is empty.
     pub kind: Field,
     /// The amount, exact in fen.
     #[serde(default)]

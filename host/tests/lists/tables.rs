@@ -268,6 +268,17 @@ fn a_row_that_names_nobody_leaves_everybody_open() {
     let made = table(text.as_bytes(), MAPPING).unwrap();
     let open = (AnswerStatus::Unavailable, 0);
     assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+    // The firm may be anybody, although its legal representative is known.
+    for lost in ["", "9.1310E+17"] {
+        let text = HEADER.to_owned() + &row(2) + &row(1).replace(&uscc(1), lost);
+        let made = table(text.as_bytes(), MAPPING).unwrap();
+        assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+    }
+    // A code in another column is whose it is.
+    let moved = row(1).replace(&uscc(1), "").replace("公司1", &uscc(1));
+    let made = table((HEADER.to_owned() + &row(2) + &moved).as_bytes(), MAPPING).unwrap();
+    let one = (AnswerStatus::Answered, 1);
+    assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, one]);
 }
 
 #[test]
@@ -316,6 +327,16 @@ fn a_header_without_a_column_refuses_the_file() {
     // Layout puts white space into a header.
     let spaced = HEADER.replace("企业名称", "企 业\u{3000}名 称");
     assert_eq!(table((spaced + &row(1)).as_bytes(), MAPPING).unwrap().report.records, 1);
+}
+
+#[test]
+fn a_penalty_that_is_always_a_fine_is_one_where_there_is_an_amount() {
+    let kind = "{ column = \"处罚\", values = { \"罚款\" = \"fine\", \"警告\" = \"warning\" } }";
+    let mapping = MAPPING.replace(kind, "{ constant = \"fine\" }");
+    let rows = HEADER.to_owned() + &row(1) + &row(2).replace(",1.5\n", ",\n");
+    let made = table(rows.as_bytes(), &mapping).unwrap();
+    let penalties: Vec<_> = made.records().iter().map(|r| r["penalty"]["kind"].clone()).collect();
+    assert_eq!(penalties, [json!("fine"), json!(null)]);
 }
 
 #[test]

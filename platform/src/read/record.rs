@@ -180,13 +180,14 @@ fn penalty(at: &Place<'_>, mapping: &RecordMapping) -> Result<Option<Penalty>, F
     let Some(penalty) = &mapping.penalty else { return Ok(None) };
     let kind = at.word(&penalty.kind, PenaltyKind::ALL, PenaltyKind::code)?;
     let Some(kind) = kind else { return Ok(None) };
-    let mut amount_fen = None;
-    if let Some(field) = &penalty.amount
-        && let Some(text) = at.text(field)?
-    {
-        amount_fen = Some(fen(&text, penalty.unit).map_err(|detail| at.of(field, &detail))?);
-    }
-    Ok(Some(Penalty { kind, amount_fen }))
+    let Some(field) = &penalty.amount else { return Ok(Some(Penalty { kind, amount_fen: None })) };
+    let Some(text) = at.text(field)? else {
+        // `fine` always, and no amount: there was none.
+        let none = penalty.kind.0.constant.is_some();
+        return Ok((!none).then_some(Penalty { kind, amount_fen: None }));
+    };
+    let amount = fen(&text, penalty.unit).map_err(|detail| at.of(field, &detail))?;
+    Ok(Some(Penalty { kind, amount_fen: Some(amount) }))
 }
 
 fn events(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Event>, Failure> {

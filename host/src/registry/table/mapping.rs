@@ -229,7 +229,8 @@ pub struct Person {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyCells {
-    /// Its kind; where a row leaves it empty, there was none.
+    /// Its kind; where a row leaves it empty, there was none. Nor was there one where the kind is a
+    /// constant and the amount is empty.
     pub kind: Cell,
     /// The amount, exact in fen.
     #[serde(default)]

@@ -326,6 +326,10 @@ impl Row<'_> {
         let kind = self.word("penalty.kind", &penalty.kind, PenaltyKind::ALL, PenaltyKind::code)?;
         let amount = self.maybe("penalty.amount", penalty.amount.as_ref())?;
         let Some(kind) = kind else { return Ok(None) };
+        // `fine` always, and no amount: there was none.
+        if penalty.kind.0.constant.is_some() && penalty.amount.is_some() && amount.is_none() {
+            return Ok(None);
+        }
         let amount_fen = amount
             .map(|text| fen(&text, penalty.unit))
             .transpose()
@@ -367,7 +371,18 @@ impl Row<'_> {
             for part in split(self.said(cell), self.separators()) {
                 let mut identifier = part.to_owned();
                 normalise(&mut identifier);
-                named.insert(identifier);
+                if !is_scientific(part) {
+                    named.insert(identifier);
+                }
+            }
+        }
+        // Whose code is lost may be anybody, whoever else the row names.
+        let subject = self.said(&record.subject.identifier);
+        if self.fits() && (subject.is_empty() || is_scientific(subject)) {
+            let others = record.persons.iter().map(|person| self.said(&person.identifier));
+            let persons: BTreeSet<String> = others.flat_map(identifiers).collect();
+            if named.is_subset(&persons) {
+                named.clear();
             }
         }
         let list = self.text("list", &record.list).ok().flatten().filter(|_| self.fits());
