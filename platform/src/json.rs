@@ -102,7 +102,7 @@ mod tests {
         );
         assert_eq!(
             told("[1, 2"),
-            "the answer is no JSON: EOF while parsing a list at line 1 column 6"
+            "the answer is no JSON: EOF while parsing a list at line 1 column 5"
         );
         assert_eq!(told("{} {}"), "the answer is no JSON: trailing characters at line 1 column 4");
         let same = r#"{"a":[1,-1,1.5,null,true,"x"],"b":{}}"#;
