@@ -5,6 +5,7 @@
 //! the document as a refusal of whomever it names, so that nobody is clear by it (RAIL R2).
 
 mod cell;
+mod column;
 mod decode;
 mod mapping;
 mod output;
@@ -20,8 +21,9 @@ use sha2::{Digest as _, Sha256};
 use crate::registry::json::coverage;
 use crate::registry::{RegistryError, Vocabulary};
 
+pub use column::{Cell, CellTable, Column, Letter};
 pub use decode::Encoding;
-pub use mapping::{Cell, Column, Party, TableMapping};
+pub use mapping::{EventCells, FileMapping, Party, PenaltyCells, Person, RowMapping, TableMapping};
 pub use output::RejectedFile;
 pub(crate) use output::{Document, Refused};
 

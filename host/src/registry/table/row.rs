@@ -11,7 +11,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::input::{normalise, quotable};
 use crate::registry::shapes::{day, fen};
 use crate::registry::table::cell::{identifiers, is_scientific, split};
-use crate::registry::table::mapping::{Cell, Column, Person, TableMapping};
+use crate::registry::table::column::{Cell, Column};
+use crate::registry::table::mapping::{Person, TableMapping};
 use crate::registry::table::output::Refused;
 
 /// Where the columns of a mapping stand in a table.
