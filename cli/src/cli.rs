@@ -9,6 +9,7 @@ mod gates;
 mod lookups;
 mod policy;
 mod recording;
+mod registries;
 mod registry;
 mod replay;
 mod serve;

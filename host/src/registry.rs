@@ -3,10 +3,14 @@
 //! A registry answers by exact identifier and says of every list of every ask how it was answered.
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
 
+pub mod follow_the_money;
 pub mod held;
 pub mod import;
 pub mod json;
+pub mod mapping;
+pub mod shapes;
 pub mod sqlite;
+pub mod table;
 mod vocabulary;
 
 use std::future::Future;

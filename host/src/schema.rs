@@ -6,7 +6,9 @@ use schemars::{JsonSchema, Schema, schema_for};
 
 use crate::audit::FeedbackFile;
 use crate::evidence::{Bundle, Entry, Feedback, PublicKeys, Receipt, Signed};
+use crate::registry::follow_the_money::MoneyMapping;
 use crate::registry::json::RegistryFile;
+use crate::registry::table::TableMapping;
 
 /// The schemas, by file name. The repository publishes them in `schemas/`; a test compares.
 pub fn all() -> Vec<(&'static str, Schema)> {
@@ -20,6 +22,8 @@ pub fn all() -> Vec<(&'static str, Schema)> {
         ("entry.schema.json", schema_for!(Entry)),
         ("evidence.schema.json", schema_for!(Bundle)),
         ("keys.schema.json", schema_for!(PublicKeys)),
+        ("table-mapping.schema.json", schema_for!(TableMapping)),
+        ("follow-the-money-mapping.schema.json", schema_for!(MoneyMapping)),
         ("catalogue-file.schema.json", schema_for!(CatalogueFile)),
     ]
 }

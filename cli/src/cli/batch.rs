@@ -39,7 +39,8 @@ const MOST_JOBS: u16 = 128;
 pub struct Arguments {
     /// The applications, one JSON document a line; `-` reads stdin.
     input: PathBuf,
-    /// The registry: a JSON file or a SQLite database.
+    /// The registry: a JSON file, a SQLite database, or a mapping file (`*.toml`) of remote
+    /// platforms.
     #[arg(long, value_name = "FILE")]
     registry: PathBuf,
     /// Where the results go, one JSON document a line; stdout without it.

@@ -14,7 +14,8 @@ use crate::cli::{Style, text};
 pub struct Arguments {
     /// The application, in JSON; `-` reads stdin.
     application: PathBuf,
-    /// The registry: a JSON file or a SQLite database.
+    /// The registry: a JSON file, a SQLite database, or a mapping file (`*.toml`) of remote
+    /// platforms.
     #[arg(long, value_name = "FILE")]
     registry: PathBuf,
     #[command(flatten)]

@@ -9,10 +9,10 @@ use clap::Args;
 use mustcheck::evidence::Recorder;
 use mustcheck::{
     Application, ApplicationExt as _, CodeCache, Date, Gate, Origin, Policy, Registry, read_file,
-    registry,
 };
 
 use crate::cli::failure::Unreadable;
+use crate::cli::registries::open_registry;
 
 /// Which policy decides.
 #[derive(Args, Clone)]
@@ -100,14 +100,12 @@ struct Made {
 }
 
 impl Gates {
-    /// Gates over a registry file.
+    /// Gates over a registry.
     pub fn open(choice: &PolicyChoice, registry: &Path) -> Result<Self> {
-        let registry = registry::open(registry)
-            .with_context(|| format!("registry `{}`", registry.display()))?;
-        Ok(Self::over(choice, registry))
+        Ok(Self::over(choice, open_registry(registry)?))
     }
 
-    /// Gates over a registry.
+    /// Gates over a registry that is open.
     pub fn over(choice: &PolicyChoice, registry: Arc<dyn Registry>) -> Self {
         let made = Mutex::default();
         Self { choice: choice.clone(), registry, notices: true, recorder: None, made }

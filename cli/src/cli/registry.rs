@@ -1,8 +1,11 @@
-//! `mustcheck registry`: fill a database from files, and look into one.
+//! `mustcheck registry`: fill a database from files, look into one, play a platform.
+
+mod convert;
+mod simulate;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use indicatif::ProgressBar;
 use mustcheck::model::CreditRecord;
@@ -13,13 +16,15 @@ use mustcheck::{JsonRegistry, Policy, SqliteRegistry, mask, safe};
 use serde_json::json;
 
 use crate::cli::gates::read_application;
+use crate::cli::registry::convert::{Format, convert};
 use crate::cli::{Style, text};
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Import registry files into a SQLite database: one transaction per source.
     Import {
-        /// Registry files in JSON.
+        /// Registry files in JSON; with `--mapping`, lists as tables (CSV) or entities
+        /// (FollowTheMoney).
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// The database; made if it does not exist.
@@ -28,7 +33,20 @@ pub enum Command {
         /// A baked policy whose lists, acts and matters count as known, besides the embedded ones.
         #[arg(long, value_name = "FILE")]
         policy: Option<PathBuf>,
+        /// What the columns of a table, or the entities of a file, mean.
+        #[arg(long, value_name = "FILE")]
+        mapping: Option<PathBuf>,
+        /// What the files are; without it, their names say.
+        #[arg(long, value_enum, requires = "mapping", value_name = "FORMAT")]
+        from: Option<Format>,
+        /// Where rows go that cannot be read, with the reason. It holds identifiers: only this
+        /// user may read it.
+        #[arg(long, value_name = "FILE", requires = "mapping")]
+        rejected: Option<PathBuf>,
     },
+    /// Serve a registry file as a credit platform would, with faults, and print the mapping file
+    /// by which `check` asks it.
+    Simulate(simulate::Arguments),
     /// Show the sources of a registry, and the records about an application's subjects.
     Show {
         /// The registry: a JSON file or a SQLite database.
@@ -41,14 +59,33 @@ pub enum Command {
 
 pub fn run(command: &Command, style: Style) -> Result<u8> {
     match command {
-        Command::Import { files, into, policy } => {
-            import_all(files, into, policy.as_deref(), style)
+        Command::Import { files, into, policy, mapping, from, rejected } => {
+            let how = How { mapping: mapping.as_deref(), from: *from, rejected: rejected.as_ref() };
+            import_all(files, into, policy.as_deref(), how, style)
         }
+        Command::Simulate(arguments) => simulate::run(arguments),
         Command::Show { registry, application } => show(registry, application.as_deref(), style),
     }
 }
 
-fn import_all(files: &[PathBuf], into: &Path, policy: Option<&Path>, style: Style) -> Result<u8> {
+/// How files are read that are no registry files.
+#[derive(Clone, Copy)]
+struct How<'a> {
+    mapping: Option<&'a Path>,
+    from: Option<Format>,
+    rejected: Option<&'a PathBuf>,
+}
+
+fn import_all(
+    files: &[PathBuf],
+    into: &Path,
+    policy: Option<&Path>,
+    how: How<'_>,
+    style: Style,
+) -> Result<u8> {
+    if how.mapping.is_some() && files.len() > 1 {
+        bail!("`--mapping` reads one file at a time: it says of which source, and as of when");
+    }
     let mut known = Policy::embedded_editions()
         .into_iter()
         .map(Policy::embedded_description)
@@ -58,25 +95,46 @@ fn import_all(files: &[PathBuf], into: &Path, policy: Option<&Path>, style: Styl
     let mut reports = Vec::new();
     for file in files {
         let bar = ProgressBar::new_spinner();
-        let report = import(file, into, &vocabulary, &mut || bar.inc(1))
+        let converted = how.mapping.map(|mapping| {
+            let format = how.from.unwrap_or_else(|| Format::of(file));
+            convert(file, format, mapping, &vocabulary, how.rejected)
+        });
+        let converted = converted.transpose()?;
+        let document = converted.as_ref().map_or(file.as_path(), |(document, _)| document.path());
+        let report = import(document, into, &vocabulary, &mut || bar.inc(1))
             .with_context(|| format!("registry `{}`", into.display()))?;
         bar.finish_and_clear();
-        reports.push((file, report));
+        reports.push((file, report, converted.map(|(_, converted)| converted)));
     }
     if style.json {
         let rows: Vec<_> = reports
             .iter()
-            .map(|(file, report)| json!({ "file": file.display().to_string(), "report": report }))
+            .map(|(file, report, converted)| {
+                let mut row = json!({ "file": file.display().to_string(), "report": report });
+                if let (Some(converted), Some(row)) = (converted, row.as_object_mut()) {
+                    row.insert("converted".into(), json!(converted));
+                }
+                row
+            })
             .collect();
         text::print_json(&rows)?;
     } else {
-        for (file, report) in &reports {
+        for (file, report, converted) in &reports {
             text::heading(&file.display().to_string())?;
+            if let Some(converted) = converted {
+                converted.print(style)?;
+            }
             print_report(report, style)?;
         }
     }
+    if let Some(path) = how.rejected
+        && reports.iter().any(|(_, _, c)| c.as_ref().is_some_and(|c| c.rejected() > 0))
+    {
+        let told = "holds identifiers as the list does; only you may read it";
+        eprintln!("`{}` {told}", path.display());
+    }
     let bad = |r: &Report| !r.rejected.is_empty() || r.sources.iter().any(|s| s.refused.is_some());
-    Ok(if reports.iter().any(|(_, report)| bad(report)) { 3 } else { 0 })
+    Ok(if reports.iter().any(|(_, report, _)| bad(report)) { 3 } else { 0 })
 }
 
 fn print_report(report: &Report, style: Style) -> Result<()> {

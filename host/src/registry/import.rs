@@ -98,6 +98,17 @@ struct Remnant<'a> {
     subject: Option<&'a RawValue>,
     #[serde(borrow)]
     responsible_persons: Option<&'a RawValue>,
+    /// Why an importer of another format could not make a record of it.
+    #[serde(borrow)]
+    rejected: Option<&'a RawValue>,
+}
+
+/// Why an importer of another format refused what stands in the place of a record, if it did.
+fn rejected(record: &str) -> Option<String> {
+    if !record.contains("\"rejected\"") {
+        return None;
+    }
+    written(serde_json::from_str::<Remnant<'_>>(record).ok()?.rejected)
 }
 
 /// The identifier of whatever party can be read.
@@ -254,8 +265,12 @@ fn sort<'a>(
     let mut snapshots: BTreeMap<&str, Snapshot> = BTreeMap::new();
     let mut ids: BTreeSet<String> = BTreeSet::new();
     for (i, text) in raw.records.iter().enumerate() {
-        let parsed =
-            parse_strictly::<CreditRecord>(text.get().as_bytes()).map_err(|e| e.to_string());
+        let parsed = match rejected(text.get()) {
+            Some(reason) => Err(reason),
+            None => {
+                parse_strictly::<CreditRecord>(text.get().as_bytes()).map_err(|e| e.to_string())
+            }
+        };
         let judged = parsed.and_then(|mut record| {
             let fault = record_fault(&mut record, &covers)
                 .or_else(|| vocabulary_fault(&record, vocabulary))

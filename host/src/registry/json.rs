@@ -225,9 +225,10 @@ fn content(faults: Vec<String>) -> RegistryError {
 }
 
 /// The lists that each source holds.
-pub(crate) type Coverage = BTreeMap<String, BTreeSet<String>>;
+pub type Coverage = BTreeMap<String, BTreeSet<String>>;
 
-pub(crate) fn coverage(sources: &[Source]) -> Coverage {
+/// The lists of each of these sources.
+pub fn coverage(sources: &[Source]) -> Coverage {
     sources.iter().map(|s| (s.id.clone(), s.covers.iter().cloned().collect())).collect()
 }
 
@@ -252,7 +253,7 @@ pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {
 
 /// Normalises a record's identifiers and says what makes the record impossible to judge: a field
 /// and what is wrong there.
-pub(crate) fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<String> {
+pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<String> {
     let identifiers =
         std::iter::once((&mut record.subject.identifier, &mut record.subject.country)).chain(
             record.responsible_persons.iter_mut().map(|p| (&mut p.identifier, &mut p.country)),
@@ -299,7 +300,7 @@ pub(crate) fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Opti
 }
 
 /// What a record says that no policy knows.
-pub(crate) fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Option<String> {
+pub fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Option<String> {
     if let Some(fault) = vocabulary.list_fault(&record.list) {
         return Some(format!("list: {fault}"));
     }
@@ -310,7 +311,8 @@ pub(crate) fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -
     Some(format!("matter: {fault}"))
 }
 
-/// Everybody whom a record names, once each.
+/// Everybody whom a record names, once each: scheme, issuing country (empty without one) and
+/// identifier.
 pub fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
     let about = &record.subject;
     let own = (about.scheme, about.country.clone().unwrap_or_default(), about.identifier.clone());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::model::Description;
+use mustcheck_guest::model::{Description, ListStanding};
 
 /// The lists, acts and matters of one or more policies.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +11,8 @@ pub struct Vocabulary {
     lists: BTreeMap<String, BTreeSet<String>>,
     acts: BTreeSet<String>,
     matters: BTreeSet<String>,
+    /// What each list is good for, by each policy that has it.
+    standings: BTreeMap<String, BTreeSet<ListStanding>>,
 }
 
 impl Vocabulary {
@@ -20,11 +22,31 @@ impl Vocabulary {
         for description in descriptions {
             for list in &description.lists {
                 all.lists.entry(list.code.clone()).or_default().extend(list.acts.iter().cloned());
+                all.standings.entry(list.code.clone()).or_default().insert(list.standing);
             }
             all.acts.extend(description.acts.iter().cloned());
             all.matters.extend(description.matters.iter().map(|m| m.code.clone()));
         }
         all
+    }
+
+    /// Adds the codes of other policies.
+    pub fn extend(&mut self, other: &Self) {
+        for (list, acts) in &other.lists {
+            self.lists.entry(list.clone()).or_default().extend(acts.iter().cloned());
+        }
+        self.acts.extend(other.acts.iter().cloned());
+        self.matters.extend(other.matters.iter().cloned());
+        for (list, standings) in &other.standings {
+            self.standings.entry(list.clone()).or_default().extend(standings);
+        }
+    }
+
+    /// What is wrong with the standing that somebody takes a list to have, if anything.
+    pub fn standing_fault(&self, list: &str, standing: ListStanding) -> Option<String> {
+        let known = self.standings.get(list)?;
+        let other = known.iter().find(|known| **known != standing)?;
+        Some(format!("list `{list}` is `{other}`, not `{standing}`"))
     }
 
     /// What is wrong with a list's code, if anything.

@@ -1,0 +1,117 @@
+//! Lists in other formats: turned into a registry document first, which the import then takes.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+use mustcheck::registry::Vocabulary;
+use mustcheck::registry::follow_the_money::{self, MoneyMapping, MoneyReport};
+use mustcheck::registry::table::{self, RejectedFile, TableMapping, TableReport};
+use serde::Serialize;
+use tempfile::NamedTempFile;
+
+use crate::cli::{Style, text};
+
+/// The format of a list that is no registry file.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table: CSV.
+    Table,
+    /// FollowTheMoney, in JSON lines.
+    FollowTheMoney,
+}
+
+impl Format {
+    /// The format that a file's name says.
+    pub fn of(file: &Path) -> Self {
+        let name = file.to_string_lossy().to_lowercase();
+        let lines = [".ftm.json", ".jsonl", ".ndjson", ".json"].iter().any(|e| name.ends_with(e));
+        if lines { Self::FollowTheMoney } else { Self::Table }
+    }
+}
+
+/// What became of a list before its import.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Converted {
+    /// A table.
+    Table(TableReport),
+    /// A file of entities.
+    Money(MoneyReport),
+}
+
+/// Turns a list into a registry document, which ends with what is returned: it holds identifiers,
+/// and nobody but this user may read it.
+pub fn convert(
+    file: &Path,
+    format: Format,
+    mapping: &Path,
+    vocabulary: &Vocabulary,
+    rejected: Option<&PathBuf>,
+) -> Result<(NamedTempFile, Converted)> {
+    let document = NamedTempFile::new().context("no file for the registry document")?;
+    let mut rejected = rejected.map(|path| RejectedFile::create(path)).transpose()?;
+    let mut out = BufWriter::new(File::create(document.path())?);
+    let context = || format!("mapping `{}`", mapping.display());
+    let converted = match format {
+        Format::Table => {
+            let mapping = TableMapping::open(mapping).with_context(context)?;
+            Converted::Table(table::convert(
+                file,
+                &mapping,
+                vocabulary,
+                &mut out,
+                rejected.as_mut(),
+            )?)
+        }
+        Format::FollowTheMoney => {
+            let mapping = MoneyMapping::open(mapping).with_context(context)?;
+            let rejected = rejected.as_mut();
+            let report = follow_the_money::convert(file, &mapping, vocabulary, &mut out, rejected)?;
+            Converted::Money(report)
+        }
+    };
+    out.flush()?;
+    drop(out);
+    Ok((document, converted))
+}
+
+impl Converted {
+    /// Rows or entities that somebody must look at.
+    pub const fn rejected(&self) -> u64 {
+        match self {
+            Self::Table(report) => report.rejected,
+            Self::Money(report) => report.rejected,
+        }
+    }
+
+    /// Prints it.
+    pub fn print(&self, style: Style) -> Result<()> {
+        let counts: Vec<(u64, &str, &str)> = match self {
+            Self::Table(report) => {
+                let encoding = style.say("编码", "encoding");
+                text::line(&format!("  {encoding} {}", report.encoding.name()))?;
+                vec![
+                    (report.rows, "行", "row(s)"),
+                    (report.records, "条记录", "record(s)"),
+                    (report.rejected, "行被拒", "rejected"),
+                    (report.totals, "行合计", "of totals"),
+                    (report.blank, "空行", "blank"),
+                    (report.duplicates, "重复行", "repeated"),
+                ]
+            }
+            Self::Money(report) => vec![
+                (report.entities, "个实体", "entities"),
+                (report.listed, "个列入名单", "listed"),
+                (report.records, "条记录", "record(s)"),
+                (report.without_identifier, "个无可精确匹配的标识", "without an exact identifier"),
+                (report.rejected, "个被拒", "rejected"),
+            ],
+        };
+        let said: Vec<String> =
+            counts.iter().map(|(n, zh, en)| format!("{n} {}", style.say(zh, en))).collect();
+        text::line(&format!("  {}", said.join(", ")))
+    }
+}

@@ -1,0 +1,256 @@
+//! Entities in FollowTheMoney's JSON lines.
+
+use mustcheck::RegistryError;
+use mustcheck::model::Scheme;
+use mustcheck::model::{AnswerStatus, Subject, SubjectKind};
+use mustcheck::registry::follow_the_money::{MoneyMapping, MoneyReport, convert};
+use mustcheck::registry::import::import;
+use mustcheck::registry::table::RejectedFile;
+use mustcheck::{Ask, Registry as _, SqliteRegistry};
+use serde_json::{Value, json};
+
+use crate::{VOCABULARY, subject, uscc};
+
+/// The mapping of a list for reference.
+pub const MAPPING: &str = r#"
+[source]
+id = "opensanctions"
+as_of = "2026-11-19T06:00:00+08:00"
+covers = ["association-members"]
+
+[[list]]
+list = "association-members"
+standing = "reference"
+topics = ["debarment"]
+"#;
+
+const LEI: &str = "5493001KJTIIGC8Y1R12";
+
+fn company(id: &str, properties: Value) -> Value {
+    json!({ "id": id, "schema": "Company", "caption": "Example Works", "datasets": ["wb"],
+            "first_seen": "2024-02-10T08:00:00", "properties": properties })
+}
+
+fn sanction(of: &str, properties: Value) -> Value {
+    let mut own = json!({ "id": format!("s-{of}"), "schema": "Sanction", "datasets": ["wb"],
+                          "properties": properties });
+    own["properties"]["entity"] = json!([of]);
+    own
+}
+
+struct Outcome {
+    report: MoneyReport,
+    records: Vec<Value>,
+    rejected: String,
+    folder: tempfile::TempDir,
+}
+
+fn outcome(lines: &[Value], mapping: &str) -> Result<Outcome, RegistryError> {
+    let lines: Vec<String> = lines.iter().map(Value::to_string).collect();
+    outcome_of(lines.join("\n").as_bytes(), mapping)
+}
+
+fn outcome_of(bytes: &[u8], mapping: &str) -> Result<Outcome, RegistryError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("entities.ftm.json"), bytes).unwrap();
+    let mapping = MoneyMapping::from_toml(mapping).unwrap_or_else(|e| panic!("{e:?}"));
+    let mut rejected = RejectedFile::create(&path("rejected.csv")).unwrap();
+    let mut document = Vec::new();
+    let file = path("entities.ftm.json");
+    let report = convert(&file, &mapping, &VOCABULARY, &mut document, Some(&mut rejected))?;
+    std::fs::write(path("document.json"), &document).unwrap();
+    let document: Value = serde_json::from_slice(&document).unwrap();
+    let records = document["records"].as_array().unwrap().clone();
+    let rejected = std::fs::read_to_string(path("rejected.csv")).unwrap();
+    Ok(Outcome { report, records, rejected, folder })
+}
+
+/// How lookups about these are answered.
+fn found(outcome: &Outcome, subjects: &[Subject]) -> Vec<(AnswerStatus, usize)> {
+    let path = |name: &str| outcome.folder.path().join(name);
+    import(&path("document.json"), &path("credit.db"), &VOCABULARY, &mut || {}).unwrap();
+    let lists = vec!["association-members".to_owned()];
+    let asks: Vec<_> =
+        (0..).zip(subjects).map(|(query, subject)| Ask { query, subject, lists: &lists }).collect();
+    let answers = SqliteRegistry::open(path("credit.db")).unwrap().lookup(&asks).unwrap();
+    answers.iter().map(|a| (a.status, a.records.len())).collect()
+}
+
+#[test]
+fn an_entity_becomes_a_record_for_each_exact_identifier() {
+    let lines = [
+        sanction(
+            "NK-1",
+            json!({ "startDate": ["2024-03"], "endDate": ["2027"],
+                                 "authority": ["World Bank"], "program": ["WB-DEBARRED"] }),
+        ),
+        company(
+            "NK-1",
+            json!({ "name": ["Example Works Ltd"], "topics": ["debarment"],
+                                "leiCode": [LEI], "registrationNumber": [uscc(1), "HRB 123"] }),
+        ),
+    ];
+    let made = outcome(&lines, MAPPING).unwrap();
+    let counted = (made.report.entities, made.report.listed, made.report.records);
+    assert_eq!(counted, (2, 1, 2));
+    assert_eq!(
+        made.records[0],
+        json!({ "id": "opensanctions/NK-1/association-members/1",
+                "list": "association-members", "source": "opensanctions",
+                "subject": { "kind": "organization", "scheme": "uscc", "identifier": uscc(1),
+                             "name": "Example Works Ltd" },
+                "decided_by": "World Bank", "document": "WB-DEBARRED",
+                "valid_from": "2024-03-01", "valid_until": "2027-12-31" })
+    );
+    assert_eq!(made.records[1]["subject"]["scheme"], json!("lei"));
+    let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
+    assert_eq!(
+        found(&made, &[crate::firm(1), lei, crate::firm(2)]),
+        [(AnswerStatus::Answered, 1), (AnswerStatus::Answered, 1), (AnswerStatus::Answered, 0),]
+    );
+}
+
+#[test]
+fn edges_are_found_wherever_they_stand() {
+    let entity = company("NK-1", json!({ "topics": ["debarment"], "leiCode": [LEI] }));
+    let edge = sanction("NK-1", json!({ "startDate": ["2024-03-05"] }));
+    let one = outcome(&[entity.clone(), edge.clone()], MAPPING).unwrap();
+    let other = outcome(&[edge, entity.clone()], MAPPING).unwrap();
+    assert_eq!(one.records, other.records);
+    assert_eq!(one.records[0]["valid_from"], json!("2024-03-05"));
+    // Without one, the day on which the entity was first seen.
+    let alone = outcome(&[entity], MAPPING).unwrap();
+    assert_eq!(alone.records[0]["valid_from"], json!("2024-02-10"));
+}
+
+#[test]
+fn passports_need_their_country() {
+    let person = |id: &str, properties: Value| {
+        json!({ "id": id, "schema": "Person", "caption": "A. Example",
+                "first_seen": "2024-01-01", "properties": properties })
+    };
+    let lines = [
+        person(
+            "P-1",
+            json!({ "topics": ["debarment"], "passportNumber": ["C0 1234567"],
+                              "nationality": ["de"] }),
+        ),
+        person(
+            "P-2",
+            json!({ "topics": ["debarment"], "passportNumber": ["X7654321"],
+                              "nationality": ["de", "fr"] }),
+        ),
+        person("P-3", json!({ "topics": ["debarment"] })),
+        json!({ "id": "pass", "schema": "Passport", "properties":
+                { "holder": ["P-3"], "number": ["M1112223"], "country": ["gb"] } }),
+        person("P-4", json!({ "topics": ["debarment"], "name": ["B. Example"] })),
+    ];
+    let made = outcome(&lines, MAPPING).unwrap();
+    let subjects: Vec<_> = made.records.iter().map(|r| &r["subject"]).collect();
+    assert_eq!(subjects.len(), 2);
+    assert_eq!(
+        (&subjects[0]["identifier"], &subjects[0]["country"]),
+        (&json!("C01234567"), &json!("DE"))
+    );
+    assert_eq!(
+        (&subjects[1]["identifier"], &subjects[1]["country"]),
+        (&json!("M1112223"), &json!("GB"))
+    );
+    assert_eq!((made.report.listed, made.report.without_identifier), (4, 2));
+    let why = "it has no identifier that can be matched exactly, and a name is never matched";
+    assert_eq!(
+        made.rejected.trim_start_matches('\u{feff}'),
+        format!(
+            "行号 row,原因 reason,id,schema,caption\n2,\"{why}\",P-2,Person,A. Example\n\
+                 5,\"{why}\",P-4,Person,A. Example\n"
+        )
+    );
+}
+
+#[test]
+fn only_what_the_mapping_names_is_on_a_list() {
+    let rule = MAPPING.replace(
+        "topics = [\"debarment\"]",
+        "programs = [\"WB\"]\nauthorities = [\"World Bank\"]\ndatasets = [\"wb\"]",
+    );
+    let entity = company("NK-1", json!({ "leiCode": [LEI], "topics": ["sanction"] }));
+    let listed = |properties: Value| {
+        let made = outcome(&[entity.clone(), sanction("NK-1", properties)], &rule).unwrap();
+        made.report.listed
+    };
+    let from = json!(["2024"]);
+    assert_eq!(
+        listed(json!({ "startDate": from, "programId": ["WB"], "authority": ["World Bank"] })),
+        1
+    );
+    assert_eq!(
+        listed(json!({ "startDate": from, "program": ["ADB"], "authority": ["World Bank"] })),
+        0
+    );
+    assert_eq!(listed(json!({ "startDate": from, "program": ["WB"], "authority": ["ADB"] })), 0);
+    assert_eq!(outcome(&[entity], &rule).unwrap().report.listed, 0);
+}
+
+#[test]
+fn an_entity_whose_days_cannot_be_read_is_left_open() {
+    let lines = [
+        sanction("NK-1", json!({ "startDate": ["spring 2024"] })),
+        company("NK-1", json!({ "leiCode": [LEI], "topics": ["debarment"] })),
+    ];
+    let made = outcome(&lines, MAPPING).unwrap();
+    assert_eq!((made.report.records, made.report.rejected), (0, 1));
+    let why =
+        "valid_from: `spring 2024` is no day, month or year such as 2024-05-31, 2024-05 or 2024";
+    assert_eq!(made.records[0]["rejected"], json!(format!("line 2: {why}")));
+    let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
+    assert_eq!(
+        found(&made, &[lei, crate::firm(1)]),
+        [(AnswerStatus::Unavailable, 0), (AnswerStatus::Answered, 0),]
+    );
+}
+
+#[test]
+fn an_id_that_is_made_of_an_identifier_is_not_shown() {
+    let id = format!("lei-{}", LEI.to_lowercase());
+    let made =
+        outcome(&[company(&id, json!({ "leiCode": [LEI], "topics": ["debarment"] }))], MAPPING);
+    let made = made.unwrap();
+    let id = made.records[0]["id"].as_str().unwrap();
+    assert!(id.starts_with("opensanctions/entity-") && !id.contains("5493"), "{id}");
+}
+
+#[test]
+fn a_line_that_is_no_entity_refuses_the_file() {
+    let told = |text: &str| {
+        let message = outcome_of(text.as_bytes(), MAPPING).err().unwrap().to_string();
+        let (_, told) = message.split_once("`: ").unwrap();
+        told.to_owned()
+    };
+    let good = company("NK-1", json!({})).to_string();
+    assert_eq!(
+        told(&format!("{good}\n\n{{\"id\": \"x\"}}")),
+        "line 3: no entity: missing field `schema` (column 11)"
+    );
+    assert_eq!(told("{\"id\":"), "line 1: no entity: EOF while parsing a value (column 6)");
+    let nested = company("NK-1", json!({ "sanctions": [{ "id": "s" }] })).to_string();
+    assert_eq!(
+        told(&nested),
+        "line 1: property `sanctions` holds what is no text: the export whose entities are not \
+         nested is read"
+    );
+}
+
+#[test]
+fn the_standing_of_a_list_is_held_against_the_catalogue() {
+    let told =
+        |from: &str, to: &str| outcome(&[], &MAPPING.replace(from, to)).err().unwrap().to_string();
+    assert_eq!(
+        told("standing = \"reference\"", "standing = \"statutory\""),
+        "list `association-members` is `reference`, not `statutory`"
+    );
+    assert_eq!(
+        told("\"association-members\"", "\"association-member\""),
+        "`association-member` is an unknown list; did you mean `association-members`?"
+    );
+}

@@ -1,0 +1,68 @@
+//! What an answer says, by its mapping.
+
+mod field;
+mod record;
+
+use mustcheck::{Date, Timestamp};
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::mapping::{Paging, SourceMapping};
+use crate::read::field::Place;
+pub use record::{Asked, record};
+
+/// One part of an answer.
+#[derive(Debug)]
+pub struct Part<'a> {
+    /// When the source's data were as they are; none if the source answers from what it holds.
+    pub as_of: Option<Timestamp>,
+    /// The day since which it holds ended records too.
+    pub records_from: Option<Date>,
+    /// How many records there are in all parts together.
+    pub total: Option<u64>,
+    /// The records, as written.
+    pub records: &'a [Value],
+    /// Where the next part is, if the answer says.
+    pub next: Option<String>,
+    /// The page that this is, if the answer says.
+    pub number: Option<String>,
+}
+
+/// Reads one part.
+///
+/// # Errors
+///
+/// The first thing that is not as the mapping has it.
+pub fn part<'a>(source: &SourceMapping, document: &'a Value) -> Result<Part<'a>, Failure> {
+    let root = Place { value: document, path: "" };
+    let response = &source.response;
+    if let Some(success) = &response.success {
+        let said = root.scalar(&success.path)?.unwrap_or_default();
+        if !success.values.contains(&said) {
+            let detail = format!("`{said}` does not say that this is an answer");
+            return Err(Failure::shape(&success.path, &detail));
+        }
+    }
+    let as_of = match &response.as_of {
+        Some(field) => Some(root.needed_instant(field)?),
+        None => None,
+    };
+    let records_from = match &response.records_from {
+        Some(field) => root.day(field)?,
+        None => source.records_from,
+    };
+    let total = response.total.as_deref().map(|path| count(&root, path)).transpose()?;
+    let records = root.array(&response.records)?;
+    let (next, number) = match &source.paging {
+        Some(Paging::Cursor { next } | Paging::NextLink { next }) => (root.scalar(next)?, None),
+        Some(Paging::Page { number: Some(number), .. }) => (None, root.scalar(number)?),
+        _ => (None, None),
+    };
+    let next = next.filter(|next| !next.is_empty());
+    Ok(Part { as_of, records_from, total, records, next, number })
+}
+
+fn count(root: &Place<'_>, path: &str) -> Result<u64, Failure> {
+    let said = root.scalar(path)?.unwrap_or_default();
+    said.parse().map_err(|_| Failure::shape(path, &format!("`{said}` is no number of records")))
+}

@@ -1,0 +1,212 @@
+//! One record of an answer.
+
+use mustcheck::model::{
+    Citation, CreditRecord, Event, EventKind, Penalty, PenaltyKind, RecordSubject,
+    ResponsiblePerson, Role, Scheme, SubjectKind,
+};
+use mustcheck::registry::json::{Coverage, identities, record_fault};
+use mustcheck::registry::shapes::fen;
+use serde_json::Value;
+
+use crate::failure::Failure;
+use crate::mapping::{Field, RecordMapping, SourceMapping};
+use crate::read::field::Place;
+use crate::request::Identity;
+
+/// What was asked: a record must be about it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// About whom.
+    pub identity: &'a Identity,
+    /// The source's code of the list, if one was asked for.
+    pub list: Option<&'a str>,
+    /// The lists that the source holds, in the catalogue's codes.
+    pub covers: &'a Coverage,
+}
+
+/// Reads a record; none if it is of a list that the mapping passes over.
+///
+/// # Errors
+///
+/// The first thing that is not as the mapping has it, or that makes the record impossible to
+/// judge.
+pub fn record(
+    source: &SourceMapping,
+    value: &Value,
+    path: &str,
+    asked: Asked<'_>,
+) -> Result<Option<CreditRecord>, Failure> {
+    let at = Place { value, path };
+    let mapping = &source.record;
+    if !value.is_object() {
+        return Err(Failure::shape(path, "is no object"));
+    }
+    let Some(list) = list(source, &at, asked)? else { return Ok(None) };
+    let mut record = CreditRecord {
+        // Two sources may number alike; a record's id is its own among all of them.
+        id: format!("{}/{}", source.id, at.needed(&mapping.id)?),
+        list,
+        source: source.id.clone(),
+        act: optional(&at, mapping.act.as_ref())?,
+        matter: optional(&at, mapping.matter.as_ref())?,
+        subject: subject(&at, mapping)?,
+        responsible_persons: persons(&at, mapping)?,
+        decided_by: optional(&at, mapping.decided_by.as_ref())?,
+        document: optional(&at, mapping.document.as_ref())?,
+        legal_basis: legal_basis(&at, mapping)?,
+        penalty: penalty(&at, mapping)?,
+        valid_from: at
+            .day(&mapping.valid_from)?
+            .ok_or_else(|| at.of(&mapping.valid_from, "is empty"))?,
+        valid_until: match &mapping.valid_until {
+            Some(field) => at.day(field)?,
+            None => None,
+        },
+        events: events(&at, mapping)?,
+    };
+    if let Some(fault) = record_fault(&mut record, asked.covers) {
+        return Err(Failure::shape(path, &fault));
+    }
+    // RAIL R6: a source that answers about another is not believed to have answered about this.
+    let named = identities(&record).into_iter().any(|(scheme, country, identifier)| {
+        let own = asked.identity;
+        scheme == own.scheme
+            && identifier == own.identifier
+            && country == own.country.as_deref().unwrap_or_default()
+    });
+    if !named {
+        return Err(Failure::shape(path, "names another subject than the one asked about"));
+    }
+    Ok(Some(record))
+}
+
+/// The catalogue's code of the record's list; none if it is to be passed over.
+fn list(
+    source: &SourceMapping,
+    at: &Place<'_>,
+    asked: Asked<'_>,
+) -> Result<Option<String>, Failure> {
+    let only = || source.lists.keys().next().filter(|_| source.lists.len() == 1);
+    let asked_for = asked.list.or(only().map(String::as_str));
+    let Some(field) = &source.record.list else {
+        // A mapping whose records are of several lists says which.
+        return Ok(asked_for.and_then(|code| source.lists.get(code)).cloned());
+    };
+    let code = at.needed(field)?;
+    if let Some(asked) = asked.list.filter(|asked| **asked != code) {
+        let detail = format!("`{code}` is not the list `{asked}` that was asked for");
+        return Err(at.of(field, &detail));
+    }
+    if source.ignored_lists.contains(&code) {
+        return Ok(None);
+    }
+    // RAIL R2: an unknown list is a fault, never skipped.
+    let known = source.lists.get(&code).cloned();
+    known
+        .map(Some)
+        .ok_or_else(|| at.of(field, &format!("`{code}` is a list that the mapping does not have")))
+}
+
+fn optional(at: &Place<'_>, field: Option<&Field>) -> Result<Option<String>, Failure> {
+    field.map_or(Ok(None), |field| at.text(field))
+}
+
+fn subject(at: &Place<'_>, mapping: &RecordMapping) -> Result<RecordSubject, Failure> {
+    let party = &mapping.subject;
+    let missing = |field: &Field| at.of(field, "is empty");
+    Ok(RecordSubject {
+        kind: at
+            .word(&party.kind, SubjectKind::ALL, SubjectKind::code)?
+            .ok_or_else(|| missing(&party.kind))?,
+        scheme: at
+            .word(&party.scheme, Scheme::ALL, Scheme::code)?
+            .ok_or_else(|| missing(&party.scheme))?,
+        identifier: at.identifier(&party.identifier)?.ok_or_else(|| missing(&party.identifier))?,
+        country: optional(at, party.country.as_ref())?,
+        name: optional(at, party.name.as_ref())?.unwrap_or_default(),
+    })
+}
+
+/// Calls with each item of an array below a record, or with the record itself.
+fn each(
+    at: &Place<'_>,
+    array: Option<&String>,
+    mut read: impl FnMut(&Place<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let Some(array) = array else { return read(at) };
+    for (i, value) in at.array(array)?.iter().enumerate() {
+        read(&Place { value, path: &format!("{}{array}/{i}", at.path) })?;
+    }
+    Ok(())
+}
+
+fn persons(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<ResponsiblePerson>, Failure> {
+    let mut all = Vec::new();
+    for person in &mapping.persons {
+        each(at, person.each.as_ref(), |at| {
+            let Some(identifier) = at.identifier(&person.identifier)? else { return Ok(()) };
+            let missing = |field: &Field| at.of(field, "is empty");
+            all.push(ResponsiblePerson {
+                role: at
+                    .word(&person.role, Role::ALL, Role::code)?
+                    .ok_or_else(|| missing(&person.role))?,
+                scheme: at
+                    .word(&person.scheme, Scheme::ALL, Scheme::code)?
+                    .ok_or_else(|| missing(&person.scheme))?,
+                identifier,
+                country: optional(at, person.country.as_ref())?,
+                name: optional(at, person.name.as_ref())?.unwrap_or_default(),
+            });
+            Ok(())
+        })?;
+    }
+    Ok(all)
+}
+
+fn legal_basis(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Citation>, Failure> {
+    let mut all = Vec::new();
+    for basis in &mapping.legal_basis {
+        each(at, basis.each.as_ref(), |at| {
+            let Some(instrument) = at.text(&basis.instrument)? else { return Ok(()) };
+            let article = at.needed(&basis.article)?;
+            all.push(Citation { instrument, article, paragraph: None, item: None });
+            Ok(())
+        })?;
+    }
+    Ok(all)
+}
+
+fn penalty(at: &Place<'_>, mapping: &RecordMapping) -> Result<Option<Penalty>, Failure> {
+    let Some(penalty) = &mapping.penalty else { return Ok(None) };
+    let kind = at.word(&penalty.kind, PenaltyKind::ALL, PenaltyKind::code)?;
+    let Some(kind) = kind else { return Ok(None) };
+    let Some(field) = &penalty.amount else { return Ok(Some(Penalty { kind, amount_fen: None })) };
+    let Some(text) = at.text(field)? else {
+        // `fine` always, and no amount: there was none.
+        let none = penalty.kind.0.constant.is_some();
+        return Ok((!none).then_some(Penalty { kind, amount_fen: None }));
+    };
+    let amount = fen(&text, penalty.unit).map_err(|detail| at.of(field, &detail))?;
+    Ok(Some(Penalty { kind, amount_fen: Some(amount) }))
+}
+
+fn events(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Event>, Failure> {
+    let mut all = Vec::new();
+    for event in &mapping.events {
+        each(at, event.each.as_ref(), |at| {
+            let kind = at.word(&event.kind, EventKind::ALL, EventKind::code)?;
+            let Some(kind) = kind else { return Ok(()) };
+            let on = match at.day(&event.on)? {
+                Some(on) => on,
+                // `repaired` always, on no day: that did not happen.
+                None if event.each.is_none() && event.kind.0.constant.is_some() => return Ok(()),
+                // RAIL R5: a flag without its day is no event.
+                None => return Err(at.of(&event.on, "is empty, and something happened then")),
+            };
+            let document = optional(at, event.document.as_ref())?;
+            all.push(Event { kind, on, document });
+            Ok(())
+        })?;
+    }
+    Ok(all)
+}

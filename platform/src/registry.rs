@@ -1,0 +1,366 @@
+//! The registry over remote sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use moka::sync::Cache;
+use mustcheck::model::{Answer, AnswerStatus, CreditRecord};
+use mustcheck::registry::json::vocabulary_fault;
+use mustcheck::registry::{LookupFuture, Vocabulary};
+use mustcheck::{Ask, AsyncRegistry, Registry, RegistryError};
+use tokio::runtime::Runtime;
+use tokio::task::JoinSet;
+
+use crate::failure::{Failure, quoted};
+use crate::mapping::Mapping;
+use crate::request::Identity;
+use crate::source::{Found, Kept, Source};
+
+/// A registry over remote sources: it asks all of them about all subjects at the same time, and
+/// says of each that does not answer why it does not.
+pub struct PlatformRegistry {
+    inner: Arc<Inner>,
+    /// Its own threads and connections: whoever asks need not be of any asynchronous runtime.
+    runtime: Option<Runtime>,
+}
+
+struct Inner {
+    sources: Vec<Source>,
+    time: Duration,
+    kept: Cache<Question, Kept>,
+    /// The codes of the policies that decide by this registry, once a gate has told them.
+    known: RwLock<Option<Vocabulary>>,
+}
+
+/// One question to one source.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Question {
+    source: usize,
+    identity: Identity,
+    /// The source's code of the list; none for all of them at once.
+    list: Option<String>,
+}
+
+/// What came of each question.
+type Results = BTreeMap<Question, Result<Arc<Found>, Failure>>;
+
+impl PlatformRegistry {
+    /// Opens a registry over the sources of a mapping file. No source is asked anything yet.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the mapping file with its line and column; or what is missing or no use of
+    /// the files that it names.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
+        let path = path.as_ref();
+        Self::new(Mapping::open(path)?, path.parent().unwrap_or(Path::new(".")))
+    }
+
+    /// A registry over the sources of a mapping, whose other files are in `folder`.
+    ///
+    /// # Errors
+    ///
+    /// What is missing or no use of those files, or a runtime that cannot be made.
+    pub fn new(mapping: Mapping, folder: &Path) -> Result<Self, RegistryError> {
+        let time = Duration::from_secs(mapping.time_seconds);
+        let kept = Cache::builder()
+            .max_capacity(mapping.cache_bytes)
+            .weigher(|_: &Question, kept: &Kept| kept.weight());
+        let oldest = mapping.source.iter().map(|s| s.cache_seconds).max().unwrap_or_default();
+        let kept = kept.time_to_live(Duration::from_secs(oldest.max(1))).build();
+        let sources = mapping.source.into_iter().map(|source| Source::new(source, folder));
+        let sources = sources.collect::<Result<Vec<_>, _>>()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("platform")
+            .enable_all()
+            .build()
+            .map_err(|e| RegistryError::Other(format!("no runtime for the platform: {e}")))?;
+        Ok(Self {
+            inner: Arc::new(Inner { sources, time, kept, known: RwLock::default() }),
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Whether every list, act and matter that the mapping speaks of is known.
+    ///
+    /// # Errors
+    ///
+    /// The places that name something unknown.
+    pub fn check_codes(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        let mut faults = Vec::new();
+        for source in &self.inner.sources {
+            let mapping = &source.mapping;
+            let mut told = |place: &str, fault: Option<String>| {
+                faults.extend(fault.map(|f| format!("source `{}`: {place}: {f}", mapping.id)));
+            };
+            for (code, list) in &mapping.lists {
+                told(&format!("lists.{code}"), vocabulary.list_fault(list));
+            }
+            for act in mapping.record.act.iter().flat_map(|field| field.outcomes()) {
+                // Which list holds the act shows with each record.
+                told("record.act", vocabulary.act_fault("", act));
+            }
+            for matter in mapping.record.matter.iter().flat_map(|field| field.outcomes()) {
+                told("record.matter", vocabulary.matter_fault(matter));
+            }
+        }
+        if !faults.is_empty() {
+            return Err(RegistryError::Content(faults.join("\n")));
+        }
+        let mut known = self.inner.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.get_or_insert_default().extend(vocabulary);
+        Ok(())
+    }
+
+    /// Starts what answers these asks, on the registry's own threads.
+    fn start(&self, asks: &[Ask<'_>]) -> Result<Started, RegistryError> {
+        let runtime = self.runtime.as_ref();
+        let runtime = runtime.ok_or_else(|| RegistryError::Other("no runtime".into()))?;
+        let questions: BTreeSet<Question> =
+            asks.iter().flat_map(|ask| self.inner.questions(ask)).collect();
+        let (sender, results) = tokio::sync::oneshot::channel();
+        let inner = Arc::clone(&self.inner);
+        let task = runtime.spawn(async move {
+            // Nobody listens any more once the gate's time is up.
+            let _ = sender.send(inner.ask_all(questions).await);
+        });
+        Ok(Started { results, _task: EndWithIt(task.abort_handle()) })
+    }
+}
+
+/// Questions that are being asked.
+struct Started {
+    results: tokio::sync::oneshot::Receiver<Results>,
+    _task: EndWithIt,
+}
+
+/// Ends a task when whoever waits for it is gone.
+struct EndWithIt(tokio::task::AbortHandle);
+
+impl Drop for EndWithIt {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Drop for PlatformRegistry {
+    fn drop(&mut self) {
+        // To wait for threads is forbidden where the registry may be dropped: inside a runtime.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Registry for PlatformRegistry {
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
+        let started = self.start(asks)?;
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let waiting = async move {
+            let Started { results, _task } = started;
+            // The gate waits on a thread, which may be any runtime's: it must not drive one.
+            let _ = sender.send(results.await);
+        };
+        let runtime = self.runtime.as_ref();
+        runtime.ok_or_else(|| RegistryError::Other("no runtime".into()))?.spawn(waiting);
+        let results = receiver.recv().ok().and_then(Result::ok);
+        let results =
+            results.ok_or_else(|| RegistryError::Other("the platform panicked".into()))?;
+        Ok(self.inner.answers(asks, &results))
+    }
+
+    fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        self.check_codes(vocabulary)
+    }
+}
+
+impl AsyncRegistry for PlatformRegistry {
+    fn lookup<'a>(&'a self, asks: &'a [Ask<'a>]) -> LookupFuture<'a> {
+        Box::pin(async move {
+            let Started { results, _task } = self.start(asks)?;
+            let results = results.await;
+            let results =
+                results.map_err(|_| RegistryError::Other("the platform panicked".into()))?;
+            Ok(self.inner.answers(asks, &results))
+        })
+    }
+}
+
+impl Inner {
+    /// The questions that an ask comes to, each once.
+    fn questions(&self, ask: &Ask<'_>) -> Vec<Question> {
+        let identity = Identity::from(ask.subject);
+        let mut all = Vec::new();
+        for (i, source) in self.sources.iter().enumerate() {
+            let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
+            let question = |list| Question { source: i, identity: identity.clone(), list };
+            if source.mapping.asks_by_list() {
+                all.extend(due.map(|(code, _)| question(Some(code.clone()))));
+            } else if due.count() > 0 {
+                all.push(question(None));
+            }
+        }
+        all
+    }
+
+    /// Asks everything at the same time, and gives up what is not answered when time is up.
+    async fn ask_all(self: Arc<Self>, questions: BTreeSet<Question>) -> Results {
+        let results: Arc<Mutex<Results>> = Arc::default();
+        let locked = |results: &Mutex<Results>, question: Question, result| {
+            let mut all = results.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(question, result);
+        };
+        for question in &questions {
+            locked(&results, question.clone(), Err(Failure::Late(self.time)));
+        }
+        let mut tasks = JoinSet::new();
+        for question in questions {
+            let (inner, results) = (Arc::clone(&self), Arc::clone(&results));
+            tasks.spawn(async move {
+                let result = inner.ask(&question).await;
+                locked(&results, question, result);
+            });
+        }
+        let all = async { while tasks.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(self.time, all).await;
+        tasks.abort_all();
+        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut results)
+    }
+
+    async fn ask(&self, question: &Question) -> Result<Arc<Found>, Failure> {
+        let Some(source) = self.sources.get(question.source) else {
+            return Err(Failure::Request("no such source".into()));
+        };
+        let age = source.mapping.cache_seconds;
+        if age > 0
+            && let Some(kept) = self.kept.get(question)
+            && kept.is_fresh(Instant::now(), age)
+        {
+            return Ok(kept.found);
+        }
+        let at = Instant::now();
+        let found = Arc::new(source.ask(&question.identity, question.list.as_deref()).await?);
+        // Only what was answered is kept: a failure is asked about again.
+        if age > 0 {
+            self.kept.insert(question.clone(), Kept { at, found: Arc::clone(&found) });
+        }
+        Ok(found)
+    }
+
+    /// One answer for each list of each ask from each source that holds it.
+    fn answers(&self, asks: &[Ask<'_>], results: &Results) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        for ask in asks {
+            let identity = Identity::from(ask.subject);
+            for list in ask.lists {
+                let before = answers.len();
+                for (i, source) in self.sources.iter().enumerate() {
+                    let mapping = &source.mapping;
+                    let codes = mapping.lists.iter().filter(|(_, ours)| *ours == list);
+                    let mut codes: Vec<Option<String>> =
+                        codes.map(|(code, _)| Some(code.clone())).collect();
+                    if codes.is_empty() {
+                        continue;
+                    }
+                    if !mapping.asks_by_list() {
+                        codes = vec![None];
+                    }
+                    let all = codes.into_iter().map(|list| {
+                        let question = Question { source: i, identity: identity.clone(), list };
+                        results.get(&question)
+                    });
+                    answers.push(answer(ask.query, list, &mapping.id, all));
+                }
+                if answers.len() == before {
+                    answers.push(Answer {
+                        query: ask.query,
+                        list: list.clone(),
+                        status: AnswerStatus::NotCovered,
+                        source: None,
+                        reason: None,
+                        records: Vec::new(),
+                    });
+                }
+            }
+        }
+        self.close(&mut answers);
+        answers
+    }
+
+    /// Leaves open what the answers together cannot mean: a record that came in two versions, or
+    /// one of which no policy knows the codes.
+    // RAIL R2
+    fn close(&self, answers: &mut [Answer]) {
+        let mut seen: BTreeMap<&str, &CreditRecord> = BTreeMap::new();
+        let mut torn = BTreeSet::new();
+        for answer in answers.iter() {
+            let mut own = BTreeSet::new();
+            for record in &answer.records {
+                let before = seen.insert(&record.id, record);
+                if !own.insert(&record.id) || before.is_some_and(|before| before != record) {
+                    torn.insert(record.id.clone());
+                }
+            }
+        }
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        for answer in answers.iter_mut() {
+            let fault = answer.records.iter().find_map(|record| {
+                let id = quoted(&record.id);
+                if torn.contains(&record.id) {
+                    return Some(format!("record `{id}` came in two versions"));
+                }
+                let fault = vocabulary_fault(record, known.as_ref()?)?;
+                Some(format!("record `{id}`: {fault}"))
+            });
+            let Some(fault) = fault else { continue };
+            let source = answer.source.take().map(|source| source.id).unwrap_or_default();
+            answer.status = AnswerStatus::Unavailable;
+            answer.reason = Some(format!("source `{source}`: {fault}"));
+            answer.records = Vec::new();
+        }
+    }
+}
+
+/// What several questions say together about one list.
+// RAIL R2: one that failed leaves the list open.
+fn answer<'a>(
+    query: u32,
+    list: &str,
+    source: &str,
+    results: impl Iterator<Item = Option<&'a Result<Arc<Found>, Failure>>>,
+) -> Answer {
+    let mut answer = Answer {
+        query,
+        list: list.to_owned(),
+        status: AnswerStatus::Answered,
+        source: None,
+        reason: None,
+        records: Vec::new(),
+    };
+    for result in results {
+        let failure = match result {
+            Some(Ok(found)) => {
+                let state = &found.state;
+                let held = answer.source.get_or_insert_with(|| state.clone());
+                held.as_of = held.as_of.min(state.as_of);
+                held.records_from =
+                    held.records_from.zip(state.records_from).map(|(one, other)| one.max(other));
+                let own = found.records.iter().filter(|record| record.list == list);
+                answer.records.extend(own.cloned());
+                continue;
+            }
+            Some(Err(failure)) => failure.to_string(),
+            None => "it was not asked".to_owned(),
+        };
+        answer.status = AnswerStatus::Unavailable;
+        answer.source = None;
+        answer.reason = Some(format!("source `{source}`: {failure}"));
+        answer.records = Vec::new();
+        break;
+    }
+    answer
+}

@@ -1,0 +1,377 @@
+//! One remote source: asks it about one subject, part by part, until everything is there.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use backon::{ExponentialBuilder, Retryable as _};
+use mustcheck::Timestamp;
+use mustcheck::model::{CreditRecord, SourceState};
+use mustcheck::registry::RegistryError;
+use mustcheck::registry::json::Coverage;
+use reqwest::Url;
+use tokio::sync::Semaphore;
+
+use crate::breaker::Breaker;
+use crate::client::{client, exchange};
+use crate::failure::Failure;
+use crate::mapping::{Paging, SourceMapping};
+use crate::read::{self, Asked, Part};
+use crate::request::{Blanks, Identity, make};
+
+/// By how much a source's clock may be ahead of this machine's, in seconds.
+const AHEAD: i64 = 300;
+
+/// A source that can be asked.
+#[derive(Debug)]
+pub struct Source {
+    /// What its mapping says.
+    pub mapping: SourceMapping,
+    covers: Coverage,
+    base: Url,
+    client: reqwest::Client,
+    breaker: Breaker,
+    free: Semaphore,
+}
+
+/// What a source said about one subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The source, as of the oldest part of its answer.
+    pub state: SourceState,
+    /// The records that name the subject.
+    pub records: Vec<CreditRecord>,
+}
+
+/// What was gathered so far.
+#[derive(Default)]
+struct Gathered {
+    records: Vec<CreditRecord>,
+    ids: BTreeSet<String>,
+    as_of: Option<Timestamp>,
+    records_from: Option<Option<mustcheck::Date>>,
+    total: Option<u64>,
+    /// Records of every list, those that are passed over too.
+    given: u64,
+    /// Where parts began that were asked for.
+    begun: BTreeSet<String>,
+}
+
+/// Where the next part begins.
+enum Next {
+    End,
+    Same,
+    Cursor(String),
+    Link(Url),
+}
+
+impl Source {
+    /// Gets ready to ask.
+    ///
+    /// # Errors
+    ///
+    /// What is missing or no use of the files that the mapping names.
+    pub fn new(mapping: SourceMapping, folder: &Path) -> Result<Self, RegistryError> {
+        let base = Url::parse(&mapping.base_url)
+            .map_err(|e| RegistryError::Content(format!("source `{}`: {e}", mapping.id)))?;
+        let covered = mapping.lists.values().cloned().collect();
+        Ok(Self {
+            covers: Coverage::from([(mapping.id.clone(), covered)]),
+            client: client(&mapping, folder)?,
+            breaker: Breaker::new(mapping.breaker),
+            free: Semaphore::new(mapping.limits.concurrency),
+            base,
+            mapping,
+        })
+    }
+
+    /// Asks about one subject, on one of the source's lists or on all of them.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer.
+    pub async fn ask(&self, identity: &Identity, list: Option<&str>) -> Result<Found, Failure> {
+        let _place = self.free.acquire().await;
+        let leave = self.breaker.leave(Instant::now())?;
+        let whole = Duration::from_millis(self.mapping.timeouts.whole_milliseconds);
+        let deadline = Instant::now() + whole;
+        let gathering = self.gather(identity, list, deadline);
+        let found = tokio::time::timeout(whole, gathering).await;
+        let found = found.unwrap_or(Err(Failure::Late(whole)));
+        match &found {
+            Err(failure) if failure.is_outage() => leave.failed(Instant::now(), failure),
+            _ => leave.answered(),
+        }
+        found
+    }
+
+    async fn gather(
+        &self,
+        identity: &Identity,
+        list: Option<&str>,
+        deadline: Instant,
+    ) -> Result<Found, Failure> {
+        // What the source holds is at least as new as the moment before it was asked.
+        let asked_at = now();
+        let asked = Asked { identity, list, covers: &self.covers };
+        let mut gathered = Gathered::default();
+        let (mut page, mut next) = (0_u32, Next::Same);
+        loop {
+            if page == self.mapping.limits.pages {
+                return Err(Failure::TooManyPages(page));
+            }
+            let request = self.request(asked, page, gathered.given, &next)?;
+            let bytes = self.fetch(&request, deadline).await?;
+            let document = crate::json::parse(&bytes)?;
+            let part = read::part(&self.mapping, &document)?;
+            self.take(&part, page, asked, &mut gathered)?;
+            next = self.next(&part, asked, &mut gathered)?;
+            page += 1;
+            if matches!(next, Next::End) {
+                break;
+            }
+        }
+        // RAIL R2: fewer records than there are is no answer.
+        if let Some(said) = gathered.total.filter(|said| *said != gathered.given) {
+            return Err(Failure::Count { said, gave: gathered.given });
+        }
+        let as_of = gathered.as_of.or(asked_at);
+        let as_of = as_of.ok_or_else(|| Failure::shape("the answer", "has no age"))?;
+        let state = SourceState {
+            id: self.mapping.id.clone(),
+            as_of,
+            records_from: gathered.records_from.flatten(),
+        };
+        Ok(Found { state, records: gathered.records })
+    }
+
+    fn request(
+        &self,
+        asked: Asked<'_>,
+        page: u32,
+        given: u64,
+        next: &Next,
+    ) -> Result<reqwest::Request, Failure> {
+        let mut blanks = Blanks {
+            identity: asked.identity,
+            list: asked.list,
+            page: None,
+            offset: None,
+            size: None,
+            cursor: None,
+        };
+        match &self.mapping.paging {
+            Some(Paging::Page { first, size, .. }) => {
+                blanks.page = Some(first.saturating_add(u64::from(page)));
+                blanks.size = Some(*size);
+            }
+            Some(Paging::Offset { size }) => {
+                blanks.offset = Some(given);
+                blanks.size = Some(*size);
+            }
+            _ => {}
+        }
+        if let Next::Cursor(cursor) = next {
+            blanks.cursor = Some(cursor);
+        }
+        let mut request = make(&self.base, &self.mapping.request, &blanks)?;
+        if let Next::Link(url) = next {
+            *request.url_mut() = url.clone();
+        }
+        Ok(request)
+    }
+
+    /// Sends a request until it is answered, within the time and as often as the mapping allows.
+    async fn fetch(
+        &self,
+        request: &reqwest::Request,
+        deadline: Instant,
+    ) -> Result<Vec<u8>, Failure> {
+        let retries = &self.mapping.retries;
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(retries.first_milliseconds.max(1)))
+            .with_max_delay(Duration::from_millis(retries.longest_milliseconds.max(1)))
+            .with_max_times(usize::try_from(retries.times).unwrap_or(usize::MAX))
+            .with_jitter();
+        let once = || async {
+            let own = request.try_clone();
+            let own = own.ok_or_else(|| Failure::Request("it cannot be repeated".into()))?;
+            exchange(&self.client, own, self.mapping.limits.bytes).await
+        };
+        once.retry(pauses)
+            .sleep(tokio::time::sleep)
+            .when(|failure: &Failure| failure.is_transient(&retries.statuses))
+            .adjust(|failure: &Failure, pause| {
+                let pause = failure.wait().map_or(pause, |wait| pause.map(|own| own.max(wait)))?;
+                // A pause that outlasts the time says no more than the failure does.
+                let left = deadline.saturating_duration_since(Instant::now());
+                (pause < left).then_some(pause)
+            })
+            .await
+    }
+
+    /// Takes the records of a part.
+    fn take(
+        &self,
+        part: &Part<'_>,
+        page: u32,
+        asked: Asked<'_>,
+        gathered: &mut Gathered,
+    ) -> Result<(), Failure> {
+        self.take_state(part, page, gathered)?;
+        let limit = self.mapping.limits.records;
+        for (i, value) in part.records.iter().enumerate() {
+            gathered.given += 1;
+            if gathered.given > u64::try_from(limit).unwrap_or(u64::MAX) {
+                return Err(Failure::TooManyRecords(limit));
+            }
+            let path = format!("{}/{i}", self.mapping.response.records);
+            let Some(record) = read::record(&self.mapping, value, &path, asked)? else { continue };
+            if !gathered.ids.insert(record.id.clone()) {
+                return Err(Failure::Twice(crate::failure::quoted(&record.id)));
+            }
+            gathered.records.push(record);
+        }
+        Ok(())
+    }
+
+    /// Takes what a part says of the source: the oldest of each counts.
+    fn take_state(
+        &self,
+        part: &Part<'_>,
+        page: u32,
+        gathered: &mut Gathered,
+    ) -> Result<(), Failure> {
+        if let Some(as_of) = part.as_of {
+            let ahead = |now: Timestamp| Some(as_of.unix_seconds()? - now.unix_seconds()?);
+            if now().and_then(ahead).is_none_or(|ahead| ahead > AHEAD) {
+                let at = self.mapping.response.as_of.as_ref().and_then(|f| f.0.path.as_deref());
+                let detail = format!("`{as_of}` is in the future");
+                return Err(Failure::shape(at.unwrap_or_default(), &detail));
+            }
+            gathered.as_of = Some(gathered.as_of.map_or(as_of, |before| before.min(as_of)));
+        }
+        let before = gathered.records_from.unwrap_or(part.records_from);
+        gathered.records_from = Some(before.zip(part.records_from).map(|(a, b)| a.max(b)));
+        if let Some(number) = &part.number
+            && let Some(Paging::Page { first, .. }) = &self.mapping.paging
+        {
+            let asked = first.saturating_add(u64::from(page));
+            if *number != asked.to_string() {
+                let given = crate::failure::quoted(number);
+                return Err(Failure::OtherPage { asked, given });
+            }
+        }
+        match (gathered.total, part.total) {
+            (Some(before), Some(after)) if before != after => {
+                Err(Failure::CountChanged { before, after })
+            }
+            (_, total) => {
+                gathered.total = total;
+                Ok(())
+            }
+        }
+    }
+
+    fn next(
+        &self,
+        part: &Part<'_>,
+        asked: Asked<'_>,
+        gathered: &mut Gathered,
+    ) -> Result<Next, Failure> {
+        match (&self.mapping.paging, &part.next) {
+            (Some(Paging::Page { .. } | Paging::Offset { .. }), _) => {
+                // A part with nothing in it ends the answer; the count tells whether too early.
+                let more = gathered.total.is_some_and(|total| gathered.given < total);
+                let end = !more || part.records.is_empty();
+                Ok(if end { Next::End } else { Next::Same })
+            }
+            (Some(Paging::Cursor { .. }), Some(cursor)) => {
+                if !gathered.begun.insert(cursor.clone()) {
+                    return Err(Failure::Loop);
+                }
+                Ok(Next::Cursor(cursor.clone()))
+            }
+            (Some(Paging::NextLink { .. }), Some(link)) => {
+                let url = self.base.join(link).map_err(|_| Failure::Elsewhere)?;
+                // The secret goes where the mapping sends it, and nowhere that an answer names.
+                if url.origin() != self.base.origin() || !url.username().is_empty() {
+                    return Err(Failure::Elsewhere);
+                }
+                if !gathered.begun.insert(url.to_string()) {
+                    return Err(Failure::Loop);
+                }
+                // RAIL R13: an identifier is plain letters and digits, so that no encoding hides
+                // one that a URL holds unless somebody means it to.
+                let allowed = self.mapping.request.identifier_in_url.is_some();
+                if !allowed && holds(&url, &asked.identity.identifier) {
+                    return Err(Failure::IdentifierInUrl);
+                }
+                Ok(Next::Link(url))
+            }
+            _ => Ok(Next::End),
+        }
+    }
+}
+
+/// Whether a URL holds an identifier, in whatever case.
+fn holds(url: &Url, identifier: &str) -> bool {
+    let own = identifier.to_ascii_uppercase();
+    let pairs = url.query_pairs();
+    let mut texts: Vec<String> =
+        pairs.flat_map(|(k, v)| [k.into_owned(), v.into_owned()]).collect();
+    texts.push(url.as_str().to_owned());
+    texts.iter().any(|text| text.to_ascii_uppercase().contains(&own))
+}
+
+/// This moment, to the second.
+fn now() -> Option<Timestamp> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Timestamp::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
+}
+
+/// What is kept of an answer, and since when.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// When it was given.
+    pub at: Instant,
+    /// The answer, with the age that it had.
+    pub found: Arc<Found>,
+}
+
+impl Kept {
+    /// Whether it may be given again.
+    pub fn is_fresh(&self, now: Instant, seconds: u64) -> bool {
+        now.saturating_duration_since(self.at) < Duration::from_secs(seconds)
+    }
+
+    /// About how many bytes it takes.
+    pub fn weight(&self) -> u32 {
+        let records = serde_json::to_string(&self.found.records).map_or(usize::MAX, |s| s.len());
+        u32::try_from(records.saturating_add(256)).unwrap_or(u32::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_given_again_only_while_it_is_fresh() {
+        let state = SourceState { id: "a".into(), as_of: now().unwrap(), records_from: None };
+        let at = Instant::now();
+        let kept = Kept { at, found: Arc::new(Found { state, records: vec![] }) };
+        assert!(kept.is_fresh(at + Duration::from_millis(1_999), 2));
+        assert!(!kept.is_fresh(at + Duration::from_secs(2), 2));
+        assert!(!kept.is_fresh(at, 0));
+    }
+
+    #[test]
+    fn an_identifier_in_a_url_is_seen() {
+        let held = |url: &str| holds(&Url::parse(url).unwrap(), "91310000MA000001X1");
+        assert!(held("https://a.example/91310000ma000001x1?page=2"));
+        assert!(held("https://a.example/q?code=9131%30000MA000001X1"));
+        assert!(!held("https://a.example/q?page=2"));
+    }
+}
