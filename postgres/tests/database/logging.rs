@@ -1,9 +1,7 @@
 //! One log for all replicas, and a folder that follows it.
 
-use std::collections::BTreeSet;
-
 use mustcheck::audit::Source;
-use mustcheck::evidence::{AsyncJournal as _, AuditReader, Journal as _};
+use mustcheck::evidence::{AsyncJournal as _, AuditReader};
 use mustcheck_postgres::PostgresLog;
 
 use crate::office::{Office, entry};
@@ -51,7 +49,7 @@ async fn replicas_share_one_log_without_a_gap() {
     let large = vec![b'x'; 70_000];
     let blocking = {
         let (log, large) = (log.clone(), large.clone());
-        tokio::task::spawn_blocking(move || Journal::append(&log, &large))
+        tokio::task::spawn_blocking(move || mustcheck::evidence::Journal::append(&log, &large))
     };
     assert_eq!(blocking.await.unwrap().unwrap(), 300);
     let mirrored = log.mirror(&folder, &office.keys()).await.unwrap();
@@ -86,7 +84,7 @@ async fn a_log_of_other_keys_is_refused() {
 async fn a_runtime_of_one_thread_is_not_kept_waiting() {
     let (_, database) = SHARED.database().await;
     let log = PostgresLog::open(&database, &Office::new().keys()).await.unwrap();
-    let refused = Journal::append(&log, b"entry").unwrap_err();
+    let refused = mustcheck::evidence::Journal::append(&log, b"entry").unwrap_err();
     let cause = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(cause, "a runtime of one thread cannot be kept waiting: call from another thread");
     assert_eq!(log.append(b"entry".to_vec()).await.unwrap(), 0);
@@ -117,7 +115,6 @@ async fn a_folder_with_more_entries_is_not_followed_back() {
     let refused = log.append(entry("w", 3)).await.unwrap_err();
     let cause = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(cause, "the log had 3 entries and now has 0: an older state was put back");
-    let indices: BTreeSet<i64> = BTreeSet::new();
     let held = raw.query("SELECT idx FROM mustcheck_entry", &[]).await.unwrap();
-    assert_eq!(held.iter().map(|row| row.get(0)).collect::<BTreeSet<i64>>(), indices);
+    assert_eq!(held.len(), 0);
 }
