@@ -140,8 +140,13 @@ async fn feedback_is_held_against_its_receipt_as_in_a_folder() {
     let question = Question { as_of, within: None };
     let overdue = overdue(&source, &calendar, question, &|_| {}).unwrap();
     assert_eq!(overdue.entries, 3);
-    let done = &checked.decision().measures[0].measure;
-    // It was reported of the applicant, and is open still of whoever else it reaches.
-    let open = |item: &Item| matches!(&item.what, What::Measure { measure, subject_index: 0, .. } if measure == done);
-    assert!(!overdue.items.is_empty() && !overdue.items.iter().any(open));
+    let done = &checked.decision().measures[0];
+    let open = |item: &Item| match &item.what {
+        What::Measure { measure, subject_index, .. } => {
+            (measure, *subject_index) == (&done.measure, done.target.subject_index)
+        }
+        What::Obligation { .. } => false,
+    };
+    assert!(!overdue.items.is_empty());
+    assert!(!overdue.items.iter().any(open), "{:?}", overdue.items);
 }

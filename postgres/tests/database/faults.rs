@@ -210,8 +210,9 @@ async fn no_free_connection_is_a_fault() {
     let gate = gate(&database, &Office::new()).await;
     let raw = SHARED.raw(&name).await;
     raw.batch_execute("BEGIN; LOCK TABLE mustcheck_party").await.unwrap();
-    let asked = application();
-    let (busy, free) = tokio::join!(registry.records_about(&asked.subjects[0]), async {
+    let about = application();
+    let firm = &about.subjects[0];
+    let (busy, free) = tokio::join!(registry.records_about(firm), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let fault = fault(&gate).await;
         raw.batch_execute("ROLLBACK").await.unwrap();

@@ -1,7 +1,5 @@
 //! One log for all replicas, and a folder that follows it.
 
-use std::collections::BTreeSet;
-
 use mustcheck::audit::Source;
 use mustcheck::evidence::{AsyncJournal as _, AuditReader};
 use mustcheck_postgres::PostgresLog;
@@ -117,7 +115,6 @@ async fn a_folder_with_more_entries_is_not_followed_back() {
     let refused = log.append(entry("w", 3)).await.unwrap_err();
     let cause = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(cause, "the log had 3 entries and now has 0: an older state was put back");
-    let indices: BTreeSet<i64> = BTreeSet::new();
     let held = raw.query("SELECT idx FROM mustcheck_entry", &[]).await.unwrap();
-    assert_eq!(held.iter().map(|row| row.get(0)).collect::<BTreeSet<i64>>(), indices);
+    assert_eq!(held.len(), 0);
 }
