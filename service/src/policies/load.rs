@@ -8,6 +8,8 @@ use mustcheck::evidence::{ContentDigest, InvalidForm, Moment, Recorder};
 use mustcheck::registry::{self, is_sqlite};
 use mustcheck::{AsyncRegistry, CodeCache, Gate, Policy, PolicyError, Registry, RegistryError};
 
+use mustcheck_platform::PlatformRegistry;
+
 use super::{LoadedPolicy, Place, PolicySet, Run, SharedRegistry};
 use crate::config::{CacheChoice, PolicyConfig, PolicyOrigin};
 
@@ -192,6 +194,11 @@ impl Loader {
             RegistryChoice::File(path) => {
                 let failed =
                     |source| LoadError::Registry { file: path.display().to_string(), source };
+                if path.extension().is_some_and(|ending| ending == "toml") {
+                    // Remote platforms: their own threads ask, and whoever asks them waits.
+                    let platform = PlatformRegistry::open(path).map_err(failed)?;
+                    return Ok((Opened::AtOnce(Arc::new(platform)), false));
+                }
                 let in_memory = !is_sqlite(path).map_err(failed)?;
                 Ok((Opened::AtOnce(registry::open(path).map_err(failed)?), in_memory))
             }
