@@ -12,8 +12,8 @@ mod common;
 
 use common::{ORIGIN, buffered, entry, log_of, plain_root, settings, signer, trust};
 use mustcheck_log::{
-    Error, Hash, LONGEST_ENTRY, Log, Proof, ProofError, Reader, Settings, SignerKey,
-    verify_consistency, verify_inclusion,
+    Checkpoint, Error, Frontier, Hash, LONGEST_ENTRY, Log, Proof, ProofError, Reader, Settings,
+    SignerKey, verify_consistency, verify_inclusion,
 };
 use proptest::prelude::*;
 
@@ -76,11 +76,37 @@ proptest! {
         prop_assert_eq!(reader.checkpoint(), &log.checkpoint().unwrap());
         let read: Vec<_> = reader.entries(0..u64::MAX).map(|e| e.unwrap().1).collect();
         prop_assert_eq!(&read, &plain);
+        let frontier = reader.frontier().unwrap();
+        let kept = Frontier::from_bytes(plain.len() as u64, &frontier.to_bytes()).unwrap();
+        prop_assert_eq!((kept.size(), kept.root()), (plain.len() as u64, plain_root(&plain)));
         for index in (0..plain.len()).step_by(1 + plain.len() / 23) {
             let proof = reader.prove(index as u64).unwrap();
             proof.verify(&plain[index], &trust()).unwrap();
         }
     }
+}
+
+/// A log that is kept elsewhere goes on from its edge and signs the same checkpoints.
+#[test]
+fn a_log_that_is_kept_elsewhere_is_the_same_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = log_of(folder.path(), 0);
+    let mut kept = Frontier::default();
+    for index in 0..600 {
+        log.append(&entry(index)).unwrap();
+        let mut next = Frontier::from_bytes(kept.size(), &kept.to_bytes()).unwrap();
+        next.push(Hash::leaf(&entry(index)));
+        let signed = Checkpoint::sign(ORIGIN, next.size(), next.root(), &signer());
+        assert_eq!(signed, log.checkpoint().unwrap());
+        kept = next;
+    }
+    let reader = Reader::open(folder.path(), &trust()).unwrap();
+    assert_eq!(reader.frontier().unwrap(), kept);
+    // As many peaks as the size has, each whole.
+    let peaks = kept.to_bytes();
+    assert_eq!(peaks.len() as u32, 600_u64.count_ones() * 32);
+    assert_eq!(Frontier::from_bytes(601, &peaks), None);
+    assert_eq!(Frontier::from_bytes(600, &peaks[1..]), None);
 }
 
 #[test]
