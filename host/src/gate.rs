@@ -1,5 +1,7 @@
 //! The gate: the only way to a decision (RAIL R1).
 
+mod builder;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -7,31 +9,23 @@ use mustcheck_guest::date::Date;
 use mustcheck_guest::identifier;
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
 
-use crate::error::{CheckError, Fault, PolicyError, Rail};
+use crate::error::{CheckError, Fault, Rail};
 use crate::evidence::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
 use crate::input::shortened;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::rails;
-use crate::registry::{AsyncRegistry, Registry, RegistryError, Vocabulary};
+use crate::registry::AsyncRegistry;
 use crate::session::{Lookup, Made};
 use crate::source::{self, Source};
+
+pub use builder::GateBuilder;
 
 /// The gate. Cheap to clone, safe to share between threads.
 #[derive(Clone)]
 pub struct Gate {
     policies: Arc<Vec<Policy>>,
     registry: Source,
-    limits: Limits,
-    notices: bool,
-    today: Option<Date>,
-    recorder: Option<Arc<Recorder>>,
-}
-
-/// Puts a gate together.
-pub struct GateBuilder {
-    policies: Vec<Policy>,
-    registry: Option<Source>,
     limits: Limits,
     notices: bool,
     today: Option<Date>,
@@ -380,97 +374,4 @@ fn of_component(error: ApplicationError) -> CheckError {
         E::OutsideEdition(p) => E::OutsideEdition(safe(p)),
         E::InvalidValue(p) => E::InvalidValue(safe(p)),
     })
-}
-
-impl GateBuilder {
-    /// Adds a policy. With several, each application is decided by the one that is in force on
-    /// its as-of date and begins latest.
-    #[must_use]
-    pub fn policy(mut self, policy: Policy) -> Self {
-        self.policies.push(policy);
-        self
-    }
-
-    /// Sets the registry.
-    #[must_use]
-    pub fn registry(mut self, registry: impl Registry + 'static) -> Self {
-        self.registry = Some(Source::AtOnce(Arc::new(registry)));
-        self
-    }
-
-    /// Sets a registry that is waited for; the gate then checks by [`Gate::check_async`].
-    #[must_use]
-    pub fn async_registry(mut self, registry: impl AsyncRegistry + 'static) -> Self {
-        self.registry = Some(Source::Awaited(Arc::new(registry)));
-        self
-    }
-
-    /// Sets what one check may use.
-    #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
-        self
-    }
-
-    /// Sets whether decisions carry their notice; without this, they do. Who screens many
-    /// applications and prints none saves most of the work; everything else of the decision is
-    /// the same. An office that decides against somebody owes the notice: it checks with one.
-    #[must_use]
-    pub const fn notices(mut self, notices: bool) -> Self {
-        self.notices = notices;
-        self
-    }
-
-    /// Sets what puts every check on record before its decision is given out. What cannot be
-    /// recorded is a fault, and there is no decision.
-    #[must_use]
-    pub fn recorder(mut self, recorder: Recorder) -> Self {
-        self.recorder = Some(Arc::new(recorder));
-        self
-    }
-
-    /// As [`GateBuilder::recorder`], for several gates that share one.
-    #[must_use]
-    pub fn shared_recorder(mut self, recorder: Arc<Recorder>) -> Self {
-        self.recorder = Some(recorder);
-        self
-    }
-
-    /// Sets the day after which an as-of date is in the future; without it, the system's clock
-    /// says.
-    #[must_use]
-    pub const fn today(mut self, today: Date) -> Self {
-        self.today = Some(today);
-        self
-    }
-
-    /// The gate.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyError::Missing`] without a policy or a registry; [`PolicyError::Vocabulary`] if
-    /// the registry names a list, act or matter that no policy knows (RAIL R2);
-    /// [`PolicyError::Engine`] if the limits are more than a sandbox can have.
-    pub fn build(self) -> Result<Gate, PolicyError> {
-        if self.policies.is_empty() {
-            return Err(PolicyError::Missing("a policy"));
-        }
-        let registry = self.registry.ok_or(PolicyError::Missing("a registry"))?;
-        self.limits.check()?;
-        if let Source::AtOnce(registry) = &registry {
-            let vocabulary = Vocabulary::of(self.policies.iter().map(Policy::description));
-            registry.check_vocabulary(&vocabulary).map_err(|e| match e {
-                RegistryError::Content(unknown) => PolicyError::Vocabulary(unknown),
-                failed => PolicyError::Registry(failed),
-            })?;
-        }
-        Ok(Gate {
-            policies: Arc::new(self.policies),
-            registry,
-            limits: self.limits,
-            notices: self.notices,
-            today: self.today,
-            recorder: self.recorder,
-        })
-    }
 }

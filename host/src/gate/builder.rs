@@ -1,0 +1,116 @@
+//! Putting a gate together.
+
+use std::sync::Arc;
+
+use mustcheck_guest::date::Date;
+
+use super::Gate;
+use crate::error::PolicyError;
+use crate::evidence::Recorder;
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::registry::{AsyncRegistry, Registry, RegistryError, Vocabulary};
+use crate::source::Source;
+
+/// Puts a gate together.
+pub struct GateBuilder {
+    pub(super) policies: Vec<Policy>,
+    pub(super) registry: Option<Source>,
+    pub(super) limits: Limits,
+    pub(super) notices: bool,
+    pub(super) today: Option<Date>,
+    pub(super) recorder: Option<Arc<Recorder>>,
+}
+
+impl GateBuilder {
+    /// Adds a policy. With several, each application is decided by the one that is in force on
+    /// its as-of date and begins latest.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policies.push(policy);
+        self
+    }
+
+    /// Sets the registry.
+    #[must_use]
+    pub fn registry(mut self, registry: impl Registry + 'static) -> Self {
+        self.registry = Some(Source::AtOnce(Arc::new(registry)));
+        self
+    }
+
+    /// Sets a registry that is waited for; the gate then checks by [`Gate::check_async`].
+    #[must_use]
+    pub fn async_registry(mut self, registry: impl AsyncRegistry + 'static) -> Self {
+        self.registry = Some(Source::Awaited(Arc::new(registry)));
+        self
+    }
+
+    /// Sets what one check may use.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets whether decisions carry their notice; without this, they do. Who screens many
+    /// applications and prints none saves most of the work; everything else of the decision is
+    /// the same. An office that decides against somebody owes the notice: it checks with one.
+    #[must_use]
+    pub const fn notices(mut self, notices: bool) -> Self {
+        self.notices = notices;
+        self
+    }
+
+    /// Sets what puts every check on record before its decision is given out. What cannot be
+    /// recorded is a fault, and there is no decision.
+    #[must_use]
+    pub fn recorder(mut self, recorder: Recorder) -> Self {
+        self.recorder = Some(Arc::new(recorder));
+        self
+    }
+
+    /// As [`GateBuilder::recorder`], for several gates that share one.
+    #[must_use]
+    pub fn shared_recorder(mut self, recorder: Arc<Recorder>) -> Self {
+        self.recorder = Some(recorder);
+        self
+    }
+
+    /// Sets the day after which an as-of date is in the future; without it, the system's clock
+    /// says.
+    #[must_use]
+    pub const fn today(mut self, today: Date) -> Self {
+        self.today = Some(today);
+        self
+    }
+
+    /// The gate.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Missing`] without a policy or a registry; [`PolicyError::Vocabulary`] if
+    /// the registry names a list, act or matter that no policy knows (RAIL R2);
+    /// [`PolicyError::Engine`] if the limits are more than a sandbox can have.
+    pub fn build(self) -> Result<Gate, PolicyError> {
+        if self.policies.is_empty() {
+            return Err(PolicyError::Missing("a policy"));
+        }
+        let registry = self.registry.ok_or(PolicyError::Missing("a registry"))?;
+        self.limits.check()?;
+        if let Source::AtOnce(registry) = &registry {
+            let vocabulary = Vocabulary::of(self.policies.iter().map(Policy::description));
+            registry.check_vocabulary(&vocabulary).map_err(|e| match e {
+                RegistryError::Content(unknown) => PolicyError::Vocabulary(unknown),
+                failed => PolicyError::Registry(failed),
+            })?;
+        }
+        Ok(Gate {
+            policies: Arc::new(self.policies),
+            registry,
+            limits: self.limits,
+            notices: self.notices,
+            today: self.today,
+            recorder: self.recorder,
+        })
+    }
+}
