@@ -85,11 +85,17 @@ impl Config {
     /// What a connection is told first.
     pub(crate) fn session(&self) -> String {
         let statement = self.statement.as_millis();
+        // Every statement here goes by an index whatever its values are, so that its plan is made
+        // once; compiling a plan would take longer than following it. Settings that another
+        // database does not have are left alone.
         format!(
             "SET statement_timeout = {statement}; \
              SET idle_in_transaction_session_timeout = {statement}; \
              SELECT set_config('synchronous_commit', 'on', false) \
-             WHERE current_setting('synchronous_commit', true) IN ('off', 'local')"
+             WHERE current_setting('synchronous_commit', true) IN ('off', 'local'); \
+             SELECT set_config('plan_cache_mode', 'force_generic_plan', false) \
+             WHERE current_setting('plan_cache_mode', true) IS NOT NULL; \
+             SELECT set_config('jit', 'off', false) WHERE current_setting('jit', true) = 'on'"
         )
     }
 }

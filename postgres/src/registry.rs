@@ -19,9 +19,9 @@ use key::key;
 /// One statement, and so one state of the database. Each row says what it is: the state's name,
 /// a source if the state is another than the one known, a record by a party, a refused record.
 const LOOKUP: &str = "\
-SELECT 0, state, '', '', '', 0::BIGINT FROM mustcheck_registry \
-UNION ALL SELECT 1, source.body, '', '', '', 0 FROM mustcheck_source AS source \
-  JOIN mustcheck_registry AS registry ON registry.state <> $2 \
+SELECT 0, state, '', '', '', 0::BIGINT FROM mustcheck_registry WHERE id = 1 \
+UNION ALL SELECT 1, body, '', '', '', 0 FROM mustcheck_source \
+  WHERE (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
 UNION ALL SELECT 2, party.identifier, party.scheme, party.country, record.body, 0 \
   FROM mustcheck_party AS party JOIN mustcheck_record AS record ON record.id = party.record \
   WHERE party.identifier = ANY ($1) \
