@@ -30,3 +30,5 @@ mod office;
 mod requests;
 #[path = "database/server.rs"]
 mod server;
+#[path = "database/tls.rs"]
+mod tls;

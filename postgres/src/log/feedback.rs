@@ -1,5 +1,7 @@
 //! Recording feedback (执行反馈), under a lock on the receipt that it is about.
 
+use std::time::Duration;
+
 use mustcheck::audit::feedback::{Dossier, Recording, SignedFeedback, no_receipt};
 use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback};
 use mustcheck::evidence::{JournalError, Keys, Logged};
@@ -10,6 +12,9 @@ use super::append::{Item, Outcomes, Stopped, Target, advance, settle};
 use super::read::{ENTRY_OF, FEEDBACK_ABOUT, Found};
 use crate::Error;
 use crate::database::Connection;
+
+/// How long an attempt waits after one that came to nothing.
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl PostgresLog {
     /// Records feedback about one receipt, by the rules of
@@ -41,6 +46,7 @@ impl PostgresLog {
             if !error.is_passing() || Instant::now() >= until {
                 return Err(failed(error));
             }
+            tokio::time::sleep(PAUSE).await;
         }
     }
 

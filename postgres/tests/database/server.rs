@@ -20,6 +20,7 @@ pub struct Server {
     programs: PathBuf,
     /// Who the server runs as: it refuses to be root's.
     user: Option<(u32, u32)>,
+    port: u16,
     databases: AtomicU32,
     /// When this closes, however the tests end, the server is stopped and the folder removed.
     _watch: ChildStdin,
@@ -62,6 +63,11 @@ fn user() -> Option<(u32, u32)> {
 impl Server {
     /// Makes and starts one.
     pub fn start() -> Self {
+        Self::start_with(5432, |_| String::new())
+    }
+
+    /// One with settings of its own: `settings` is called once the folder is there.
+    pub fn start_with(port: u16, settings: impl FnOnce(&Self) -> String) -> Self {
         let (programs, user) = (programs(), user());
         let folder = tempfile::Builder::new().prefix("mustcheck-").tempdir().unwrap().keep();
         if let Some((user, group)) = user {
@@ -74,16 +80,17 @@ impl Server {
         let watch = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let watch = watch.process_group(0).spawn().unwrap().stdin.take().unwrap();
         let databases = AtomicU32::new(0);
-        let server = Self { folder, programs, user, databases, _watch: watch };
+        let server = Self { folder, programs, user, port, databases, _watch: watch };
         server.run("initdb", &["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]);
-        let settings = format!(
+        let lines = format!(
             "listen_addresses = ''\nunix_socket_directories = '{}'\nfsync = on\n\
-             max_connections = 60\n",
-            server.folder.display()
+             max_connections = 60\nport = {port}\n{}",
+            server.folder.display(),
+            settings(&server)
         );
         let file = server.folder.join("data/postgresql.conf");
         let mut file = std::fs::OpenOptions::new().append(true).open(file).unwrap();
-        file.write_all(settings.as_bytes()).unwrap();
+        file.write_all(lines.as_bytes()).unwrap();
         server.up();
         server
     }
@@ -98,6 +105,19 @@ impl Server {
             command.stdin(Stdio::null()).stderr(out.try_clone().unwrap()).stdout(out).status();
         let said = || std::fs::read_to_string(&log).unwrap_or_default();
         assert!(status.unwrap().success(), "{program}: {}", said());
+    }
+
+    /// The server's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Runs a program in the server's folder, as the server's user.
+    pub fn run_in_folder(&self, program: &str, arguments: &[&str]) {
+        let mut command = as_user(self.user, program);
+        let done = command.current_dir(&self.folder).args(arguments).output();
+        let done = done.unwrap_or_else(|e| panic!("these tests need `{program}`: {e}"));
+        assert!(done.status.success(), "{program}: {}", String::from_utf8_lossy(&done.stderr));
     }
 
     fn up(&self) {
@@ -118,7 +138,7 @@ impl Server {
 
     /// Where a database of this name is.
     pub fn url(&self, name: &str) -> String {
-        format!("host={} user=postgres dbname={name}", self.folder.display())
+        format!("host={} port={} user=postgres dbname={name}", self.folder.display(), self.port)
     }
 
     /// A connection of the test's own.
