@@ -21,6 +21,8 @@ use crate::told::told;
 /// How long after a change nothing else must happen before the files are read: who writes a large
 /// file does so in many steps.
 const SETTLED: Duration = Duration::from_millis(300);
+/// How long that is waited for: where a log is written into the same folder, it never is so.
+const SETTLED_BY: Duration = Duration::from_secs(5);
 /// How often the files are looked at in any case.
 const LOOKED_AT: Duration = Duration::from_secs(30);
 
@@ -171,7 +173,10 @@ pub(crate) async fn watch(reloads: Arc<Reloads>) {
             _ = looked_at.tick() => false,
             () = hang_ups.next() => true,
             _ = changes.recv() => {
-                while tokio::time::timeout(SETTLED, changes.recv()).await.is_ok() {}
+                let settled = async {
+                    while tokio::time::timeout(SETTLED, changes.recv()).await.is_ok() {}
+                };
+                let _ = tokio::time::timeout(SETTLED_BY, settled).await;
                 false
             }
         };
