@@ -16,6 +16,8 @@ mod client;
 #[allow(dead_code, reason = "a part of it is used")]
 #[path = "../../postgres/tests/database/server.rs"]
 mod server;
+#[path = "replicas/vocabulary.rs"]
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -95,19 +97,44 @@ impl Office {
         Self { server, folder, token }
     }
 
-    /// Starts a replica with a copy of the log of its own.
-    fn replica(&self, name: &str) -> Replica {
+    /// Writes the configuration of a replica with a copy of the log of its own.
+    fn configure(&self, name: &str) -> String {
+        self.configure_with(
+            name,
+            "",
+            &format!("[records]\nkeys = \"keys\"\ncopy = \"copy-{name}\""),
+        )
+    }
+
+    /// The same with what `[database]` has beside the place, and with other records.
+    fn configure_with(&self, name: &str, database: &str, records: &str) -> String {
         let config = format!(
             "listen = \"127.0.0.1:0\"\ncallers = \"callers.toml\"\n[[policies]]\nedition = \
-             \"statutes\"\n[database]\nurl_file = \"database-url\"\n[records]\nkeys = \
-             \"keys\"\ncopy = \"copy-{name}\"\n[limits]\nrequests_per_second = 100000\n\
-             [shutdown]\nnotice_seconds = 0\n"
+             \"statutes\"\n[database]\nurl_file = \"database-url\"\n{database}\n{records}\n\
+             [limits]\nrequests_per_second = 100000\n[shutdown]\nnotice_seconds = 0\n"
         );
         let file = format!("{name}.toml");
         std::fs::write(self.folder.path().join(&file), config).unwrap();
+        file
+    }
+
+    /// Whether a configuration can be used: the exit code, and what is told.
+    fn try_config(&self, file: &str) -> (Option<i32>, String) {
+        let arguments = ["serve", "--check-config", "--lang", "en", "--config", file];
+        let output = program(self.folder.path()).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    }
+
+    /// Starts a replica.
+    fn replica(&self, name: &str) -> Replica {
+        self.start(name, &self.configure(name))
+    }
+
+    /// Starts a replica of this configuration.
+    fn start(&self, name: &str, file: &str) -> Replica {
         let log = std::fs::File::create(self.folder.path().join(format!("{name}.log"))).unwrap();
         let mut child = program(self.folder.path())
-            .args(["serve", "--config", &file])
+            .args(["serve", "--config", file])
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -119,11 +146,15 @@ impl Office {
         Replica { child, address }
     }
 
-    fn check(&self, case: &str, key: &str) -> Request {
+    fn application(&self, case: &str) -> Value {
         let application = std::fs::read(self::case("application.json")).unwrap();
         let mut application: Value = serde_json::from_slice(&application).unwrap();
         application["id"] = json!(case);
-        let request = Request::post("/v1/checks").token(&self.token).json(&application);
+        application
+    }
+
+    fn check(&self, case: &str, key: &str) -> Request {
+        let request = Request::post("/v1/checks").token(&self.token).json(&self.application(case));
         request.header("Idempotency-Key", key)
     }
 

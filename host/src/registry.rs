@@ -108,10 +108,20 @@ pub fn is_sqlite(path: &std::path::Path) -> Result<bool, RegistryError> {
 pub type LookupFuture<'a> =
     Pin<Box<dyn Future<Output = Result<Vec<Answer>, RegistryError>> + Send + 'a>>;
 
+/// What an asynchronous registry returns that is asked about its codes.
+pub type VocabularyFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<(), RegistryError>> + Send + 'a>>;
+
 /// A registry that is waited for, such as one behind a network.
 pub trait AsyncRegistry: Send + Sync {
     /// As [`Registry::lookup`].
     fn lookup<'a>(&'a self, asks: &'a [Ask<'a>]) -> LookupFuture<'a>;
+
+    /// As [`Registry::check_vocabulary`], for
+    /// [`GateBuilder::build_async`](crate::GateBuilder::build_async).
+    fn check_vocabulary<'a>(&'a self, _vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
+        Box::pin(std::future::ready(Ok(())))
+    }
 }
 
 /// Why a registry cannot be used.

@@ -13,10 +13,10 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 use std::task::Poll;
 
-use mustcheck::registry::LookupFuture;
+use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{
     Application, ApplicationExt as _, Ask, AsyncRegistry, CheckError, Fault, Gate, JsonRegistry,
-    Limits, Policy, Registry as _,
+    Limits, Policy, PolicyError, Registry as _, RegistryError,
 };
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
@@ -53,6 +53,23 @@ impl AsyncRegistry for Slow {
             self.0.lookup(asks)
         })
     }
+
+    fn check_vocabulary<'a>(&'a self, vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
+        Box::pin(async move { self.0.check_vocabulary(vocabulary) })
+    }
+}
+
+/// Never says whether its codes are known.
+struct Mute;
+
+impl AsyncRegistry for Mute {
+    fn lookup<'a>(&'a self, _asks: &'a [Ask<'a>]) -> LookupFuture<'a> {
+        Box::pin(std::future::pending())
+    }
+
+    fn check_vocabulary<'a>(&'a self, _vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
+        Box::pin(std::future::pending())
+    }
 }
 
 #[test]
@@ -70,6 +87,26 @@ fn a_registry_that_is_waited_for_gives_the_same_decision() {
     assert_eq!(checked.decision(), expected.decision());
     let refused = awaited.check(&application).unwrap_err();
     assert_eq!(refused.to_string(), "this gate has an asynchronous registry: call `check_async`");
+}
+
+#[test]
+fn a_registry_that_is_waited_for_is_held_against_the_policies_too() {
+    let misspelt = std::fs::read_to_string(case("registry.json")).unwrap();
+    let misspelt = misspelt.replace("\"wage-arrears\"", "\"wage-arears\"");
+    let misspelt = JsonRegistry::from_json(misspelt.as_bytes()).unwrap();
+    let builder = || Gate::builder().policy(POLICY.clone());
+    let built = pollster::block_on(builder().async_registry(Slow(misspelt)).build_async());
+    let Err(PolicyError::Vocabulary(told)) = built else { panic!("{:?}", built.err()) };
+    assert!(told.contains("`wage-arears` is an unknown list"), "{told}");
+    assert!(pollster::block_on(builder().async_registry(Slow(registry())).build_async()).is_ok());
+
+    let limits =
+        Limits { registry_time: std::time::Duration::from_millis(50), ..Limits::default() };
+    let mute = builder().async_registry(Mute).limits(limits).build_async();
+    let built = pollster::block_on(mute);
+    let Err(PolicyError::Registry(RegistryError::Late(_))) = built else {
+        panic!("{:?}", built.err())
+    };
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use moka::sync::Cache;
 use mustcheck::model::{Answer, AnswerStatus, CreditRecord};
 use mustcheck::registry::json::vocabulary_fault;
-use mustcheck::registry::{LookupFuture, Vocabulary};
+use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{Ask, AsyncRegistry, Registry, RegistryError};
 use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
@@ -186,6 +186,10 @@ impl AsyncRegistry for PlatformRegistry {
                 results.map_err(|_| RegistryError::Other("the platform panicked".into()))?;
             Ok(self.inner.answers(asks, &results))
         })
+    }
+
+    fn check_vocabulary<'a>(&'a self, vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
+        Box::pin(std::future::ready(self.check_codes(vocabulary)))
     }
 }
 

@@ -17,7 +17,8 @@
 //!     .policy(Policy::embedded()?)
 //!     .async_registry(PostgresRegistry::new(database))
 //!     .recorder(recorder)
-//!     .build()?;
+//!     .build_async()
+//!     .await?;
 //! # Ok(())
 //! # }
 //! ```

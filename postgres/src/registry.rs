@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use mustcheck::model::{Answer, CreditRecord, Subject};
 use mustcheck::registry::held::{EVERYBODY, Refused, answer, decode};
 use mustcheck::registry::json::{Source, SourceSummary};
-use mustcheck::registry::{LookupFuture, Vocabulary};
+use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{Ask, AsyncRegistry, Registry, RegistryError};
 use tokio_postgres::Row;
 
@@ -72,13 +72,8 @@ impl PostgresRegistry {
         let identifiers: HashSet<&str> =
             asks.iter().map(|ask| &*ask.subject.identifier).chain([EVERYBODY]).collect();
         let identifiers: Vec<&str> = identifiers.into_iter().collect();
-        let known = Arc::clone(&self.known());
-        let rows = match self.rows(&identifiers, &known.state).await {
-            // The pool had a connection that the server has closed since.
-            Err(error) if error.is_passing() => self.rows(&identifiers, &known.state).await?,
-            rows => rows?,
-        };
-        let mut found = Found::read(&rows)?;
+        let known = self.known();
+        let mut found = self.find(&identifiers, &known.state).await?;
         let known = self.remember(known, &mut found);
         let mut answers = Vec::new();
         for ask in asks {
@@ -88,6 +83,17 @@ impl PostgresRegistry {
             answer(ask, &known.sources, records, &refused, &mut answers);
         }
         Ok(answers)
+    }
+
+    /// What is held about some identifiers, and the sources if they are of another state than the
+    /// one named.
+    async fn find(&self, identifiers: &[&str], state: &str) -> Result<Found, RegistryError> {
+        let rows = match self.rows(identifiers, state).await {
+            // The pool had a connection that the server has closed since.
+            Err(error) if error.is_passing() => self.rows(identifiers, state).await?,
+            rows => rows?,
+        };
+        Found::read(&rows)
     }
 
     async fn rows(&self, identifiers: &[&str], state: &str) -> Result<Vec<Row>, Error> {
@@ -122,8 +128,8 @@ impl PostgresRegistry {
         &self,
         subject: &Subject,
     ) -> Result<Vec<CreditRecord>, RegistryError> {
-        let rows = self.rows(&[&subject.identifier], &self.known().state).await?;
-        Ok(Found::read(&rows)?.records.remove(&party(subject)).unwrap_or_default())
+        let mut found = self.find(&[&subject.identifier], &self.known().state).await?;
+        Ok(found.records.remove(&party(subject)).unwrap_or_default())
     }
 
     /// The sources, with their counts.
@@ -156,8 +162,11 @@ impl PostgresRegistry {
     ///
     /// [`RegistryError::Content`] with the places that name something unknown.
     pub async fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
+        // No state has this name, so that every source comes.
+        let mut sources = self.find(&[], "").await?.sources;
+        sources.sort_by(|a, b| a.id.cmp(&b.id));
         let mut faults = Vec::new();
-        for SourceSummary { source, .. } in self.summary().await? {
+        for source in sources {
             for fault in source.covers.iter().filter_map(|list| vocabulary.list_fault(list)) {
                 faults.push(format!("source `{}`: {fault}", source.id));
             }
@@ -224,6 +233,10 @@ impl Found {
 impl AsyncRegistry for PostgresRegistry {
     fn lookup<'a>(&'a self, asks: &'a [Ask<'a>]) -> LookupFuture<'a> {
         Box::pin(self.answers(asks))
+    }
+
+    fn check_vocabulary<'a>(&'a self, vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
+        Box::pin(Self::check_vocabulary(self, vocabulary))
     }
 }
 

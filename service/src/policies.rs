@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use mustcheck::evidence::{ContentDigest, Moment};
 use mustcheck::model::{PolicyId, Text};
+use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{AsyncRegistry, Date, Gate, Policy, Registry};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -170,10 +171,11 @@ impl Policies {
 struct SharedRegistry(Arc<dyn AsyncRegistry>);
 
 impl AsyncRegistry for SharedRegistry {
-    fn lookup<'a>(
-        &'a self,
-        asks: &'a [mustcheck::Ask<'a>],
-    ) -> mustcheck::registry::LookupFuture<'a> {
+    fn lookup<'a>(&'a self, asks: &'a [mustcheck::Ask<'a>]) -> LookupFuture<'a> {
         self.0.lookup(asks)
+    }
+
+    fn check_vocabulary<'a>(&'a self, vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
+        self.0.check_vocabulary(vocabulary)
     }
 }

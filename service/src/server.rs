@@ -130,6 +130,7 @@ impl ServiceBuilder {
             registry,
             recorder: records.as_ref().map(Records::recorder),
             recorder_waits: matches!(records, Some(Records::Database(_))),
+            runtime: runtime.handle().clone(),
         })?;
         let shared = Arc::new(Shared::new(&config, policies, records, requests, callers));
         Ok(Service { config, shared, tls, runtime: Some(runtime) })

@@ -84,7 +84,8 @@ impl Reloads {
     }
 
     /// Reads everything again. What does not do changes nothing, and is told in the log, in the
-    /// metrics, and of policies at `/v1/policies`.
+    /// metrics, and of policies at `/v1/policies`. This takes seconds and waits for the database,
+    /// so it is nothing for a thread that runs tasks.
     pub fn all(&self) {
         for what in What::ALL {
             self.note(what);

@@ -10,7 +10,7 @@ use crate::evidence::Recorder;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::registry::{AsyncRegistry, Registry, RegistryError, Vocabulary};
-use crate::source::Source;
+use crate::source::{self, Source};
 
 /// Puts a gate together.
 pub struct GateBuilder {
@@ -84,7 +84,8 @@ impl GateBuilder {
         self
     }
 
-    /// The gate.
+    /// The gate. Of a registry that is waited for, the codes are not held against the policies':
+    /// [`GateBuilder::build_async`] does that.
     ///
     /// # Errors
     ///
@@ -92,25 +93,62 @@ impl GateBuilder {
     /// the registry names a list, act or matter that no policy knows (RAIL R2);
     /// [`PolicyError::Engine`] if the limits are more than a sandbox can have.
     pub fn build(self) -> Result<Gate, PolicyError> {
+        let registry = self.source()?;
+        if let Source::AtOnce(registry) = &registry {
+            registry.check_vocabulary(&self.vocabulary()).map_err(unknown)?;
+        }
+        Ok(self.gate(registry))
+    }
+
+    /// The gate, once its registry has said that every code in it is known.
+    ///
+    /// # Errors
+    ///
+    /// As [`GateBuilder::build`]; and [`PolicyError::Registry`] if the registry fails, or does not
+    /// answer within [`Limits::registry_time`].
+    pub async fn build_async(self) -> Result<Gate, PolicyError> {
+        let registry = self.source()?;
+        let vocabulary = self.vocabulary();
+        let checked = match &registry {
+            Source::AtOnce(registry) => registry.check_vocabulary(&vocabulary),
+            Source::Awaited(registry) => {
+                let checking = registry.check_vocabulary(&vocabulary);
+                source::within(checking, self.limits.registry_time).await
+            }
+        };
+        checked.map_err(unknown)?;
+        Ok(self.gate(registry))
+    }
+
+    /// The registry, if there is all that a gate needs.
+    fn source(&self) -> Result<Source, PolicyError> {
         if self.policies.is_empty() {
             return Err(PolicyError::Missing("a policy"));
         }
-        let registry = self.registry.ok_or(PolicyError::Missing("a registry"))?;
+        let registry = self.registry.clone().ok_or(PolicyError::Missing("a registry"))?;
         self.limits.check()?;
-        if let Source::AtOnce(registry) = &registry {
-            let vocabulary = Vocabulary::of(self.policies.iter().map(Policy::description));
-            registry.check_vocabulary(&vocabulary).map_err(|e| match e {
-                RegistryError::Content(unknown) => PolicyError::Vocabulary(unknown),
-                failed => PolicyError::Registry(failed),
-            })?;
-        }
-        Ok(Gate {
+        Ok(registry)
+    }
+
+    fn vocabulary(&self) -> Vocabulary {
+        Vocabulary::of(self.policies.iter().map(Policy::description))
+    }
+
+    fn gate(self, registry: Source) -> Gate {
+        Gate {
             policies: Arc::new(self.policies),
             registry,
             limits: self.limits,
             notices: self.notices,
             today: self.today,
             recorder: self.recorder,
-        })
+        }
+    }
+}
+
+fn unknown(error: RegistryError) -> PolicyError {
+    match error {
+        RegistryError::Content(unknown) => PolicyError::Vocabulary(unknown),
+        failed => PolicyError::Registry(failed),
     }
 }

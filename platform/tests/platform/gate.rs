@@ -114,6 +114,10 @@ fn a_mapping_that_names_what_no_policy_knows_opens_no_gate() {
     let mapping = running.mapping().replace("= \"wage-arrears\"", "= \"wage-arears\"");
     let built = Gate::builder().policy(policy()).registry(open(&mapping)).build();
     let Err(PolicyError::Vocabulary(told)) = built else { panic!("{:?}", built.err()) };
+    let awaited = Gate::builder().policy(policy()).async_registry(open(&mapping)).build_async();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let awaited = runtime.block_on(awaited).err().map(|error| error.to_string());
+    assert_eq!(awaited, Some(PolicyError::Vocabulary(told.clone()).to_string()));
     let code = mapping.lines().find(|l| l.ends_with("= \"wage-arears\"")).unwrap();
     let code = code.split('"').nth(1).unwrap();
     let list = "`wage-arears` is an unknown list; did you mean `wage-arrears`?";

@@ -9,6 +9,7 @@ use mustcheck::registry::{self, is_sqlite};
 use mustcheck::{AsyncRegistry, CodeCache, Gate, Policy, PolicyError, Registry, RegistryError};
 
 use mustcheck_platform::PlatformRegistry;
+use tokio::runtime::Handle;
 
 use super::{LoadedPolicy, Place, PolicySet, Run, SharedRegistry};
 use crate::config::{CacheChoice, PolicyConfig, PolicyOrigin};
@@ -108,6 +109,8 @@ pub(crate) struct Loader {
     pub(crate) recorder: Option<Arc<Recorder>>,
     /// Whether the recorder is waited for.
     pub(crate) recorder_waits: bool,
+    /// Where a registry that is waited for says whether its codes are known.
+    pub(crate) runtime: Handle,
 }
 
 /// A registry that is open.
@@ -184,7 +187,10 @@ impl Loader {
         if let Some(recorder) = &self.recorder {
             builder = builder.shared_recorder(Arc::clone(recorder));
         }
-        let gate = builder.build();
+        let gate = match registry {
+            Opened::AtOnce(_) => builder.build(),
+            Opened::Awaited(_) => self.runtime.block_on(builder.build_async()),
+        };
         gate.map_err(|source| LoadError::Gate { region: region.to_owned(), source })
     }
 
