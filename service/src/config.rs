@@ -106,6 +106,9 @@ pub struct DatabaseConfig {
     pub statement_time: Duration,
     /// The certificates of the authorities that sign the server's, in PEM; none speaks in clear.
     pub authorities: Option<PathBuf>,
+    /// A file with the key that digests of requests are made under, the same for all replicas;
+    /// none derives it from [`RecordsConfig::keys`], which serves for [`RecordsPlace::Database`].
+    pub requests_key_file: Option<PathBuf>,
 }
 
 /// Where checks are put on record.

@@ -5,6 +5,7 @@
 
 mod database;
 mod memory;
+mod requests_key;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName};
@@ -13,6 +14,7 @@ use mustcheck_postgres::Claim;
 
 pub use database::DatabaseKeys;
 pub use memory::MemoryKeys;
+pub use requests_key::RequestsKey;
 
 use crate::problem::{Kind, Problem};
 
@@ -54,14 +56,18 @@ impl Key {
 }
 
 /// SHA-256 of parts, each with its length, so that nothing runs together.
-pub(crate) fn digest(parts: &[&[u8]]) -> [u8; 32] {
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
     use sha2::{Digest as _, Sha256};
     let mut digest = Sha256::new();
     for part in parts {
-        digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        digest.update(length(part));
         digest.update(part);
     }
     digest.finalize().into()
+}
+
+fn length(part: &[u8]) -> [u8; 8] {
+    u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()
 }
 
 /// How it stands with a key.
@@ -91,6 +97,15 @@ pub enum Idempotency {
 }
 
 impl Idempotency {
+    /// The digest that tells a request from others: of its parts, under a key wherever somebody
+    /// else than this process may read it.
+    pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
+        match self {
+            Self::Memory(_) => digest(parts),
+            Self::Database(keys) => keys.digest(parts),
+        }
+    }
+
     /// Takes a key into use for a request with this digest.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod observe;
 mod openapi;
 mod operation;
 mod operations;
+mod owner;
 mod policies;
 mod problem;
 mod process;
@@ -36,7 +37,7 @@ pub use config::{
     PolicyConfig, PolicyOrigin, RecordsConfig, RecordsPlace, ServiceLimits, ShutdownConfig,
     TlsConfig,
 };
-pub use idempotency::{Begun, DatabaseKeys, Idempotency, Key, MemoryKeys};
+pub use idempotency::{Begun, DatabaseKeys, Idempotency, Key, MemoryKeys, RequestsKey};
 pub use openapi::document as openapi_document;
 pub use operations::{
     CheckAnswer, DueLookup, FeedbackAnswer, LookupsAnswer, PoliciesAnswer, ReceiptReference,

@@ -296,7 +296,7 @@ async fn answer<O: Operation>(
     }
     let (mut claim, mut recorded) = (None, None);
     if let Some(key) = key {
-        let request = idempotency::digest(&[route.path.as_bytes(), &content]);
+        let request = shared.idempotency.digest(&[route.path.as_bytes(), &content]);
         match shared.idempotency.begin(key, request).await? {
             Begun::Fresh(own) => claim = own,
             Begun::Recorded(receipt) => recorded = Some(receipt),

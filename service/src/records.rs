@@ -18,6 +18,7 @@ pub use database::DatabaseRecords;
 pub use folder::FolderRecords;
 
 use crate::config::RecordsConfig;
+use crate::idempotency::RequestsKey;
 
 /// A receipt, and what was reported about it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -104,6 +105,15 @@ impl Records {
         match self {
             Self::Folder(folder) => folder.recorder(),
             Self::Database(database) => database.recorder(),
+        }
+    }
+
+    /// The key for digests of requests that follows from the keys, where replicas are known to have
+    /// the same: one log has one signer.
+    pub(crate) fn requests_key(&self) -> Option<RequestsKey> {
+        match self {
+            Self::Folder(_) => None,
+            Self::Database(database) => database.requests_key(),
         }
     }
 

@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use crate::callers::Callers;
 use crate::config::{Config, ConfigError, RecordsConfig, RecordsPlace};
 use crate::database::{self, DatabaseError};
+use crate::idempotency::{DatabaseKeys, RequestsKey};
 use crate::policies::{LoadError, LoadedPolicy, Loader, Policies, RegistryChoice};
 use crate::records::{DatabaseRecords, FolderRecords, Records, RecordsError};
 use crate::router::router;
@@ -43,6 +44,9 @@ pub enum StartError {
     /// Records in a database that is not configured.
     #[error("the records are in a database, and there is no `[database]`")]
     NoDatabase,
+    /// Nothing to digest requests under that all replicas have.
+    #[error("replicas share no key for the digests of requests: `requests_key_file` names one")]
+    NoRequestsKey,
     /// TLS.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -107,6 +111,8 @@ impl ServiceBuilder {
         let usual = config.limits.requests_per_second;
         let callers = Callers::open(&config.callers, usual, &Callers::default())?;
         let runtime = runtime().map_err(StartError::Runtime)?;
+        let named = config.database.as_ref().and_then(|d| d.requests_key_file.as_deref());
+        let named = named.map(RequestsKey::open).transpose()?;
         let database = match &config.database {
             Some(database) => Some(runtime.block_on(database::connect(database))?),
             None => None,
@@ -121,9 +127,13 @@ impl ServiceBuilder {
             }
             (chosen, _) => chosen,
         };
-        // Twice the time of a request: who is answering it has ended long before.
-        let lease = config.limits.request_time * 2;
-        let requests = database.as_ref().map(|d| Requests::new(d, lease, config.idempotency.age));
+        let keys = match &database {
+            Some(database) => {
+                let shared = named.or_else(|| records.as_ref().and_then(Records::requests_key));
+                Some(database_keys(&config, database, shared.ok_or(StartError::NoRequestsKey)?))
+            }
+            None => None,
+        };
         let policies = Policies::load(Loader {
             policies: config.policies.clone(),
             cache: config.cache.clone(),
@@ -132,9 +142,16 @@ impl ServiceBuilder {
             recorder_waits: matches!(records, Some(Records::Database(_))),
             runtime: runtime.handle().clone(),
         })?;
-        let shared = Arc::new(Shared::new(&config, policies, records, requests, callers));
+        let shared = Arc::new(Shared::new(&config, policies, records, keys, callers));
         Ok(Service { config, shared, tls, runtime: Some(runtime) })
     }
+}
+
+/// Keys of requests that replicas share.
+fn database_keys(config: &Config, database: &Database, digests: RequestsKey) -> DatabaseKeys {
+    // Twice the time of a request: who is answering it has ended long before.
+    let lease = config.limits.request_time * 2;
+    DatabaseKeys::new(Requests::new(database, lease, config.idempotency.age), digests)
 }
 
 /// Where checks are put on record.

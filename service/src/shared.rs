@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use mustcheck::{Application, Checked, Gate};
-use mustcheck_postgres::{Claim, ClaimedLog, Requests};
+use mustcheck_postgres::{Claim, ClaimedLog};
 
 use crate::admission::Admission;
 use crate::callers::Callers;
@@ -37,12 +37,12 @@ impl Shared {
         config: &Config,
         policies: Policies,
         records: Option<Records>,
-        requests: Option<Requests>,
+        keys: Option<DatabaseKeys>,
         callers: Callers,
     ) -> Self {
         let limits = config.limits.clone();
-        let idempotency = match requests {
-            Some(requests) => Idempotency::Database(DatabaseKeys::new(requests)),
+        let idempotency = match keys {
+            Some(keys) => Idempotency::Database(keys),
             None => {
                 let (keys, age) = (config.idempotency.keys, config.idempotency.age);
                 Idempotency::Memory(MemoryKeys::new(keys, age))

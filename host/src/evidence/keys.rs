@@ -185,6 +185,12 @@ impl Keys {
         self.receipts.public().suite()
     }
 
+    /// A secret for another purpose than signing: HMAC-SHA-256 of the purpose under the secret that
+    /// signs receipts. Programs with the same keys have the same one, and a rotation makes another.
+    pub fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        self.receipts.derived(purpose)
+    }
+
     /// What auditors get.
     pub const fn public(&self) -> &PublicKeys {
         &self.public

@@ -49,7 +49,7 @@ impl Suite {
     pub(crate) fn keyed(self, opening: &Opening, place: &str, bytes: &[u8]) -> KeyedDigest {
         KeyedDigest(match self {
             Self::Ed25519Sha256 => {
-                let mac = Hmac::<Sha256>::new(&padded(opening));
+                let mac = Hmac::<Sha256>::new(&padded(opening.bytes()));
                 mac.chain_update(place)
                     .chain_update([0])
                     .chain_update(bytes)
@@ -58,7 +58,7 @@ impl Suite {
                     .into()
             }
             Self::Sm2Sm3 => {
-                let mac = Hmac::<Sm3>::new(&padded(opening));
+                let mac = Hmac::<Sm3>::new(&padded(opening.bytes()));
                 mac.chain_update(place)
                     .chain_update([0])
                     .chain_update(bytes)
@@ -71,9 +71,9 @@ impl Suite {
 }
 
 /// A key as long as a block of the digest, which is what HMAC makes of a shorter one.
-fn padded<T: Default + AsMut<[u8]>>(opening: &Opening) -> T {
+fn padded<T: Default + AsMut<[u8]>>(key: &[u8]) -> T {
     let mut block = T::default();
-    for (byte, own) in block.as_mut().iter_mut().zip(opening.bytes()) {
+    for (byte, own) in block.as_mut().iter_mut().zip(key) {
         *byte = *own;
     }
     block
@@ -255,6 +255,12 @@ impl Signer {
             Secret::Ed25519(key) => Zeroizing::new(key.to_bytes()),
             Secret::Sm2(bytes, _) => bytes.clone(),
         }
+    }
+
+    /// A key for another purpose: HMAC-SHA-256 of the purpose under the secret.
+    pub(crate) fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        let mac = Hmac::<Sha256>::new(&padded(&*self.secret()));
+        Zeroizing::new(mac.chain_update(purpose).finalize().into_bytes().into())
     }
 
     /// The signature over a message. SM2's is r and s, 32 bytes each.

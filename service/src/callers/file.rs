@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::{Caller, Callers, Role, Scope, token};
 use crate::config::{self, ConfigError, Document, Mistake, Section};
+use crate::owner::check_owner;
 use crate::told::quotable;
 
 /// Reads the file.
@@ -14,30 +15,6 @@ pub(super) fn open(path: &Path, usual_rate: u32, before: &Callers) -> Result<Cal
     let text = config::read(path)?;
     parse(&text, usual_rate, before)
         .map_err(|mistakes| ConfigError::Content { path: path.display().to_string(), mistakes })
-}
-
-/// That nobody else can change who may call. The group may read: so does an orchestrator mount it.
-#[cfg(unix)]
-fn check_owner(path: &Path) -> Result<(), ConfigError> {
-    use std::os::unix::fs::MetadataExt as _;
-    let io = |source| ConfigError::Io { path: path.display().to_string(), source };
-    let metadata = std::fs::metadata(path).map_err(io)?;
-    let me = nix::unistd::geteuid().as_raw();
-    let mode = metadata.mode() & 0o777;
-    let detail = if metadata.uid() != me && metadata.uid() != 0 {
-        "it belongs to another user".to_owned()
-    } else if mode & 0o037 != 0 {
-        format!("others may use it (mode {mode:03o}): `chmod g-wx,o=` it")
-    } else {
-        return Ok(());
-    };
-    Err(io(std::io::Error::new(std::io::ErrorKind::PermissionDenied, detail)))
-}
-
-/// Elsewhere the folder says who may.
-#[cfg(not(unix))]
-fn check_owner(_: &Path) -> Result<(), ConfigError> {
-    Ok(())
 }
 
 /// Reads the file's text.

@@ -11,6 +11,10 @@ use super::{
 };
 use crate::told::quotable;
 
+/// Why there is nothing to digest requests under.
+const NO_REQUESTS_KEY: &str = "replicas share no key for the digests of requests: name a \
+                               `requests_key_file`, or keep the records here (`records.copy`)";
+
 /// The whole file; none if something that has no default is not there.
 pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config> {
     let listen = root.parsed("listen", |text| {
@@ -36,7 +40,16 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
         has_database = true;
         database(section, folder)
     });
+    let has_records = records.is_some();
     let records = records.and_then(|section| self::records(section, folder, has_database));
+    let shares_keys = match &records {
+        Some(records) => matches!(records.kept, RecordsPlace::Database { .. }),
+        // What is wrong with them has been told already.
+        None => has_records,
+    };
+    if database.as_ref().is_some_and(|d| d.requests_key_file.is_none()) && !shares_keys {
+        root.fault("database", NO_REQUESTS_KEY);
+    }
     let limits = limits(root.section("limits"));
     let idempotency = idempotency(root.section("idempotency"));
     let shutdown = shutdown(root.section("shutdown"));
@@ -158,12 +171,19 @@ fn database(section: Section<'_, '_>, folder: &Path) -> Option<DatabaseConfig> {
     let mut section = section;
     let url_file = file(&mut section, "url_file", folder);
     let authorities = section.text("authorities").map(|file| folder.join(file));
+    let requests_key_file = section.text("requests_key_file").map(|file| folder.join(file));
     let mut section = Some(section);
     let mut number = |key, range| number(&mut section, key, range);
     let connections = size(number("connections", (1, 16, 1_000)));
     let statement_time = seconds(number("statement_seconds", (1, 5, 300)));
     section?.end();
-    Some(DatabaseConfig { url_file: url_file?, connections, statement_time, authorities })
+    Some(DatabaseConfig {
+        url_file: url_file?,
+        connections,
+        statement_time,
+        authorities,
+        requests_key_file,
+    })
 }
 
 fn records(

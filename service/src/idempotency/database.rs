@@ -6,21 +6,26 @@ use std::sync::{Mutex, PoisonError};
 use axum::body::Bytes;
 use mustcheck_postgres::{self as postgres, Claim, Requests, Response};
 
-use super::{Begun, Key};
+use super::{Begun, Key, RequestsKey};
 use crate::problem::{Kind, Problem};
 
 /// Keys in a database.
 #[derive(Debug)]
 pub struct DatabaseKeys {
     requests: Requests,
+    digests: RequestsKey,
     /// What this replica is answering.
     claims: Mutex<HashMap<Key, Claim>>,
 }
 
 impl DatabaseKeys {
-    /// Keys in these requests.
-    pub fn new(requests: Requests) -> Self {
-        Self { requests, claims: Mutex::default() }
+    /// Keys in these requests, which are digested under a key that all replicas have.
+    pub fn new(requests: Requests, digests: RequestsKey) -> Self {
+        Self { requests, digests, claims: Mutex::default() }
+    }
+
+    pub(super) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
+        self.digests.digest(parts)
     }
 
     pub(super) async fn begin(&self, key: Key, request: [u8; 32]) -> Result<Begun, Problem> {

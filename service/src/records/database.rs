@@ -10,6 +10,7 @@ use mustcheck_postgres::{Claim, ClaimedLog, Database, PostgresBundles, PostgresL
 
 use super::{KeptFeedback, KeptReceipt, RecordsError, blocking, recipients};
 use crate::config::RecordsConfig;
+use crate::idempotency::RequestsKey;
 
 /// Records in a database.
 pub struct DatabaseRecords {
@@ -53,6 +54,10 @@ impl DatabaseRecords {
 
     pub(super) fn recorder(&self) -> Arc<Recorder> {
         Arc::clone(&self.recorder)
+    }
+
+    pub(super) fn requests_key(&self) -> Option<RequestsKey> {
+        RequestsKey::of(&self.keys)
     }
 
     /// The log as the check of one request sees it.
