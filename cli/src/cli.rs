@@ -4,6 +4,7 @@ mod audit;
 mod batch;
 mod catalogue;
 mod check;
+mod database;
 mod failure;
 mod gates;
 mod lookups;

@@ -133,6 +133,7 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<KeysError>().is_some()
         || cause.downcast_ref::<ConfigError>().is_some()
         || matches!(cause.downcast_ref(), Some(StartError::Config(_) | StartError::Load(_)))
+        || matches!(cause.downcast_ref(), Some(mustcheck_postgres::Error::Config(_)))
         || cause.downcast_ref::<AgeError>().is_some()
         || cause.downcast_ref::<SubjectError>().is_some()
         || matches!(cause.downcast_ref(), Some(ExportError::Subject(_)))
