@@ -13,6 +13,8 @@
 #[allow(dead_code, reason = "a part of it is used")]
 #[path = "../../service/tests/support/client.rs"]
 mod client;
+#[path = "replicas/copies.rs"]
+mod copies;
 #[path = "replicas/imports.rs"]
 mod imports;
 #[path = "replicas/requests.rs"]

@@ -58,6 +58,18 @@ impl PostgresLog {
         Ok(Self(Arc::new(Shared { database: database.clone(), ledger, known, queue })))
     }
 
+    /// Whether a database has a log: [`PostgresLog::open`] begins one where there is none.
+    ///
+    /// # Errors
+    ///
+    /// The database's failure.
+    pub async fn is_begun(database: &Database) -> Result<bool, Error> {
+        let connection = database.connection().await?;
+        let rows = connection.rows("SELECT 1 FROM mustcheck_head WHERE id = 1", &[]).await?;
+        connection.done();
+        Ok(!rows.is_empty())
+    }
+
     /// The database.
     pub fn database(&self) -> &Database {
         &self.0.database

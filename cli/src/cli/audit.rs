@@ -1,5 +1,6 @@
 //! `mustcheck audit`: the log of the checks, and its keys.
 
+mod copy;
 mod export;
 mod feedback;
 mod keygen;
@@ -18,6 +19,8 @@ use crate::cli::Style;
 pub enum Command {
     /// Make the keys that sign receipts and the log.
     Keygen(keygen::Arguments),
+    /// Copy the log of a service, and with `--evidence` its bundles, out of its PostgreSQL.
+    Copy(copy::Arguments),
     /// Record what the office did about a receipt's measures and obligations (执行反馈).
     Feedback(feedback::Arguments),
     /// List what is not reported yet, what is late first (督办).
@@ -37,6 +40,7 @@ pub enum Command {
 pub fn run(command: &Command, style: Style) -> Result<u8> {
     match command {
         Command::Keygen(arguments) => keygen::run(arguments, style),
+        Command::Copy(arguments) => copy::run(arguments, style),
         Command::Feedback(arguments) => feedback::run(arguments, style),
         Command::Overdue(arguments) => overdue::run(arguments, style),
         Command::Export(arguments) => export::run(arguments, style),
