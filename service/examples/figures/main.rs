@@ -5,6 +5,7 @@
 //! cargo build --release --workspace --examples
 //! target/release/examples/figures                     # a case that ends in a restriction
 //! target/release/examples/figures 0001-procurement-clear
+//! target/release/examples/figures tail                # p99 / p50 alone
 //! target/release/examples/figures soak 30             # minutes
 //! target/release/examples/figures profile checks 10   # one part alone, for a profiler: `checks`,
 //!                                                     # `replays` or `gate`, and seconds
@@ -57,6 +58,7 @@ fn main() {
     match arguments.as_slice() {
         [] => figures(RESTRICTED),
         ["profile", part, seconds] => profile(part, Duration::from_secs(seconds.parse().unwrap())),
+        ["tail"] => tail(),
         ["soak", minutes] => soak::soak(minutes.parse().expect("minutes")),
         // What this program starts of itself.
         ["serve", folder] => servers::serve(folder.as_ref()),
@@ -129,9 +131,22 @@ fn steady_load(servers: &[(&str, &Server)], request: &[u8]) {
             println!("  {share:<40}{:>10.0} us", median(each) * 1e6);
         }
         let ratios = parts.iter().map(|part| part.at(0.99) / part.at(0.5)).collect::<Vec<_>>();
-        let each: Vec<String> = ratios.iter().map(|ratio| format!("{ratio:.1}")).collect();
-        println!("  {:<40}{:>10.1}    parts: {}", "p99 / p50", median(ratios), each.join(" "));
+        // A part whose middle is many times that of others met a machine that had no room.
+        let each = parts
+            .iter()
+            .zip(&ratios)
+            .map(|(part, ratio)| format!("{ratio:.1} of {:.0}", part.at(0.5) * 1e6));
+        let each: Vec<String> = each.collect();
+        println!("  {:<40}{:>10.1}    parts: {}", "p99 / p50", median(ratios), each.join(", "));
     }
+}
+
+/// Nothing but how long answers take.
+fn tail() {
+    let office = Office::new(RESTRICTED, "");
+    let (service, check) = (Server::service(&office), office.check(None));
+    let same = Server::constant(Client::new(service.address).ask(&check).len());
+    steady_load(&[("checks", &service), ("bare server, that size", &same)], &check);
 }
 
 /// Nothing but one part, for a profiler.
