@@ -66,6 +66,11 @@ impl Checked {
         &self.decision
     }
 
+    /// The decision, for whoever hands it on and needs the proof no longer.
+    pub fn into_decision(self) -> Decision {
+        self.decision
+    }
+
     /// SHA-256 of the component that decided.
     pub fn component(&self) -> &str {
         &self.component

@@ -19,8 +19,11 @@ use crate::input::shortened;
 use crate::limits::Limits;
 use crate::registry::Ask;
 
+mod targets;
 #[cfg(test)]
 mod tests;
+
+use targets::Targets;
 
 fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
     Err(Fault::Rail { rail, detail: detail.into() })
@@ -124,10 +127,11 @@ pub(crate) fn decision(
     notice: bool,
 ) -> Result<(), Fault> {
     echo(policy, application, decision, notice)?;
-    lookups(policy, application, due, answers, decision)?;
+    let targets = Targets::of(application);
+    lookups(policy, &targets, due, answers, decision)?;
     let records = given(answers, decision);
-    measures(policy, application, &records, decision)?;
-    set_aside(application, &records, decision)?;
+    measures(policy, &targets, &records, decision)?;
+    set_aside(&targets, &records, decision)?;
     sums_up(policy, decision)?;
     masked(application, answers, decision)
 }
@@ -158,7 +162,7 @@ fn echo(
 /// Every answer has its row, with its source and, but for age, its status; and no row is invented.
 fn lookups(
     policy: &Described,
-    application: &Application,
+    targets: &Targets<'_>,
     due: &[Query],
     answers: &[Answer],
     decision: &Decision,
@@ -198,7 +202,7 @@ fn lookups(
             let detail = format!("the lookup of list `{}` is not shown as it was", answer.list);
             return broken(Rail::R1, detail);
         }
-        let expected = status(policy, application, answer);
+        let expected = status(policy, targets.application, answer);
         if row.status != expected {
             let detail = format!(
                 "the lookup of list `{}` is shown as `{}` and is `{expected}`",
@@ -211,7 +215,7 @@ fn lookups(
         if row.due != is_due {
             return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
         }
-        check_target(application, row.subject_index, row.role, &row.subject)?;
+        targets.check(row.subject_index, row.role, &row.subject)?;
     }
     Ok(())
 }
@@ -233,25 +237,6 @@ fn status(policy: &Described, application: &Application, answer: &Answer) -> Ans
     if age <= days { AnswerStatus::Answered } else { AnswerStatus::Stale }
 }
 
-fn check_target(
-    application: &Application,
-    index: u32,
-    role: Role,
-    shown: &str,
-) -> Result<(), Fault> {
-    let subject = usize::try_from(index).ok().and_then(|i| application.subjects.get(i));
-    let Some(subject) = subject else {
-        return broken(Rail::R11, format!("the decision names subject {index}, whom nobody named"));
-    };
-    if subject.role != role {
-        return broken(Rail::R11, format!("the decision gives subject {index} the role `{role}`"));
-    }
-    if shown != mask(&subject.identifier) {
-        return broken(Rail::R13, format!("the identifier of subject {index} is not masked"));
-    }
-    Ok(())
-}
-
 /// The records that were given and may be relied on, by id.
 fn given<'a>(answers: &'a [Answer], decision: &Decision) -> HashMap<&'a str, &'a CreditRecord> {
     let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
@@ -263,13 +248,14 @@ fn given<'a>(answers: &'a [Answer], decision: &Decision) -> HashMap<&'a str, &'a
 
 fn measures(
     policy: &Described,
-    application: &Application,
+    targets: &Targets<'_>,
     records: &HashMap<&str, &CreditRecord>,
     decision: &Decision,
 ) -> Result<(), Fault> {
+    let application = targets.application;
     for applied in &decision.measures {
         let Target { role, subject_index, subject } = &applied.target;
-        check_target(application, *subject_index, *role, subject)?;
+        targets.check(*subject_index, *role, subject)?;
         let id = &applied.measure;
         let Some(known) = policy.measure(id) else {
             let detail = format!("measure `{}` is not in the policy's catalogue", shortened(id));
@@ -312,13 +298,13 @@ fn measures(
 }
 
 fn set_aside(
-    application: &Application,
+    targets: &Targets<'_>,
     records: &HashMap<&str, &CreditRecord>,
     decision: &Decision,
 ) -> Result<(), Fault> {
     for finding in &decision.records {
         let Target { role, subject_index, subject } = &finding.target;
-        check_target(application, *subject_index, *role, subject)?;
+        targets.check(*subject_index, *role, subject)?;
         let Some(record) = records.get(finding.record.as_str()) else {
             let record = shortened(&finding.record);
             return broken(
@@ -326,7 +312,7 @@ fn set_aside(
                 format!("the decision shows record `{record}`, which nobody gave"),
             );
         };
-        if finding.standing != standing(record, application.as_of) {
+        if finding.standing != standing(record, targets.application.as_of) {
             let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
             return broken(Rail::R4R5, detail);
         }
@@ -338,7 +324,7 @@ fn set_aside(
     }
     for entry in &decision.set_aside {
         let Target { role, subject_index, subject } = &entry.target;
-        check_target(application, *subject_index, *role, subject)?;
+        targets.check(*subject_index, *role, subject)?;
         if entry.legal_basis.is_empty() {
             return broken(Rail::R11, "something is set aside without a rule");
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mustcheck::Decision;
 use mustcheck::evidence::FailureKind;
+use mustcheck::model::AnswerStatus;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -133,11 +134,20 @@ impl Metrics {
             disposition: decision.disposition.to_string(),
         };
         self.checks.get_or_create(&labels).inc();
+        // Most lookups of a decision have one source and one status, so they are counted together.
+        let mut counted: Vec<((Option<&str>, AnswerStatus), u64)> = Vec::new();
         for lookup in &decision.lookups {
+            let labels = (lookup.source.as_deref(), lookup.status);
+            match counted.iter_mut().rev().find(|(same, _)| *same == labels) {
+                Some((_, lookups)) => *lookups += 1,
+                None => counted.push((labels, 1)),
+            }
+        }
+        for ((source, status), lookups) in counted {
             // RAIL R13: a source's id is the registry's own word.
-            let source = lookup.source.as_deref().map(quotable).unwrap_or_default();
-            let labels = LookupLabels { source, status: lookup.status.to_string() };
-            self.lookups.get_or_create(&labels).inc();
+            let source = source.map(quotable).unwrap_or_default();
+            let labels = LookupLabels { source, status: status.to_string() };
+            self.lookups.get_or_create(&labels).inc_by(lookups);
         }
     }
 

@@ -54,7 +54,7 @@ pub(crate) async fn observe(
     }
     secure(response.headers_mut(), &id);
     let took = begun.elapsed();
-    let notes = told.notes().clone();
+    let notes = std::mem::take(&mut *told.notes());
     let route = notes.route.unwrap_or("unknown");
     shared.metrics.request(route, response.status().as_u16(), took);
     let took = took.as_secs_f64();

@@ -3,6 +3,8 @@
 //! An operation's route, the type that it reads and the type that it answers are one declaration.
 //! The router and the OpenAPI document are both made of it, so neither can say something else.
 
+mod work;
+
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +15,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
-use tokio::task::JoinHandle;
 
 use crate::body;
 use crate::callers::{Caller, Role};
@@ -24,6 +25,7 @@ use crate::idempotency::{self, Begun, Key};
 use crate::problem::{Kind, Problem};
 use crate::shared::{Shared, panicked};
 use crate::tls::ClientCertificate;
+use work::{Work, unpanicked};
 
 /// Which method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +93,9 @@ pub(crate) trait Output: Send + 'static {
     fn write(self) -> Result<Bytes, Problem>;
 }
 
+/// What a decision takes as JSON, in bytes; a longer one is copied as it grows.
+const USUAL_JSON: usize = 16 << 10;
+
 /// A JSON document.
 pub(crate) struct Json<T>(pub(crate) T);
 
@@ -103,7 +108,10 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Json<T> {
 
     fn write(self) -> Result<Bytes, Problem> {
         let failed = |e: serde_json::Error| Problem::new(Kind::Internal).told(e.to_string());
-        serde_json::to_vec(&self.0).map(Bytes::from).map_err(failed)
+        let mut json = Vec::with_capacity(USUAL_JSON);
+        serde_json::to_writer(&mut json, &self.0).map_err(failed)?;
+        // What is kept for whoever asks again has room for nothing else.
+        Ok(json.into_boxed_slice().into())
     }
 }
 
@@ -310,35 +318,32 @@ async fn answer<O: Operation>(
     }
     let call = Call { shared: Arc::clone(&shared), caller, parameter, told, claim, recorded };
     let limit = shared.limits.request_time;
-    let work = begin::<O>(call, input, key, place);
-    match tokio::time::timeout(limit, work).await {
-        Ok(done) => Ok(Answer { body: done.map_err(panicked)??, replayed: false }),
-        // It goes on, and its key has the answer for whoever asks again.
-        Err(_) => Err(Problem::new(Kind::Late)),
-    }
+    let done = match begin::<O>(call, input, key, place) {
+        Work::Done(done) => done,
+        Work::Goes(work) => match tokio::time::timeout(limit, work).await {
+            Ok(done) => done.map_err(panicked).flatten(),
+            // It goes on, and its key has the answer for whoever asks again.
+            Err(_) => Err(Problem::new(Kind::Late)),
+        },
+    };
+    Ok(Answer { body: done?, replayed: false })
 }
 
-/// Begins the work of a request. It is finished whatever becomes of the connection, and holds its
-/// place until then.
+/// Begins the work of a request, which holds its place until it is finished.
 fn begin<O: Operation>(
     call: Call,
     input: O::Input,
     key: Option<Key>,
     place: Option<crate::admission::Place>,
-) -> JoinHandle<Result<Bytes, Problem>> {
+) -> Work<Bytes> {
     let shared = Arc::clone(&call.shared);
-    let work = async move { O::run(call, input).await.and_then(Output::write) };
-    let Some(key) = key else {
-        return tokio::spawn(async move {
-            let done = work.await;
-            drop(place);
-            done
-        });
-    };
-    tokio::spawn(async move {
-        // A task of its own, so that a panic too gives the key back.
-        let done = tokio::spawn(work).await.map_err(panicked).and_then(|done| done);
-        shared.idempotency.finish(key, done.as_ref().ok().cloned()).await;
+    Work::begin(async move {
+        let work = async move { O::run(call, input).await.and_then(Output::write) };
+        // A panic too gives the key back.
+        let done = unpanicked(work).await;
+        if let Some(key) = key {
+            shared.idempotency.finish(key, done.as_ref().ok().cloned()).await;
+        }
         drop(place);
         done
     })

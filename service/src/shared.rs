@@ -179,6 +179,6 @@ async fn run(
 
 /// A panic of ours, or of a registry: what it said goes nowhere.
 // RAIL R13
-pub(crate) fn panicked(_: tokio::task::JoinError) -> Problem {
+pub(crate) fn panicked<P>(_: P) -> Problem {
     Problem::new(Kind::Internal).told("the work on the request panicked".into())
 }

@@ -81,6 +81,8 @@ pub type Identity = (Scheme, String, String);
 pub struct JsonRegistry {
     file: RegistryFile,
     parties: HashMap<Identity, Vec<usize>>,
+    /// Which sources hold a list, in their order.
+    holders: HashMap<String, Vec<usize>>,
 }
 
 impl JsonRegistry {
@@ -119,7 +121,13 @@ impl JsonRegistry {
                 parties.entry(party).or_default().push(i);
             }
         }
-        if faults.is_empty() { Ok(Self { file, parties }) } else { Err(content(faults)) }
+        let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
+        for (i, source) in file.sources.iter().enumerate() {
+            for list in &source.covers {
+                holders.entry(list.clone()).or_default().push(i);
+            }
+        }
+        if faults.is_empty() { Ok(Self { file, parties, holders }) } else { Err(content(faults)) }
     }
 
     /// The sources, with their counts.
@@ -151,11 +159,13 @@ impl Registry for JsonRegistry {
     fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
         let mut answers = Vec::new();
         for ask in asks {
+            let found: Vec<&CreditRecord> = self.found(ask.subject).collect();
             for list in ask.lists {
                 let before = answers.len();
-                for source in self.file.sources.iter().filter(|s| s.covers.contains(list)) {
-                    let found = self.found(ask.subject);
-                    let own = found.filter(|r| r.list == *list && r.source == source.id);
+                let holders = self.holders.get(list).map_or(&[][..], Vec::as_slice);
+                for source in holders.iter().filter_map(|i| self.file.sources.get(*i)) {
+                    let of_list = found.iter().copied().filter(|r| r.list == *list);
+                    let own = of_list.filter(|r| r.source == source.id);
                     let down = source.unavailable.is_some();
                     answers.push(Answer {
                         query: ask.query,

@@ -68,19 +68,18 @@ impl Operation for MakeCheck {
             return on_record(&call, receipt).await;
         }
         let checked = call.shared.check(application, call.claim.as_ref()).await?;
-        let decision = checked.decision();
         let receipt = checked.receipt().map(|recorded| ReceiptReference {
             id: recorded.id.clone(),
             log_index: recorded.index,
         });
         {
             let mut notes = call.told.notes();
-            notes.disposition = Some(decision.disposition.to_string());
+            notes.disposition = Some(checked.decision().disposition.to_string());
             notes.receipt = receipt.as_ref().map(|receipt| receipt.id.to_string());
         }
         let component = ContentDigest::from_hex(checked.component())
             .map_err(|e| Problem::new(Kind::Internal).told(e.to_string()))?;
-        Ok(Json(CheckAnswer { decision: decision.clone(), receipt, component }))
+        Ok(Json(CheckAnswer { decision: checked.into_decision(), receipt, component }))
     }
 
     fn examples() -> Vec<Example> {

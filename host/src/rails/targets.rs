@@ -1,0 +1,41 @@
+//! Whom a decision speaks of.
+
+use mustcheck_guest::identifier::mask;
+use mustcheck_guest::model::{Application, Role};
+
+use super::broken;
+use crate::error::{Fault, Rail};
+
+/// The subjects of an application, each with its identifier as a decision has to show it: a
+/// decision names one many times.
+pub(super) struct Targets<'a> {
+    pub(super) application: &'a Application,
+    masked: Vec<String>,
+}
+
+impl<'a> Targets<'a> {
+    pub(super) fn of(application: &'a Application) -> Self {
+        let masked = application.subjects.iter().map(|subject| mask(&subject.identifier));
+        Self { application, masked: masked.collect() }
+    }
+
+    /// That a decision names a subject of the application, in its role and masked.
+    // RAIL R11, RAIL R13
+    pub(super) fn check(&self, index: u32, role: Role, shown: &str) -> Result<(), Fault> {
+        let at = usize::try_from(index).ok();
+        let subject = at.and_then(|i| self.application.subjects.get(i).zip(self.masked.get(i)));
+        let Some((subject, masked)) = subject else {
+            let detail = format!("the decision names subject {index}, whom nobody named");
+            return broken(Rail::R11, detail);
+        };
+        if subject.role != role {
+            let detail = format!("the decision gives subject {index} the role `{role}`");
+            return broken(Rail::R11, detail);
+        }
+        if shown != masked {
+            let detail = format!("the identifier of subject {index} is not masked");
+            return broken(Rail::R13, detail);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! The servers that are measured, each a process of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use mustcheck_service::{Config, Service, install_log, quiet_panics};
+use tokio::net::TcpListener;
+
+use crate::office::Office;
+
+/// A server that runs until it is dropped.
+pub struct Server {
+    pub address: SocketAddr,
+    process: Child,
+}
+
+impl Server {
+    /// The service of an office. It logs as it does in an office, to where nobody reads.
+    pub fn service(office: &Office) -> Self {
+        Self::start(["serve", office.folder().to_str().unwrap()])
+    }
+
+    /// A bare server of the same kind, which reads the same request and answers so many bytes.
+    pub fn constant(bytes: usize) -> Self {
+        Self::start(["constant", &bytes.to_string()])
+    }
+
+    fn start(arguments: [&str; 2]) -> Self {
+        let program = std::env::current_exe().unwrap();
+        let mut command = Command::new(program);
+        command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+        // As the service is deployed.
+        command.env("MALLOC_ARENA_MAX", "2");
+        let mut process = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().parse().expect("where the server listens");
+        Self { address, process }
+    }
+
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// CPU time that its threads have taken.
+    pub fn busy(&self) -> Duration {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process())).unwrap();
+        // One that has just ended has no more to say.
+        tasks.filter_map(|task| of_thread(&task.ok()?.path())).sum()
+    }
+
+    /// Memory that it has of its own, in KiB.
+    pub fn resident(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process());
+        let status = std::fs::read_to_string(path).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    /// Files and connections that it has open.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.process())).unwrap().count()
+    }
+}
+
+/// CPU time that the thread has taken which asks.
+pub fn of_this_thread() -> Duration {
+    of_thread(Path::new("/proc/thread-self")).unwrap()
+}
+
+fn of_thread(folder: &Path) -> Option<Duration> {
+    let said = std::fs::read_to_string(folder.join("schedstat")).ok()?;
+    said.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Serves the office in a folder.
+pub fn serve(folder: &Path) {
+    let config = Config::open(&folder.join("service.toml")).expect("a configuration");
+    install_log(&config.logging, std::io::stderr).expect("a log");
+    quiet_panics();
+    let service = Service::builder(config).open().expect("a service");
+    mustcheck_service::serve(service, |address| println!("{address}")).expect("an address");
+}
+
+/// Answers a constant.
+pub fn constant(bytes: usize) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let constant = axum::body::Bytes::from(vec![b'a'; bytes]);
+        let answer = move |_: axum::body::Bytes| async move { constant };
+        let router = axum::Router::new().route("/v1/checks", axum::routing::post(answer));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        println!("{}", listener.local_addr().unwrap());
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            let _ = stream.set_nodelay(true);
+            let router = hyper_util::service::TowerToHyperService::new(router.clone());
+            tokio::spawn(
+                hyper::server::conn::http1::Builder::new()
+                    .serve_connection(hyper_util::rt::TokioIo::new(stream), router),
+            );
+        }
+    });
+}

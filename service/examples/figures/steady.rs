@@ -1,0 +1,68 @@
+//! A load that does not wait for the server: requests arrive at random, at a rate.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::client::Client;
+use crate::servers::Server;
+
+/// Connections. Requests queue in the server and not here unless so many are unanswered.
+const CONNECTIONS: usize = 32;
+/// The share of a run at its beginning that does not count.
+const WARM_UP: f64 = 0.1;
+
+/// How long answers took, in seconds, the shortest first.
+pub struct Took(Vec<f64>);
+
+impl Took {
+    /// What a share of the answers took no longer than.
+    pub fn at(&self, share: f64) -> f64 {
+        self.0[((self.0.len() - 1) as f64 * share) as usize]
+    }
+}
+
+/// Sends requests at a rate, each on the first connection that is free, and counts from when each
+/// was due: neither the server nor this program is let off when it is late. What a sleeping thread
+/// is woken late does not count, unless the request before was still unanswered.
+pub fn run(server: &Server, request: &[u8], rate: f64, length: Duration, seed: u64) -> Took {
+    let due = arrivals(rate, length, seed);
+    let next = AtomicUsize::new(0);
+    let begun = Instant::now() + Duration::from_millis(50);
+    let from = length.mul_f64(WARM_UP);
+    let mut took: Vec<f64> = std::thread::scope(|scope| {
+        let client = || {
+            let mut client = Client::new(server.address);
+            let mut took = Vec::new();
+            while let Some(due) = due.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut asked = begun + *due;
+                if let Some(early) = asked.checked_duration_since(Instant::now()) {
+                    std::thread::sleep(early);
+                    asked = Instant::now();
+                }
+                client.ask(request);
+                took.extend((*due >= from).then(|| asked.elapsed().as_secs_f64()));
+            }
+            took
+        };
+        let clients: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(client)).collect();
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    took.sort_by(f64::total_cmp);
+    Took(took)
+}
+
+/// When requests are due: a Poisson process, the same for the same seed.
+fn arrivals(rate: f64, length: Duration, seed: u64) -> Vec<Duration> {
+    let mut random = seed ^ 0x9e37_79b9_7f4a_7c15;
+    let mut at = 0.0;
+    std::iter::from_fn(|| {
+        // xorshift64*, of which 53 bits make a number above 0 and up to 1.
+        random ^= random >> 12;
+        random ^= random << 25;
+        random ^= random >> 27;
+        let bits = random.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 11;
+        at -= ((bits + 1) as f64 / (1_u64 << 53) as f64).ln() / rate;
+        (at < length.as_secs_f64()).then(|| Duration::from_secs_f64(at))
+    })
+    .collect()
+}
