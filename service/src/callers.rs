@@ -105,22 +105,14 @@ impl Caller {
         let forbidden = |path: &str, zh: &str, en: &str| {
             Err(Problem::new(Kind::Forbidden).path(path).says(zh, en))
         };
-        let of_domain = |allowed: &String| match allowed.strip_suffix('*') {
-            Some(domain) => matter.starts_with(domain),
-            None => matter == allowed,
-        };
-        if let Scope::Some(matters) = &self.matters
-            && !matters.iter().any(of_domain)
-        {
+        if !self.reaches_matter(matter) {
             return forbidden(
                 "matter",
                 "该调用方未获准查询此事项",
                 "the caller may not ask about this matter",
             );
         }
-        if let Scope::Some(regions) = &self.regions
-            && !regions.iter().any(|allowed| region.starts_with(allowed.as_str()))
-        {
+        if !self.reaches_region(region) {
             return forbidden(
                 "office.region",
                 "该调用方未获准为此地区的机关查询",
@@ -128,6 +120,31 @@ impl Caller {
             );
         }
         Ok(())
+    }
+
+    /// Whether it may ask about a matter.
+    pub(crate) fn reaches_matter(&self, matter: &str) -> bool {
+        let of_domain = |allowed: &String| match allowed.strip_suffix('*') {
+            Some(domain) => matter.starts_with(domain),
+            None => matter == allowed,
+        };
+        match &self.matters {
+            Scope::All => true,
+            Scope::Some(matters) => matters.iter().any(of_domain),
+        }
+    }
+
+    /// Whether it may ask for offices of a region.
+    pub(crate) fn reaches_region(&self, region: &str) -> bool {
+        match &self.regions {
+            Scope::All => true,
+            Scope::Some(regions) => regions.iter().any(|allowed| region.starts_with(&**allowed)),
+        }
+    }
+
+    /// Whether it may see every matter and every region.
+    pub(crate) fn reaches_everything(&self) -> bool {
+        (&self.matters, &self.regions) == (&Scope::All, &Scope::All)
     }
 
     /// Counts a request.

@@ -23,6 +23,8 @@ pub struct Config {
     pub behind_proxy: bool,
     /// Its certificate; none speaks HTTP in clear.
     pub tls: Option<TlsConfig>,
+    /// Whether it shows pages to officers.
+    pub page: bool,
     /// The registry: a JSON file or a SQLite database. None if it is in [`Config::database`], or
     /// if the embedding program has one.
     pub registry: Option<PathBuf>,

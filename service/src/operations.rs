@@ -8,7 +8,9 @@ mod status;
 
 pub use checks::{CheckAnswer, ReceiptReference};
 pub use feedback::FeedbackAnswer;
+pub(crate) use feedback::not_recorded;
 pub use lookups::{DueLookup, LookupsAnswer};
+pub(crate) use receipts::unreadable;
 pub use status::PoliciesAnswer;
 
 use crate::operation::Entry;

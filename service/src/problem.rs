@@ -15,6 +15,7 @@ use serde::Serialize;
 
 pub use kinds::Kind;
 
+use crate::chinese::chinese;
 use crate::language::Language;
 use crate::told::quotable;
 
@@ -44,7 +45,7 @@ pub struct ProblemDetails {
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(crate) kind: Kind,
-    /// In Chinese and in English; what others found is in their own words twice.
+    /// In Chinese and in English.
     detail: Option<(String, String)>,
     path: Option<String>,
     pub(crate) fault: Option<FailureKind>,
@@ -60,12 +61,13 @@ impl Problem {
         Self { kind, detail: None, path: None, fault: None, retry_after, told: None }
     }
 
-    /// Says what is wrong this time, in English, in the words of whoever found it.
+    /// Says what is wrong this time, in the words of whoever found it: English, and its Chinese.
     // RAIL R13
     #[must_use]
     pub fn detail(self, detail: impl AsRef<str>) -> Self {
         let detail = quotable(detail.as_ref());
-        Self { detail: Some((detail.clone(), detail)), ..self }
+        let zh = chinese(&detail).unwrap_or_else(|| detail.clone());
+        Self { detail: Some((zh, detail)), ..self }
     }
 
     /// Says what is wrong this time, in both languages.
@@ -96,6 +98,17 @@ impl Problem {
     #[must_use]
     pub(crate) fn failed(self, fault: FailureKind) -> Self {
         Self { fault: Some(fault), ..self }
+    }
+
+    /// Where in what was put in, and what is wrong there, in English.
+    pub(crate) fn of_input(self) -> (String, String) {
+        let detail = self.detail.map_or_else(|| self.kind.detail().en.to_owned(), |(_, en)| en);
+        (self.path.unwrap_or_default(), detail)
+    }
+
+    /// After how many seconds it makes sense to try again.
+    pub(crate) fn retry_after_seconds(&self) -> u64 {
+        self.retry_after.unwrap_or(1)
     }
 
     /// The HTTP status.

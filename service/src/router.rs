@@ -10,14 +10,17 @@ use crate::operations::table;
 use crate::problem::{Kind, Problem};
 use crate::shared::Shared;
 
-/// Every route, and what is answered where there is none.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
+/// Every route, the pages, and what is answered where there is neither.
+pub(crate) fn router(shared: Arc<Shared>, pages: Option<Router>) -> Router {
     let mut router = Router::new();
     for entry in table() {
         router = router.route(entry.route.path, entry.router);
     }
+    let router = match pages {
+        Some(pages) => router.fallback_service(pages),
+        None => router.fallback(async || Problem::new(Kind::NotFound)),
+    };
     router
-        .fallback(async || Problem::new(Kind::NotFound))
         .method_not_allowed_fallback(async || Problem::new(Kind::MethodNotAllowed))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(
             |_: Box<dyn std::any::Any + Send>| {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
-use mustcheck::{AsyncRegistry, Registry};
+use mustcheck::{AsyncRegistry, PolicyError, Registry};
 use mustcheck_postgres::{Database, PostgresRegistry, Requests};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -19,6 +19,7 @@ use crate::callers::Callers;
 use crate::config::{Config, ConfigError, RecordsConfig, RecordsPlace};
 use crate::database::{self, DatabaseError};
 use crate::idempotency::{DatabaseKeys, RequestsKey};
+use crate::office;
 use crate::policies::{LoadError, LoadedPolicy, Loader, Policies, RegistryChoice};
 use crate::records::{DatabaseRecords, FolderRecords, Records, RecordsError};
 use crate::router::router;
@@ -41,6 +42,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The names that the pages show.
+    #[error("the pages cannot be shown")]
+    Pages(#[source] PolicyError),
     /// Records in a database that is not configured.
     #[error("the records are in a database, and there is no `[database]`")]
     NoDatabase,
@@ -74,6 +78,7 @@ pub struct ServiceBuilder {
 pub struct Service {
     config: Config,
     shared: Arc<Shared>,
+    pages: Option<Router>,
     tls: Option<Arc<Tls>>,
     /// What it was opened on, and what the connections to its database live on.
     runtime: Option<Runtime>,
@@ -143,7 +148,8 @@ impl ServiceBuilder {
             runtime: runtime.handle().clone(),
         })?;
         let shared = Arc::new(Shared::new(&config, policies, records, keys, callers));
-        Ok(Service { config, shared, tls, runtime: Some(runtime) })
+        let pages = office::router(&config, &shared).map_err(StartError::Pages)?;
+        Ok(Service { config, shared, pages, tls, runtime: Some(runtime) })
     }
 }
 
@@ -244,10 +250,11 @@ impl Listening {
         let Self { service, listener, address, reloads } = self;
         // Kept to the end: its runtime carries the connections to the database.
         let (config, shared, tls) = (&service.config, &service.shared, service.tls.clone());
+        let pages = service.pages.clone();
         let watching = tokio::spawn(watch(reloads));
         let forgetting = tokio::spawn(forget(Arc::clone(shared)));
         let serving = Serving {
-            router: router(Arc::clone(shared)),
+            router: router(Arc::clone(shared), pages),
             tls,
             places: Arc::new(Semaphore::new(config.limits.connections)),
             header_time: config.limits.header_time,

@@ -56,7 +56,7 @@ impl Names {
     }
 
     /// A basis as the notice cites it, by the edition that decided.
-    pub(crate) fn cite(&self, edition: &str, pinpoint: &Pinpoint, zh: bool) -> String {
+    pub fn cite(&self, edition: &str, pinpoint: &Pinpoint, zh: bool) -> String {
         // A place's own instrument is in the catalogue of the place alone.
         let knows = |c: &Catalogue| c.instrument(&pinpoint.instrument).is_some();
         let same = self.editions.iter().find(|(name, c)| *name == edition && knows(c));

@@ -18,21 +18,6 @@ const STYLE: &str = include_str!("page/style.css");
 pub fn html(report: &Report, chinese: bool) -> String {
     let page = Page { report, chinese };
     let title = page.say("信用核查统计", "Statistics of credit checks");
-    let body = html! {
-        header {
-            h1 { (title) }
-            p.lead { (page.period()) }
-            p.small { (page.log()) }
-        }
-        main {
-            (page.total())
-            (page.dispositions())
-            (page.measures())
-            (page.unanswered())
-            (page.groups())
-            (page.notes())
-        }
-    };
     let document = html! {
         (DOCTYPE)
         html lang=(page.say("zh-CN", "en")) {
@@ -44,10 +29,22 @@ pub fn html(report: &Report, chinese: bool) -> String {
                 title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body { (body) }
+            body {
+                header {
+                    h1 { (title) }
+                    (page.lead())
+                }
+                main { (page.sections()) }
+            }
         }
     };
     document.into_string()
+}
+
+/// What the page shows under its title, for a page of somebody else's that has a style of its own.
+pub fn fragment(report: &Report, chinese: bool) -> String {
+    let page = Page { report, chinese };
+    html! { (page.lead()) (page.sections()) }.into_string()
 }
 
 /// The figures of all checks that are shown, by the names of their columns.
@@ -95,6 +92,24 @@ impl Page<'_> {
         let name = group.name.as_ref();
         let name = name.map(|text| if self.chinese { &*text.zh } else { &*text.en });
         safe(name.unwrap_or(&group.key)).into_owned()
+    }
+
+    fn lead(&self) -> Markup {
+        html! {
+            p.lead { (self.period()) }
+            p.small { (self.log()) }
+        }
+    }
+
+    fn sections(&self) -> Markup {
+        html! {
+            (self.total())
+            (self.dispositions())
+            (self.measures())
+            (self.unanswered())
+            (self.groups())
+            (self.notes())
+        }
     }
 
     fn period(&self) -> String {

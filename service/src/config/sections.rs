@@ -24,6 +24,7 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
     });
     let listen = root.required("listen", listen);
     let behind_proxy = root.flag("behind_proxy").unwrap_or(false);
+    let page = root.flag("page").unwrap_or(true);
     let registry = root.text("registry").map(|file| folder.join(file));
     let callers = root.text("callers").map(|file| folder.join(file));
     let callers = root.required("callers", callers);
@@ -68,6 +69,7 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
     Some(Config {
         listen: listen?,
         behind_proxy,
+        page,
         tls,
         registry,
         database,

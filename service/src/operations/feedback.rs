@@ -80,7 +80,8 @@ impl Operation for RecordFeedback {
     }
 }
 
-fn not_recorded(error: &FeedbackError) -> Problem {
+/// Why feedback is not on record.
+pub(crate) fn not_recorded(error: &FeedbackError) -> Problem {
     match error {
         FeedbackError::Invalid { place, detail, .. } => {
             Problem::new(Kind::InvalidFeedback).path(place).detail(detail)

@@ -58,6 +58,6 @@ pub(super) fn unknown(id: &DocumentId) -> Problem {
 }
 
 /// The records cannot be read.
-pub(super) fn unreadable(error: &RecordsError) -> Problem {
+pub(crate) fn unreadable(error: &RecordsError) -> Problem {
     Problem::new(Kind::Unavailable).failed(FailureKind::Record).told(crate::told::told(error))
 }

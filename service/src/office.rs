@@ -1,0 +1,219 @@
+//! The service as the officer's page asks it. The page and the service meet here and nowhere else.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::header;
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use mustcheck::audit::{FeedbackFile, RecordedFeedback, Source};
+use mustcheck::evidence::DocumentId;
+use mustcheck::{Application, Checked, Date, Policy, PolicyError};
+
+use crate::callers::{self, Role};
+use crate::config::Config;
+use crate::operation::Told;
+use crate::operations::{not_recorded, unreadable};
+use crate::page::{self, Answer, Office, Settings, Task};
+use crate::problem::{Kind, Problem};
+use crate::records::KeptReceipt;
+use crate::shared::{Shared, panicked};
+
+/// The pages on a service; none if its configuration wants none.
+pub(crate) fn router(config: &Config, shared: &Arc<Shared>) -> Result<Option<Router>, PolicyError> {
+    if !config.page {
+        return Ok(None);
+    }
+    let settings = Settings {
+        // Browsers hold cookies that are secure back from a connection in clear.
+        secure: config.tls.is_some() || config.behind_proxy,
+        body_bytes: config.limits.body_bytes,
+        body_time: config.limits.body_time,
+        ..Settings::default()
+    };
+    let office = Arc::new(ServiceOffice(Arc::clone(shared)));
+    Ok(Some(page::router(office, settings)?.layer(from_fn(note))))
+}
+
+/// Names the page in the request's line and in the metrics. A program that asks for what is not
+/// there is answered as a program.
+async fn note(request: Request, next: Next) -> Response {
+    let told = request.extensions().get::<Told>().cloned();
+    let accepted = request.headers().get_all(header::ACCEPT).iter();
+    let mut accepted = accepted.filter_map(|value| value.to_str().ok());
+    let is_browser = accepted.any(|value| value.contains("text/html"));
+    let response = next.run(request).await;
+    match response.extensions().get::<page::RouteName>() {
+        Some(route) => {
+            if let Some(told) = told {
+                told.notes().route = Some(route.0);
+            }
+        }
+        None if !is_browser => return Problem::new(Kind::NotFound).into_response(),
+        None => {}
+    }
+    response
+}
+
+impl page::Caller for callers::Caller {
+    fn name(&self) -> &Arc<str> {
+        self.name()
+    }
+
+    fn may(&self, task: Task) -> bool {
+        let role = match task {
+            Task::Check => Role::Check,
+            Task::Feedback => Role::Feedback,
+            Task::Receipts => Role::Receipts,
+        };
+        self.permit(role).is_ok()
+    }
+
+    fn may_matter(&self, matter: &str) -> bool {
+        self.reaches_matter(matter)
+    }
+
+    fn may_region(&self, region: &str) -> bool {
+        self.reaches_region(region)
+    }
+
+    fn may_everything(&self) -> bool {
+        self.reaches_everything()
+    }
+
+    fn count(&self) -> Result<(), page::Problem> {
+        self.count().map_err(page::Problem::from)
+    }
+}
+
+/// The service.
+struct ServiceOffice(Arc<Shared>);
+
+impl ServiceOffice {
+    /// Does what was asked for, among everything else that the service works on. What is begun is
+    /// finished, whatever becomes of the browser.
+    async fn work<T: Send + 'static>(
+        &self,
+        caller: &dyn page::Caller,
+        work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+    ) -> Result<T, page::Problem> {
+        caller.count()?;
+        let shared = &self.0;
+        let limit = shared.limits.request_time;
+        let place = shared.admission.enter(limit).await?;
+        let begun = tokio::spawn(async move {
+            let done = work.await;
+            drop(place);
+            done
+        });
+        let done = match tokio::time::timeout(limit, begun).await {
+            Ok(done) => done.map_err(panicked).and_then(|done| done),
+            Err(_) => Err(Problem::new(Kind::Late)),
+        };
+        done.map_err(|problem| {
+            if matches!(problem.kind, Kind::Failed | Kind::Internal | Kind::Unavailable) {
+                shared.metrics.fault(problem.fault);
+                tracing::error!(
+                    caller = &**caller.name(),
+                    problem = problem.kind.code(),
+                    fault = problem.fault.map(|fault| fault.code()),
+                    detail = problem.told.as_deref(),
+                    "the page could not be answered"
+                );
+            }
+            problem.into()
+        })
+    }
+}
+
+impl Office for ServiceOffice {
+    fn caller(&self, token: &str) -> Option<Arc<dyn page::Caller>> {
+        let caller = self.0.callers().by_token(token)?;
+        Some(caller)
+    }
+
+    fn policy(&self, region: &str, as_of: Date) -> Option<Policy> {
+        let set = self.0.policies.current();
+        set.gate(region).ok()?.policy_as_of(as_of).cloned()
+    }
+
+    fn check<'a>(
+        &'a self,
+        caller: &'a dyn page::Caller,
+        application: Application,
+    ) -> Answer<'a, Checked> {
+        let (shared, name) = (Arc::clone(&self.0), Arc::clone(caller.name()));
+        let work = async move {
+            let checked = shared.check(application, None).await?;
+            let decision = checked.decision();
+            tracing::info!(
+                caller = &*name,
+                matter = decision.matter,
+                disposition = %decision.disposition,
+                receipt = checked.receipt().map(|receipt| receipt.id.as_str()),
+                "an application was checked from the page"
+            );
+            Ok(checked)
+        };
+        Box::pin(self.work(caller, work))
+    }
+
+    fn receipt<'a>(
+        &'a self,
+        caller: &'a dyn page::Caller,
+        id: DocumentId,
+    ) -> Answer<'a, Option<KeptReceipt>> {
+        let shared = Arc::clone(&self.0);
+        let work =
+            async move { shared.records()?.receipt(id).await.map_err(|error| unreadable(&error)) };
+        Box::pin(self.work(caller, work))
+    }
+
+    fn record_feedback<'a>(
+        &'a self,
+        caller: &'a dyn page::Caller,
+        file: FeedbackFile,
+    ) -> Answer<'a, RecordedFeedback> {
+        let (shared, name) = (Arc::clone(&self.0), Arc::clone(caller.name()));
+        let work = async move {
+            let receipt = file.receipt.clone();
+            let recorded = shared.records()?.record_feedback(file).await;
+            let recorded = recorded.map_err(|error| unreadable(&error))?;
+            let recorded = recorded.map_err(|error| not_recorded(&error))?;
+            shared.metrics.log_entries(recorded.index.saturating_add(1));
+            tracing::info!(
+                caller = &*name,
+                receipt = receipt.as_str(),
+                "feedback was recorded from the page"
+            );
+            Ok(recorded)
+        };
+        Box::pin(self.work(caller, work))
+    }
+
+    fn log<'a>(&'a self, caller: &'a dyn page::Caller) -> Answer<'a, Source> {
+        let shared = Arc::clone(&self.0);
+        let work =
+            async move { shared.records()?.source().await.map_err(|error| unreadable(&error)) };
+        Box::pin(self.work(caller, work))
+    }
+}
+
+impl From<Problem> for page::Problem {
+    fn from(problem: Problem) -> Self {
+        match problem.kind {
+            Kind::InvalidApplication | Kind::InvalidFeedback => {
+                let (place, detail) = problem.of_input();
+                Self::invalid(place, detail)
+            }
+            Kind::Forbidden => Self::Forbidden { place: None },
+            Kind::NoRecords => Self::NoRecords,
+            Kind::RateLimited => Self::TooMany { seconds: problem.retry_after_seconds() },
+            Kind::Late => Self::Late,
+            Kind::Overloaded | Kind::Unavailable | Kind::NotReady => Self::Unavailable,
+            _ => Self::Failed,
+        }
+    }
+}

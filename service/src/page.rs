@@ -1,0 +1,94 @@
+//! The officer's page: put an application in, read the decision, print the notice, find a receipt,
+//! record feedback, see what is overdue, read statistics.
+//!
+//! Every page is made on the server, works without script, and asks nothing of any other host. The
+//! page decides nothing: it asks an [`Office`], which the service is.
+//!
+//! RAIL R13: what may identify somebody stands in bodies alone. A decision is reached by a number
+//! that counts within one session, and every form is a POST.
+//!
+//! RAIL R10: no page compares persons or firms.
+
+#![expect(
+    clippy::result_large_err,
+    reason = "whoever is refused is answered with a page, and that is rare"
+)]
+
+mod book;
+mod check;
+mod decision;
+mod fields;
+mod language;
+mod layout;
+mod office;
+mod overdue;
+mod problem;
+mod receipt;
+mod respond;
+mod session;
+mod sign_in;
+mod state;
+mod statics;
+mod statistics;
+mod visit;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+use axum::response::Response;
+use axum::routing::{get, post};
+use mustcheck::PolicyError;
+
+pub(crate) use office::{Answer, Caller, Office, Task};
+pub(crate) use problem::Problem;
+pub(crate) use state::Settings;
+
+use state::Page;
+
+/// Which of the pages an answer is of, as an extension of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RouteName(pub(crate) &'static str);
+
+/// The pages, from `/` on.
+///
+/// # Errors
+///
+/// [`PolicyError`] if the embedded editions, whose names the pages show, cannot be read.
+pub(crate) fn router(office: Arc<dyn Office>, settings: Settings) -> Result<Router, PolicyError> {
+    let body = settings.body_bytes;
+    let page = Arc::new(Page::new(office, settings)?);
+    let routes = [
+        ("/", get(check::show).post(check::put)),
+        ("/json", get(check::show_json).post(check::put_json)),
+        ("/sign-in", post(sign_in::sign_in)),
+        ("/sign-out", post(sign_in::sign_out)),
+        ("/language", post(language::choose)),
+        ("/decisions/{number}", get(decision::show)),
+        ("/decisions/{number}/notice", get(decision::notice)),
+        ("/decisions/{number}/json", post(decision::json)),
+        ("/receipts", get(receipt::find).post(receipt::found)),
+        ("/receipts/{number}", get(receipt::show)),
+        ("/receipts/{number}/feedback", post(receipt::feedback)),
+        ("/receipts/{number}/json", post(receipt::json)),
+        ("/overdue", get(overdue::show).post(overdue::ask)),
+        ("/statistics", get(statistics::show).post(statistics::ask)),
+    ];
+    let mut router = Router::new();
+    for (path, pages) in routes {
+        let name = async move |mut response: Response| {
+            response.extensions_mut().insert(RouteName(path));
+            response
+        };
+        router = router.route(path, pages.layer(map_response(name)));
+    }
+    let router = statics::routes(router)
+        .fallback(respond::not_found)
+        .method_not_allowed_fallback(respond::not_found);
+    Ok(router
+        .layer(DefaultBodyLimit::max(body))
+        .layer(map_response(respond::secured))
+        .with_state(page))
+}

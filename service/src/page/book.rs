@@ -1,0 +1,59 @@
+//! What codes are called: by the policy that decided, else by the embedded editions.
+
+use mustcheck::Policy;
+use mustcheck::audit::Names;
+use mustcheck::evidence::Pinpoint;
+use mustcheck::model::LegalBasis;
+use mustcheck::words::safe;
+
+use super::language::Lang;
+
+/// The names of codes in one language.
+#[derive(Clone, Copy)]
+pub(super) struct Book<'a> {
+    pub(super) lang: Lang,
+    pub(super) names: &'a Names,
+    pub(super) policy: Option<&'a Policy>,
+}
+
+impl Book<'_> {
+    /// A matter's name, or its code.
+    pub(super) fn matter(&self, code: &str) -> String {
+        let described = self.policy.map(|policy| &policy.description().matters);
+        let own = described.and_then(|all| all.iter().find(|matter| matter.code == code));
+        let name = own.map(|matter| matter.name.clone()).or_else(|| self.names.matter(code));
+        name.map_or_else(|| safe(code).into_owned(), |name| self.lang.text(&name).to_owned())
+    }
+
+    /// A list's name, or its code.
+    pub(super) fn list(&self, code: &str) -> String {
+        let described = self.policy.map(|policy| &policy.description().lists);
+        let own = described.and_then(|all| all.iter().find(|list| list.code == code));
+        let name = own.map(|list| list.name.clone()).or_else(|| self.names.list(code));
+        name.map_or_else(|| safe(code).into_owned(), |name| self.lang.text(&name).to_owned())
+    }
+
+    /// What a measure does, or its code.
+    pub(super) fn measure(&self, code: &str) -> String {
+        let described = self.policy.map(|policy| &policy.description().measures);
+        let own = described.and_then(|all| all.iter().find(|measure| measure.id == code));
+        let text = own.map(|measure| measure.text.clone()).or_else(|| self.names.measure(code));
+        text.map_or_else(|| safe(code).into_owned(), |text| self.lang.text(&text).to_owned())
+    }
+
+    /// Where a basis stands, as the notice cites it.
+    pub(super) fn cite(&self, edition: &str, basis: &LegalBasis) -> String {
+        let pinpoint = Pinpoint {
+            instrument: basis.instrument.to_string(),
+            article: basis.article.to_string(),
+            paragraph: basis.paragraph,
+            item: basis.item,
+        };
+        self.pinpoint(edition, &pinpoint)
+    }
+
+    /// As [`Book::cite`], for a basis without its words.
+    pub(super) fn pinpoint(&self, edition: &str, pinpoint: &Pinpoint) -> String {
+        self.names.cite(edition, pinpoint, self.lang.chinese())
+    }
+}

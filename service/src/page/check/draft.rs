@@ -1,0 +1,310 @@
+//! An application while it is typed.
+
+use mustcheck::model::{Commitment, Material, Office, Role, Scheme, Subject, SubjectKind};
+use mustcheck::{Application, ApplicationExt as _, Date};
+
+use crate::page::fields::Fields;
+use crate::page::language::Lang;
+use crate::page::problem::Problem;
+
+/// Subjects in a form; whoever has more sends JSON.
+const SUBJECTS: usize = 50;
+/// Materials in a form.
+const MATERIALS: usize = 50;
+
+/// Something that is wrong, and the field where it is.
+pub(in crate::page) struct Wrong {
+    pub(in crate::page) place: String,
+    pub(in crate::page) told: String,
+}
+
+/// What was typed, as it was typed.
+pub(super) struct Draft {
+    pub(super) id: String,
+    pub(super) matter: String,
+    pub(super) as_of: String,
+    pub(super) office: String,
+    pub(super) region: String,
+    pub(super) consortium: bool,
+    pub(super) subjects: Vec<Row>,
+    pub(super) materials: Vec<MaterialRow>,
+    pub(super) signed_on: String,
+    pub(super) complete_by: String,
+}
+
+/// A subject.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub(super) role: Role,
+    pub(super) scheme: Scheme,
+    pub(super) identifier: String,
+    pub(super) country: String,
+    pub(super) name: String,
+}
+
+/// A document.
+#[derive(Clone, Default)]
+pub(super) struct MaterialRow {
+    pub(super) name: String,
+    pub(super) statutory: bool,
+    pub(super) provided: bool,
+}
+
+impl Row {
+    fn new(role: Role, scheme: Scheme) -> Self {
+        let empty = String::new;
+        Self { role, scheme, identifier: empty(), country: empty(), name: empty() }
+    }
+
+    /// The usual row of a role.
+    fn of(role: Role) -> Self {
+        let organization =
+            matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+        Self::new(role, if organization { Scheme::Uscc } else { Scheme::ResidentId })
+    }
+
+    /// Whether nothing was typed: then the row is not there.
+    fn is_blank(&self) -> bool {
+        [&self.identifier, &self.country, &self.name].iter().all(|text| text.is_empty())
+    }
+}
+
+/// What a scheme identifies.
+const fn kind(scheme: Scheme) -> SubjectKind {
+    match scheme {
+        Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
+        Scheme::ResidentId | Scheme::Passport => SubjectKind::Person,
+    }
+}
+
+impl Draft {
+    /// An empty form: an organization and its legal representative, as of today.
+    pub(super) fn new(today: Option<Date>) -> Self {
+        let empty = String::new;
+        Self {
+            id: empty(),
+            matter: empty(),
+            as_of: today.map(|day| day.to_string()).unwrap_or_default(),
+            office: empty(),
+            region: empty(),
+            consortium: false,
+            subjects: vec![Row::of(Role::Applicant), Row::of(Role::LegalRepresentative)],
+            materials: Vec::new(),
+            signed_on: empty(),
+            complete_by: empty(),
+        }
+    }
+
+    /// What a browser sent.
+    pub(super) fn read(fields: &Fields) -> Self {
+        let text = |name: &str| fields.get(name).to_owned();
+        let subject = |n: usize| {
+            let field = |key: &str| text(&format!("subjects[{n}].{key}"));
+            let role = Role::ALL.iter().find(|role| role.code() == field("role"));
+            let scheme = Scheme::ALL.iter().find(|scheme| scheme.code() == field("scheme"));
+            Row {
+                role: role.copied().unwrap_or(Role::Applicant),
+                scheme: scheme.copied().unwrap_or(Scheme::Uscc),
+                identifier: field("identifier"),
+                country: field("country"),
+                name: field("name"),
+            }
+        };
+        let material = |n: usize| MaterialRow {
+            name: text(&format!("materials[{n}].name")),
+            statutory: fields.ticked(&format!("materials[{n}].statutory")),
+            provided: fields.ticked(&format!("materials[{n}].provided")),
+        };
+        Self {
+            id: text("id"),
+            matter: text("matter"),
+            as_of: text("as_of"),
+            office: text("office.name"),
+            region: text("office.region"),
+            consortium: fields.ticked("consortium"),
+            subjects: (0..fields.rows("subjects", SUBJECTS)).map(subject).collect(),
+            materials: (0..fields.rows("materials", MATERIALS)).map(material).collect(),
+            signed_on: text("commitment.signed_on"),
+            complete_by: text("commitment.complete_by"),
+        }
+    }
+
+    /// Adds or removes a row, as a button says.
+    pub(super) fn change(&mut self, button: &str) {
+        let role = |code| Role::ALL.iter().find(|role| role.code() == code).copied();
+        let number = |text: &str| text.parse::<usize>().ok();
+        if let Some(role) = button.strip_prefix("add-subject-").and_then(role) {
+            if self.subjects.len() < SUBJECTS {
+                self.subjects.push(Row::of(role));
+            }
+            self.consortium |= role == Role::ConsortiumMember;
+        } else if button == "add-material" && self.materials.len() < MATERIALS {
+            self.materials.push(MaterialRow::default());
+        } else if let Some(n) = button.strip_prefix("remove-subject-").and_then(number)
+            && n < self.subjects.len()
+        {
+            self.subjects.remove(n);
+        } else if let Some(n) = button.strip_prefix("remove-material-").and_then(number)
+            && n < self.materials.len()
+        {
+            self.materials.remove(n);
+        }
+    }
+
+    /// The rows that hold a subject, in their order.
+    fn filled(&self) -> impl Iterator<Item = (usize, &Row)> {
+        self.subjects.iter().enumerate().filter(|(_, row)| !row.is_blank())
+    }
+
+    /// The rows that hold a material, in their order.
+    fn handed_in(&self) -> impl Iterator<Item = (usize, &MaterialRow)> {
+        self.materials.iter().enumerate().filter(|(_, row)| !row.name.is_empty())
+    }
+
+    /// The application that was typed.
+    pub(super) fn application(&self, lang: Lang) -> Result<Application, Vec<Wrong>> {
+        let mut reader = Reader { lang, wrong: Vec::new() };
+        reader.needed("id", &self.id);
+        reader.needed("matter", &self.matter);
+        let as_of = reader.day("as_of", &self.as_of);
+        reader.needed("office.name", &self.office);
+        reader.needed("office.region", &self.region);
+        let mut subjects = Vec::new();
+        for (n, row) in self.filled() {
+            reader.needed(&format!("subjects[{n}].identifier"), &row.identifier);
+            reader.needed(&format!("subjects[{n}].name"), &row.name);
+            subjects.push(Subject {
+                role: row.role,
+                kind: kind(row.scheme),
+                scheme: row.scheme,
+                identifier: row.identifier.clone(),
+                country: (!row.country.is_empty()).then(|| row.country.clone()),
+                name: row.name.clone(),
+            });
+        }
+        if subjects.is_empty() {
+            reader.add("subjects", lang.own("请填写申请人。", "Name the applicant."));
+        }
+        let commitment = match (&*self.signed_on, &*self.complete_by) {
+            ("", "") => None,
+            (signed_on, complete_by) => {
+                let signed_on = reader.day("commitment.signed_on", signed_on);
+                let complete_by = reader.day("commitment.complete_by", complete_by);
+                let days = signed_on.zip(complete_by);
+                days.map(|(signed_on, complete_by)| Commitment { signed_on, complete_by })
+            }
+        };
+        let materials = self.handed_in().map(|(_, row)| Material {
+            name: row.name.clone(),
+            statutory: row.statutory,
+            provided: row.provided,
+        });
+        let Some(as_of) = as_of.filter(|_| reader.wrong.is_empty()) else {
+            return Err(reader.wrong);
+        };
+        let application = Application {
+            id: self.id.clone(),
+            matter: self.matter.clone(),
+            as_of,
+            office: Office { name: self.office.clone(), region: self.region.clone() },
+            subjects,
+            consortium: self.consortium,
+            materials: materials.collect(),
+            commitment,
+        };
+        // Read as every application is, so that identifiers are normalised in one place.
+        let json = serde_json::to_vec(&application).unwrap_or_default();
+        Application::from_json(&json).map_err(|error| {
+            let told = Problem::from(&error).sentence(lang);
+            vec![Wrong { place: "id".into(), told }]
+        })
+    }
+
+    /// The field for a place of the application: rows that hold nothing are not in it.
+    pub(super) fn place(&self, place: &str) -> String {
+        let moved = |name: &str, rows: &mut dyn Iterator<Item = usize>| {
+            let rest = place.strip_prefix(name)?.strip_prefix('[')?;
+            let (number, rest) = rest.split_once(']')?;
+            let row = rows.nth(number.parse().ok()?)?;
+            Some(format!("{name}[{row}]{rest}"))
+        };
+        let subject = moved("subjects", &mut self.filled().map(|(n, _)| n));
+        let subject = subject.map(|place| match place.strip_suffix(".kind") {
+            Some(row) => format!("{row}.scheme"),
+            None => place,
+        });
+        subject
+            .or_else(|| moved("materials", &mut self.handed_in().map(|(n, _)| n)))
+            .unwrap_or_else(|| place.to_owned())
+    }
+}
+
+/// Takes note of what is wrong.
+struct Reader {
+    lang: Lang,
+    wrong: Vec<Wrong>,
+}
+
+impl Reader {
+    fn add(&mut self, place: &str, told: String) {
+        self.wrong.push(Wrong { place: place.into(), told });
+    }
+
+    fn needed(&mut self, place: &str, text: &str) {
+        if text.is_empty() {
+            self.add(place, self.lang.own("请填写此项。", "This is needed."));
+        }
+    }
+
+    fn day(&mut self, place: &str, text: &str) -> Option<Date> {
+        let day = text.parse().ok();
+        if day.is_none() {
+            let told = "请按“年-月-日”填写日期，例如2026-11-25。";
+            self.add(place, self.lang.own(told, "Write the day as year-month-day: 2026-11-25."));
+        }
+        day
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_hold_nothing_are_not_in_the_application_and_places_find_their_rows() {
+        let mut draft = Draft::new(Date::new(2026, 11, 25));
+        draft.change("add-subject-guarantor");
+        draft.subjects[0].name = "甲".into();
+        draft.subjects[2].identifier = "X".into();
+        assert_eq!(draft.place("subjects[1].identifier"), "subjects[2].identifier");
+        assert_eq!(draft.place("subjects[0].kind"), "subjects[0].scheme");
+        assert_eq!(draft.place("subjects"), "subjects");
+        assert_eq!(draft.place("office.region"), "office.region");
+    }
+
+    #[test]
+    fn every_field_that_is_needed_is_named() {
+        let wrong = Draft::new(None).application(Lang::En).err().unwrap();
+        let places: Vec<&str> = wrong.iter().map(|wrong| &*wrong.place).collect();
+        let all = ["id", "matter", "as_of", "office.name", "office.region", "subjects"];
+        assert_eq!(places, all);
+    }
+
+    #[test]
+    fn buttons_add_and_remove_rows_within_bounds() {
+        let mut draft = Draft::new(None);
+        draft.change("add-subject-consortium-member");
+        assert!(draft.consortium && draft.subjects.len() == 3);
+        for nothing in ["remove-subject-3", "remove-subject-x", "add-subject-emperor", "", "check"]
+        {
+            draft.change(nothing);
+            assert_eq!(draft.subjects.len(), 3, "{nothing}");
+        }
+        draft.change("remove-subject-1");
+        assert_eq!(draft.subjects[1].role, Role::ConsortiumMember);
+        for _ in 0..2 * SUBJECTS {
+            draft.change("add-subject-guarantor");
+        }
+        assert_eq!(draft.subjects.len(), SUBJECTS);
+    }
+}

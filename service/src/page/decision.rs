@@ -1,0 +1,121 @@
+//! A decision: what was found, and on which basis; its notice; its JSON.
+
+mod notice;
+mod view;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Serialize;
+
+use mustcheck::evidence::{ContentDigest, DocumentId};
+use mustcheck::{Checked, Decision};
+
+use super::book::Book;
+use super::problem::Problem;
+use super::respond;
+use super::session::{Kept, Made};
+use super::state::Page;
+use super::visit::{Sent, Visit};
+
+/// What is downloaded: the shape of what `POST /v1/checks` answers.
+#[derive(Serialize)]
+struct Download<'a> {
+    decision: &'a Decision,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt: Option<Reference<'a>>,
+    component: ContentDigest,
+}
+
+#[derive(Serialize)]
+struct Reference<'a> {
+    id: &'a DocumentId,
+    log_index: u64,
+}
+
+impl<'a> Download<'a> {
+    fn of(checked: &'a Checked) -> Option<Self> {
+        let receipt = checked.receipt();
+        Some(Self {
+            decision: checked.decision(),
+            receipt: receipt.map(|r| Reference { id: &r.id, log_index: r.index }),
+            component: ContentDigest::from_hex(checked.component()).ok()?,
+        })
+    }
+}
+
+/// The decision that a session keeps under a number.
+fn made(visit: &Visit, number: u32) -> Result<Arc<Made>, Response> {
+    match visit.session.kept(number) {
+        Some(Kept::Decision(made)) => {
+            // What a caller may see can have been narrowed since.
+            let application = &made.application;
+            let case = visit.permit_case(&application.matter, &application.office.region);
+            case.map_err(|problem| respond::problem(visit, &problem))?;
+            Ok(made)
+        }
+        _ => Err(gone(visit)),
+    }
+}
+
+/// What was shown before is kept no longer.
+pub(super) fn gone(visit: &Visit) -> Response {
+    let lang = visit.lang();
+    let title = lang.say("该页已不再保存", "This page is gone");
+    let said = lang.say(
+        "每个会话只保留最近的若干页。请凭回执编号查找回执。",
+        "A session keeps its last pages only. Find the receipt by its number.",
+    );
+    let main = maud::html! {
+        h1 { (title) }
+        p.alert role="alert" { (said) }
+        p { a href="/receipts" { (lang.say("查找回执", "Find a receipt")) } }
+    };
+    visit.page(StatusCode::NOT_FOUND, title, "/", main)
+}
+
+fn book<'a>(visit: &'a Visit, made: &'a Made) -> Book<'a> {
+    Book { lang: visit.lang(), names: &visit.shared().names, policy: made.policy.as_ref() }
+}
+
+/// `GET /decisions/{number}`.
+pub(super) async fn show(visit: Visit, Path(number): Path<u32>) -> Response {
+    let made = match made(&visit, number) {
+        Ok(made) => made,
+        Err(response) => return response,
+    };
+    let view = view::View { visit: &visit, made: &made, book: book(&visit, &made), number };
+    let title = visit.lang().say("核查结果", "Decision");
+    visit.page(StatusCode::OK, title, &format!("/decisions/{number}"), view.page(title))
+}
+
+/// `GET /decisions/{number}/notice`: the notice alone, to print.
+pub(super) async fn notice(visit: Visit, Path(number): Path<u32>) -> Response {
+    let made = match made(&visit, number) {
+        Ok(made) => made,
+        Err(response) => return response,
+    };
+    let title = visit.lang().say("信用核查告知", "Credit check notice");
+    let back = format!("/decisions/{number}/notice");
+    visit.page(StatusCode::OK, title, &back, notice::page(visit.lang(), &made, number))
+}
+
+/// `POST /decisions/{number}/json`: the decision to keep.
+pub(super) async fn json(
+    State(_): State<Arc<Page>>,
+    Path(number): Path<u32>,
+    sent: Sent,
+) -> Response {
+    match made(&sent.visit, number) {
+        Ok(made) => {
+            let written = Download::of(&made.checked).map(|all| serde_json::to_vec_pretty(&all));
+            match written {
+                Some(Ok(json)) => respond::download("attachment; filename=\"decision.json\"", json),
+                _ => respond::problem(&sent.visit, &Problem::Failed),
+            }
+        }
+        Err(response) => response,
+    }
+}

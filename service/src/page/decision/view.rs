@@ -1,0 +1,438 @@
+//! How a decision is shown.
+
+use maud::{Markup, html};
+use mustcheck::Decision;
+use mustcheck::audit::words as audit_words;
+use mustcheck::model::{
+    AnswerStatus, AppliedMeasure, Effect, LegalBasis, Lookup, Obligation, SetAside, Target,
+};
+use mustcheck::safe;
+use mustcheck::words::{disposition_words, role_words, rule_words, status_words};
+
+use super::notice::{self, Sections};
+use crate::page::book::Book;
+use crate::page::language::Lang;
+use crate::page::layout::token;
+use crate::page::office::Task;
+use crate::page::session::Made;
+use crate::page::visit::Visit;
+use crate::page::words;
+
+pub(super) struct View<'a> {
+    pub(super) visit: &'a Visit,
+    pub(super) made: &'a Made,
+    pub(super) book: Book<'a>,
+    pub(super) number: u32,
+}
+
+impl View<'_> {
+    fn lang(&self) -> Lang {
+        self.visit.lang()
+    }
+
+    fn decision(&self) -> &Decision {
+        self.made.checked.decision()
+    }
+
+    pub(super) fn page(&self, title: &str) -> Markup {
+        html! {
+            h1 { (title) }
+            (self.finding())
+            (self.actions())
+            (self.measures())
+            (self.set_aside())
+            (self.obligations())
+            (self.lookups())
+            (self.records())
+            (self.receipt())
+            (self.notice())
+        }
+    }
+
+    fn finding(&self) -> Markup {
+        let (lang, decision) = (self.lang(), self.decision());
+        let (application, disposition) = (&self.made.application, decision.disposition);
+        html! {
+            section class=(format!("finding {disposition}")) aria-labelledby="finding" {
+                p.sign aria-hidden="true" { (words::sign(disposition)) }
+                div {
+                    h2 #finding { (lang.words(disposition_words(disposition))) }
+                    p {
+                        (lang.say("理由：", "Why: "))
+                        (lang.words(rule_words(decision.disposition_rule)))
+                        (lang.say("。", "."))
+                    }
+                }
+            }
+            dl.facts {
+                div { dt { (lang.say("申请编号", "Case number")) } dd { (safe(&application.id)) } }
+                div { dt { (lang.say("申请事项", "Matter")) } dd { (self.book.matter(&decision.matter)) } }
+                div { dt { (lang.say("基准日", "As of")) } dd { (decision.as_of) } }
+                div {
+                    dt { (lang.say("决定机关", "Deciding office")) }
+                    dd { (safe(&application.office.name)) }
+                }
+                div {
+                    dt { (lang.say("依据的清单", "Rules")) }
+                    dd { (decision.policy.edition) " · " (decision.policy.overlay) " · "
+                        (decision.policy.version) }
+                }
+            }
+        }
+    }
+
+    fn actions(&self) -> Markup {
+        let lang = self.lang();
+        let feedback =
+            self.visit.caller.may(Task::Feedback) || self.visit.caller.may(Task::Receipts);
+        html! {
+            div.actions.screen {
+                a.button href=(format!("/decisions/{}/notice", self.number)) {
+                    (lang.say("告知书（打印）", "Notice to print"))
+                }
+                form method="post" action=(format!("/decisions/{}/json", self.number)) data-download {
+                    (token(&self.visit.guest))
+                    button.second type="submit" { (lang.say("下载JSON", "Download JSON")) }
+                }
+                @if let Some(receipt) = self.made.checked.receipt() {
+                    @if feedback {
+                        form method="post" action="/receipts" {
+                            (token(&self.visit.guest))
+                            input type="hidden" name="receipt" value=(receipt.id);
+                            button.second type="submit" {
+                                (lang.say("回执与执行反馈", "Receipt and feedback"))
+                            }
+                        }
+                    }
+                }
+                a.button.second href="/" { (lang.say("新建核查", "New check")) }
+            }
+        }
+    }
+
+    /// A subject: role, name, masked identifier.
+    // RAIL R13: the identifier is the mask that the decision carries.
+    fn who(&self, target: &Target) -> Markup {
+        let index = usize::try_from(target.subject_index).unwrap_or(usize::MAX);
+        let name = self.made.application.subjects.get(index).map(|subject| safe(&subject.name));
+        let lang = self.lang();
+        html! {
+            (lang.words(role_words(target.role))) " "
+            b { (name.unwrap_or_default()) } " " span.mask { (target.subject) }
+        }
+    }
+
+    fn bases(&self, bases: &[LegalBasis]) -> Markup {
+        let edition = &self.decision().policy.edition;
+        html! {
+            @for basis in bases {
+                figure.basis {
+                    figcaption { (self.book.cite(edition, basis)) }
+                    blockquote lang="zh-CN" { (basis.clause) }
+                }
+            }
+        }
+    }
+
+    fn measures(&self) -> Markup {
+        let (lang, measures) = (self.lang(), &self.decision().measures);
+        html! {
+            section aria-labelledby="measures" {
+                h2 #measures { (lang.say("适用的措施", "What applies")) }
+                @if measures.is_empty() { p { (lang.say("无。", "Nothing.")) } }
+                @for measure in measures { (self.measure(measure)) }
+            }
+        }
+    }
+
+    fn measure(&self, measure: &AppliedMeasure) -> Markup {
+        let lang = self.lang();
+        let side = match measure.effect {
+            Effect::Restriction => "restriction",
+            Effect::Incentive => "incentive",
+        };
+        html! {
+            article class=(format!("measure {side}")) {
+                h3 { (lang.text(&measure.text)) }
+                p.tags {
+                    span.tag { (lang.words(words::effect(measure.effect))) }
+                    span.tag { (lang.words(words::force(measure.force))) }
+                    span.tag { (lang.words(words::kind(measure.kind))) }
+                }
+                dl.facts {
+                    div { dt { (lang.say("对象", "To whom")) } dd { (self.who(&measure.target)) } }
+                    div { dt { (lang.say("期限", "Term")) } dd { (self.term(measure)) } }
+                    @if !measure.because.is_empty() {
+                        div {
+                            dt { (lang.say("所依记录", "Because of")) }
+                            dd { @for record in &measure.because { code { (safe(record)) } " " } }
+                        }
+                    }
+                }
+                @for cut in &measure.cut {
+                    p.small {
+                        @match cut.recorded_until {
+                            Some(day) => {
+                                (lang.say("记录所载期限至 ", "The record runs to ")) (day)
+                            }
+                            None => { (lang.say("记录没有终止日", "The record has no end")) }
+                        }
+                        (lang.say("，按条文最长期限截至 ", "; the article allows no longer than to "))
+                        (cut.allowed_until) (lang.say("。", "."))
+                    }
+                }
+                (self.bases(&measure.legal_basis))
+            }
+        }
+    }
+
+    fn term(&self, measure: &AppliedMeasure) -> String {
+        let lang = self.lang();
+        match measure.until {
+            Some(day) => format!("{} {day}", lang.say("至", "until")),
+            None if measure.because.is_empty() => {
+                lang.own("依据为连续三年无不良记录", "rests on three years without adverse record")
+            }
+            None => lang.own("记录未载明终止日", "no end on record"),
+        }
+    }
+
+    fn set_aside(&self) -> Markup {
+        let (lang, entries) = (self.lang(), &self.decision().set_aside);
+        html! {
+            section aria-labelledby="set-aside" {
+                h2 #set-aside { (lang.say("不予适用及理由", "What was set aside, and why")) }
+                @if entries.is_empty() { p { (lang.say("无。", "Nothing.")) } } @else {
+                    p.small { (lang.say(
+                        "相互矛盾的措施一并列出；起决定作用的规则见各项理由和依据。",
+                        "Measures that contradict each other are both shown; each reason names the rule \
+                         that decides.",
+                    )) }
+                    ul.entries { @for entry in entries { li { (self.aside(entry)) } } }
+                }
+            }
+        }
+    }
+
+    fn aside(&self, entry: &SetAside) -> Markup {
+        let lang = self.lang();
+        let edition = &self.decision().policy.edition;
+        let mut cited: Vec<String> = Vec::new();
+        for basis in &entry.legal_basis {
+            let one = self.book.cite(edition, basis);
+            if !cited.contains(&one) {
+                cited.push(one);
+            }
+        }
+        html! {
+            p {
+                span.tag { (lang.words(words::reason(entry.reason))) } " "
+                (lang.text(&entry.text))
+            }
+            p.small { (self.who(&entry.target)) }
+            @if let Some(measure) = &entry.measure {
+                p.small { (lang.say("措施：", "Measure: ")) (self.book.measure(measure)) }
+            }
+            @if let Some(record) = &entry.record {
+                p.small { (lang.say("记录：", "Record: ")) code { (safe(record)) } }
+            }
+            @if !cited.is_empty() {
+                p.small { (lang.say("依据：", "Basis: ")) (cited.join(lang.say("；", "; "))) }
+            }
+        }
+    }
+
+    fn obligations(&self) -> Markup {
+        let (lang, obligations) = (self.lang(), &self.decision().obligations);
+        html! {
+            @if !obligations.is_empty() {
+                section aria-labelledby="obligations" {
+                    h2 #obligations { (lang.say("后续义务", "What is due later")) }
+                    ul.entries { @for one in obligations { li { (self.obligation(one)) } } }
+                }
+            }
+        }
+    }
+
+    fn obligation(&self, obligation: &Obligation) -> Markup {
+        let lang = self.lang();
+        html! {
+            p {
+                b { (lang.words(audit_words::obligation(obligation.kind))) }
+                (lang.say("：", ": ")) (safe(lang.text(&obligation.to)))
+                @if let Some(day) = obligation.due_on {
+                    (lang.say("，最迟 ", ", by ")) b { (day) }
+                }
+            }
+            p.small { (lang.text(&obligation.note)) }
+            details {
+                summary { (lang.say("依据", "Basis")) }
+                (self.bases(&obligation.legal_basis))
+            }
+        }
+    }
+
+    fn lookups(&self) -> Markup {
+        let (lang, lookups) = (self.lang(), &self.decision().lookups);
+        let due = lookups.iter().filter(|lookup| lookup.due);
+        let answered = |lookup: &&Lookup| lookup.status == AnswerStatus::Answered;
+        let (all, made) = (due.clone().count(), due.clone().filter(answered).count());
+        let open: Vec<&Lookup> = due.filter(|lookup| !answered(lookup)).collect();
+        let title = lang.say("查询", "What was looked up");
+        html! {
+            section aria-labelledby="lookups" {
+                h2 #lookups { (title) }
+                p {
+                    @match lang {
+                        Lang::Zh => { "应查" (all) "次，获得结果" (made) "次。" }
+                        Lang::En => { (all) " lookups due, " (made) " answered." }
+                    }
+                }
+                @if !open.is_empty() {
+                    div.alert {
+                        p { b { (lang.say(
+                            "未获结果的查询（不等于无记录）：",
+                            "Not answered, which is not clear:",
+                        )) } }
+                        ul { @for lookup in open { li { (self.open(lookup)) } } }
+                    }
+                }
+                details {
+                    summary { (lang.say("逐项列出", "One by one")) }
+                    (self.table(title))
+                }
+            }
+        }
+    }
+
+    fn target(lookup: &Lookup) -> Target {
+        let Lookup { role, subject_index, subject, .. } = lookup;
+        Target { role: *role, subject_index: *subject_index, subject: subject.clone() }
+    }
+
+    fn open(&self, lookup: &Lookup) -> Markup {
+        let lang = self.lang();
+        html! {
+            (self.book.list(&lookup.list)) " — " (self.who(&Self::target(lookup)))
+            (lang.say("：", ": ")) (lang.words(status_words(lookup.status)))
+            @if let Some(source) = &lookup.source { " · " (safe(source)) }
+            @if let Some(as_of) = lookup.source_as_of {
+                (lang.say("（截至 ", " (as of ")) (words::time(as_of)) (lang.say("）", ")"))
+            }
+            @if let Some(reason) = &lookup.reason { " · " span lang="en" { (safe(reason)) } }
+        }
+    }
+
+    fn table(&self, title: &str) -> Markup {
+        let lang = self.lang();
+        let heads = [
+            ("主体", "Subject"),
+            ("名单", "List"),
+            ("结果", "Answer"),
+            ("记录数", "Records"),
+            ("数据源", "Source"),
+            ("数据截至（北京时间）", "As of (UTC+8)"),
+        ];
+        html! {
+            div.scroll tabindex="0" role="region" aria-label=(title) {
+                table {
+                    caption { (title) }
+                    thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
+                    tbody {
+                        @for lookup in &self.decision().lookups {
+                            tr class=(lookup.status.code()) {
+                                td { (self.who(&Self::target(lookup))) }
+                                td {
+                                    (self.book.list(&lookup.list))
+                                    @if !lookup.due {
+                                        " " span.tag { (lang.say("仅供参考", "for reference")) }
+                                    }
+                                }
+                                td { (lang.words(audit_words::answer(lookup.status))) }
+                                td.number { (lookup.records) }
+                                td { (safe(lookup.source.as_deref().unwrap_or("—"))) }
+                                td {
+                                    @if let Some(as_of) = lookup.source_as_of { (words::time(as_of)) } @else { "—" }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn records(&self) -> Markup {
+        let (lang, records) = (self.lang(), &self.decision().records);
+        html! {
+            @if !records.is_empty() {
+                section aria-labelledby="records" {
+                    h2 #records { (lang.say("查得的记录", "Records found")) }
+                    ul.entries { @for record in records { li {
+                        p {
+                            b { (self.book.list(&record.list)) } " "
+                            span.tag { (lang.words(audit_words::standing(record.standing))) }
+                            @if record.disputed {
+                                " " span.tag { (lang.say("有异议标注", "disputed")) }
+                            }
+                        }
+                        p.small {
+                            (self.who(&record.target))
+                            @if let Some(role) = record.named_as {
+                                (lang.say("，记录载明其为", ", named as "))
+                                (lang.words(role_words(role)))
+                            }
+                        }
+                        p.small {
+                            code { (safe(&record.record)) }
+                            @if let Some(by) = &record.decided_by { " · " (safe(by)) }
+                            @if let Some(document) = &record.document { " · " (safe(document)) }
+                            " · " (record.valid_from) (lang.say(" 至 ", " to "))
+                            @match record.valid_until {
+                                Some(day) => (day),
+                                None => (lang.say("未载明", "no end stated")),
+                            }
+                        }
+                    } } }
+                }
+            }
+        }
+    }
+
+    fn receipt(&self) -> Markup {
+        let lang = self.lang();
+        html! {
+            section aria-labelledby="receipt" {
+                h2 #receipt { (lang.say("核查回执", "Receipt")) }
+                @match self.made.checked.receipt() {
+                    None => p { (lang.say("本服务不保存核查记录。", "This service keeps no records.")) },
+                    Some(receipt) => dl.facts {
+                        div { dt { (lang.say("回执编号", "Number")) } dd { code { (receipt.id) } } }
+                        div { dt { (lang.say("日志序号", "Index in the log")) } dd { (receipt.index) } }
+                        div {
+                            dt { (lang.say("核查时间（北京时间）", "Checked at (UTC+8)")) }
+                            dd { (words::time(receipt.receipt.payload.made_at.to_second())) }
+                        }
+                        div {
+                            dt { (lang.say("规则组件摘要（SHA-256）", "Digest of the component (SHA-256)")) }
+                            dd { code.long { (self.made.checked.component()) } }
+                        }
+                    },
+                }
+            }
+        }
+    }
+
+    fn notice(&self) -> Markup {
+        let lang = self.lang();
+        html! {
+            section.screen aria-labelledby="notice" {
+                h2 #notice { (lang.say("告知书", "Notice")) }
+                details {
+                    summary { (lang.say("全文", "Its text")) }
+                    (notice::text(lang, self.made, Sections::OfSection))
+                }
+            }
+        }
+    }
+}

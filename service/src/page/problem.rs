@@ -1,0 +1,146 @@
+//! Why there is no answer, as an officer is told it.
+
+use axum::http::StatusCode;
+use mustcheck::InputError;
+
+use super::language::Lang;
+use crate::chinese::chinese;
+
+/// Why there is no answer. None of these means "no measures".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// What was put in cannot be used.
+    Invalid {
+        /// Where, such as `subjects[0].identifier`.
+        place: String,
+        /// What is wrong, in lower case without a full stop; identifiers are masked.
+        detail: String,
+    },
+    /// The caller may not do this, or not for this case.
+    Forbidden {
+        /// Where the case is beyond the caller's limits; none if it is the page itself.
+        place: Option<&'static str>,
+    },
+    /// The service keeps no records.
+    NoRecords,
+    /// The caller asks too often.
+    TooMany {
+        /// After how many seconds it makes sense to try again.
+        seconds: u64,
+    },
+    /// Something does not answer, and may do so later.
+    Unavailable,
+    /// It took too long: it goes on, and nobody sees what comes of it.
+    Late,
+    /// Something failed.
+    Failed,
+}
+
+impl Problem {
+    /// Something that was put in is wrong.
+    pub(crate) fn invalid(place: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self::Invalid { place: place.into(), detail: detail.into() }
+    }
+
+    /// The HTTP status.
+    pub(super) const fn status(&self) -> StatusCode {
+        match self {
+            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::NoRecords => StatusCode::NOT_FOUND,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable | Self::Late => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// After how many seconds it makes sense to try again.
+    pub(super) const fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { seconds } => Some(*seconds),
+            Self::Unavailable | Self::Late => Some(5),
+            _ => None,
+        }
+    }
+
+    /// What is wrong, in a sentence that stands for itself.
+    pub(super) fn sentence(&self, lang: Lang) -> String {
+        match self {
+            Self::Invalid { detail, .. } => told(lang, detail),
+            Self::Forbidden { place: Some("matter") } => {
+                lang.own("您的权限不及于该事项。", "Your access does not reach this matter.")
+            }
+            Self::Forbidden { place: Some(_) } => lang.own(
+                "您的权限不及于该行政区划的机关。",
+                "Your access does not reach offices of this region.",
+            ),
+            Self::Forbidden { place: None } => {
+                lang.own("您无权使用本功能。", "Your access does not include this.")
+            }
+            Self::NoRecords => lang.own("本服务不保存核查记录。", "This service keeps no records."),
+            Self::TooMany { seconds } => match lang {
+                Lang::Zh => format!("请求过于频繁，请在{seconds}秒后重试。"),
+                Lang::En => format!("Too many requests. Try again in {seconds} seconds."),
+            },
+            Self::Unavailable => lang.own(
+                "暂时无法完成，没有得出任何结论。请稍后重试；“未完成”不等于“无记录”。",
+                "This cannot be done now, and nothing was decided. Try again later; not checked is \
+                 not clear.",
+            ),
+            Self::Late => lang.own(
+                "未在时限内完成，没有给出结论；本次核查可能已经记入日志。请稍后重试；“未完成”不等于\
+                 “无记录”。",
+                "This took too long and nothing is shown, though the check may be on record. Try \
+                 again later; not checked is not clear.",
+            ),
+            Self::Failed => lang.own(
+                "系统故障，没有得出任何结论。请联系管理员；“未完成”不等于“无记录”。",
+                "Something failed, and nothing was decided. Tell the administrator; not checked is \
+                 not clear.",
+            ),
+        }
+    }
+}
+
+impl From<&InputError> for Problem {
+    fn from(error: &InputError) -> Self {
+        match error {
+            InputError::Misplaced { path } => {
+                Self::invalid(path, "invalid type: sequence, expected an object")
+            }
+            InputError::Shape { path, detail, line, column } => {
+                Self::invalid(path, format!("{detail} (line {line}, column {column})"))
+            }
+            InputError::TooLarge { .. } | InputError::NotUtf8 { .. } => {
+                Self::invalid("the document", error.to_string())
+            }
+        }
+    }
+}
+
+/// A detail in a language, as a sentence.
+pub(super) fn told(lang: Lang, detail: &str) -> String {
+    match lang {
+        Lang::En => {
+            let mut chars = detail.chars();
+            let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+            format!("{first}{}.", chars.as_str())
+        }
+        Lang::Zh => match chinese(detail) {
+            Some(told) => format!("{told}。"),
+            None => format!("有误：{detail}。"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, told};
+
+    #[test]
+    fn a_detail_is_a_sentence_of_the_language() {
+        assert_eq!(told(Lang::Zh, "must not be empty"), "不能为空。");
+        assert_eq!(told(Lang::En, "must not be empty"), "Must not be empty.");
+        assert_eq!(told(Lang::Zh, "something else"), "有误：something else。");
+    }
+}

@@ -1,0 +1,427 @@
+//! How a receipt is shown, and the form for feedback about it.
+
+use maud::{Markup, html};
+use mustcheck::audit::words as audit_words;
+use mustcheck::evidence::{
+    DocumentId, MeasureFeedback, NotAppliedCode, Outcome, Receipt, ReceiptMeasure,
+    ReceiptObligation,
+};
+use mustcheck::model::Effect;
+use mustcheck::safe;
+use mustcheck::words::{disposition_words, role_words, rule_words};
+
+use super::form::{Form, told_measure, told_obligation};
+use crate::page::book::Book;
+use crate::page::check::{Line, Wrong, error, summary};
+use crate::page::fields::id;
+use crate::page::language::Lang;
+use crate::page::layout::token;
+use crate::page::office::Task;
+use crate::page::visit::Visit;
+use crate::page::words;
+use crate::records::KeptReceipt;
+
+/// Where a number is put in.
+pub(super) fn find(visit: &Visit, title: &str, typed: &str, wrong: &[Wrong]) -> Markup {
+    let lang = visit.lang();
+    let label = lang.say("回执编号", "Receipt number");
+    let hint = lang.say(
+        "印在告知书末尾，以r开头，共33位。",
+        "At the end of the notice: `r` and 32 characters.",
+    );
+    html! {
+        h1 { (title) }
+        (summary(lang, wrong, &|_| label.to_owned()))
+        form #find method="post" action="/receipts" novalidate {
+            (token(&visit.guest))
+            (Line { hint: Some(hint), ..Line::text("receipt", label, typed).needed() }.show(wrong))
+            p.actions { button type="submit" name="do" value="find" {
+                (lang.say("查找", "Find"))
+            } }
+        }
+    }
+}
+
+pub(super) struct View<'a> {
+    pub(super) visit: &'a Visit,
+    pub(super) number: u32,
+    pub(super) receipt: &'a KeptReceipt,
+    pub(super) said: Option<&'a DocumentId>,
+    pub(super) form: &'a Form,
+    pub(super) wrong: &'a [Wrong],
+}
+
+impl View<'_> {
+    fn lang(&self) -> Lang {
+        self.visit.lang()
+    }
+
+    fn payload(&self) -> &Receipt {
+        &self.receipt.receipt.payload
+    }
+
+    fn book(&self) -> Book<'_> {
+        Book { lang: self.lang(), names: &self.visit.shared().names, policy: None }
+    }
+
+    /// Whether there is anything to report, and the caller may.
+    pub(super) fn has_form(&self) -> bool {
+        let Receipt { measures, obligations, .. } = self.payload();
+        self.visit.caller.may(Task::Feedback) && !(measures.is_empty() && obligations.is_empty())
+    }
+
+    pub(super) fn page(&self, title: &str) -> Markup {
+        let lang = self.lang();
+        html! {
+            h1 { (title) }
+            @if let Some(said) = self.said {
+                p.success role="status" {
+                    (lang.say("执行反馈已记入日志，编号：", "The feedback is on record, number "))
+                    code { (said) } (lang.say("。", "."))
+                }
+            }
+            (summary(lang, self.wrong, &|place| self.label(place)))
+            (self.case())
+            (self.reported())
+            @if self.has_form() { (self.feedback()) }
+            (self.lookups())
+        }
+    }
+
+    fn case(&self) -> Markup {
+        let (lang, receipt) = (self.lang(), self.payload());
+        let disposition = receipt.disposition;
+        html! {
+            section class=(format!("finding {disposition}")) aria-labelledby="finding" {
+                p.sign aria-hidden="true" { (words::sign(disposition)) }
+                div {
+                    h2 #finding { (lang.words(disposition_words(disposition))) }
+                    p {
+                        (lang.say("理由：", "Why: "))
+                        (lang.words(rule_words(receipt.disposition_rule))) (lang.say("。", "."))
+                    }
+                }
+            }
+            dl.facts {
+                div { dt { (lang.say("回执编号", "Number")) } dd { code { (self.receipt.id) } } }
+                div { dt { (lang.say("日志序号", "Index in the log")) } dd { (self.receipt.log_index) } }
+                div { dt { (lang.say("核查时间（北京时间）", "Checked at (UTC+8)")) } dd { (words::time(receipt.made_at.to_second())) } }
+                div { dt { (lang.say("申请编号", "Case number")) } dd { (safe(&receipt.case.id)) } }
+                div { dt { (lang.say("申请事项", "Matter")) } dd { (self.book().matter(&receipt.case.matter)) } }
+                div { dt { (lang.say("基准日", "As of")) } dd { (receipt.case.as_of) } }
+                div {
+                    dt { (lang.say("决定机关", "Deciding office")) }
+                    dd { (safe(&receipt.case.office.name)) " " (safe(&receipt.case.office.region)) }
+                }
+                div {
+                    dt { (lang.say("规则组件摘要（SHA-256）", "Digest of the component (SHA-256)")) }
+                    dd { code.long { (receipt.decided_by.component) } }
+                }
+            }
+            div.actions.screen {
+                form method="post" action=(format!("/receipts/{}/json", self.number)) data-download {
+                    (token(&self.visit.guest))
+                    button.second type="submit" {
+                        (lang.say("下载签名回执（JSON）", "Download the signed receipt (JSON)"))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Measures and obligations, each with what was reported about it.
+    fn reported(&self) -> Markup {
+        let (lang, receipt) = (self.lang(), self.payload());
+        let none = lang.say("尚无反馈", "nothing reported");
+        html! {
+            section aria-labelledby="measures" {
+                h2 #measures { (lang.say("措施与义务", "Measures and obligations")) }
+                @if receipt.measures.is_empty() && receipt.obligations.is_empty() {
+                    p { (lang.say("无。", "None.")) }
+                }
+                ul.entries {
+                    @for measure in &receipt.measures { li {
+                        p {
+                            (self.book().measure(&measure.measure)) " "
+                            span.tag { (lang.words(words::effect(measure.effect))) } " "
+                            span.tag { (lang.words(words::force(measure.force))) }
+                        }
+                        p.small { (self.target(measure)) }
+                        p.small { (lang.say("依据：", "Basis: ")) (self.bases(measure)) }
+                        @match told_measure(self.receipt, &measure.measure, measure.subject_index) {
+                            None => p.open { (none) },
+                            Some((id, told)) => p.done { (self.outcome(told)) " " code { (id) } },
+                        }
+                    } }
+                    @for one in &receipt.obligations { li {
+                        p { (self.obligation(one)) }
+                        @match told_obligation(self.receipt, one.kind, &one.to.zh) {
+                            None => p.open { (none) },
+                            Some((id, told)) => p.done {
+                                (lang.say("已履行，", "done on ")) (told.done_on)
+                                @if let Some(document) = &told.document { " · " (safe(document)) }
+                                " " code { (id) }
+                            },
+                        }
+                    } }
+                }
+            }
+        }
+    }
+
+    fn target(&self, measure: &ReceiptMeasure) -> Markup {
+        let lang = self.lang();
+        html! {
+            (lang.words(role_words(measure.role)))
+            (lang.say("（主体", " (subject ")) (u64::from(measure.subject_index) + 1)
+            (lang.say("）", ")"))
+            @if let Some(day) = measure.until { (lang.say("，期限至 ", ", until ")) (day) }
+        }
+    }
+
+    fn bases(&self, measure: &ReceiptMeasure) -> String {
+        let edition = &self.payload().decided_by.policy.edition;
+        let cite = |basis| self.book().pinpoint(edition, basis);
+        let mut all: Vec<String> = measure.legal_basis.iter().map(cite).collect();
+        all.dedup();
+        all.join(self.lang().say("；", "; "))
+    }
+
+    fn obligation(&self, one: &ReceiptObligation) -> Markup {
+        let lang = self.lang();
+        html! {
+            b { (lang.words(audit_words::obligation(one.kind))) } (lang.say("：", ": "))
+            (safe(lang.text(&one.to)))
+            @if let Some(day) = one.due_on { (lang.say("，最迟 ", ", by ")) b { (day) } }
+        }
+    }
+
+    fn outcome(&self, told: &MeasureFeedback) -> Markup {
+        let lang = self.lang();
+        html! {
+            @match &told.outcome {
+                Outcome::Applied => b { (lang.say("已执行", "applied")) },
+                Outcome::NotApplied { code, text } => {
+                    b { (lang.say("未执行：", "not applied: ")) (lang.words(audit_words::not_applied(*code))) }
+                    " " (safe(text))
+                }
+            }
+            @if let Some(document) = &told.document { " · " (safe(document)) }
+            @if let Some(day) = told.decided_on { " · " (day) }
+            @if let Some(execution) = &told.execution { " · " (safe(execution)) }
+        }
+    }
+
+    fn label(&self, place: &str) -> String {
+        let lang = self.lang();
+        let field = place.rsplit('.').next().unwrap_or(place);
+        let name = field_name(lang, field);
+        match place.split_once(']').and_then(|(row, _)| row.split_once('[')) {
+            Some((rows, number)) => {
+                let number = number.parse::<usize>().unwrap_or_default().saturating_add(1);
+                let of = match rows {
+                    "measures" => lang.say("措施", "Measure"),
+                    _ => lang.say("义务", "Obligation"),
+                };
+                format!("{of} {number} {name}")
+            }
+            None => name.to_owned(),
+        }
+    }
+
+    fn feedback(&self) -> Markup {
+        let (lang, receipt) = (self.lang(), self.payload());
+        let action = format!("/receipts/{}/feedback", self.number);
+        let by = Line {
+            hint: Some(lang.say("岗位或者工号，不填姓名", "A post or a staff number, not a name")),
+            class: "short",
+            ..Line::text(
+                "recorded_by",
+                field_name(lang, "recorded_by"),
+                self.form.get("recorded_by"),
+            )
+            .needed()
+        };
+        html! {
+            section.screen aria-labelledby="report" {
+                h2 #report { (lang.say("填写执行反馈", "Record feedback")) }
+                p.small { (lang.say(
+                    "可以分次填写；对已有反馈的再次填写即为更正，更正与原反馈都留在日志中。不得填写证件号码。",
+                    "It may be recorded piece by piece. Recording again corrects what was recorded, and both \
+                     stay in the log. No identifiers here.",
+                )) }
+                form #feedback method="post" action=(action) tabindex="-1" novalidate {
+                    (token(&self.visit.guest))
+                    button type="submit" name="do" value="record" hidden {}
+                    (by.show(self.wrong))
+                    (error(self.wrong, "feedback"))
+                    @for (n, measure) in receipt.measures.iter().enumerate() {
+                        (self.measure_row(n, measure))
+                    }
+                    @for (n, one) in receipt.obligations.iter().enumerate() {
+                        (self.obligation_row(n, one))
+                    }
+                    p.actions { button type="submit" name="do" value="record" {
+                        (lang.say("记入日志", "Record"))
+                    } }
+                }
+            }
+        }
+    }
+
+    fn replaces(&self, place: &str, told: Option<&DocumentId>) -> Markup {
+        // A page that is shown again keeps what its reader saw first.
+        let typed = self.form.get(place);
+        let id =
+            if typed.is_empty() { told.map(ToString::to_string) } else { Some(typed.to_owned()) };
+        html! { @if let Some(id) = id { input type="hidden" name=(place) value=(id); } }
+    }
+
+    fn measure_row(&self, n: usize, measure: &ReceiptMeasure) -> Markup {
+        let lang = self.lang();
+        let at = |field: &str| format!("measures[{n}].{field}");
+        let told = told_measure(self.receipt, &measure.measure, measure.subject_index);
+        let chosen = self.form.get(&at("outcome"));
+        let choices = [
+            ("", lang.say("本次不填", "not this time")),
+            ("applied", lang.say("已执行", "applied")),
+            ("not-applied", lang.say("未执行", "not applied")),
+        ];
+        let line = |field: &str| {
+            let place = at(field);
+            Line::text(&place, field_name(lang, field), self.form.get(&place)).show(self.wrong)
+        };
+        let day = |field: &str| {
+            let place = at(field);
+            Line::day(&place, field_name(lang, field), self.form.get(&place)).show(self.wrong)
+        };
+        html! {
+            fieldset.row id=(id(&at("outcome"))) tabindex="-1" {
+                legend { (self.book().measure(&measure.measure)) }
+                p.small { (self.target(measure)) }
+                @if told.is_some() {
+                    p.small { (lang.say("已有反馈，再次填写即为更正。", "Reported before: this corrects it.")) }
+                }
+                (self.replaces(&at("replaces"), told.map(|(id, _)| id)))
+                (error(self.wrong, &at("outcome")))
+                div.choices {
+                    @for (code, words) in choices {
+                        @let own = format!("{}-{}", id(&at("outcome")), if code.is_empty() { "none" } else { code });
+                        span.tick {
+                            input id=(own) type="radio" name=(at("outcome")) value=(code) checked[chosen == code];
+                            label for=(own) { (words) }
+                        }
+                    }
+                }
+                div.grid {
+                    (self.reasons(&at("code"), measure))
+                    (line("text"))
+                    (line("document"))
+                    (day("decided_on"))
+                    (day("start"))
+                    (day("end"))
+                    (line("execution"))
+                    (line("amount"))
+                }
+            }
+        }
+    }
+
+    fn reasons(&self, place: &str, measure: &ReceiptMeasure) -> Markup {
+        let lang = self.lang();
+        let chosen = self.form.get(place);
+        // Nobody is asked whether he wants a restriction.
+        let fits = |code: &&NotAppliedCode| {
+            measure.effect == Effect::Incentive || **code != NotAppliedCode::NotWanted
+        };
+        html! {
+            div.field {
+                label for=(id(place)) { (field_name(lang, "code")) }
+                (error(self.wrong, place))
+                select id=(id(place)) name=(place) {
+                    option value="" { "—" }
+                    @for code in NotAppliedCode::ALL.iter().filter(fits) {
+                        option value=(code.code()) selected[chosen == code.code()] {
+                            (lang.words(audit_words::not_applied(*code)))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn obligation_row(&self, n: usize, one: &ReceiptObligation) -> Markup {
+        let lang = self.lang();
+        let at = |field: &str| format!("obligations[{n}].{field}");
+        let (done_on, document) = (at("done_on"), at("document"));
+        let told = told_obligation(self.receipt, one.kind, &one.to.zh);
+        html! {
+            fieldset.row {
+                legend { (self.obligation(one)) }
+                @if told.is_some() {
+                    p.small { (lang.say("已有反馈，再次填写即为更正。", "Reported before: this corrects it.")) }
+                }
+                (self.replaces(&at("replaces"), told.map(|(id, _)| id)))
+                div.grid {
+                    (Line::day(&done_on, field_name(lang, "done_on"), self.form.get(&done_on))
+                        .show(self.wrong))
+                    (Line::text(&document, field_name(lang, "document"), self.form.get(&document))
+                        .show(self.wrong))
+                }
+            }
+        }
+    }
+
+    fn lookups(&self) -> Markup {
+        let lang = self.lang();
+        let title = lang.say("查询", "Lookups");
+        let heads = [
+            ("主体", "Subject"),
+            ("名单", "List"),
+            ("结果", "Answer"),
+            ("记录数", "Records"),
+            ("数据源", "Source"),
+            ("数据截至（北京时间）", "As of (UTC+8)"),
+        ];
+        html! {
+            section aria-labelledby="lookups" {
+                h2 #lookups { (title) }
+                div.scroll tabindex="0" role="region" aria-label=(title) {
+                    table {
+                        caption { (title) }
+                        thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
+                        tbody { @for lookup in &self.payload().lookups { tr class=(lookup.status.code()) {
+                            td {
+                                (lang.words(role_words(lookup.role))) " "
+                                (u64::from(lookup.subject_index) + 1)
+                            }
+                            td { (self.book().list(&lookup.list)) }
+                            td { (lang.words(audit_words::answer(lookup.status))) }
+                            td.number { (lookup.records) }
+                            td { (safe(lookup.source.as_deref().unwrap_or("—"))) }
+                            td { @if let Some(as_of) = lookup.source_as_of { (words::time(as_of)) } @else { "—" } }
+                        } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a field of feedback is called.
+fn field_name(lang: Lang, field: &str) -> &'static str {
+    match field {
+        "recorded_by" => lang.say("记录人", "Recorded by"),
+        "code" => lang.say("未执行的原因", "Why not applied"),
+        "text" => lang.say("原因说明", "The reason in words"),
+        "document" => lang.say("文书", "Document"),
+        "decided_on" => lang.say("文书日期", "Its day"),
+        "start" => lang.say("执行开始日", "Carried out from"),
+        "end" => lang.say("执行结束日", "Carried out to"),
+        "execution" => lang.say("执行内容", "What was done"),
+        "amount" => lang.say("涉及金额（元）", "Amount (yuan)"),
+        "done_on" => lang.say("完成日期", "Done on"),
+        "outcome" => lang.say("是否执行", "Whether applied"),
+        _ => lang.say("执行反馈", "Feedback"),
+    }
+}

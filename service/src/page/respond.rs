@@ -1,0 +1,117 @@
+//! Answers, and the headers that every answer has.
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+
+use super::problem::Problem;
+use super::visit::{Guest, Visit};
+
+/// What a page may load: from this server, and nothing inline.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+
+/// Adds the headers that every answer has. What is not said to be kept is not kept: decisions are
+/// about persons and firms.
+pub(super) async fn secured(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let no_store = HeaderValue::from_static("no-store");
+    headers.entry(header::CACHE_CONTROL).or_insert(no_store);
+    response
+}
+
+/// Sends the browser on with a GET.
+pub(super) fn see_other(path: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let path = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(header::LOCATION, path);
+    response
+}
+
+pub(super) fn set_cookie(response: &mut Response, cookie: &str) {
+    if let Ok(cookie) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// A page as an answer.
+pub(super) fn html(status: StatusCode, markup: Markup) -> Response {
+    let mut response = (status, markup.into_string()).into_response();
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+/// A file to be kept.
+pub(super) fn download(name: &'static str, json: Vec<u8>) -> Response {
+    let mut response = json.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static(name));
+    response
+}
+
+/// A page that says why there is no other.
+pub(super) fn problem(visit: &Visit, problem: &Problem) -> Response {
+    let lang = visit.guest.lang;
+    let title = lang.say("未能完成", "This was not done");
+    let said = problem.sentence(lang);
+    let mut response = visit.page(
+        problem.status(),
+        title,
+        "/",
+        html! {
+            h1 { (title) }
+            p.alert role="alert" { (said) }
+            p { a href="/" { (lang.say("返回首页", "Back to the first page")) } }
+        },
+    );
+    if let Some(seconds) = problem.retry_after() {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+/// A page for whoever is not known, that says one thing.
+pub(super) fn plain(guest: &Guest, status: StatusCode, title: &str, said: &str) -> Response {
+    let lang = guest.lang;
+    guest.page(
+        status,
+        title,
+        "/",
+        html! {
+            h1 { (title) }
+            p.alert role="alert" { (said) }
+            p { a href="/" { (lang.say("返回首页", "Back to the first page")) } }
+        },
+    )
+}
+
+/// A form that did not come in time. Nobody waits for an answer, and what is left of the form is not
+/// the next request.
+pub(super) fn late() -> Response {
+    let mut response = StatusCode::REQUEST_TIMEOUT.into_response();
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// There is no such page.
+pub(super) async fn not_found(guest: Guest) -> Response {
+    let lang = guest.lang;
+    let title = lang.say("没有此页", "There is no such page");
+    let said =
+        lang.say("地址有误，或者该页已不再保存。", "The address is wrong, or the page is gone.");
+    plain(&guest, StatusCode::NOT_FOUND, title, said)
+}

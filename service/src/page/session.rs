@@ -1,0 +1,223 @@
+//! Who is signed in. Sessions are in memory, of one process, and end with it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use mustcheck::evidence::DocumentId;
+use mustcheck::{Application, Checked, Policy};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::state::Settings;
+
+/// Decisions and receipts that a session keeps to be looked at again; the oldest go first.
+const KEPT: usize = 16;
+
+/// A decision that was made in this session.
+pub(super) struct Made {
+    pub(super) application: Application,
+    pub(super) checked: Checked,
+    pub(super) policy: Option<Policy>,
+}
+
+/// What a session has to show. Its number is of this session alone, and so can stand in a URL.
+#[derive(Clone)]
+pub(super) enum Kept {
+    Decision(Arc<Made>),
+    Receipt {
+        id: DocumentId,
+        /// The feedback that was just recorded.
+        said: Option<DocumentId>,
+    },
+}
+
+/// A session.
+pub(super) struct Session {
+    /// Held against the office at every request.
+    token: Zeroizing<String>,
+    begun: Instant,
+    held: Mutex<Held>,
+}
+
+struct Held {
+    used: Instant,
+    next: u32,
+    kept: VecDeque<(u32, Kept)>,
+}
+
+impl Session {
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps something to show, under the number that is returned.
+    pub(super) fn keep(&self, kept: Kept) -> u32 {
+        let mut held = self.held();
+        let number = held.next;
+        held.next = number.saturating_add(1);
+        if held.kept.len() >= KEPT {
+            held.kept.pop_front();
+        }
+        held.kept.push_back((number, kept));
+        number
+    }
+
+    /// What was kept under a number.
+    pub(super) fn kept(&self, number: u32) -> Option<Kept> {
+        let held = self.held();
+        held.kept.iter().find(|(n, _)| *n == number).map(|(_, kept)| kept.clone())
+    }
+
+    /// Puts something in the place of what was kept.
+    pub(super) fn replace(&self, number: u32, with: Kept) {
+        let mut held = self.held();
+        if let Some((_, kept)) = held.kept.iter_mut().find(|(n, _)| *n == number) {
+            *kept = with;
+        }
+    }
+}
+
+/// All sessions, by the digest of what the cookie says.
+pub(super) struct Sessions {
+    idle: Duration,
+    lasts: Duration,
+    most: usize,
+    all: Mutex<HashMap<[u8; 32], Arc<Session>>>,
+}
+
+impl Sessions {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let Settings { idle, lasts, sessions, .. } = *settings;
+        Self { idle, lasts, most: sessions.max(1), all: Mutex::default() }
+    }
+
+    fn all(&self) -> MutexGuard<'_, HashMap<[u8; 32], Arc<Session>>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lives(&self, session: &Session, now: Instant) -> bool {
+        now.duration_since(session.begun) < self.lasts
+            && now.duration_since(session.held().used) < self.idle
+    }
+
+    /// Begins a session: what its cookie says.
+    pub(super) fn begin(&self, token: &str) -> Result<String, getrandom::Error> {
+        let secret = random()?;
+        let now = Instant::now();
+        let held = Held { used: now, next: 1, kept: VecDeque::new() };
+        let token = Zeroizing::new(token.to_owned());
+        let session = Arc::new(Session { token, begun: now, held: Mutex::new(held) });
+        let mut all = self.all();
+        all.retain(|_, session| self.lives(session, now));
+        if all.len() >= self.most {
+            let oldest = all.iter().min_by_key(|(_, s)| s.held().used).map(|(key, _)| *key);
+            oldest.map(|key| all.remove(&key));
+        }
+        all.insert(digest(&secret), session);
+        Ok(secret)
+    }
+
+    /// The session of a cookie, if it lives. It is then used.
+    pub(super) fn of(&self, secret: &str) -> Option<Arc<Session>> {
+        let key = digest(secret);
+        let mut all = self.all();
+        let session = Arc::clone(all.get(&key)?);
+        let now = Instant::now();
+        if self.lives(&session, now) {
+            session.held().used = now;
+            return Some(session);
+        }
+        all.remove(&key);
+        None
+    }
+
+    /// Ends a session.
+    pub(super) fn end(&self, secret: &str) {
+        self.all().remove(&digest(secret));
+    }
+}
+
+/// 256 random bits.
+pub(super) fn random() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(const_hex::encode(bytes))
+}
+
+fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// What each form of a page says that is made for this cookie: nobody who does not know the cookie
+/// can say it.
+pub(super) fn form_token(secret: &str) -> String {
+    let mut digest = Sha256::new();
+    digest.update(b"mustcheck form\0");
+    digest.update(secret.as_bytes());
+    const_hex::encode(digest.finalize())
+}
+
+/// Whether a form was made for this cookie.
+pub(super) fn is_of(secret: &str, said: &str) -> bool {
+    form_token(secret).as_bytes().ct_eq(said.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sessions(settings: Settings) -> Sessions {
+        Sessions::new(&settings)
+    }
+
+    #[test]
+    fn a_session_ends_when_it_is_left_alone_and_when_its_time_is_up() {
+        let idle = Settings { idle: Duration::from_millis(30), ..Settings::default() };
+        let short = Settings { lasts: Duration::from_millis(30), ..Settings::default() };
+        for settings in [idle, short] {
+            let sessions = sessions(settings);
+            let secret = sessions.begin("token").unwrap();
+            assert_eq!(sessions.of(&secret).unwrap().token(), "token");
+            std::thread::sleep(Duration::from_millis(40));
+            assert!(sessions.of(&secret).is_none());
+            assert!(sessions.all().is_empty(), "what ended is not kept");
+        }
+    }
+
+    #[test]
+    fn of_too_many_sessions_the_one_left_alone_longest_ends() {
+        let sessions = sessions(Settings { sessions: 2, ..Settings::default() });
+        let [a, b] = [(); 2].map(|()| {
+            std::thread::sleep(Duration::from_millis(2));
+            sessions.begin("t").unwrap()
+        });
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(sessions.of(&a).is_some());
+        let c = sessions.begin("t").unwrap();
+        assert_eq!([&a, &b, &c].map(|s| sessions.of(s).is_some()), [true, false, true]);
+    }
+
+    #[test]
+    fn a_session_keeps_a_bounded_number_of_pages_under_numbers_of_its_own() {
+        let sessions = sessions(Settings::default());
+        let session = sessions.of(&sessions.begin("t").unwrap()).unwrap();
+        let id: DocumentId = format!("r{}", "0".repeat(32)).parse().unwrap();
+        let keep = |_| session.keep(Kept::Receipt { id: id.clone(), said: None });
+        let numbers: Vec<u32> = (0..KEPT + 1).map(keep).collect();
+        assert_eq!((numbers[0], numbers[KEPT]), (1, 17));
+        assert!(session.kept(1).is_none() && session.kept(2).is_some());
+    }
+
+    #[test]
+    fn a_form_is_of_one_cookie() {
+        let (a, b) = (random().unwrap(), random().unwrap());
+        assert!(is_of(&a, &form_token(&a)));
+        assert!(!is_of(&a, &form_token(&b)) && !is_of(&a, &a) && !is_of(&a, ""));
+    }
+}

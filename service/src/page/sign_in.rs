@@ -1,0 +1,130 @@
+//! Signing in with a caller's token, and out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::html;
+use tokio::time::{sleep, timeout};
+
+use super::language::Lang;
+use super::layout::token;
+use super::problem::Problem;
+use super::respond;
+use super::state::Page;
+use super::visit::{Guest, Posted, session_cookie};
+
+/// How long a sign-in waits for its turn.
+const TURN: Duration = Duration::from_secs(10);
+
+/// Why nobody is signed in yet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Nobody tried.
+    First,
+    /// Nobody has this token.
+    Unknown,
+    /// Too many tried.
+    Busy,
+}
+
+/// The page on which one signs in.
+pub(super) fn page(guest: &Guest, why: Why) -> Response {
+    let lang = guest.lang;
+    let title = lang.say("登录", "Sign in");
+    let (status, said) = match why {
+        Why::First => (StatusCode::OK, None),
+        Why::Unknown => (
+            StatusCode::UNAUTHORIZED,
+            Some(lang.own("访问令牌无效。", "Nobody has this access token.")),
+        ),
+        Why::Busy => {
+            (StatusCode::TOO_MANY_REQUESTS, Some(Problem::TooMany { seconds: 5 }.sentence(lang)))
+        }
+    };
+    let title_of_page = match said {
+        Some(_) => format!("{} {title}", lang.say("错误：", "Error:")),
+        None => title.to_owned(),
+    };
+    let wrong = said.is_some();
+    let main = html! {
+        section.narrow {
+            h1 { (title) }
+            @if let Some(said) = said {
+                p.alert #token-error role="alert" { (said) }
+            }
+            p { (lang.say(
+                "请输入管理员发给本岗位的访问令牌。",
+                "Enter the access token that the administrator gave to your post.",
+            )) }
+            form method="post" action="/sign-in" {
+                (token(guest))
+                div.field {
+                    label for="token" { (lang.say("访问令牌", "Access token")) }
+                    input #token type="password" name="token" required autocomplete="current-password"
+                        spellcheck="false" aria-invalid=[wrong.then_some("true")]
+                        aria-describedby=[wrong.then_some("token-error")];
+                }
+                p.actions { button type="submit" { (title) } }
+            }
+            p.small { (ends(guest)) }
+        }
+    };
+    let mut response = guest.page(status, &title_of_page, "/", main);
+    if why == Why::Busy {
+        response.headers_mut().insert(axum::http::header::RETRY_AFTER, 5.into());
+    }
+    response
+}
+
+/// When a session ends.
+fn ends(guest: &Guest) -> String {
+    let settings = &guest.shared.settings;
+    let [idle, lasts] = [settings.idle, settings.lasts].map(|time| time.as_secs().div_ceil(60));
+    match guest.lang {
+        Lang::Zh => {
+            format!("闲置{idle}分钟或者满{lasts}分钟后自动退出。证件号码不写入网址和日志。")
+        }
+        Lang::En => format!(
+            "You are signed out when nothing is done for {idle} minutes, and after {lasts} minutes \
+             in any case. Identifiers never stand in an address or a log."
+        ),
+    }
+}
+
+/// `POST /sign-in`. A try that fails keeps its place for a while, and there are few: whoever
+/// guesses waits, and so does everybody who guesses with him.
+pub(super) async fn sign_in(State(page): State<Arc<Page>>, posted: Posted) -> Response {
+    let Posted { guest, fields } = posted;
+    let Ok(Ok(_turn)) = timeout(TURN, page.sign_ins.acquire()).await else {
+        return self::page(&guest, Why::Busy);
+    };
+    let said = fields.get("token");
+    let Some(caller) = page.office.caller(said) else {
+        sleep(page.settings.failed_sign_in).await;
+        tracing::warn!("a sign-in to the page failed");
+        return self::page(&guest, Why::Unknown);
+    };
+    // A session that somebody else knows of is not taken over: it is a new one.
+    page.sessions.end(&guest.secret);
+    let Ok(secret) = page.sessions.begin(said) else {
+        let title = guest.lang.say("未能完成", "This was not done");
+        let said = Problem::Failed.sentence(guest.lang);
+        return respond::plain(&guest, StatusCode::INTERNAL_SERVER_ERROR, title, &said);
+    };
+    tracing::info!(caller = &**caller.name(), "signed in to the page");
+    let mut response = respond::see_other("/");
+    respond::set_cookie(&mut response, &session_cookie(page.settings.secure, &secret));
+    response
+}
+
+/// `POST /sign-out`.
+pub(super) async fn sign_out(State(page): State<Arc<Page>>, posted: Posted) -> Response {
+    page.sessions.end(&posted.guest.secret);
+    let mut response = respond::see_other("/");
+    let ended = format!("{}; Max-Age=0", session_cookie(page.settings.secure, ""));
+    respond::set_cookie(&mut response, &ended);
+    response
+}

@@ -1,0 +1,75 @@
+//! The style, the script and the icon. Their names have their digests, so that browsers may keep
+//! them for good.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use sha2::{Digest as _, Sha256};
+
+use super::RouteName;
+use super::state::Page;
+
+/// A file that is part of the program.
+struct Static {
+    content: &'static str,
+    kind: &'static str,
+    path: LazyLock<String>,
+}
+
+macro_rules! file {
+    ($file:literal, $kind:literal) => {
+        Static {
+            content: include_str!($file),
+            kind: $kind,
+            path: LazyLock::new(|| path($file, include_str!($file))),
+        }
+    };
+}
+
+static STYLE: Static = file!("style.css", "text/css; charset=utf-8");
+static SCRIPT: Static = file!("script.js", "text/javascript; charset=utf-8");
+static ICON: Static = file!("icon.svg", "image/svg+xml");
+
+fn path(file: &str, content: &str) -> String {
+    let digest = const_hex::encode(Sha256::digest(content.as_bytes()));
+    let (stem, ending) = file.rsplit_once('.').unwrap_or((file, ""));
+    format!("/static/{stem}-{}.{ending}", digest.get(..16).unwrap_or(&digest))
+}
+
+/// Where the style is.
+pub(super) fn style() -> &'static str {
+    &STYLE.path
+}
+
+/// Where the script is.
+pub(super) fn script() -> &'static str {
+    &SCRIPT.path
+}
+
+/// Where the icon is.
+pub(super) fn icon() -> &'static str {
+    &ICON.path
+}
+
+/// Adds their routes.
+pub(super) fn routes(mut router: Router<Arc<Page>>) -> Router<Arc<Page>> {
+    for file in [&STYLE, &SCRIPT, &ICON] {
+        router = router.route(&file.path, get(async || file.answer()));
+    }
+    router
+}
+
+impl Static {
+    fn answer(&self) -> Response {
+        let mut response = self.content.into_response();
+        response.extensions_mut().insert(RouteName("/static/{file}"));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
+        let keep = HeaderValue::from_static("public, max-age=31536000, immutable");
+        headers.insert(header::CACHE_CONTROL, keep);
+        response
+    }
+}

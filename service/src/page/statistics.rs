@@ -1,0 +1,122 @@
+//! Statistics of checks, with charts.
+//!
+//! RAIL R10: what is counted are checks; groups stand in the order of their codes.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use maud::{PreEscaped, html};
+use mustcheck::Date;
+use mustcheck::audit::page::fragment;
+use mustcheck::audit::report::{Question, report};
+use mustcheck::audit::{By, Period, Report, words as audit_words};
+
+use super::check::{Line, Wrong, marked, summary};
+use super::fields::Fields;
+use super::language::Lang;
+use super::layout::{Switch, token};
+use super::office::Task;
+use super::problem::Problem;
+use super::respond;
+use super::state::today;
+use super::visit::{Sent, Visit};
+
+const ALL: [By; 6] = [By::Matter, By::Office, By::List, By::Measure, By::Month, By::Source];
+
+/// `GET /statistics`: everything, by matter.
+pub(super) async fn show(visit: Visit) -> Response {
+    answer(&visit, &Fields::default()).await
+}
+
+/// `POST /statistics`.
+pub(super) async fn ask(sent: Sent) -> Response {
+    answer(&sent.visit, &sent.fields).await
+}
+
+async fn answer(visit: &Visit, fields: &Fields) -> Response {
+    if let Err(refused) = visit.permit(Task::Receipts) {
+        return refused;
+    }
+    if !visit.caller.may_everything() {
+        return limited(visit);
+    }
+    let lang = visit.lang();
+    let mut wrong = Vec::new();
+    let mut day = |place: &str| -> Option<Date> {
+        let day = fields.some(place)?.parse().ok();
+        if day.is_none() {
+            let told = lang.own("请按“年-月-日”填写日期。", "Write the day as year-month-day.");
+            wrong.push(Wrong { place: place.into(), told });
+        }
+        day
+    };
+    let (from, to) = (day("from"), day("to"));
+    let as_of = day("as_of").or_else(today);
+    let by = ALL.into_iter().find(|by| by.to_string() == fields.get("by")).unwrap_or(By::Matter);
+    let title = lang.say("统计", "Statistics");
+    let mut figures = String::new();
+    if let (Some(as_of), true) = (as_of, wrong.is_empty()) {
+        let period = Period { from, to };
+        figures = match read(visit, Question { period, by, as_of }).await {
+            Ok(report) => fragment(&report, lang.chinese()),
+            Err(problem) => return respond::problem(visit, &problem),
+        };
+    }
+    let main = html! {
+        h1 { (title) }
+        (summary(lang, &wrong, &|place| label(lang, place).to_owned()))
+        form #statistics.inline.screen method="post" action="/statistics" novalidate {
+            (token(&visit.guest))
+            (Line::day("from", label(lang, "from"), fields.get("from")).show(&wrong))
+            (Line::day("to", label(lang, "to"), fields.get("to")).show(&wrong))
+            (Line::day("as_of", label(lang, "as_of"), fields.get("as_of")).show(&wrong))
+            div.field.short {
+                label for="by" { (lang.say("分组", "Set out by")) }
+                select #by name="by" {
+                    @for one in ALL {
+                        option value=(one.to_string()) selected[one == by] {
+                            (lang.words(audit_words::by(one)))
+                        }
+                    }
+                }
+            }
+            p.actions { button type="submit" name="do" value="show" { (lang.say("查询", "Show")) } }
+        }
+        // Made by the library, which escapes what it is given.
+        (PreEscaped(figures))
+    };
+    let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let switch = Switch::Form { id: "statistics", usual: "show" };
+    visit.page_with(status, &marked(visit, title, !wrong.is_empty()), switch, main)
+}
+
+fn label(lang: Lang, place: &str) -> &'static str {
+    match place {
+        "from" => lang.say("核查日期自", "Checked from"),
+        "to" => lang.say("核查日期至", "Checked to"),
+        _ => lang.say("反馈截至", "Reports as of"),
+    }
+}
+
+/// Figures of the whole log tell what a caller with limits may not see.
+fn limited(visit: &Visit) -> Response {
+    let lang = visit.lang();
+    let title = lang.say("统计", "Statistics");
+    let said = lang.say(
+        "统计涵盖全部事项和地区，仅对权限不受限制的用户开放。",
+        "Statistics are of all matters and regions, for those whose access has no limits.",
+    );
+    let main = html! { h1 { (title) } p.alert role="alert" { (said) } };
+    visit.page(StatusCode::FORBIDDEN, title, "/statistics", main)
+}
+
+async fn read(visit: &Visit, question: Question) -> Result<Report, Problem> {
+    let shared = Arc::clone(visit.shared());
+    let _turn = shared.readers.acquire().await.map_err(|_| Problem::Unavailable)?;
+    let source = shared.office.log(&*visit.caller).await?;
+    let reading = Arc::clone(&shared);
+    let work = move || report(&source, &reading.names, question, &|_| {});
+    let read = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Failed)?;
+    read.map_err(|_| Problem::Unavailable)
+}

@@ -1,0 +1,109 @@
+//! The words that stand for codes on the pages, where the library has none.
+
+use maud::{Markup, html};
+use mustcheck::Timestamp;
+use mustcheck::model::{Disposition, Domain, Effect, Force, MeasureKind, Scheme, SetAsideReason};
+use mustcheck::words::Words;
+
+const fn text(zh: &'static str, en: &'static str) -> Words {
+    Words { zh, en }
+}
+
+/// A time as it is read: to the second, in China Standard Time, as every time here is.
+pub(super) fn time(at: Timestamp) -> Markup {
+    let Timestamp { date, hour, minute, second } = at;
+    html! {
+        time.time datetime=(at) { (format!("{date} {hour:02}:{minute:02}:{second:02}")) }
+    }
+}
+
+/// A sign for a disposition: colour is not all that tells them apart.
+pub(super) const fn sign(disposition: Disposition) -> &'static str {
+    match disposition {
+        Disposition::Clear => "✓",
+        Disposition::Facilitated => "★",
+        Disposition::Review => "◐",
+        Disposition::Restricted => "✕",
+        Disposition::Undetermined => "?",
+    }
+}
+
+pub(super) const fn domain(domain: Domain) -> Words {
+    match domain {
+        Domain::Licensing => text("行政许可", "Licensing"),
+        Domain::Tendering => {
+            text("招标投标、政府采购、公共资源交易", "Tendering and public procurement")
+        }
+        Domain::Financing => text("财政资金、融资", "Public funds and financing"),
+        Domain::Supervision => text("监督检查", "Supervision"),
+        Domain::Awards => text("评先评优", "Honours and awards"),
+    }
+}
+
+/// What identifies a subject, and so whether it is an organization or a person.
+pub(super) const fn scheme(scheme: Scheme) -> Words {
+    match scheme {
+        Scheme::Uscc => {
+            text("统一社会信用代码（组织）", "Unified social credit code (organization)")
+        }
+        Scheme::Lei => text("全球法人识别编码 LEI（组织）", "LEI (organization)"),
+        Scheme::ResidentId => text("居民身份证号码（个人）", "Resident identity number (person)"),
+        Scheme::Passport => text("护照号码（个人）", "Passport (person)"),
+    }
+}
+
+pub(super) const fn effect(effect: Effect) -> Words {
+    match effect {
+        Effect::Incentive => text("激励", "incentive"),
+        Effect::Restriction => text("惩戒", "restriction"),
+    }
+}
+
+pub(super) const fn force(force: Force) -> Words {
+    match force {
+        Force::Mandatory => text("强制性措施", "mandatory"),
+        Force::Recommended => text("推荐性措施", "recommended"),
+    }
+}
+
+pub(super) const fn kind(kind: MeasureKind) -> Words {
+    match kind {
+        MeasureKind::Disqualify => text("禁止参加", "exclusion"),
+        MeasureKind::ReapplicationBar => text("限制再次申请", "bar on applying again"),
+        MeasureKind::Limit => text("限制", "limit"),
+        MeasureKind::WithdrawHonour => text("撤销或者不予荣誉", "no honour"),
+        MeasureKind::StricterExamination => text("从严审核", "stricter examination"),
+        MeasureKind::CloserSupervision => text("重点监管", "closer supervision"),
+        MeasureKind::GreenChannel => text("绿色通道", "green channel"),
+        MeasureKind::IncompleteMaterialsTolerated => {
+            text("容缺受理", "incomplete materials tolerated")
+        }
+        MeasureKind::Priority => text("优先", "priority"),
+        MeasureKind::EvaluationPreference => text("信用加分", "preference in evaluation"),
+        MeasureKind::FewerInspections => text("优化检查频次", "fewer inspections"),
+        MeasureKind::FinancingProduct => text("融资产品", "financing product"),
+        MeasureKind::Recommendation => text("重点推介", "recommendation"),
+    }
+}
+
+/// Why something was set aside, in a word.
+pub(super) const fn reason(reason: SetAsideReason) -> Words {
+    match reason {
+        SetAsideReason::Annulled => text("已撤销或者更正", "annulled"),
+        SetAsideReason::Repaired => text("已修复", "repaired"),
+        SetAsideReason::Lifted => text("重整", "lifted"),
+        SetAsideReason::Expired => text("期限届满", "expired"),
+        SetAsideReason::NotYetInForce => text("尚未生效", "not yet in force"),
+        SetAsideReason::ObjectionUnderVerification => {
+            text("异议核实中", "objection under verification")
+        }
+        SetAsideReason::CourtStay => text("停止执行", "stayed"),
+        SetAsideReason::NotLinked => text("与事项无关联", "not linked"),
+        SetAsideReason::RoleNotReached => text("不及于该主体", "role not reached"),
+        SetAsideReason::ReferenceOnly => text("仅供参考", "for reference"),
+        SetAsideReason::NotAdopted => text("本地未采用", "not adopted"),
+        SetAsideReason::BeyondTerm => text("超过最长期限", "beyond the term"),
+        SetAsideReason::DefeatedByRestriction => text("不予激励", "defeated by a restriction"),
+        SetAsideReason::ConditionNotMet => text("条件不符", "condition not met"),
+    }
+}

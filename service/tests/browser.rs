@@ -1,0 +1,20 @@
+//! The officer's pages in a real browser: Chromium, driven as a person drives it.
+//!
+//! `chromium` and `chromedriver` have to be installed. With `MUSTCHECK_SCREENSHOTS` set to a folder,
+//! each page is kept there as a picture, and what is printed as PDF, to be looked at.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+#[path = "browser/audit.rs"]
+mod audit;
+#[path = "browser/driver.rs"]
+mod driver;
+#[path = "browser/officer.rs"]
+mod officer;
+mod support;

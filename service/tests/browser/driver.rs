@@ -1,0 +1,214 @@
+//! A browser of the test's own.
+
+use std::future::Future;
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use fantoccini::key::Key;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+
+use crate::support::{Office, Running};
+
+/// How a browser is set up.
+#[derive(Clone, Copy)]
+pub struct Setup {
+    pub language: &'static str,
+    pub script: bool,
+    pub width: u32,
+}
+
+pub const ENGLISH: Setup = Setup { language: "en-GB", script: true, width: 1280 };
+pub const CHINESE: Setup = Setup { language: "zh-CN", ..ENGLISH };
+
+/// The driver, which ends with the test.
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a driver on a port that it chooses.
+fn driver() -> (Driver, u16) {
+    let child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
+    let mut child = child.expect("`chromedriver` is installed, and `chromium`");
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = lines.by_ref().find_map(|line| {
+        let line = line.unwrap();
+        let (_, port) = line.split_once("started successfully on port ")?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    // What it says later has to go somewhere.
+    std::thread::spawn(move || lines.for_each(drop));
+    (Driver(child), port.expect("a port"))
+}
+
+/// A page in a browser.
+pub struct Browser {
+    pub client: Client,
+    pub origin: String,
+}
+
+/// Runs a test in a browser, at the first page of a service.
+pub fn browse<F: Future<Output = ()>>(
+    service: &Running,
+    setup: Setup,
+    test: impl FnOnce(Browser) -> F,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (driver, port) = driver();
+    runtime.block_on(async {
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--disable-gpu".to_owned(),
+            format!("--lang={}", setup.language),
+            format!("--window-size={},900", setup.width),
+        ];
+        // Chromium has no sandbox for root, which whoever runs this in a container is.
+        if is_root() {
+            arguments.push("--no-sandbox".into());
+        }
+        let script = if setup.script { 1 } else { 2 };
+        let options = json!({
+            "args": arguments,
+            "prefs": {
+                "intl.accept_languages": setup.language,
+                "profile.managed_default_content_settings.javascript": script,
+            },
+        });
+        let mut capabilities = serde_json::Map::new();
+        capabilities.insert("browserName".into(), json!("chrome"));
+        capabilities.insert("goog:chromeOptions".into(), options);
+        let url = format!("http://127.0.0.1:{port}");
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let client = builder.capabilities(capabilities).connect(&url).await;
+        let client = client.expect("a browser");
+        let origin = format!("http://{}", service.address);
+        client.goto(&origin).await.unwrap();
+        test(Browser { client: client.clone(), origin }).await;
+        client.close().await.unwrap();
+    });
+    drop(driver);
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}
+
+impl Browser {
+    pub async fn find(&self, css: &str) -> Element {
+        let wait = self.client.wait().at_most(Duration::from_secs(20));
+        wait.for_element(Locator::Css(css)).await.unwrap_or_else(|e| panic!("`{css}`: {e}"))
+    }
+
+    pub async fn text(&self, css: &str) -> String {
+        self.find(css).await.text().await.unwrap()
+    }
+
+    pub async fn script(&self, script: &str) -> Value {
+        self.client.execute(script, vec![]).await.unwrap()
+    }
+
+    /// Presses a key wherever the focus is.
+    pub async fn press(&self, key: Key) {
+        self.keys(&char::from(key).to_string()).await;
+    }
+
+    /// Types wherever the focus is.
+    pub async fn keys(&self, text: &str) {
+        let focused = self.client.active_element().await.unwrap();
+        focused.send_keys(text).await.unwrap();
+    }
+
+    /// Presses Tab until the focus is on an element: whoever has no mouse gets there too.
+    pub async fn tab_to(&self, css: &str) {
+        self.find(css).await;
+        let there = format!("return document.activeElement.matches({})", json!(css));
+        for _ in 0..150 {
+            if self.script(&there).await == json!(true) {
+                return;
+            }
+            self.press(Key::Tab).await;
+        }
+        panic!("the focus does not get to `{css}`");
+    }
+
+    /// Goes to a field and types.
+    pub async fn fill(&self, css: &str, text: &str) {
+        self.tab_to(css).await;
+        self.keys(text).await;
+    }
+
+    /// Fills a day in, however the browser's language writes days.
+    pub async fn fill_day(&self, css: &str, day: &str) {
+        self.tab_to(css).await;
+        let set = format!("document.querySelector({}).value = {}", json!(css), json!(day));
+        self.script(&set).await;
+    }
+
+    pub async fn path(&self) -> String {
+        self.client.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// Signs in, with the keyboard.
+    pub async fn sign_in(&self, token: &str) {
+        self.fill("#token", token).await;
+        self.press(Key::Enter).await;
+        self.find("form[action='/sign-out']").await;
+    }
+
+    /// Keeps a picture, if somebody wants to look.
+    pub async fn picture(&self, name: &str) {
+        let Some(folder) = pictures() else { return };
+        let (width, _) = self.client.get_window_size().await.unwrap();
+        let height = self.script("return document.documentElement.scrollHeight + 120").await;
+        let height = u32::try_from(height.as_u64().unwrap()).unwrap();
+        let width = u32::try_from(width).unwrap();
+        self.client.set_window_size(width, height.clamp(900, 12_000)).await.unwrap();
+        let picture = self.client.screenshot().await.unwrap();
+        self.client.set_window_size(width, 900).await.unwrap();
+        std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+    }
+
+    /// What is printed on A4, as PDF.
+    pub async fn print(&self, name: &str) -> Vec<u8> {
+        let pdf = self.client.print(Default::default()).await.unwrap();
+        if let Some(folder) = pictures() {
+            std::fs::write(folder.join(format!("{name}.pdf")), &pdf).unwrap();
+        }
+        pdf
+    }
+}
+
+fn pictures() -> Option<PathBuf> {
+    let folder = PathBuf::from(std::env::var_os("MUSTCHECK_SCREENSHOTS")?);
+    std::fs::create_dir_all(&folder).unwrap();
+    Some(folder)
+}
+
+/// How many pages a PDF has.
+pub fn pages_of(pdf: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(pdf);
+    text.matches("/Type /Page\n").count()
+}
+
+/// An office that keeps records, with the registry of a golden case.
+pub fn office(of_case: &str) -> Running {
+    let office = Office::new(of_case);
+    office.keys();
+    office.run("[records]\nlog = \"log\"\nkeys = \"keys\"\nevidence = \"evidence\"")
+}
