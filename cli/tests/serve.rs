@@ -74,9 +74,9 @@ fn a_bad_configuration_tells_every_mistake() {
         "line 1, column 1: `callers` is missing",
         "line 1, column 1: `policies`: there is none: a service without a policy decides nothing",
         "line 1, column 10: `listen` is a text, not integer",
-        "line 2, column 1: unknown key `colour`; there are `listen`, `behind_proxy`, `registry`, \
-         `callers`, `cache`, `tls`, `policies`, `records`, `database`, `limits`, `idempotency`, \
-         `shutdown`, `logging`",
+        "line 2, column 1: unknown key `colour`; there are `listen`, `behind_proxy`, `page`, \
+         `registry`, `callers`, `cache`, `tls`, `policies`, `records`, `database`, `limits`, \
+         `idempotency`, `shutdown`, `logging`",
     ];
     let told: Vec<&str> = stderr.lines().map(str::trim).collect();
     assert_eq!(told, expected);

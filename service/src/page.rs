@@ -18,6 +18,7 @@ mod book;
 mod check;
 mod decision;
 mod fields;
+mod form;
 mod language;
 mod layout;
 mod office;

@@ -72,8 +72,6 @@ fn every_fault_of_the_paged_interface_is_told() {
     let future = starts("future");
     assert!(future.starts_with("/data/数据更新时间: `20"), "{future}");
     assert!(future.ends_with("+08:00` is in the future"), "{future}");
-    let long = once(&simulate(small(), Shape::Paged, 10, &["long-count"]));
-    drop(long);
     let running = simulate(small(), Shape::Paged, 10, &["long-count"]);
     assert_eq!(reason(&once(&running)), "it says that there are 2 records, and gave 3");
 }

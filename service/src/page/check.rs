@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use mustcheck::{Application, ApplicationExt as _, Policy};
 
+use super::form::{Wrong, marked};
 use super::layout::Switch;
 use super::office::Task;
 use super::problem::{Problem, told};
@@ -16,8 +17,6 @@ use super::sign_in::{self, Why};
 use super::state::today;
 use super::visit::{Guest, Sent, Visit};
 use draft::Draft;
-pub(super) use draft::Wrong;
-pub(super) use view::{Line, error, summary};
 
 /// `GET /`: the form; where one signs in, if nobody is.
 pub(super) async fn show(guest: Guest) -> Response {
@@ -124,12 +123,6 @@ fn json(visit: &Visit, text: &str, problem: Option<&Problem>) -> Response {
 
 const fn status(right: bool) -> StatusCode {
     if right { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
-}
-
-/// A page's title says first that something is wrong.
-pub(super) fn marked(visit: &Visit, title: &str, wrong: bool) -> String {
-    let mark = visit.lang().say("错误：", "Error: ");
-    if wrong { format!("{mark}{title}") } else { title.to_owned() }
 }
 
 /// The policy whose matters the form offers.

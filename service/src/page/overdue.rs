@@ -12,7 +12,7 @@ use mustcheck::safe;
 use mustcheck::words::role_words;
 
 use super::book::Book;
-use super::check::{Line, Wrong, marked, summary};
+use super::form::{Line, Wrong, marked, summary};
 use super::language::Lang;
 use super::layout::{Switch, token};
 use super::office::Task;

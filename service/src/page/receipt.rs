@@ -10,9 +10,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use mustcheck::evidence::DocumentId;
 
-use super::check::{Wrong, marked};
+use self::form::Form;
 use super::decision::gone;
 use super::fields::Fields;
+use super::form::{Wrong, marked};
 use super::layout::Switch;
 use super::office::Task;
 use super::problem::{Problem, told};
@@ -21,7 +22,6 @@ use super::session::Kept;
 use super::state::Page;
 use super::visit::{Sent, Visit};
 use crate::records::KeptReceipt;
-use form::Form;
 
 /// `GET /receipts`: where a number is put in.
 pub(super) async fn find(visit: Visit) -> Response {

@@ -12,8 +12,8 @@ use mustcheck::audit::page::fragment;
 use mustcheck::audit::report::{Question, report};
 use mustcheck::audit::{By, Period, Report, words as audit_words};
 
-use super::check::{Line, Wrong, marked, summary};
 use super::fields::Fields;
+use super::form::{Line, Wrong, marked, summary};
 use super::language::Lang;
 use super::layout::{Switch, token};
 use super::office::Task;

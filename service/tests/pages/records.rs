@@ -83,12 +83,15 @@ fn feedback_is_recorded_and_corrected_and_both_stay() {
     assert_eq!(feedback_of(&service, &receipt).as_array().unwrap().len(), 2);
 }
 
+/// What is typed, the field where it is wrong, and what is said.
+type Misfit<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
+
 #[test]
 fn feedback_that_does_not_fit_is_told_at_its_field_and_stays_typed() {
     let service = restricted();
     let (visitor, receipt) = at_receipt(&service);
     let applied = ("measures[0].outcome", "applied");
-    let cases: [(&[(&str, &str)], &str, &str); 9] = [
+    let cases: [Misfit<'_>; 9] = [
         (&[applied], "recorded_by", "This is needed."),
         (&[("recorded_by", "w3")], "feedback", "Nothing is reported"),
         (

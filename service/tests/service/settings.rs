@@ -46,9 +46,9 @@ fn every_mistake_is_told_at_once_with_its_place() {
     let expected = [
         "line 1, column 1: `callers` is missing",
         "line 1, column 10: `listen`: `everywhere` is no address and port such as `127.0.0.1:8420`",
-        "line 2, column 1: unknown key `registri`; there are `listen`, `behind_proxy`, `registry`, \
-         `callers`, `cache`, `tls`, `policies`, `records`, `database`, `limits`, `idempotency`, \
-         `shutdown`, `logging`",
+        "line 2, column 1: unknown key `registri`; there are `listen`, `behind_proxy`, `page`, \
+         `registry`, `callers`, `cache`, `tls`, `policies`, `records`, `database`, `limits`, \
+         `idempotency`, `shutdown`, `logging`",
         "line 3, column 16: `behind_proxy` is `true` or `false`, not string",
         "line 6, column 11: `policies[0].edition`: `statute` is no embedded edition; there are \
          `guofa-2016-33`, `statutes`",

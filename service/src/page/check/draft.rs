@@ -4,6 +4,7 @@ use mustcheck::model::{Commitment, Material, Office, Role, Scheme, Subject, Subj
 use mustcheck::{Application, ApplicationExt as _, Date};
 
 use crate::page::fields::Fields;
+use crate::page::form::Wrong;
 use crate::page::language::Lang;
 use crate::page::problem::Problem;
 
@@ -11,12 +12,6 @@ use crate::page::problem::Problem;
 const SUBJECTS: usize = 50;
 /// Materials in a form.
 const MATERIALS: usize = 50;
-
-/// Something that is wrong, and the field where it is.
-pub(in crate::page) struct Wrong {
-    pub(in crate::page) place: String,
-    pub(in crate::page) told: String,
-}
 
 /// What was typed, as it was typed.
 pub(super) struct Draft {

@@ -5,8 +5,9 @@ use mustcheck::Policy;
 use mustcheck::model::{Domain, Role, Scheme};
 use mustcheck::words::role_words;
 
-use super::draft::{Draft, MaterialRow, Row, Wrong};
+use super::draft::{Draft, MaterialRow, Row};
 use crate::page::fields::id;
+use crate::page::form::{Line, Wrong, described, error, summary};
 use crate::page::language::Lang;
 use crate::page::layout::token;
 use crate::page::problem::Problem;
@@ -18,88 +19,6 @@ pub(super) struct View<'a> {
     pub(super) draft: &'a Draft,
     pub(super) wrong: &'a [Wrong],
     pub(super) policy: Option<&'a Policy>,
-}
-
-/// The list of what is wrong, each with a link to its field.
-pub(in crate::page) fn summary(
-    lang: Lang,
-    wrong: &[Wrong],
-    label: &dyn Fn(&str) -> String,
-) -> Markup {
-    if wrong.is_empty() {
-        return html! {};
-    }
-    html! {
-        div.errors #errors role="alert" tabindex="-1" {
-            h2 { (lang.say("请更正以下内容", "Please correct this")) }
-            ul {
-                @for one in wrong {
-                    li { a href=(format!("#{}", id(&one.place))) {
-                        (label(&one.place)) (lang.say("：", ": ")) (one.told)
-                    } }
-                }
-            }
-        }
-    }
-}
-
-/// What is wrong at a field, for the field to be described by.
-pub(in crate::page) fn error(wrong: &[Wrong], place: &str) -> Markup {
-    html! {
-        @for one in wrong.iter().filter(|one| one.place == place) {
-            p.error id=(format!("{}-error", id(place))) { (one.told) }
-        }
-    }
-}
-
-/// What describes a field: its error if it has one, and its hint.
-pub(in crate::page) fn described(wrong: &[Wrong], place: &str, hint: bool) -> Option<String> {
-    let error = wrong.iter().any(|one| one.place == place);
-    let ids = [(hint, "hint"), (error, "error")];
-    let ids: Vec<String> = (ids.iter().filter(|(is, _)| *is))
-        .map(|(_, what)| format!("{}-{what}", id(place)))
-        .collect();
-    (!ids.is_empty()).then(|| ids.join(" "))
-}
-
-/// A field of one line.
-pub(in crate::page) struct Line<'a> {
-    pub(in crate::page) place: &'a str,
-    pub(in crate::page) label: &'a str,
-    pub(in crate::page) value: &'a str,
-    pub(in crate::page) kind: &'a str,
-    pub(in crate::page) hint: Option<&'a str>,
-    pub(in crate::page) required: bool,
-    pub(in crate::page) class: &'a str,
-}
-
-impl<'a> Line<'a> {
-    pub(in crate::page) const fn text(place: &'a str, label: &'a str, value: &'a str) -> Self {
-        Self { place, label, value, kind: "text", hint: None, required: false, class: "" }
-    }
-
-    pub(in crate::page) const fn day(place: &'a str, label: &'a str, value: &'a str) -> Self {
-        Self { kind: "date", class: "short", ..Self::text(place, label, value) }
-    }
-
-    pub(in crate::page) const fn needed(self) -> Self {
-        Self { required: true, ..self }
-    }
-
-    pub(in crate::page) fn show(&self, wrong: &[Wrong]) -> Markup {
-        let Self { place, label, value, kind, hint, required, class } = *self;
-        let bad = wrong.iter().any(|one| one.place == place);
-        html! {
-            div.field.(class) {
-                label for=(id(place)) { (label) }
-                @if let Some(hint) = hint { p.hint id=(format!("{}-hint", id(place))) { (hint) } }
-                (error(wrong, place))
-                input id=(id(place)) type=(kind) name=(place) value=(value) required[required]
-                    autocomplete="off" spellcheck="false" aria-invalid=[bad.then_some("true")]
-                    aria-describedby=[described(wrong, place, hint.is_some())];
-            }
-        }
-    }
 }
 
 impl View<'_> {

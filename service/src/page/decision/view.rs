@@ -1,13 +1,13 @@
 //! How a decision is shown.
 
+mod lookups;
+
 use maud::{Markup, html};
 use mustcheck::Decision;
 use mustcheck::audit::words as audit_words;
-use mustcheck::model::{
-    AnswerStatus, AppliedMeasure, Effect, LegalBasis, Lookup, Obligation, SetAside, Target,
-};
+use mustcheck::model::{AppliedMeasure, Effect, LegalBasis, Obligation, SetAside, Target};
 use mustcheck::safe;
-use mustcheck::words::{disposition_words, role_words, rule_words, status_words};
+use mustcheck::words::{disposition_words, role_words, rule_words};
 
 use super::notice::{self, Sections};
 use crate::page::book::Book;
@@ -268,133 +268,6 @@ impl View<'_> {
             details {
                 summary { (lang.say("依据", "Basis")) }
                 (self.bases(&obligation.legal_basis))
-            }
-        }
-    }
-
-    fn lookups(&self) -> Markup {
-        let (lang, lookups) = (self.lang(), &self.decision().lookups);
-        let due = lookups.iter().filter(|lookup| lookup.due);
-        let answered = |lookup: &&Lookup| lookup.status == AnswerStatus::Answered;
-        let (all, made) = (due.clone().count(), due.clone().filter(answered).count());
-        let open: Vec<&Lookup> = due.filter(|lookup| !answered(lookup)).collect();
-        let title = lang.say("查询", "What was looked up");
-        html! {
-            section aria-labelledby="lookups" {
-                h2 #lookups { (title) }
-                p {
-                    @match lang {
-                        Lang::Zh => { "应查" (all) "次，获得结果" (made) "次。" }
-                        Lang::En => { (all) " lookups due, " (made) " answered." }
-                    }
-                }
-                @if !open.is_empty() {
-                    div.alert {
-                        p { b { (lang.say(
-                            "未获结果的查询（不等于无记录）：",
-                            "Not answered, which is not clear:",
-                        )) } }
-                        ul { @for lookup in open { li { (self.open(lookup)) } } }
-                    }
-                }
-                details {
-                    summary { (lang.say("逐项列出", "One by one")) }
-                    (self.table(title))
-                }
-            }
-        }
-    }
-
-    fn target(lookup: &Lookup) -> Target {
-        let Lookup { role, subject_index, subject, .. } = lookup;
-        Target { role: *role, subject_index: *subject_index, subject: subject.clone() }
-    }
-
-    fn open(&self, lookup: &Lookup) -> Markup {
-        let lang = self.lang();
-        html! {
-            (self.book.list(&lookup.list)) " — " (self.who(&Self::target(lookup)))
-            (lang.say("：", ": ")) (lang.words(status_words(lookup.status)))
-            @if let Some(source) = &lookup.source { " · " (safe(source)) }
-            @if let Some(as_of) = lookup.source_as_of {
-                (lang.say("（截至 ", " (as of ")) (words::time(as_of)) (lang.say("）", ")"))
-            }
-            @if let Some(reason) = &lookup.reason { " · " span lang="en" { (safe(reason)) } }
-        }
-    }
-
-    fn table(&self, title: &str) -> Markup {
-        let lang = self.lang();
-        let heads = [
-            ("主体", "Subject"),
-            ("名单", "List"),
-            ("结果", "Answer"),
-            ("记录数", "Records"),
-            ("数据源", "Source"),
-            ("数据截至（北京时间）", "As of (UTC+8)"),
-        ];
-        html! {
-            div.scroll tabindex="0" role="region" aria-label=(title) {
-                table {
-                    caption { (title) }
-                    thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
-                    tbody {
-                        @for lookup in &self.decision().lookups {
-                            tr class=(lookup.status.code()) {
-                                td { (self.who(&Self::target(lookup))) }
-                                td {
-                                    (self.book.list(&lookup.list))
-                                    @if !lookup.due {
-                                        " " span.tag { (lang.say("仅供参考", "for reference")) }
-                                    }
-                                }
-                                td { (lang.words(audit_words::answer(lookup.status))) }
-                                td.number { (lookup.records) }
-                                td { (safe(lookup.source.as_deref().unwrap_or("—"))) }
-                                td {
-                                    @if let Some(as_of) = lookup.source_as_of { (words::time(as_of)) } @else { "—" }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn records(&self) -> Markup {
-        let (lang, records) = (self.lang(), &self.decision().records);
-        html! {
-            @if !records.is_empty() {
-                section aria-labelledby="records" {
-                    h2 #records { (lang.say("查得的记录", "Records found")) }
-                    ul.entries { @for record in records { li {
-                        p {
-                            b { (self.book.list(&record.list)) } " "
-                            span.tag { (lang.words(audit_words::standing(record.standing))) }
-                            @if record.disputed {
-                                " " span.tag { (lang.say("有异议标注", "disputed")) }
-                            }
-                        }
-                        p.small {
-                            (self.who(&record.target))
-                            @if let Some(role) = record.named_as {
-                                (lang.say("，记录载明其为", ", named as "))
-                                (lang.words(role_words(role)))
-                            }
-                        }
-                        p.small {
-                            code { (safe(&record.record)) }
-                            @if let Some(by) = &record.decided_by { " · " (safe(by)) }
-                            @if let Some(document) = &record.document { " · " (safe(document)) }
-                            " · " (record.valid_from) (lang.say(" 至 ", " to "))
-                            @match record.valid_until {
-                                Some(day) => (day),
-                                None => (lang.say("未载明", "no end stated")),
-                            }
-                        }
-                    } } }
-                }
             }
         }
     }

@@ -7,8 +7,8 @@ use mustcheck::evidence::{
     DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
 };
 
-use crate::page::check::Wrong;
 use crate::page::fields::Fields;
+use crate::page::form::Wrong;
 use crate::page::language::Lang;
 use crate::records::KeptReceipt;
 

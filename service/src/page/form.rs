@@ -1,0 +1,97 @@
+//! The parts of which every form is made: what is wrong, and fields of one line.
+
+use maud::{Markup, html};
+
+use super::fields::id;
+use super::language::Lang;
+use super::visit::Visit;
+
+/// Something that is wrong, and the field where it is.
+pub(super) struct Wrong {
+    pub(super) place: String,
+    pub(super) told: String,
+}
+
+/// The list of what is wrong, each with a link to its field.
+pub(super) fn summary(lang: Lang, wrong: &[Wrong], label: &dyn Fn(&str) -> String) -> Markup {
+    if wrong.is_empty() {
+        return html! {};
+    }
+    html! {
+        div.errors #errors role="alert" tabindex="-1" {
+            h2 { (lang.say("请更正以下内容", "Please correct this")) }
+            ul {
+                @for one in wrong {
+                    li { a href=(format!("#{}", id(&one.place))) {
+                        (label(&one.place)) (lang.say("：", ": ")) (one.told)
+                    } }
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong at a field, for the field to be described by.
+pub(super) fn error(wrong: &[Wrong], place: &str) -> Markup {
+    html! {
+        @for one in wrong.iter().filter(|one| one.place == place) {
+            p.error id=(format!("{}-error", id(place))) { (one.told) }
+        }
+    }
+}
+
+/// What describes a field: its error if it has one, and its hint.
+pub(super) fn described(wrong: &[Wrong], place: &str, hint: bool) -> Option<String> {
+    let error = wrong.iter().any(|one| one.place == place);
+    let ids = [(hint, "hint"), (error, "error")];
+    let ids: Vec<String> = (ids.iter().filter(|(is, _)| *is))
+        .map(|(_, what)| format!("{}-{what}", id(place)))
+        .collect();
+    (!ids.is_empty()).then(|| ids.join(" "))
+}
+
+/// A field of one line.
+pub(super) struct Line<'a> {
+    pub(super) place: &'a str,
+    pub(super) label: &'a str,
+    pub(super) value: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) hint: Option<&'a str>,
+    pub(super) required: bool,
+    pub(super) class: &'a str,
+}
+
+impl<'a> Line<'a> {
+    pub(super) const fn text(place: &'a str, label: &'a str, value: &'a str) -> Self {
+        Self { place, label, value, kind: "text", hint: None, required: false, class: "" }
+    }
+
+    pub(super) const fn day(place: &'a str, label: &'a str, value: &'a str) -> Self {
+        Self { kind: "date", class: "short", ..Self::text(place, label, value) }
+    }
+
+    pub(super) const fn needed(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    pub(super) fn show(&self, wrong: &[Wrong]) -> Markup {
+        let Self { place, label, value, kind, hint, required, class } = *self;
+        let bad = wrong.iter().any(|one| one.place == place);
+        html! {
+            div.field.(class) {
+                label for=(id(place)) { (label) }
+                @if let Some(hint) = hint { p.hint id=(format!("{}-hint", id(place))) { (hint) } }
+                (error(wrong, place))
+                input id=(id(place)) type=(kind) name=(place) value=(value) required[required]
+                    autocomplete="off" spellcheck="false" aria-invalid=[bad.then_some("true")]
+                    aria-describedby=[described(wrong, place, hint.is_some())];
+            }
+        }
+    }
+}
+
+/// A page's title says first that something is wrong.
+pub(super) fn marked(visit: &Visit, title: &str, wrong: bool) -> String {
+    let mark = visit.lang().say("错误：", "Error: ");
+    if wrong { format!("{mark}{title}") } else { title.to_owned() }
+}
