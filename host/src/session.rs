@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wasmtime::component::{
     ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower, TypedFunc,
 };
-use wasmtime::{Engine, Store, StoreContextMut, Trap};
+use wasmtime::{Engine, PoolConcurrencyLimitError, Store, StoreContextMut, Trap};
 
 use crate::engine::{Allowance, Refused, SANDBOXES};
 use crate::error::{CheckError, Fault};
@@ -125,8 +125,29 @@ impl<'a> Session<'a> {
         limits: Limits,
     ) -> Result<Self, Fault> {
         let place = Place::take();
+        let mut missed = 0;
+        loop {
+            let mut store = Self::store(pre, &limits);
+            let started = store.set_fuel(limits.fuel).and_then(|()| pre.instantiate(&mut store));
+            match started {
+                Ok(instance) => {
+                    return Ok(Self { store, instance, exports, limits, _place: place });
+                }
+                // The pool keeps its slots in parts and looks through one after the other: a slot
+                // that is given back behind its back is missed, and found the next time.
+                Err(error) if missed < MISSES && error.is::<PoolConcurrencyLimitError>() => {
+                    missed += 1;
+                    std::thread::yield_now();
+                }
+                Err(error) => return Err(component_fault("start", &error, &limits)),
+            }
+        }
+    }
+
+    /// What a sandbox is made in.
+    fn store(pre: &InstancePre<Sandbox>, limits: &Limits) -> Store<Sandbox> {
         let sandbox = Sandbox {
-            allowance: Allowance::of(&limits),
+            allowance: Allowance::of(limits),
             lookup: None,
             checking: false,
             made: None,
@@ -137,9 +158,7 @@ impl<'a> Session<'a> {
         store.set_hostcall_fuel(limits.output);
         // Nothing in the interface is a resource; a handle lies in the host's memory.
         store.set_max_component_handles(0);
-        let started = store.set_fuel(limits.fuel).and_then(|()| pre.instantiate(&mut store));
-        let instance = started.map_err(|e| component_fault("start", &e, &limits))?;
-        Ok(Self { store, instance, exports, limits, _place: place })
+        store
     }
 
     /// What the policy says of itself; asked once, when it is opened, and so the place to see that
@@ -263,6 +282,10 @@ fn untyped(during: &'static str, said: &str, limits: &Limits) -> String {
         )
     }
 }
+
+/// How often the pool may miss the slot that a place stands for. Several in a row are rare, and a
+/// pool that is full in truth has to say so.
+const MISSES: u32 = 1_000;
 
 /// One of the sandboxes that the pool holds. Whoever finds none waits for one.
 struct Place;

@@ -82,13 +82,14 @@ pub(super) fn page(guest: &Guest, why: Why) -> Response {
 /// When a session ends.
 fn ends(guest: &Guest) -> String {
     let settings = &guest.shared.settings;
-    let [idle, lasts] = [settings.idle, settings.lasts].map(|time| time.as_secs().div_ceil(60));
+    let idle = settings.idle.as_secs().div_ceil(60);
+    let lasts = settings.lasts.as_secs().div_ceil(60 * 60);
     match guest.lang {
         Lang::Zh => {
-            format!("闲置{idle}分钟或者满{lasts}分钟后自动退出。证件号码不写入网址和日志。")
+            format!("闲置{idle}分钟或者满{lasts}小时后自动退出。证件号码不写入网址和日志。")
         }
         Lang::En => format!(
-            "You are signed out when nothing is done for {idle} minutes, and after {lasts} minutes \
+            "You are signed out when nothing is done for {idle} minutes, and after {lasts} hours \
              in any case. Identifiers never stand in an address or a log."
         ),
     }
