@@ -15,11 +15,12 @@ use mustcheck::{Application, Checked, Date, Policy, PolicyError};
 use crate::callers::{self, Role};
 use crate::config::Config;
 use crate::operation::Told;
-use crate::operations::{not_recorded, unreadable};
+use crate::operation::work::{Work, unpanicked};
+use crate::operations::{not_recorded, unknown, unreadable};
 use crate::page::{self, Answer, Office, Settings, Task};
 use crate::problem::{Kind, Problem};
 use crate::records::KeptReceipt;
-use crate::shared::{Shared, panicked};
+use crate::shared::Shared;
 
 /// The pages on a service; none if its configuration wants none.
 pub(crate) fn router(config: &Config, shared: &Arc<Shared>) -> Result<Option<Router>, PolicyError> {
@@ -103,16 +104,12 @@ impl ServiceOffice {
         let shared = &self.0;
         let limit = shared.limits.request_time;
         let place = shared.admission.enter(limit).await?;
-        let begun = tokio::spawn(async move {
-            let done = work.await;
+        let begun = Work::begin(async move {
+            let done = unpanicked(work).await;
             drop(place);
             done
         });
-        let done = match tokio::time::timeout(limit, begun).await {
-            Ok(done) => done.map_err(panicked).and_then(|done| done),
-            Err(_) => Err(Problem::new(Kind::Late)),
-        };
-        done.map_err(|problem| {
+        begun.finished(limit).await.map_err(|problem| {
             if matches!(problem.kind, Kind::Failed | Kind::Internal | Kind::Unavailable) {
                 shared.metrics.fault(problem.fault);
                 tracing::error!(
@@ -164,10 +161,12 @@ impl Office for ServiceOffice {
         &'a self,
         caller: &'a dyn page::Caller,
         id: DocumentId,
-    ) -> Answer<'a, Option<KeptReceipt>> {
+    ) -> Answer<'a, KeptReceipt> {
         let shared = Arc::clone(&self.0);
-        let work =
-            async move { shared.records()?.receipt(id).await.map_err(|error| unreadable(&error)) };
+        let work = async move {
+            let kept = shared.records()?.receipt(id.clone()).await;
+            kept.map_err(|error| unreadable(&error))?.ok_or_else(|| unknown(&id))
+        };
         Box::pin(self.work(caller, work))
     }
 
@@ -204,7 +203,7 @@ impl Office for ServiceOffice {
 impl From<Problem> for page::Problem {
     fn from(problem: Problem) -> Self {
         match problem.kind {
-            Kind::InvalidApplication | Kind::InvalidFeedback => {
+            Kind::InvalidApplication | Kind::InvalidFeedback | Kind::UnknownReceipt => {
                 let (place, detail) = problem.of_input();
                 Self::invalid(place, detail)
             }

@@ -3,7 +3,7 @@
 //! An operation's route, the type that it reads and the type that it answers are one declaration.
 //! The router and the OpenAPI document are both made of it, so neither can say something else.
 
-mod work;
+pub(crate) mod work;
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,7 +23,7 @@ use mustcheck_postgres::Claim;
 
 use crate::idempotency::{self, Begun, Key};
 use crate::problem::{Kind, Problem};
-use crate::shared::{Shared, panicked};
+use crate::shared::Shared;
 use crate::tls::ClientCertificate;
 use work::{Work, unpanicked};
 
@@ -317,16 +317,9 @@ async fn answer<O: Operation>(
         }
     }
     let call = Call { shared: Arc::clone(&shared), caller, parameter, told, claim, recorded };
-    let limit = shared.limits.request_time;
-    let done = match begin::<O>(call, input, key, place) {
-        Work::Done(done) => done,
-        Work::Goes(work) => match tokio::time::timeout(limit, work).await {
-            Ok(done) => done.map_err(panicked).flatten(),
-            // It goes on, and its key has the answer for whoever asks again.
-            Err(_) => Err(Problem::new(Kind::Late)),
-        },
-    };
-    Ok(Answer { body: done?, replayed: false })
+    // What is late goes on, and its key has the answer for whoever asks again.
+    let body = begin::<O>(call, input, key, place).finished(shared.limits.request_time).await?;
+    Ok(Answer { body, replayed: false })
 }
 
 /// Begins the work of a request, which holds its place until it is finished.

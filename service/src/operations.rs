@@ -10,7 +10,7 @@ pub use checks::{CheckAnswer, ReceiptReference};
 pub use feedback::FeedbackAnswer;
 pub(crate) use feedback::not_recorded;
 pub use lookups::{DueLookup, LookupsAnswer};
-pub(crate) use receipts::unreadable;
+pub(crate) use receipts::{unknown, unreadable};
 pub use status::PoliciesAnswer;
 
 use crate::operation::Entry;

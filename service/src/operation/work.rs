@@ -4,14 +4,15 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::shared::panicked;
 
 /// Work that was begun.
-pub(super) enum Work<T> {
+pub(crate) enum Work<T> {
     /// It is done.
     Done(Result<T, Problem>),
     /// It waits for something, and goes on in a task of its own.
@@ -21,7 +22,7 @@ pub(super) enum Work<T> {
 impl<T: Send + 'static> Work<T> {
     /// Begins work. A check with everything in memory waits for nothing: it is done at once, and
     /// no other thread is woken for it.
-    pub(super) fn begin(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Self {
+    pub(crate) fn begin(work: impl Future<Output = Result<T, Problem>> + Send + 'static) -> Self {
         let mut work = Box::pin(work);
         // Nobody has to be woken: the task asks again before it waits.
         match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -29,10 +30,21 @@ impl<T: Send + 'static> Work<T> {
             Poll::Pending => Self::Goes(tokio::spawn(work)),
         }
     }
+
+    /// What came of it. It goes on beyond the limit, though nobody is answered then.
+    pub(crate) async fn finished(self, limit: Duration) -> Result<T, Problem> {
+        match self {
+            Self::Done(done) => done,
+            Self::Goes(work) => match tokio::time::timeout(limit, work).await {
+                Ok(done) => done.map_err(panicked).flatten(),
+                Err(_) => Err(Problem::new(Kind::Late)),
+            },
+        }
+    }
 }
 
 /// The work, whose panic is a problem like any other.
-pub(super) async fn unpanicked<T>(
+pub(crate) async fn unpanicked<T>(
     work: impl Future<Output = Result<T, Problem>>,
 ) -> Result<T, Problem> {
     let mut work = pin!(work);
@@ -49,7 +61,6 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::problem::Kind;
 
     #[tokio::test]
     async fn what_waits_for_nothing_is_done_at_once() {

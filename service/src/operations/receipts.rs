@@ -45,7 +45,7 @@ impl Operation for ReadReceipt {
 }
 
 /// The log has no such receipt.
-pub(super) fn unknown(id: &DocumentId) -> Problem {
+pub(crate) fn unknown(id: &DocumentId) -> Problem {
     let problem = Problem::new(Kind::UnknownReceipt);
     if id.is_receipt() {
         let (zh, en) = (format!("日志中没有回执 `{id}`"), format!("the log has no receipt `{id}`"));

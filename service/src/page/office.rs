@@ -61,12 +61,9 @@ pub(crate) trait Office: Send + Sync + 'static {
     fn check<'a>(&'a self, caller: &'a dyn Caller, application: Application)
     -> Answer<'a, Checked>;
 
-    /// A receipt and what was reported about it; none if the log has none of that id.
-    fn receipt<'a>(
-        &'a self,
-        caller: &'a dyn Caller,
-        id: DocumentId,
-    ) -> Answer<'a, Option<KeptReceipt>>;
+    /// A receipt and what was reported about it; [`Problem::Invalid`] if the log has none of that
+    /// id.
+    fn receipt<'a>(&'a self, caller: &'a dyn Caller, id: DocumentId) -> Answer<'a, KeptReceipt>;
 
     /// Records what an office did about a receipt.
     fn record_feedback<'a>(

@@ -55,30 +55,21 @@ pub(super) async fn found(sent: Sent) -> Response {
         );
         return asked(visit, typed, Some(told));
     };
-    match kept(visit, id.clone()).await {
-        Ok(Some(receipt)) => {
+    match kept(visit, id).await {
+        Ok(receipt) => {
             let number = visit.session.keep(Kept::Receipt { id: receipt.id, said: None });
             respond::see_other(&format!("/receipts/{number}"))
         }
-        Ok(None) => {
-            let detail = if id.is_receipt() {
-                format!("the log has no receipt `{id}`")
-            } else {
-                format!("`{id}` is the id of a feedback; a receipt's begins with `r`")
-            };
-            asked(visit, typed, Some(told(lang, &detail)))
-        }
+        Err(Problem::Invalid { detail, .. }) => asked(visit, typed, Some(told(lang, &detail))),
         Err(problem) => respond::problem(visit, &problem),
     }
 }
 
 /// A receipt that the caller may see.
-async fn kept(visit: &Visit, id: DocumentId) -> Result<Option<KeptReceipt>, Problem> {
+async fn kept(visit: &Visit, id: DocumentId) -> Result<KeptReceipt, Problem> {
     let receipt = visit.shared().office.receipt(&*visit.caller, id).await?;
-    if let Some(receipt) = &receipt {
-        let case = &receipt.receipt.payload.case;
-        visit.permit_case(&case.matter, &case.office.region)?;
-    }
+    let case = &receipt.receipt.payload.case;
+    visit.permit_case(&case.matter, &case.office.region)?;
     Ok(receipt)
 }
 
@@ -102,8 +93,8 @@ async fn numbered(
         return Err(gone(visit));
     };
     match kept(visit, id).await {
-        Ok(Some(receipt)) => Ok((receipt, said)),
-        Ok(None) => Err(gone(visit)),
+        Ok(receipt) => Ok((receipt, said)),
+        Err(Problem::Invalid { .. }) => Err(gone(visit)),
         Err(problem) => Err(respond::problem(visit, &problem)),
     }
 }
