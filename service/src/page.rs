@@ -23,6 +23,7 @@ mod language;
 mod layout;
 mod office;
 mod overdue;
+mod parts;
 mod problem;
 mod receipt;
 mod respond;

@@ -169,18 +169,13 @@ impl Problem {
         if let Some(problem) = Self::no_json(body) {
             return problem;
         }
-        match error {
-            InputError::TooLarge { .. } => Self::new(Kind::BodyTooLarge),
-            InputError::NotUtf8 { .. } => {
-                Self::new(Kind::Malformed).path("the document").detail(error.to_string())
-            }
-            InputError::Misplaced { path } => {
-                Self::new(otherwise).path(path).detail("invalid type: sequence, expected an object")
-            }
-            InputError::Shape { path, detail, line, column } => Self::new(otherwise)
-                .path(path)
-                .detail(format!("{detail} (line {line}, column {column})")),
-        }
+        let kind = match error {
+            InputError::TooLarge { .. } => return Self::new(Kind::BodyTooLarge),
+            InputError::NotUtf8 { .. } => Kind::Malformed,
+            InputError::Misplaced { .. } | InputError::Shape { .. } => otherwise,
+        };
+        let (path, detail) = place_and_detail(&error);
+        Self::new(kind).path(path).detail(detail)
     }
 
     /// What is wrong with a text as JSON, whatever it is about.
@@ -192,6 +187,21 @@ impl Problem {
         let message = message.split(" at line ").next().unwrap_or(&message);
         let detail = format!("{message} (line {}, column {})", error.line(), error.column());
         Some(Self::new(Kind::Malformed).path("the document").detail(detail))
+    }
+}
+
+/// Where a document could not be read, and why.
+pub(crate) fn place_and_detail(error: &InputError) -> (String, String) {
+    match error {
+        InputError::Misplaced { path } => {
+            (path.clone(), "invalid type: sequence, expected an object".into())
+        }
+        InputError::Shape { path, detail, line, column } => {
+            (path.clone(), format!("{detail} (line {line}, column {column})"))
+        }
+        InputError::TooLarge { .. } | InputError::NotUtf8 { .. } => {
+            ("the document".into(), error.to_string())
+        }
     }
 }
 

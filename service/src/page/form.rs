@@ -1,6 +1,7 @@
 //! The parts of which every form is made: what is wrong, and fields of one line.
 
 use maud::{Markup, html};
+use mustcheck::Date;
 
 use super::fields::id;
 use super::language::Lang;
@@ -10,6 +11,39 @@ use super::visit::Visit;
 pub(super) struct Wrong {
     pub(super) place: String,
     pub(super) told: String,
+}
+
+/// Takes note of what is wrong in a form.
+pub(super) struct Mistakes {
+    pub(super) lang: Lang,
+    pub(super) wrong: Vec<Wrong>,
+}
+
+impl Mistakes {
+    pub(super) const fn new(lang: Lang) -> Self {
+        Self { lang, wrong: Vec::new() }
+    }
+
+    pub(super) fn add(&mut self, place: &str, zh: &str, en: &str) {
+        self.wrong.push(Wrong { place: place.into(), told: self.lang.own(zh, en) });
+    }
+
+    /// That something was typed.
+    pub(super) fn needed(&mut self, place: &str, text: &str) {
+        if text.is_empty() {
+            self.add(place, "请填写此项。", "This is needed.");
+        }
+    }
+
+    /// The day that was typed.
+    pub(super) fn day(&mut self, place: &str, text: &str) -> Option<Date> {
+        let day = text.parse().ok();
+        if day.is_none() {
+            let en = "Write the day as year-month-day: 2026-11-25.";
+            self.add(place, "请按“年-月-日”填写日期，例如2026-11-25。", en);
+        }
+        day
+    }
 }
 
 /// The list of what is wrong, each with a link to its field.

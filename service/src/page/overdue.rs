@@ -1,7 +1,5 @@
 //! What is not reported yet, and what of it is late (督办).
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -16,6 +14,7 @@ use super::form::{Line, Wrong, marked, summary};
 use super::language::Lang;
 use super::layout::{Switch, token};
 use super::office::Task;
+use super::parts::table;
 use super::problem::Problem;
 use super::respond;
 use super::state::today;
@@ -102,13 +101,8 @@ fn label(lang: Lang, place: &str) -> &'static str {
 
 /// The list, of the cases that the caller may see.
 async fn read(visit: &Visit, question: Question) -> Result<Overdue, Problem> {
-    let shared = Arc::clone(visit.shared());
-    let _turn = shared.readers.acquire().await.map_err(|_| Problem::Unavailable)?;
-    let source = shared.office.log(&*visit.caller).await?;
-    let reading = Arc::clone(&shared);
-    let work = move || overdue(&source, &reading.calendar, question, &|_| {});
-    let read = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Failed)?;
-    let mut list = read.map_err(|_| Problem::Unavailable)?;
+    let read = visit.read_log(move |log, page| overdue(log, &page.calendar, question, &|_| {}));
+    let mut list = read.await?;
     let may = |item: &Item| visit.permit_case(&item.matter, &item.office.region).is_ok();
     list.items.retain(may);
     let late = list.items.iter().filter(|item| item.days_late.is_some()).count();
@@ -144,13 +138,9 @@ fn shown(visit: &Visit, list: &Overdue) -> Markup {
                  office's own days.",
             )) }
             @if !list.items.is_empty() {
-                div.scroll tabindex="0" role="region" aria-label=(title) {
-                    table {
-                        caption { (title) }
-                        thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
-                        tbody { @for item in list.items.iter().take(ROWS) { (row(visit, item)) } }
-                    }
-                }
+                (table(lang, title, &heads, html! {
+                    @for item in list.items.iter().take(ROWS) { (row(visit, item)) }
+                }))
                 @if list.items.len() > ROWS {
                     p.small {
                         @match lang {

@@ -5,6 +5,7 @@ use mustcheck::InputError;
 
 use super::language::Lang;
 use crate::chinese::chinese;
+use crate::problem::place_and_detail;
 
 /// Why there is no answer. None of these means "no measures".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,17 +105,8 @@ impl Problem {
 
 impl From<&InputError> for Problem {
     fn from(error: &InputError) -> Self {
-        match error {
-            InputError::Misplaced { path } => {
-                Self::invalid(path, "invalid type: sequence, expected an object")
-            }
-            InputError::Shape { path, detail, line, column } => {
-                Self::invalid(path, format!("{detail} (line {line}, column {column})"))
-            }
-            InputError::TooLarge { .. } | InputError::NotUtf8 { .. } => {
-                Self::invalid("the document", error.to_string())
-            }
-        }
+        let (place, detail) = place_and_detail(error);
+        Self::invalid(place, detail)
     }
 }
 

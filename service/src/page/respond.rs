@@ -4,6 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
 
+use super::language::Lang;
 use super::problem::Problem;
 use super::visit::{Guest, Visit};
 
@@ -68,16 +69,7 @@ pub(super) fn problem(visit: &Visit, problem: &Problem) -> Response {
     let lang = visit.guest.lang;
     let title = lang.say("未能完成", "This was not done");
     let said = problem.sentence(lang);
-    let mut response = visit.page(
-        problem.status(),
-        title,
-        "/",
-        html! {
-            h1 { (title) }
-            p.alert role="alert" { (said) }
-            p { a href="/" { (lang.say("返回首页", "Back to the first page")) } }
-        },
-    );
+    let mut response = visit.page(problem.status(), title, "/", alert(lang, title, &said));
     if let Some(seconds) = problem.retry_after() {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -86,17 +78,15 @@ pub(super) fn problem(visit: &Visit, problem: &Problem) -> Response {
 
 /// A page for whoever is not known, that says one thing.
 pub(super) fn plain(guest: &Guest, status: StatusCode, title: &str, said: &str) -> Response {
-    let lang = guest.lang;
-    guest.page(
-        status,
-        title,
-        "/",
-        html! {
-            h1 { (title) }
-            p.alert role="alert" { (said) }
-            p { a href="/" { (lang.say("返回首页", "Back to the first page")) } }
-        },
-    )
+    guest.page(status, title, "/", alert(guest.lang, title, said))
+}
+
+fn alert(lang: Lang, title: &str, said: &str) -> Markup {
+    html! {
+        h1 { (title) }
+        p.alert role="alert" { (said) }
+        p { a href="/" { (lang.say("返回首页", "Back to the first page")) } }
+    }
 }
 
 /// A form that did not come in time. Nobody waits for an answer, and what is left of the form is not

@@ -2,8 +2,6 @@
 //!
 //! RAIL R10: what is counted are checks; groups stand in the order of their codes.
 
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{PreEscaped, html};
@@ -112,11 +110,5 @@ fn limited(visit: &Visit) -> Response {
 }
 
 async fn read(visit: &Visit, question: Question) -> Result<Report, Problem> {
-    let shared = Arc::clone(visit.shared());
-    let _turn = shared.readers.acquire().await.map_err(|_| Problem::Unavailable)?;
-    let source = shared.office.log(&*visit.caller).await?;
-    let reading = Arc::clone(&shared);
-    let work = move || report(&source, &reading.names, question, &|_| {});
-    let read = tokio::task::spawn_blocking(work).await.map_err(|_| Problem::Failed)?;
-    read.map_err(|_| Problem::Unavailable)
+    visit.read_log(move |log, page| report(log, &page.names, question, &|_| {})).await
 }

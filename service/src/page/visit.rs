@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use maud::Markup;
+use mustcheck::audit::{AuditError, Source};
 
 use super::fields::Fields;
 use super::language::Lang;
@@ -164,6 +165,19 @@ impl Visit {
             return Err(Problem::Forbidden { place: Some("office.region") });
         }
         Ok(())
+    }
+
+    /// Reads the whole log, where that keeps nobody waiting but those who read it too.
+    pub(super) async fn read_log<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Source, &Page) -> Result<T, AuditError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let shared = Arc::clone(self.shared());
+        let _turn = shared.readers.acquire().await.map_err(|_| Problem::Unavailable)?;
+        let source = shared.office.log(&*self.caller).await?;
+        let reading = Arc::clone(&shared);
+        let work = tokio::task::spawn_blocking(move || read(&source, &reading));
+        work.await.map_err(|_| Problem::Failed)?.map_err(|_| Problem::Unavailable)
     }
 
     /// A page that a GET of `back` shows again.

@@ -4,7 +4,7 @@ use mustcheck::model::{Commitment, Material, Office, Role, Scheme, Subject, Subj
 use mustcheck::{Application, ApplicationExt as _, Date};
 
 use crate::page::fields::Fields;
-use crate::page::form::Wrong;
+use crate::page::form::{Mistakes, Wrong};
 use crate::page::language::Lang;
 use crate::page::problem::Problem;
 
@@ -158,16 +158,16 @@ impl Draft {
 
     /// The application that was typed.
     pub(super) fn application(&self, lang: Lang) -> Result<Application, Vec<Wrong>> {
-        let mut reader = Reader { lang, wrong: Vec::new() };
-        reader.needed("id", &self.id);
-        reader.needed("matter", &self.matter);
-        let as_of = reader.day("as_of", &self.as_of);
-        reader.needed("office.name", &self.office);
-        reader.needed("office.region", &self.region);
+        let mut mistakes = Mistakes::new(lang);
+        mistakes.needed("id", &self.id);
+        mistakes.needed("matter", &self.matter);
+        let as_of = mistakes.day("as_of", &self.as_of);
+        mistakes.needed("office.name", &self.office);
+        mistakes.needed("office.region", &self.region);
         let mut subjects = Vec::new();
         for (n, row) in self.filled() {
-            reader.needed(&format!("subjects[{n}].identifier"), &row.identifier);
-            reader.needed(&format!("subjects[{n}].name"), &row.name);
+            mistakes.needed(&format!("subjects[{n}].identifier"), &row.identifier);
+            mistakes.needed(&format!("subjects[{n}].name"), &row.name);
             subjects.push(Subject {
                 role: row.role,
                 kind: kind(row.scheme),
@@ -178,13 +178,13 @@ impl Draft {
             });
         }
         if subjects.is_empty() {
-            reader.add("subjects", lang.own("请填写申请人。", "Name the applicant."));
+            mistakes.add("subjects", "请填写申请人。", "Name the applicant.");
         }
         let commitment = match (&*self.signed_on, &*self.complete_by) {
             ("", "") => None,
             (signed_on, complete_by) => {
-                let signed_on = reader.day("commitment.signed_on", signed_on);
-                let complete_by = reader.day("commitment.complete_by", complete_by);
+                let signed_on = mistakes.day("commitment.signed_on", signed_on);
+                let complete_by = mistakes.day("commitment.complete_by", complete_by);
                 let days = signed_on.zip(complete_by);
                 days.map(|(signed_on, complete_by)| Commitment { signed_on, complete_by })
             }
@@ -194,8 +194,8 @@ impl Draft {
             statutory: row.statutory,
             provided: row.provided,
         });
-        let Some(as_of) = as_of.filter(|_| reader.wrong.is_empty()) else {
-            return Err(reader.wrong);
+        let Some(as_of) = as_of.filter(|_| mistakes.wrong.is_empty()) else {
+            return Err(mistakes.wrong);
         };
         let application = Application {
             id: self.id.clone(),
@@ -231,33 +231,6 @@ impl Draft {
         subject
             .or_else(|| moved("materials", &mut self.handed_in().map(|(n, _)| n)))
             .unwrap_or_else(|| place.to_owned())
-    }
-}
-
-/// Takes note of what is wrong.
-struct Reader {
-    lang: Lang,
-    wrong: Vec<Wrong>,
-}
-
-impl Reader {
-    fn add(&mut self, place: &str, told: String) {
-        self.wrong.push(Wrong { place: place.into(), told });
-    }
-
-    fn needed(&mut self, place: &str, text: &str) {
-        if text.is_empty() {
-            self.add(place, self.lang.own("请填写此项。", "This is needed."));
-        }
-    }
-
-    fn day(&mut self, place: &str, text: &str) -> Option<Date> {
-        let day = text.parse().ok();
-        if day.is_none() {
-            let told = "请按“年-月-日”填写日期，例如2026-11-25。";
-            self.add(place, self.lang.own(told, "Write the day as year-month-day: 2026-11-25."));
-        }
-        day
     }
 }
 

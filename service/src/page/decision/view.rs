@@ -7,13 +7,14 @@ use mustcheck::Decision;
 use mustcheck::audit::words as audit_words;
 use mustcheck::model::{AppliedMeasure, Effect, LegalBasis, Obligation, SetAside, Target};
 use mustcheck::safe;
-use mustcheck::words::{disposition_words, role_words, rule_words};
+use mustcheck::words::role_words;
 
 use super::notice::{self, Sections};
 use crate::page::book::Book;
 use crate::page::language::Lang;
 use crate::page::layout::token;
 use crate::page::office::Task;
+use crate::page::parts::finding;
 use crate::page::session::Made;
 use crate::page::visit::Visit;
 use crate::page::words;
@@ -51,19 +52,9 @@ impl View<'_> {
 
     fn finding(&self) -> Markup {
         let (lang, decision) = (self.lang(), self.decision());
-        let (application, disposition) = (&self.made.application, decision.disposition);
+        let application = &self.made.application;
         html! {
-            section class=(format!("finding {disposition}")) aria-labelledby="finding" {
-                p.sign aria-hidden="true" { (words::sign(disposition)) }
-                div {
-                    h2 #finding { (lang.words(disposition_words(disposition))) }
-                    p {
-                        (lang.say("理由：", "Why: "))
-                        (lang.words(rule_words(decision.disposition_rule)))
-                        (lang.say("。", "."))
-                    }
-                }
-            }
+            (finding(lang, decision.disposition, decision.disposition_rule))
             dl.facts {
                 div { dt { (lang.say("申请编号", "Case number")) } dd { (safe(&application.id)) } }
                 div { dt { (lang.say("申请事项", "Matter")) } dd { (self.book.matter(&decision.matter)) } }

@@ -8,7 +8,7 @@ use mustcheck::evidence::{
 };
 
 use crate::page::fields::Fields;
-use crate::page::form::Wrong;
+use crate::page::form::{Mistakes, Wrong};
 use crate::page::language::Lang;
 use crate::records::KeptReceipt;
 
@@ -89,7 +89,7 @@ impl Form {
         lang: Lang,
         receipt: &KeptReceipt,
     ) -> Result<(FeedbackFile, Rows), Vec<Wrong>> {
-        let mut reader = Reader { fields: &self.0, lang, wrong: Vec::new() };
+        let mut reader = Reader { fields: &self.0, mistakes: Mistakes::new(lang) };
         let mut rows = Rows { measures: Vec::new(), obligations: Vec::new() };
         let recorded_by = reader.needed("recorded_by");
         let (mut measures, mut obligations) = (Vec::new(), Vec::new());
@@ -114,8 +114,8 @@ impl Form {
                 rows.obligations.push(n);
             }
         }
-        if !reader.wrong.is_empty() {
-            return Err(reader.wrong);
+        if !reader.mistakes.wrong.is_empty() {
+            return Err(reader.mistakes.wrong);
         }
         let receipt = receipt.id.clone();
         Ok((FeedbackFile { receipt, recorded_by, measures, obligations }, rows))
@@ -125,22 +125,18 @@ impl Form {
 /// Reads fields, and takes note of what is wrong.
 struct Reader<'a> {
     fields: &'a Fields,
-    lang: Lang,
-    wrong: Vec<Wrong>,
+    mistakes: Mistakes,
 }
 
 impl Reader<'_> {
     fn add(&mut self, place: &str, zh: &str, en: &str) {
-        let told = self.lang.own(zh, en);
-        self.wrong.push(Wrong { place: place.into(), told });
+        self.mistakes.add(place, zh, en);
     }
 
     fn needed(&mut self, place: &str) -> String {
-        let text = self.fields.get(place).to_owned();
-        if text.is_empty() {
-            self.add(place, "请填写此项。", "This is needed.");
-        }
-        text
+        let text = self.fields.get(place);
+        self.mistakes.needed(place, text);
+        text.to_owned()
     }
 
     fn day(&mut self, place: &str) -> Option<Date> {
@@ -148,12 +144,7 @@ impl Reader<'_> {
     }
 
     fn day_needed(&mut self, place: &str) -> Option<Date> {
-        let day = self.fields.get(place).parse().ok();
-        if day.is_none() {
-            let en = "Write the day as year-month-day: 2026-11-25.";
-            self.add(place, "请按“年-月-日”填写日期，例如2026-11-25。", en);
-        }
-        day
+        self.mistakes.day(place, self.fields.get(place))
     }
 
     /// The feedback that the page showed as what holds: somebody else's since then is not undone.

@@ -8,7 +8,7 @@ use mustcheck::evidence::{
     DocumentId, MeasureFeedback, Outcome, Receipt, ReceiptMeasure, ReceiptObligation,
 };
 use mustcheck::safe;
-use mustcheck::words::{disposition_words, role_words, rule_words};
+use mustcheck::words::role_words;
 
 use super::form::{Form, told_measure, told_obligation};
 use crate::page::book::Book;
@@ -16,6 +16,7 @@ use crate::page::form::{Line, Wrong, summary};
 use crate::page::language::Lang;
 use crate::page::layout::token;
 use crate::page::office::Task;
+use crate::page::parts::{LOOKUPS, answer, finding, table};
 use crate::page::visit::Visit;
 use crate::page::words;
 use crate::records::KeptReceipt;
@@ -89,18 +90,8 @@ impl View<'_> {
 
     fn case(&self) -> Markup {
         let (lang, receipt) = (self.lang(), self.payload());
-        let disposition = receipt.disposition;
         html! {
-            section class=(format!("finding {disposition}")) aria-labelledby="finding" {
-                p.sign aria-hidden="true" { (words::sign(disposition)) }
-                div {
-                    h2 #finding { (lang.words(disposition_words(disposition))) }
-                    p {
-                        (lang.say("理由：", "Why: "))
-                        (lang.words(rule_words(receipt.disposition_rule))) (lang.say("。", "."))
-                    }
-                }
-            }
+            (finding(lang, receipt.disposition, receipt.disposition_rule))
             dl.facts {
                 div { dt { (lang.say("回执编号", "Number")) } dd { code { (self.receipt.id) } } }
                 div { dt { (lang.say("日志序号", "Index in the log")) } dd { (self.receipt.log_index) } }
@@ -231,40 +222,25 @@ impl View<'_> {
     fn lookups(&self) -> Markup {
         let lang = self.lang();
         let title = lang.say("查询", "Lookups");
-        let heads = [
-            ("主体", "Subject"),
-            ("名单", "List"),
-            ("结果", "Answer"),
-            ("记录数", "Records"),
-            ("数据源", "Source"),
-            ("数据截至（北京时间）", "As of (UTC+8)"),
-        ];
         html! {
             section aria-labelledby="lookups" {
                 h2 #lookups { (title) }
-                div.scroll tabindex="0" role="region" aria-label=(title) {
-                    table {
-                        caption { (title) }
-                        thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
-                        tbody { @for lookup in &self.payload().lookups { tr class=(lookup.status.code()) {
-                            td {
-                                (lang.words(role_words(lookup.role))) " "
-                                (u64::from(lookup.subject_index) + 1)
-                            }
-                            td { (self.book().list(&lookup.list)) }
-                            td { (lang.words(audit_words::answer(lookup.status))) }
-                            td.number { (lookup.records) }
-                            td { (safe(lookup.source.as_deref().unwrap_or("—"))) }
-                            td { @if let Some(as_of) = lookup.source_as_of { (words::time(as_of)) } @else { "—" } }
-                        } } }
-                    }
-                }
+                (table(lang, title, LOOKUPS, html! {
+                    @for lookup in &self.payload().lookups { tr class=(lookup.status.code()) {
+                        td {
+                            (lang.words(role_words(lookup.role))) " "
+                            (u64::from(lookup.subject_index) + 1)
+                        }
+                        td { (self.book().list(&lookup.list)) }
+                        (answer(lang, lookup.status, lookup.records, lookup.source.as_deref(),
+                            lookup.source_as_of))
+                    } }
+                }))
             }
         }
     }
 }
 
-/// What a field of feedback is called.
 fn field_name(lang: Lang, field: &str) -> &'static str {
     match field {
         "recorded_by" => lang.say("记录人", "Recorded by"),

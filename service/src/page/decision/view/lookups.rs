@@ -8,6 +8,7 @@ use mustcheck::words::{role_words, status_words};
 
 use super::View;
 use crate::page::language::Lang;
+use crate::page::parts::{LOOKUPS, answer, table};
 use crate::page::words;
 
 impl View<'_> {
@@ -64,41 +65,26 @@ impl View<'_> {
 
     fn table(&self, title: &str) -> Markup {
         let lang = self.lang();
-        let heads = [
-            ("主体", "Subject"),
-            ("名单", "List"),
-            ("结果", "Answer"),
-            ("记录数", "Records"),
-            ("数据源", "Source"),
-            ("数据截至（北京时间）", "As of (UTC+8)"),
-        ];
-        html! {
-            div.scroll tabindex="0" role="region" aria-label=(title) {
-                table {
-                    caption { (title) }
-                    thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
-                    tbody {
-                        @for lookup in &self.decision().lookups {
-                            tr class=(lookup.status.code()) {
-                                td { (self.who(&Self::target(lookup))) }
-                                td {
-                                    (self.book.list(&lookup.list))
-                                    @if !lookup.due {
-                                        " " span.tag { (lang.say("仅供参考", "for reference")) }
-                                    }
-                                }
-                                td { (lang.words(audit_words::answer(lookup.status))) }
-                                td.number { (lookup.records) }
-                                td { (safe(lookup.source.as_deref().unwrap_or("—"))) }
-                                td {
-                                    @if let Some(as_of) = lookup.source_as_of { (words::time(as_of)) } @else { "—" }
-                                }
+        table(
+            lang,
+            title,
+            LOOKUPS,
+            html! {
+                @for lookup in &self.decision().lookups {
+                    tr class=(lookup.status.code()) {
+                        td { (self.who(&Self::target(lookup))) }
+                        td {
+                            (self.book.list(&lookup.list))
+                            @if !lookup.due {
+                                " " span.tag { (lang.say("仅供参考", "for reference")) }
                             }
                         }
+                        (answer(lang, lookup.status, lookup.records, lookup.source.as_deref(),
+                            lookup.source_as_of))
                     }
                 }
-            }
-        }
+            },
+        )
     }
 
     pub(super) fn records(&self) -> Markup {

@@ -1,0 +1,69 @@
+//! What several pages show in the same way.
+
+use maud::{Markup, html};
+use mustcheck::Timestamp;
+use mustcheck::audit::words as audit_words;
+use mustcheck::model::{AnswerStatus, Disposition, DispositionRule};
+use mustcheck::safe;
+use mustcheck::words::{disposition_words, rule_words};
+
+use super::language::Lang;
+use super::words;
+
+/// Chinese and English.
+type Heads<'a> = &'a [(&'a str, &'a str)];
+
+/// The heads of a table of lookups.
+pub(super) const LOOKUPS: Heads<'_> = &[
+    ("主体", "Subject"),
+    ("名单", "List"),
+    ("结果", "Answer"),
+    ("记录数", "Records"),
+    ("数据源", "Source"),
+    ("数据截至（北京时间）", "As of (UTC+8)"),
+];
+
+/// What was found, in large letters, and why.
+pub(super) fn finding(lang: Lang, disposition: Disposition, rule: DispositionRule) -> Markup {
+    html! {
+        section class=(format!("finding {disposition}")) aria-labelledby="finding" {
+            p.sign aria-hidden="true" { (words::sign(disposition)) }
+            div {
+                h2 #finding { (lang.words(disposition_words(disposition))) }
+                p {
+                    (lang.say("理由：", "Why: ")) (lang.words(rule_words(rule)))
+                    (lang.say("。", "."))
+                }
+            }
+        }
+    }
+}
+
+/// A table that goes sideways within itself where it must.
+pub(super) fn table(lang: Lang, title: &str, heads: Heads<'_>, rows: Markup) -> Markup {
+    html! {
+        div.scroll tabindex="0" role="region" aria-label=(title) {
+            table {
+                caption { (title) }
+                thead { tr { @for (zh, en) in heads { th scope="col" { (lang.say(zh, en)) } } } }
+                tbody { (rows) }
+            }
+        }
+    }
+}
+
+/// What a source answered, under the last of [`LOOKUPS`].
+pub(super) fn answer(
+    lang: Lang,
+    status: AnswerStatus,
+    records: u32,
+    source: Option<&str>,
+    as_of: Option<Timestamp>,
+) -> Markup {
+    html! {
+        td { (lang.words(audit_words::answer(status))) }
+        td.number { (records) }
+        td { (safe(source.unwrap_or("—"))) }
+        td { @if let Some(as_of) = as_of { (words::time(as_of)) } @else { "—" } }
+    }
+}
