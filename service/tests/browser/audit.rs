@@ -3,8 +3,8 @@
 use fantoccini::Locator;
 use serde_json::json;
 
-use crate::driver::{Browser, CHINESE, ENGLISH, Setup, browse, office};
-use crate::support::{RESTRICTED, application};
+use crate::driver::{Browser, CHINESE, ENGLISH, Setup, browse};
+use crate::support::{RESTRICTED, application, recording};
 
 const AUDIT: &str = include_str!("audit.js");
 
@@ -67,7 +67,7 @@ async fn every_page(browser: Browser, token: String, name: String) {
 }
 
 fn held(setup: Setup, name: &str) {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let (token, name) = (service.office.token.clone(), name.to_owned());
     browse(&service, setup, |browser| every_page(browser, token, name));
 }

@@ -12,7 +12,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-use crate::support::{Office, Running};
+use crate::support::Running;
 
 /// How a browser is set up.
 #[derive(Clone, Copy)]
@@ -204,11 +204,4 @@ fn pictures() -> Option<PathBuf> {
 pub fn pages_of(pdf: &[u8]) -> usize {
     let text = String::from_utf8_lossy(pdf);
     text.matches("/Type /Page\n").count()
-}
-
-/// An office that keeps records, with the registry of a golden case.
-pub fn office(of_case: &str) -> Running {
-    let office = Office::new(of_case);
-    office.keys();
-    office.run("[records]\nlog = \"log\"\nkeys = \"keys\"\nevidence = \"evidence\"")
 }

@@ -3,8 +3,8 @@
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 
-use crate::driver::{Browser, CHINESE, ENGLISH, Setup, browse, office, pages_of};
-use crate::support::{RESTRICTED, Running, application};
+use crate::driver::{Browser, CHINESE, ENGLISH, Setup, browse, pages_of};
+use crate::support::{RESTRICTED, Running, application, recording};
 
 impl Browser {
     /// Fills the form in from an application, with the keyboard.
@@ -30,7 +30,7 @@ fn log_entries(service: &Running) -> Value {
 
 #[test]
 fn an_officer_checks_prints_and_reports_with_the_keyboard_alone() {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, ENGLISH, |browser| async move {
         browser.sign_in(&token).await;
@@ -80,7 +80,7 @@ fn an_officer_checks_prints_and_reports_with_the_keyboard_alone() {
 
 #[test]
 fn a_mistake_takes_the_focus_and_leads_to_its_field() {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, CHINESE, |browser| async move {
         browser.sign_in(&token).await;
@@ -111,7 +111,7 @@ fn a_mistake_takes_the_focus_and_leads_to_its_field() {
 
 #[test]
 fn everything_works_without_script() {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, Setup { script: false, ..ENGLISH }, |browser| async move {
         browser.find("#token").await.send_keys(&token).await.unwrap();
@@ -133,7 +133,7 @@ fn everything_works_without_script() {
 
 #[test]
 fn the_other_language_keeps_what_was_typed() {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, ENGLISH, |browser| async move {
         browser.sign_in(&token).await;
@@ -151,7 +151,7 @@ fn the_other_language_keeps_what_was_typed() {
 
 #[test]
 fn a_form_that_is_sent_twice_is_checked_once() {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, ENGLISH, |browser| async move {
         browser.sign_in(&token).await;
@@ -166,7 +166,7 @@ fn a_form_that_is_sent_twice_is_checked_once() {
 
 #[test]
 fn the_notice_prints_on_a4_in_chinese() {
-    let service = office(RESTRICTED);
+    let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, CHINESE, |browser| async move {
         browser.sign_in(&token).await;

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::{CLEAR, RESTRICTED, application, logged};
-use crate::visitor::{Visitor, borrowed, fields_of, office, plain, restricted};
+use crate::support::{CLEAR, RESTRICTED, application, logged, recording};
+use crate::visitor::{Visitor, borrowed, fields_of, plain, restricted};
 
 #[test]
 fn the_page_shows_the_decision_that_programs_are_answered() {
@@ -67,7 +67,7 @@ fn the_notice_is_the_decisions_own_in_both_languages() {
 
 #[test]
 fn a_source_that_does_not_answer_is_told_first_and_never_as_clear() {
-    let service = office("0086-source-unavailable");
+    let service = recording("0086-source-unavailable");
     let visitor = Visitor::signed_in(&service);
     let page = visitor.check("0086-source-unavailable");
     let html = page.text();
@@ -79,7 +79,7 @@ fn a_source_that_does_not_answer_is_told_first_and_never_as_clear() {
 
 #[test]
 fn a_clear_application_is_told_clear() {
-    let service = office(CLEAR);
+    let service = recording(CLEAR);
     let page = Visitor::signed_in(&service).check(CLEAR);
     assert!(page.text().contains("class=\"finding clear\""), "{}", plain(&page));
 }

@@ -6,19 +6,10 @@ use std::net::SocketAddr;
 
 use serde_json::Value;
 
-use crate::support::{Answer, Client, Office, RESTRICTED, Request, Running, application};
-
-pub const RECORDS: &str = "[records]\nlog = \"log\"\nkeys = \"keys\"\nevidence = \"evidence\"";
-
-/// An office that keeps records, with the registry of a golden case.
-pub fn office(of_case: &str) -> Running {
-    let office = Office::new(of_case);
-    office.keys();
-    office.run(RECORDS)
-}
+use crate::support::{Answer, Client, RESTRICTED, Request, Running, application, recording};
 
 pub fn restricted() -> Running {
-    office(RESTRICTED)
+    recording(RESTRICTED)
 }
 
 pub type Fields = Vec<(String, String)>;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::support::registries::{Broken, Held};
-use crate::support::{CLEAR, Office, Request, application, case, problem};
-
-const RECORDS: &str = "[records]\nlog = \"log\"\nkeys = \"keys\"\nevidence = \"evidence\"";
+use crate::support::{CLEAR, Office, RECORDS, Request, application, case, problem, recording};
 
 fn keyed(token: &str, key: &str) -> Request {
     let request = Request::post("/v1/checks").token(token).json(&application(CLEAR));
@@ -16,9 +14,7 @@ fn keyed(token: &str, key: &str) -> Request {
 
 #[test]
 fn the_same_request_twice_is_one_receipt() {
-    let office = Office::new(CLEAR);
-    office.keys();
-    let service = office.run(RECORDS);
+    let service = recording(CLEAR);
     let first = service.send(keyed(&service.office.token, "GP-2026-0001/1"));
     let second = service.send(keyed(&service.office.token, "\"GP-2026-0001/1\""));
     assert_eq!((first.status, second.status), (200, 200), "{}", first.text());

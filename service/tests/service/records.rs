@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CLEAR, Office, RESTRICTED, Request, Running, application, problem};
-
-const RECORDS: &str = "[records]\nlog = \"log\"\nkeys = \"keys\"\nevidence = \"evidence\"";
+use crate::support::{
+    CLEAR, Office, RECORDS, RESTRICTED, Request, Running, application, problem, recording,
+};
 
 fn office() -> Running {
-    let office = Office::new(RESTRICTED);
-    office.keys();
-    office.run(RECORDS)
+    recording(RESTRICTED)
 }
 
 fn checked(service: &Running) -> (String, Value) {

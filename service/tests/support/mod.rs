@@ -51,6 +51,16 @@ pub fn case(name: &str) -> PathBuf {
 pub const CLEAR: &str = "0001-procurement-clear";
 pub const RESTRICTED: &str = "0002-procurement-wage-arrears";
 
+/// Records in the office's folder.
+pub const RECORDS: &str = "[records]\nlog = \"log\"\nkeys = \"keys\"\nevidence = \"evidence\"";
+
+/// A service that keeps records, with the registry of a golden case.
+pub fn recording(of_case: &str) -> Running {
+    let office = Office::new(of_case);
+    office.keys();
+    office.run(RECORDS)
+}
+
 /// The application of a golden case.
 pub fn application(name: &str) -> Value {
     let text = std::fs::read(case(name).join("application.json")).unwrap();
