@@ -128,17 +128,23 @@ pub struct RecordsConfig {
 #[derive(Clone, Debug)]
 pub enum RecordsPlace {
     /// In folders of this machine.
-    Folders {
-        /// The folder of the audit log.
-        log: PathBuf,
-        /// The folder of the bundles; none keeps none.
-        evidence: Option<PathBuf>,
-    },
+    Folders(FoldersConfig),
     /// In [`Config::database`].
     Database {
         /// A folder that follows the log: what is overdue and the figures are read from it.
         copy: PathBuf,
     },
+}
+
+/// Folders that log and bundles are kept in.
+#[derive(Clone, Debug)]
+pub struct FoldersConfig {
+    /// The folder of the audit log.
+    pub log: PathBuf,
+    /// The folder of the bundles; none keeps none.
+    pub evidence: Option<PathBuf>,
+    /// The file of the log's index; none makes a temporary one at each start, from the whole log.
+    pub index: Option<PathBuf>,
 }
 
 /// What one request, and all together, may use.
@@ -167,6 +173,8 @@ pub struct ServiceLimits {
 pub struct IdempotencyConfig {
     /// Keys that are kept; 100,000. The oldest go first.
     pub keys: usize,
+    /// Bytes of answers that are kept in memory, without a database; 512 MiB. The oldest go first.
+    pub bytes: usize,
     /// How long; 24 hours.
     pub age: Duration,
 }

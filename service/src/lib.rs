@@ -36,9 +36,9 @@ mod watch;
 
 pub use callers::{Caller, Callers, NewToken, Role, TokenError};
 pub use config::{
-    CacheChoice, Config, ConfigError, DatabaseConfig, IdempotencyConfig, LoggingConfig, Mistake,
-    PolicyConfig, PolicyOrigin, RecordsConfig, RecordsPlace, ServiceLimits, ShutdownConfig,
-    TlsConfig,
+    CacheChoice, Config, ConfigError, DatabaseConfig, FoldersConfig, IdempotencyConfig,
+    LoggingConfig, Mistake, PolicyConfig, PolicyOrigin, RecordsConfig, RecordsPlace, ServiceLimits,
+    ShutdownConfig, TlsConfig,
 };
 pub use idempotency::{Begun, DatabaseKeys, Idempotency, Key, MemoryKeys, RequestsKey};
 pub use openapi::document as openapi_document;
@@ -49,7 +49,7 @@ pub use policies::{LoadError, LoadFailure, LoadedPolicy};
 pub use problem::{Kind, Problem, ProblemDetails};
 pub use process::serve;
 pub use records::{
-    DatabaseRecords, FolderRecords, KeptFeedback, KeptReceipt, Records, RecordsError,
+    DatabaseRecords, FolderRecords, IndexError, KeptFeedback, KeptReceipt, Records, RecordsError,
 };
 pub use server::{Listening, Service, ServiceBuilder, StartError};
 pub use shared::{Readiness, Shared};

@@ -2,6 +2,7 @@
 
 mod database;
 mod folder;
+mod index;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 
 pub use database::DatabaseRecords;
 pub use folder::FolderRecords;
+pub use index::IndexError;
 
 use crate::config::RecordsConfig;
 use crate::idempotency::RequestsKey;
@@ -69,6 +71,9 @@ pub enum RecordsError {
     /// The log cannot be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The index of a log in a folder.
+    #[error(transparent)]
+    Index(#[from] IndexError),
     /// The database.
     #[error(transparent)]
     Database(#[from] mustcheck_postgres::Error),
@@ -130,6 +135,27 @@ impl Records {
             }
             Self::Database(database) => database.receipt(&id).await,
         }
+    }
+
+    /// Makes ready what receipts are found by, which after an update may take its time: whoever
+    /// asks for a receipt before waits.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordsError`] if the log cannot be read, or its index not written.
+    pub(crate) async fn index(&self) -> Result<(), RecordsError> {
+        let Self::Folder(folder) = self else { return Ok(()) };
+        // A service that ends does not wait for it, and the next goes on where it was.
+        let folder = Arc::downgrade(folder);
+        blocking(move || {
+            while let Some(folder) = folder.upgrade() {
+                if folder.index_further()? {
+                    break;
+                }
+            }
+            Ok(())
+        })
+        .await?
     }
 
     /// What was decided, of a check that is on record; none if its bundle cannot be read here.

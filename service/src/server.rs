@@ -25,6 +25,7 @@ use crate::records::{DatabaseRecords, FolderRecords, Records, RecordsError};
 use crate::router::router;
 use crate::shared::Shared;
 use crate::tls::{Tls, TlsError};
+use crate::told::told;
 use crate::watch::{Reloads, watch};
 
 /// Why the service does not start.
@@ -166,8 +167,8 @@ async fn open_records(
     database: Option<&Database>,
 ) -> Result<Records, StartError> {
     Ok(match (&config.kept, database) {
-        (RecordsPlace::Folders { log, evidence }, _) => {
-            Records::Folder(Arc::new(FolderRecords::open(config, log, evidence.as_deref())?))
+        (RecordsPlace::Folders(folders), _) => {
+            Records::Folder(Arc::new(FolderRecords::open(config, folders)?))
         }
         (RecordsPlace::Database { copy }, Some(database)) => {
             let records = DatabaseRecords::open(config, database, copy.clone()).await?;
@@ -253,6 +254,7 @@ impl Listening {
         let pages = service.pages.clone();
         let watching = tokio::spawn(watch(reloads));
         let forgetting = tokio::spawn(forget(Arc::clone(shared)));
+        let indexing = tokio::spawn(index(Arc::clone(shared)));
         let serving = Serving {
             router: router(Arc::clone(shared), pages),
             tls,
@@ -276,6 +278,7 @@ impl Listening {
         }
         watching.abort();
         forgetting.abort();
+        indexing.abort();
         tracing::info!("the service has ended");
     }
 }
@@ -285,6 +288,14 @@ async fn forget(shared: Arc<Shared>) {
     loop {
         tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
         shared.idempotency.expire().await;
+    }
+}
+
+/// Makes ready what receipts are found by. Who asks for one meets the same fault, and is told.
+async fn index(shared: Arc<Shared>) {
+    let Ok(records) = shared.records() else { return };
+    if let Err(error) = records.index().await {
+        tracing::error!(detail = told(&error), "the log is not indexed: receipts are not found");
     }
 }
 
@@ -316,7 +327,7 @@ impl Serving {
                 Some((Ok((stream, _)), place)) => self.serve(stream, place),
                 Some((Err(error), _)) => {
                     // Too many open files, mostly: it passes when others are closed.
-                    tracing::error!(detail = crate::told::told(&error), "no connection");
+                    tracing::error!(detail = told(&error), "no connection");
                     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                 }
                 None => return,

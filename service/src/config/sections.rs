@@ -6,8 +6,9 @@ use std::time::Duration;
 use mustcheck::Policy;
 
 use super::{
-    CacheChoice, Config, DatabaseConfig, IdempotencyConfig, LoggingConfig, PolicyConfig,
-    PolicyOrigin, RecordsConfig, RecordsPlace, Section, ServiceLimits, ShutdownConfig, TlsConfig,
+    CacheChoice, Config, DatabaseConfig, FoldersConfig, IdempotencyConfig, LoggingConfig,
+    PolicyConfig, PolicyOrigin, RecordsConfig, RecordsPlace, Section, ServiceLimits,
+    ShutdownConfig, TlsConfig,
 };
 use crate::told::quotable;
 
@@ -197,19 +198,23 @@ fn records(
     let encrypt_to = section.texts("encrypt_to").unwrap_or_default();
     let log = section.text("log").map(|path| folder.join(path));
     let evidence = section.text("evidence").map(|path| folder.join(path));
+    let index = section.text("index").map(|path| folder.join(path));
     let copy = section.text("copy").map(|path| folder.join(path));
     let kept = match (log, copy) {
         (Some(_), Some(_)) => {
             section.fault("copy", "the log is in `log`; `copy` follows one in `[database]`");
             None
         }
-        (Some(log), None) => Some(RecordsPlace::Folders { log, evidence }),
+        (Some(log), None) => Some(RecordsPlace::Folders(FoldersConfig { log, evidence, index })),
         (None, Some(copy)) => {
             if !has_database {
                 section.fault("copy", "there is no `[database]` with a log to follow");
             }
             if evidence.is_some() {
                 section.fault("evidence", "the bundles are in `[database]`, as the log is");
+            }
+            if index.is_some() {
+                section.fault("index", "the database has an index of its own");
             }
             Some(RecordsPlace::Database { copy })
         }
@@ -219,7 +224,7 @@ fn records(
             None
         }
     };
-    if let (false, Some(RecordsPlace::Folders { evidence: None, .. })) =
+    if let (false, Some(RecordsPlace::Folders(FoldersConfig { evidence: None, .. }))) =
         (encrypt_to.is_empty(), &kept)
     {
         section.fault("encrypt_to", "there is no `evidence` to encrypt");
@@ -267,11 +272,12 @@ fn limits(mut section: Option<Section<'_, '_>>) -> ServiceLimits {
 fn idempotency(mut section: Option<Section<'_, '_>>) -> IdempotencyConfig {
     let mut number = |key, range| number(&mut section, key, range);
     let keys = size(number("keys", (1, 100_000, 10_000_000)));
+    let bytes = size(number("mebibytes", (16, 512, 1 << 20))) << 20;
     let age = seconds(number("hours", (1, 24, 24 * 31)) * 3_600);
     if let Some(section) = section {
         section.end();
     }
-    IdempotencyConfig { keys, age }
+    IdempotencyConfig { keys, bytes, age }
 }
 
 fn shutdown(mut section: Option<Section<'_, '_>>) -> ShutdownConfig {

@@ -1,8 +1,7 @@
-//! Records in folders: the audit log, and an index of it in memory.
+//! Records in folders: the audit log, and an index of it.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mustcheck::audit::feedback::{self, Recording};
 use mustcheck::audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
@@ -11,8 +10,9 @@ use mustcheck::evidence::{
     AuditLog, AuditReader, DocumentId, Entry, Keys, Moment, PublicKeys, Recorder,
 };
 
+use super::index::Index;
 use super::{KeptFeedback, KeptReceipt, RecordsError, recipients};
-use crate::config::RecordsConfig;
+use crate::config::{FoldersConfig, RecordsConfig};
 
 /// Records in folders.
 pub struct FolderRecords {
@@ -23,30 +23,16 @@ pub struct FolderRecords {
     index: Mutex<Index>,
 }
 
-/// Where in the log a document is. Ids are digests, so their bytes are enough.
-#[derive(Default)]
-struct Index {
-    /// The entries that were read.
-    read: u64,
-    receipts: HashMap<[u8; 16], u64>,
-    /// By the receipt that it is about.
-    feedback: HashMap<[u8; 16], Vec<u64>>,
-}
-
 impl FolderRecords {
     /// Opens the log and the folder of the bundles, or begins them.
     ///
     /// # Errors
     ///
     /// [`RecordsError`] if one of them, or the keys, cannot be used.
-    pub fn open(
-        config: &RecordsConfig,
-        folder: &Path,
-        evidence: Option<&Path>,
-    ) -> Result<Self, RecordsError> {
+    pub fn open(config: &RecordsConfig, folders: &FoldersConfig) -> Result<Self, RecordsError> {
         let keys = Keys::open(&config.keys)?;
-        let log = AuditLog::open(folder, &keys)?;
-        let bundles = match evidence {
+        let log = AuditLog::open(&folders.log, &keys)?;
+        let bundles = match &folders.evidence {
             None => None,
             Some(folder) => Some(BundleFolder::open(folder, recipients(config)?, &keys)?),
         };
@@ -56,11 +42,11 @@ impl FolderRecords {
             recorder = recorder.bundles(bundles);
         }
         Ok(Self {
-            log: folder.to_owned(),
+            log: folders.log.clone(),
             keys,
             folder_of_keys: config.keys.clone(),
             recorder: Arc::new(recorder),
-            index: Mutex::default(),
+            index: Mutex::new(Index::open(folders.index.as_deref())?),
         })
     }
 
@@ -85,23 +71,39 @@ impl FolderRecords {
     }
 
     pub(super) fn receipt(&self, id: &DocumentId) -> Result<Option<KeptReceipt>, RecordsError> {
+        if !id.is_receipt() {
+            return Ok(None);
+        }
         let reader = self.reader()?;
-        let Some(bytes) = bytes_of(id).filter(|_| id.is_receipt()) else { return Ok(None) };
-        let (at, about) = {
-            // What a panic left half-done is a beginning, and goes on from there.
-            let mut index = self.index.lock().unwrap_or_else(PoisonError::into_inner);
-            index.catch_up(&reader)?;
-            let Some(at) = index.receipts.get(&bytes).copied() else { return Ok(None) };
-            (at, index.feedback.get(&bytes).cloned().unwrap_or_default())
+        let mut index = self.index();
+        index.catch_up(&reader)?;
+        let Some(places) = index.places(id)? else { return Ok(None) };
+        let unfit = || RecordsError::from(index.unfit());
+        let receipt = match entry(&reader, places.receipt)? {
+            Some(Entry::Receipt(receipt)) if receipt.id() == *id => *receipt,
+            _ => return Err(unfit()),
         };
-        let Some(Entry::Receipt(receipt)) = entry(&reader, at)? else { return Ok(None) };
         let mut feedback = Vec::new();
-        for log_index in about {
-            if let Some(Entry::Feedback(one)) = entry(&reader, log_index)? {
-                feedback.push(KeptFeedback { id: one.id(), log_index, feedback: *one });
+        for log_index in places.feedback {
+            match entry(&reader, log_index)? {
+                Some(Entry::Feedback(one)) if one.payload.receipt == *id => {
+                    feedback.push(KeptFeedback { id: one.id(), log_index, feedback: *one });
+                }
+                _ => return Err(unfit()),
             }
         }
-        Ok(Some(KeptReceipt { id: id.clone(), log_index: at, receipt: *receipt, feedback }))
+        Ok(Some(KeptReceipt { id: id.clone(), log_index: places.receipt, receipt, feedback }))
+    }
+
+    /// Brings the index a step further; whether that was the last.
+    pub(super) fn index_further(&self) -> Result<bool, RecordsError> {
+        let reader = self.reader()?;
+        self.index().step(&reader)
+    }
+
+    fn index(&self) -> MutexGuard<'_, Index> {
+        // What a panic left half-done is not in the index.
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn record_feedback(
@@ -118,33 +120,7 @@ impl FolderRecords {
     }
 }
 
-impl Index {
-    /// Reads what was appended since.
-    fn catch_up(&mut self, reader: &AuditReader) -> Result<(), AuditError> {
-        for read in reader.entries(self.read..reader.size()) {
-            let (index, entry) = read?;
-            match &entry {
-                Entry::Receipt(receipt) => {
-                    self.receipts.extend(bytes_of(&receipt.id()).map(|id| (id, index)));
-                }
-                Entry::Feedback(feedback) => {
-                    if let Some(about) = bytes_of(&feedback.payload.receipt) {
-                        self.feedback.entry(about).or_default().push(index);
-                    }
-                }
-                Entry::Failure(_) => {}
-            }
-            self.read = index + 1;
-        }
-        Ok(())
-    }
-}
-
 fn entry(reader: &AuditReader, index: u64) -> Result<Option<Entry>, AuditError> {
     let read = reader.entries(index..index + 1).next();
     Ok(read.transpose()?.map(|(_, entry)| entry))
-}
-
-fn bytes_of(id: &DocumentId) -> Option<[u8; 16]> {
-    const_hex::decode_to_array(id.as_str().get(1..)?).ok()
 }

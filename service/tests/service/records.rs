@@ -185,3 +185,69 @@ fn the_index_is_made_of_the_log_that_is_there() {
     let service = office.run(RECORDS);
     assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json()["log_index"], 0);
 }
+
+#[test]
+fn receipts_are_found_after_a_start_without_reading_the_log_again() {
+    let office = Office::new(RESTRICTED);
+    office.keys();
+    let index = format!("{RECORDS}\nindex = \"log.index\"");
+    let mut service = office.run(&index);
+    let (receipt, decision) = checked(&service);
+    assert_eq!(service.post("/v1/feedback", &applied(&receipt, &decision)).status, 200);
+    let before = service.get(&format!("/v1/receipts/{receipt}")).json();
+    assert_eq!(before["feedback"].as_array().unwrap().len(), 1);
+    checked(&service);
+    service.ended();
+    let office = service.office.clone();
+    let mut service = office.run(&index);
+    assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json(), before);
+    service.ended();
+
+    // An index that points elsewhere does not show another case's receipt.
+    let office = service.office.clone();
+    let file = rusqlite::Connection::open(office.path("log.index")).unwrap();
+    let change = "UPDATE receipt SET log_index = 2 WHERE log_index = 0";
+    assert_eq!(file.execute(change, []).unwrap(), 1);
+    drop(file);
+    let mut service = office.run(&index);
+    let answer = service.get(&format!("/v1/receipts/{receipt}"));
+    assert_eq!(answer.status, 503, "{}", answer.text());
+    service.ended();
+
+    // Without it, it is made anew.
+    let office = service.office.clone();
+    std::fs::remove_file(office.path("log.index")).unwrap();
+    let service = office.run(&index);
+    assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json(), before);
+}
+
+/// Nobody need ask for the index to be made.
+#[test]
+fn the_index_is_made_when_the_service_starts() {
+    let office = Office::new(RESTRICTED);
+    office.keys();
+    let mut service = office.run(RECORDS);
+    for _ in 0..3 {
+        checked(&service);
+    }
+    service.ended();
+    let office = service.office.clone();
+    let service = office.run(&format!("{RECORDS}\nindex = \"log.index\""));
+    let file = rusqlite::Connection::open(service.office.path("log.index")).unwrap();
+    let read = || file.query_row("SELECT entries FROM state", [], |row| row.get::<_, i64>(0));
+    while read().unwrap() < 3 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn an_index_that_is_something_else_keeps_the_service_from_starting() {
+    let office = Office::new(RESTRICTED);
+    office.keys();
+    office.write("log.index", "not an index");
+    let config = office.config(&format!("{RECORDS}\nindex = \"log.index\""));
+    let error = mustcheck_service::Service::builder(config).open().err().unwrap();
+    let why = std::error::Error::source(&error).unwrap().to_string();
+    assert!(why.contains("log.index` is no index of a log"), "{error}: {why}");
+    assert_eq!(std::fs::read_to_string(office.path("log.index")).unwrap(), "not an index");
+}

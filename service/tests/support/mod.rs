@@ -23,9 +23,10 @@ use tokio::sync::oneshot;
 
 pub use client::{Answer, Client, Request};
 
-/// A folder with everything that a service needs.
+/// A folder with everything that a service needs, and the next one that is begun in it.
+#[derive(Clone)]
 pub struct Office {
-    folder: tempfile::TempDir,
+    folder: Arc<tempfile::TempDir>,
     pub token: String,
 }
 
@@ -72,7 +73,7 @@ impl Office {
     pub fn new(of_case: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let made = NewToken::make("tests").unwrap();
-        let office = Self { folder, token: made.token };
+        let office = Self { folder: Arc::new(folder), token: made.token };
         std::fs::copy(case(of_case).join("registry.json"), office.path("registry.json")).unwrap();
         office.write_private("callers.toml", &all_of(&made.entry));
         office

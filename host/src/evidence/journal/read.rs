@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use mustcheck_log::{Bundle, Reader};
+use mustcheck_log::{Bundle, Hash, Reader};
 
 use super::{LARGE, LARGE_HEAD, StandsFor};
 use crate::evidence::canonical::{self, NotCanonical};
@@ -79,6 +79,15 @@ impl AuditReader {
     /// The log's own reader, for its checkpoint and for proofs.
     pub const fn log(&self) -> &Reader {
         &self.reader
+    }
+
+    /// The root of the log's tree over its first entries: two logs with the same root have the same.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] if there are fewer, or the tiles cannot be read.
+    pub fn root(&self, entries: u64) -> Result<Hash, ReadError> {
+        self.reader.root(entries).map_err(|source| self.failed(source))
     }
 
     /// Up to 256 entries, as they stand in the log.

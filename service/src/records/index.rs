@@ -1,0 +1,286 @@
+//! Where in the log a document is: an index on disk, so that the service does not grow with its log.
+//!
+//! It says nothing that the log does not say and can be removed at any time: what is missing is read
+//! from the log again. What it says is believed only of the log that it was made from.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use mustcheck::audit::AuditError;
+use mustcheck::evidence::{AuditReader, DocumentId, Entry};
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
+};
+
+use super::RecordsError;
+
+/// Marks the file as ours ("mchi"), so that another database is neither believed nor overwritten.
+const APPLICATION_ID: i64 = 0x6d63_6869;
+/// The layout's version.
+const LAYOUT: i64 = 1;
+/// What is stopped goes on after so many entries.
+const STEP: u64 = 4096;
+/// What stays in memory, in KiB, however long the log is.
+const CACHE: i64 = 4096;
+
+const SCHEMA: &str = "
+CREATE TABLE receipt (
+    id BLOB PRIMARY KEY,
+    log_index INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE feedback (
+    receipt BLOB NOT NULL,
+    log_index INTEGER NOT NULL,
+    PRIMARY KEY (receipt, log_index)
+) STRICT, WITHOUT ROWID;
+-- One row: how many entries were read, and the root of the log's tree over them.
+CREATE TABLE state (
+    entries INTEGER NOT NULL,
+    root BLOB NOT NULL
+) STRICT;
+INSERT INTO state VALUES (0, x'');
+";
+
+/// Why an index cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Its database.
+    #[error(
+        "the index of the log, {path}, cannot be used; it may be removed, and is then made anew"
+    )]
+    Database {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: rusqlite::Error,
+    },
+    /// The file is a database of something else.
+    #[error("{0} is no index of a log, or of another version; name another file")]
+    Stranger(String),
+    /// It points at an entry that is another one.
+    #[error("the index of the log, {0}, does not fit it: remove it, and it is made anew")]
+    Unfit(String),
+}
+
+/// An index of a log.
+pub(super) struct Index {
+    connection: Connection,
+    /// None is a temporary file, which ends with this process.
+    path: Option<PathBuf>,
+    /// Entries that are read in one transaction.
+    step: u64,
+}
+
+/// What an index knows of a receipt.
+pub(super) struct Places {
+    pub(super) receipt: u64,
+    /// Of what was reported about it, the first first.
+    pub(super) feedback: Vec<u64>,
+}
+
+impl Index {
+    /// Opens an index, or begins one. Several processes may have the same.
+    ///
+    /// # Errors
+    ///
+    /// [`IndexError`] if the file cannot be used, or is something else.
+    pub(super) fn open(path: Option<&Path>) -> Result<Self, IndexError> {
+        // A database without a name is a temporary file, of which only the cache is in memory.
+        let connection = Connection::open(path.unwrap_or_else(|| Path::new("")));
+        let path = path.map(Path::to_owned);
+        let connection = connection.map_err(|source| failed(path.as_deref(), source))?;
+        let mut index = Self { connection, path, step: STEP };
+        match index.prepare() {
+            Ok(true) => Ok(index),
+            Err(source) if source.sqlite_error_code() != Some(ErrorCode::NotADatabase) => {
+                Err(index.failed(source))
+            }
+            Ok(false) | Err(_) => Err(IndexError::Stranger(told(index.path.as_deref()))),
+        }
+    }
+
+    /// Whether it is an index, or has become one.
+    fn prepare(&mut self) -> rusqlite::Result<bool> {
+        self.connection.busy_timeout(std::time::Duration::from_secs(30))?;
+        self.connection.pragma_update(None, "cache_size", -CACHE)?;
+        let pragma = |connection: &Connection, name: &str| {
+            connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+        };
+        // Before anything is written to what may be somebody else's.
+        let (id, tables): (i64, i64) = (
+            pragma(&self.connection, "application_id")?,
+            self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?,
+        );
+        if tables > 0 && (id, pragma(&self.connection, "user_version")?) != (APPLICATION_ID, LAYOUT)
+        {
+            return Ok(false);
+        }
+        // A power failure costs what was read last, and never more.
+        self.connection.pragma_update(None, "journal_mode", "wal")?;
+        self.connection.pragma_update(None, "synchronous", "normal")?;
+        let begun = self.begin()?;
+        // Another process may have been first.
+        if pragma(&begun, "application_id")? != APPLICATION_ID {
+            begun.execute_batch(SCHEMA)?;
+            begun.pragma_update(None, "application_id", APPLICATION_ID)?;
+            begun.pragma_update(None, "user_version", LAYOUT)?;
+        }
+        begun.commit()?;
+        Ok(true)
+    }
+
+    fn begin(&mut self) -> rusqlite::Result<Transaction<'_>> {
+        self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
+    }
+
+    /// Reads what was appended since; all of it if the log is another one.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordsError`] if the log cannot be read, or the index not written.
+    pub(super) fn catch_up(&mut self, reader: &AuditReader) -> Result<(), RecordsError> {
+        while !self.step(reader)? {}
+        Ok(())
+    }
+
+    /// Reads some of it; whether that was all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::catch_up`].
+    pub(super) fn step(&mut self, reader: &AuditReader) -> Result<bool, RecordsError> {
+        let state = |row: &Row<'_>| Ok(State { entries: row.get(0)?, root: row.get(1)? });
+        let before = self.connection.query_row("SELECT entries, root FROM state", [], state);
+        let before = before.map_err(|source| self.failed(source))?;
+        let is_same = before.is_of(reader)?;
+        if is_same && before.entries == reader.size() {
+            return Ok(true);
+        }
+        let from = if is_same { before.entries } else { 0 };
+        let entries = from.saturating_add(self.step).min(reader.size());
+        let found = found(reader, from..entries)?;
+        let now = State { entries, root: root(reader, entries)? };
+        let added = self.add(&found, is_same, &before, &now);
+        let is_added = added.map_err(|source| self.failed(source))?;
+        Ok(is_added && entries == reader.size())
+    }
+
+    /// Puts in what was found; whether nobody else has been there since.
+    fn add(
+        &mut self,
+        found: &[Found],
+        is_same: bool,
+        before: &State,
+        now: &State,
+    ) -> rusqlite::Result<bool> {
+        let begun = self.begin()?;
+        let change = "UPDATE state SET entries = ?, root = ? WHERE entries = ? AND root = ?";
+        let change =
+            begun.execute(change, params![now.entries, now.root, before.entries, before.root])?;
+        if change == 0 {
+            return Ok(false);
+        }
+        if !is_same {
+            begun.execute_batch("DELETE FROM receipt; DELETE FROM feedback;")?;
+        }
+        {
+            let mut receipt =
+                begun.prepare_cached("INSERT OR REPLACE INTO receipt VALUES (?, ?)")?;
+            let mut about =
+                begun.prepare_cached("INSERT OR REPLACE INTO feedback VALUES (?, ?)")?;
+            for one in found {
+                match one {
+                    Found::Receipt(id, at) => receipt.execute(params![id, at])?,
+                    Found::Feedback(id, at) => about.execute(params![id, at])?,
+                };
+            }
+        }
+        begun.commit()?;
+        Ok(true)
+    }
+
+    /// Where a receipt is, and what was reported about it.
+    ///
+    /// # Errors
+    ///
+    /// [`IndexError`] if the index cannot be read.
+    pub(super) fn places(&self, id: &DocumentId) -> Result<Option<Places>, IndexError> {
+        let Some(id) = bytes_of(id) else { return Ok(None) };
+        let read = || {
+            let of_it = "SELECT log_index FROM receipt WHERE id = ?";
+            let at = self.connection.prepare_cached(of_it)?.query_row([&id], |row| row.get(0));
+            let Some(receipt) = at.optional()? else { return Ok(None) };
+            let about = "SELECT log_index FROM feedback WHERE receipt = ? ORDER BY log_index";
+            let mut about = self.connection.prepare_cached(about)?;
+            let feedback = about.query_map([&id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            Ok(Some(Places { receipt, feedback }))
+        };
+        read().map_err(|source| self.failed(source))
+    }
+
+    /// That an entry is another one than the index says.
+    pub(super) fn unfit(&self) -> IndexError {
+        IndexError::Unfit(told(self.path.as_deref()))
+    }
+
+    fn failed(&self, source: rusqlite::Error) -> IndexError {
+        failed(self.path.as_deref(), source)
+    }
+}
+
+/// A document of the log. Ids are digests, so their bytes are enough.
+enum Found {
+    Receipt([u8; 16], u64),
+    /// By the receipt that it is about.
+    Feedback([u8; 16], u64),
+}
+
+/// How far the log was read.
+struct State {
+    entries: u64,
+    /// The root of the log's tree over them.
+    root: Vec<u8>,
+}
+
+impl State {
+    /// Whether it is one of this log.
+    fn is_of(&self, reader: &AuditReader) -> Result<bool, AuditError> {
+        Ok(self.entries == 0
+            || self.entries <= reader.size() && root(reader, self.entries)? == self.root)
+    }
+}
+
+fn root(reader: &AuditReader, entries: u64) -> Result<Vec<u8>, AuditError> {
+    Ok(reader.root(entries)?.as_bytes().to_vec())
+}
+
+fn found(reader: &AuditReader, range: Range<u64>) -> Result<Vec<Found>, AuditError> {
+    let mut found = Vec::new();
+    for read in reader.entries(range) {
+        let (at, entry) = read?;
+        found.extend(match &entry {
+            Entry::Receipt(receipt) => bytes_of(&receipt.id()).map(|id| Found::Receipt(id, at)),
+            Entry::Feedback(feedback) => {
+                bytes_of(&feedback.payload.receipt).map(|id| Found::Feedback(id, at))
+            }
+            Entry::Failure(_) => None,
+        });
+    }
+    Ok(found)
+}
+
+fn bytes_of(id: &DocumentId) -> Option<[u8; 16]> {
+    const_hex::decode_to_array(id.as_str().get(1..)?).ok()
+}
+
+fn failed(path: Option<&Path>, source: rusqlite::Error) -> IndexError {
+    IndexError::Database { path: told(path), source }
+}
+
+fn told(path: Option<&Path>) -> String {
+    path.map_or_else(|| "a temporary file".to_owned(), |path| format!("`{}`", path.display()))
+}
+
+#[cfg(test)]
+mod tests;
