@@ -44,8 +44,8 @@ impl Shared {
         let idempotency = match keys {
             Some(keys) => Idempotency::Database(keys),
             None => {
-                let (keys, age) = (config.idempotency.keys, config.idempotency.age);
-                Idempotency::Memory(MemoryKeys::new(keys, age))
+                let kept = &config.idempotency;
+                Idempotency::Memory(MemoryKeys::new(kept.keys, kept.bytes, kept.age))
             }
         };
         let metrics = Metrics::new();

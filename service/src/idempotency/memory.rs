@@ -1,4 +1,4 @@
-//! Keys in memory, bounded in number and age.
+//! Keys in memory, bounded in number, age, and the size of their answers.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +12,7 @@ use super::{Begun, Key};
 #[derive(Debug)]
 pub struct MemoryKeys {
     most: usize,
+    bytes: usize,
     age: Duration,
     kept: Mutex<Kept>,
 }
@@ -21,6 +22,8 @@ struct Kept {
     entries: HashMap<Key, Entry>,
     /// Those that are done, the oldest first.
     done: VecDeque<(Instant, Key)>,
+    /// Of all answers together.
+    bytes: usize,
 }
 
 #[derive(Debug)]
@@ -31,9 +34,9 @@ struct Entry {
 }
 
 impl MemoryKeys {
-    /// Keeps at most this many answers, and none for longer than this.
-    pub fn new(most: usize, age: Duration) -> Self {
-        Self { most, age, kept: Mutex::default() }
+    /// Keeps at most this many answers, of this many bytes together, and none for longer than this.
+    pub fn new(most: usize, bytes: usize, age: Duration) -> Self {
+        Self { most, bytes, age, kept: Mutex::default() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -43,7 +46,7 @@ impl MemoryKeys {
 
     pub(super) fn begin(&self, key: Key, request: [u8; 32]) -> Begun {
         let mut kept = self.kept();
-        kept.forget(self.most, self.age);
+        self.forget(&mut kept);
         match kept.entries.get(&key) {
             Some(entry) if entry.request != request => Begun::Conflict,
             Some(Entry { answer: Some(answer), .. }) => Begun::Done(answer.clone()),
@@ -58,10 +61,12 @@ impl MemoryKeys {
     pub(super) fn finish(&self, key: Key, answer: Option<Bytes>) {
         let mut kept = self.kept();
         match (answer, kept.entries.get_mut(&key)) {
-            (Some(answer), Some(entry)) => {
+            (Some(answer), Some(entry)) if answer.len() <= self.bytes => {
+                let bytes = answer.len();
                 entry.answer = Some(answer);
                 kept.done.push_back((Instant::now(), key));
-                kept.forget(self.most, self.age);
+                kept.bytes += bytes;
+                self.forget(&mut kept);
             }
             _ => {
                 kept.entries.remove(&key);
@@ -69,21 +74,21 @@ impl MemoryKeys {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.kept().entries.len()
-    }
-}
-
-impl Kept {
     /// Forgets what is too old, and the oldest of what is too much. What is worked on stays.
-    fn forget(&mut self, most: usize, age: Duration) {
-        while let Some((at, key)) = self.done.front() {
-            if at.elapsed() < age && self.done.len() <= most {
+    fn forget(&self, kept: &mut Kept) {
+        while let Some((at, key)) = kept.done.front() {
+            let is_room = kept.done.len() <= self.most && kept.bytes <= self.bytes;
+            if is_room && at.elapsed() < self.age {
                 break;
             }
-            self.entries.remove(key);
-            self.done.pop_front();
+            let answer = kept.entries.remove(key).and_then(|entry| entry.answer);
+            kept.bytes -= answer.map_or(0, |answer| answer.len());
+            kept.done.pop_front();
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.kept().entries.len()
     }
 }
 
@@ -100,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_key_is_for_one_request_and_is_answered_once() {
-        let keys = MemoryKeys::new(2, Duration::from_secs(60));
+        let keys = MemoryKeys::new(2, 100, Duration::from_secs(60));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::InProgress);
         assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
@@ -113,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_failed_gives_its_key_back() {
-        let keys = MemoryKeys::new(2, Duration::from_secs(60));
+        let keys = MemoryKeys::new(2, 100, Duration::from_secs(60));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         keys.finish(key(1), None);
         assert_eq!(keys.begin(key(1), OTHER), Begun::Fresh(None));
@@ -121,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_oldest_answers_go_first_and_what_is_worked_on_stays() {
-        let keys = MemoryKeys::new(2, Duration::from_secs(60));
+        let keys = MemoryKeys::new(2, 100, Duration::from_secs(60));
         assert_eq!(keys.begin(key(9), REQUEST), Begun::Fresh(None));
         for n in 1..=3 {
             assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh(None));
@@ -134,10 +139,26 @@ mod tests {
 
     #[test]
     fn an_old_answer_is_forgotten() {
-        let keys = MemoryKeys::new(2, Duration::ZERO);
+        let keys = MemoryKeys::new(2, 100, Duration::ZERO);
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         keys.finish(key(1), Some(Bytes::from_static(b"answer")));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         assert_eq!(keys.len(), 1);
+    }
+
+    #[test]
+    fn answers_take_no_more_room_than_they_may() {
+        let keys = MemoryKeys::new(100, 10, Duration::from_secs(60));
+        for n in 1..=4 {
+            assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh(None));
+            keys.finish(key(n), Some(Bytes::from_static(b"1234")));
+            assert_eq!(keys.len(), usize::from(n).min(2));
+        }
+        assert_eq!(keys.begin(key(4), REQUEST), Begun::Done(Bytes::from_static(b"1234")));
+        // What is larger than all of it is not kept, and takes nobody's place.
+        assert_eq!(keys.begin(key(5), REQUEST), Begun::Fresh(None));
+        keys.finish(key(5), Some(Bytes::from_static(b"0123456789a")));
+        assert_eq!(keys.len(), 2);
+        assert_eq!(keys.begin(key(5), REQUEST), Begun::Fresh(None));
     }
 }
