@@ -5,7 +5,7 @@
 //! cargo build --release --workspace --examples
 //! target/release/examples/figures                     # a case that ends in a restriction
 //! target/release/examples/figures 0001-procurement-clear
-//! target/release/examples/figures tail                # p99 / p50 alone
+//! target/release/examples/figures tail                # p99 / p50 alone, each side on its own core
 //! target/release/examples/figures soak 30             # minutes
 //! target/release/examples/figures profile checks 10   # one part alone, for a profiler: `checks`,
 //!                                                     # `replays` or `gate`, and seconds
@@ -38,6 +38,7 @@ use client::Client;
 use load::{Part, throughput};
 use office::Office;
 use servers::Server;
+use steady::Arriving;
 
 /// The golden case that is checked: its decision is long, with notices in two languages.
 const RESTRICTED: &str = "0002-procurement-wage-arrears";
@@ -112,20 +113,26 @@ fn figures(case: &str) {
     }
     let (rate, busy) = (two.rate / checks.rate, checks.busy / two.busy);
     println!("  {:<40}{rate:>10.2}{busy:>14.2}", "(d) two replicas / one, on the same cores");
-    steady_load(&[("checks", &service), ("bare server, that size", &same)], &check);
+    let servers = [("checks", &service), ("bare server, that size", &same)];
+    steady_load(&servers, &check, "at random", Arriving::AtRandom);
 }
 
 /// How long answers take at seven tenths of what a server could answer just before.
-fn steady_load(servers: &[(&str, &Server)], request: &[u8]) {
+fn steady_load(
+    servers: &[(&str, &Server)],
+    request: &[u8],
+    how: &str,
+    arriving: impl Fn(u64) -> Arriving,
+) {
     let mut parts: Vec<Vec<steady::Took>> = servers.iter().map(|_| Vec::new()).collect();
     for n in 0..STEADY_PARTS {
         for ((_, server), parts) in servers.iter().zip(&mut parts) {
             let rate = throughput(&[server], request, PART).rate * 0.7;
-            parts.push(steady::run(server, request, rate, STEADY, n));
+            parts.push(steady::run(server, request, rate, STEADY, arriving(n)));
         }
     }
     for ((what, _), parts) in servers.iter().zip(&parts) {
-        println!("at 70 % load, arriving at random: {what}");
+        println!("at 70 % load, arriving {how}: {what}");
         for (share, of) in [("p50", 0.5), ("p90", 0.9), ("p99", 0.99)] {
             let each = parts.iter().map(|part| part.at(of)).collect();
             println!("  {share:<40}{:>10.0} us", median(each) * 1e6);
@@ -143,10 +150,13 @@ fn steady_load(servers: &[(&str, &Server)], request: &[u8]) {
 
 /// Nothing but how long answers take.
 fn tail() {
+    servers::apart();
     let office = Office::new(RESTRICTED, "");
     let (service, check) = (Server::service(&office), office.check(None));
     let same = Server::constant(Client::new(service.address).ask(&check).len());
-    steady_load(&[("checks", &service), ("bare server, that size", &same)], &check);
+    let servers = [("checks", &service), ("bare server, that size", &same)];
+    steady_load(&servers, &check, "evenly", |_| Arriving::Evenly);
+    steady_load(&servers, &check, "at random", Arriving::AtRandom);
 }
 
 /// Nothing but one part, for a profiler.

@@ -4,12 +4,25 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mustcheck_service::{Config, Service, install_log, quiet_panics};
 use tokio::net::TcpListener;
 
 use crate::office::Office;
+
+/// Whether servers have a core that nothing else of this run is on.
+static APART: AtomicBool = AtomicBool::new(false);
+
+/// Leaves the first core to the servers that are started from now on, and the second to this
+/// process. Where one waits for the other's core, it is the machine that is measured.
+pub fn apart() {
+    let own = std::process::id().to_string();
+    let set = Command::new("taskset").args(["--cpu-list", "--pid", "1", &own]).output();
+    assert!(set.is_ok_and(|set| set.status.success()), "two cores, and `taskset`");
+    APART.store(true, Ordering::Relaxed);
+}
 
 /// A server that runs until it is dropped.
 pub struct Server {
@@ -30,7 +43,14 @@ impl Server {
 
     fn start(arguments: [&str; 2]) -> Self {
         let program = std::env::current_exe().unwrap();
-        let mut command = Command::new(program);
+        let mut command = match APART.load(Ordering::Relaxed) {
+            false => Command::new(program),
+            true => {
+                let mut command = Command::new("taskset");
+                command.args(["--cpu-list", "0"]).arg(program);
+                command
+            }
+        };
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
         // As the service is deployed.
         command.env("MALLOC_ARENA_MAX", "2");

@@ -14,7 +14,7 @@ const CONNECTIONS: u64 = 4;
 /// Answers are kept for repeated requests, so few that they are as many as they become at once.
 const KEYS: &str = "[idempotency]\nkeys = 200\n";
 const LOG: &str = "[records]\nlog = \"log\"\nkeys = \"keys\"\n";
-const BUNDLES: &str = "evidence = \"evidence\"\n";
+const BUNDLES: &str = "evidence = \"evidence\"\nindex = \"log.index\"\n";
 /// The share of the time at the beginning after which a service is warm.
 const WARM_UP: f64 = 1.0 / 6.0;
 

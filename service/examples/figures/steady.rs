@@ -1,4 +1,4 @@
-//! A load that does not wait for the server: requests arrive at random, at a rate.
+//! A load that does not wait for the server: requests arrive at a rate, evenly or at random.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -21,11 +21,29 @@ impl Took {
     }
 }
 
+/// How requests arrive.
+#[derive(Clone, Copy)]
+pub enum Arriving {
+    /// One after the other, as a load generator with a constant rate sends them.
+    Evenly,
+    /// As of many who know nothing of each other: a Poisson process, the same for the same seed.
+    AtRandom(u64),
+}
+
 /// Sends requests at a rate, each on the first connection that is free, and counts from when each
 /// was due: neither the server nor this program is let off when it is late. What a sleeping thread
 /// is woken late does not count, unless the request before was still unanswered.
-pub fn run(server: &Server, request: &[u8], rate: f64, length: Duration, seed: u64) -> Took {
-    let due = arrivals(rate, length, seed);
+pub fn run(
+    server: &Server,
+    request: &[u8],
+    rate: f64,
+    length: Duration,
+    arriving: Arriving,
+) -> Took {
+    let due = match arriving {
+        Arriving::Evenly => evenly(rate, length),
+        Arriving::AtRandom(seed) => at_random(rate, length, seed),
+    };
     let next = AtomicUsize::new(0);
     let begun = Instant::now() + Duration::from_millis(50);
     let from = length.mul_f64(WARM_UP);
@@ -51,8 +69,14 @@ pub fn run(server: &Server, request: &[u8], rate: f64, length: Duration, seed: u
     Took(took)
 }
 
-/// When requests are due: a Poisson process, the same for the same seed.
-fn arrivals(rate: f64, length: Duration, seed: u64) -> Vec<Duration> {
+/// When requests are due that come evenly.
+fn evenly(rate: f64, length: Duration) -> Vec<Duration> {
+    let many = (rate * length.as_secs_f64()) as u32;
+    (0..many).map(|n| Duration::from_secs_f64(f64::from(n) / rate)).collect()
+}
+
+/// When requests are due that come at random.
+fn at_random(rate: f64, length: Duration, seed: u64) -> Vec<Duration> {
     let mut random = seed ^ 0x9e37_79b9_7f4a_7c15;
     let mut at = 0.0;
     std::iter::from_fn(|| {
