@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{List, Matter};
 use crate::date::Date;
-use crate::identifier::{mask, validate};
+use crate::identifier::{mask, masked_in, validate};
 use crate::model::{
     Answer, AnswerStatus, Application, ApplicationError, CreditRecord, ListStanding, Lookup,
     Problem, Query, Subject, Target,
@@ -87,9 +87,15 @@ impl Answered<'_> {
             source: source.map(|s| s.id.clone()),
             source_as_of: source.map(|s| s.as_of),
             records: u32::try_from(self.answer.records.len()).unwrap_or(u32::MAX),
-            reason: self.answer.reason.clone(),
+            reason: reason(self.answer, self.subject),
         }
     }
+}
+
+/// What a source says of why it gave no answer, as it is shown.
+pub fn reason(answer: &Answer, asked_about: &Subject) -> Option<String> {
+    let identifier = [asked_about.identifier.as_str()];
+    answer.reason.as_deref().map(|reason| masked_in(reason, identifier).into_owned())
 }
 
 /// Query, list, source, and the position among the answers.

@@ -7,7 +7,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::{Disclosure, List, PersonsRule};
 use crate::clause::Clause;
 use crate::date::Date;
-use crate::identifier::mask;
+use crate::identifier::masked_in;
 use crate::lookups::Answered;
 use crate::model::{Application, CreditRecord, Finding, ListStanding, Role, Standing, Subject};
 use crate::{place, standing};
@@ -84,21 +84,20 @@ impl Hit<'_> {
         self.record.document.as_deref().map(|text| self.shown(text))
     }
 
-    /// A text of the record without the identifiers of those whom it names: the title of a
-    /// document may quote one.
-    // RAIL R13
+    /// A text of the record as it is shown.
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let record = self.record;
-        let named = std::iter::once(&record.subject.identifier)
-            .chain(record.responsible_persons.iter().map(|p| &p.identifier));
-        let mut shown = Cow::Borrowed(text);
-        for identifier in named {
-            if shown.contains(identifier.as_str()) {
-                shown = Cow::Owned(shown.replace(identifier, &mask(identifier)));
-            }
-        }
-        shown
+        masked_in(text, identifiers(self.record, self.subject))
     }
+}
+
+/// The identifiers that a text of a record may quote: of whom it names, and of whom it was found
+/// for.
+pub fn identifiers<'a>(
+    record: &'a CreditRecord,
+    subject: &'a Subject,
+) -> impl Iterator<Item = &'a str> {
+    let persons = record.responsible_persons.iter().map(|person| &person.identifier);
+    [&record.subject.identifier, &subject.identifier].into_iter().chain(persons).map(String::as_str)
 }
 
 /// Every record of an answer, with what it is worth and whom it reaches.

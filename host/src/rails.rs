@@ -1,12 +1,10 @@
 //! What the host holds against every component, however buggy or hostile.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
-use aho_corasick::AhoCorasick;
-use memchr::memmem;
+use std::collections::{BTreeSet, HashMap};
 
 use mustcheck_guest::disposition::disposition;
 use mustcheck_guest::identifier::mask;
+use mustcheck_guest::lookups::reason;
 use mustcheck_guest::model::{
     Answer, AnswerStatus, Application, CreditRecord, Decision, Effect, ListStanding, Lookup, Query,
     Role, SetAsideReason, Standing, Target,
@@ -19,10 +17,14 @@ use crate::input::shortened;
 use crate::limits::Limits;
 use crate::registry::Ask;
 
+mod masked;
+mod records;
 mod targets;
 #[cfg(test)]
 mod tests;
 
+use masked::masked;
+use records::{given, set_aside};
 use targets::Targets;
 
 fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
@@ -131,7 +133,7 @@ pub(crate) fn decision(
     lookups(policy, &targets, due, answers, decision)?;
     let records = given(answers, decision);
     measures(policy, &targets, &records, decision)?;
-    set_aside(&targets, &records, decision)?;
+    set_aside(policy, &targets, &records, decision)?;
     sums_up(policy, decision)?;
     masked(application, answers, decision)
 }
@@ -216,6 +218,11 @@ fn lookups(
             return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
         }
         targets.check(row.subject_index, row.role, &row.subject)?;
+        let subject = targets.subject(row.subject_index)?;
+        if row.reason != reason(answer, subject) {
+            let detail = format!("the lookup of list `{}` gives another reason", answer.list);
+            return broken(Rail::R2, detail);
+        }
     }
     Ok(())
 }
@@ -237,15 +244,6 @@ fn status(policy: &Described, application: &Application, answer: &Answer) -> Ans
     if age <= days { AnswerStatus::Answered } else { AnswerStatus::Stale }
 }
 
-/// The records that were given and may be relied on, by id.
-fn given<'a>(answers: &'a [Answer], decision: &Decision) -> HashMap<&'a str, &'a CreditRecord> {
-    let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
-    let relied: HashSet<(&str, Option<&str>)> =
-        answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
-    let answers = answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source_of(a))));
-    answers.flat_map(|a| &a.records).map(|r| (r.id.as_str(), r)).collect()
-}
-
 fn measures(
     policy: &Described,
     targets: &Targets<'_>,
@@ -263,6 +261,7 @@ fn measures(
         };
         let same = (known.effect, known.force, known.kind)
             == (applied.effect, applied.force, applied.kind);
+        let same = same && known.text == applied.text;
         if !same || known.legal_basis != applied.legal_basis || known.legal_basis.is_empty() {
             return broken(Rail::R3, format!("measure `{id}` differs from the catalogue"));
         }
@@ -293,40 +292,9 @@ fn measures(
                 return broken(Rail::R4R5, detail);
             }
         }
-    }
-    Ok(())
-}
-
-fn set_aside(
-    targets: &Targets<'_>,
-    records: &HashMap<&str, &CreditRecord>,
-    decision: &Decision,
-) -> Result<(), Fault> {
-    for finding in &decision.records {
-        let Target { role, subject_index, subject } = &finding.target;
-        targets.check(*subject_index, *role, subject)?;
-        let Some(record) = records.get(finding.record.as_str()) else {
-            let record = shortened(&finding.record);
-            return broken(
-                Rail::R1,
-                format!("the decision shows record `{record}`, which nobody gave"),
-            );
-        };
-        if finding.standing != standing(record, targets.application.as_of) {
-            let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
-            return broken(Rail::R4R5, detail);
-        }
-    }
-    // No record that was given is passed over in silence.
-    let shown: HashSet<_> = decision.records.iter().map(|f| f.record.as_str()).collect();
-    if let Some(missing) = records.keys().filter(|id| !shown.contains(**id)).min() {
-        return broken(Rail::R2, format!("record `{missing}` was given and is not shown"));
-    }
-    for entry in &decision.set_aside {
-        let Target { role, subject_index, subject } = &entry.target;
-        targets.check(*subject_index, *role, subject)?;
-        if entry.legal_basis.is_empty() {
-            return broken(Rail::R11, "something is set aside without a rule");
+        if applied.cut.iter().any(|cut| !applied.because.contains(&cut.record)) {
+            let detail = format!("measure `{id}` cuts the term of a record it does not rest on");
+            return broken(Rail::R1, detail);
         }
     }
     Ok(())
@@ -354,42 +322,3 @@ fn sums_up(policy: &Described, decision: &Decision) -> Result<(), Fault> {
     let detail = format!("the disposition is `{}` and must be `{found}`", decision.disposition);
     broken(Rail::R2, detail)
 }
-
-/// No identifier of the application or of a record stands in what the component wrote.
-// RAIL R13
-fn masked(application: &Application, answers: &[Answer], decision: &Decision) -> Result<(), Fault> {
-    let own = application.subjects.iter().map(|s| s.identifier.as_str());
-    let records = answers.iter().flat_map(|a| &a.records);
-    let theirs = records.flat_map(|r| {
-        let persons = r.responsible_persons.iter().map(|p| p.identifier.as_str());
-        persons.chain(std::iter::once(r.subject.identifier.as_str()))
-    });
-    // What the office itself wrote is not the component's doing; what it chose is.
-    let office: Vec<&str> = [&application.id, &application.office.name]
-        .into_iter()
-        .chain(application.subjects.iter().map(|s| &s.name))
-        .map(String::as_str)
-        .collect();
-    let mut identifiers: Vec<&str> = own.chain(theirs).collect();
-    identifiers.sort_unstable();
-    identifiers.dedup();
-    identifiers.retain(|i| !office.iter().any(|text| text.contains(i)));
-    let Some(notice) = &decision.notice else { return Ok(()) };
-    let texts = [notice.zh.as_bytes(), notice.en.as_bytes()];
-    let shown = if identifiers.len() <= FEW {
-        let find = |i: &&str| texts.iter().any(|text| memmem::find(text, i.as_bytes()).is_some());
-        identifiers.iter().any(find)
-    } else {
-        let all = AhoCorasick::new(&identifiers)
-            .map_err(|e| Fault::Rail { rail: Rail::R13, detail: e.to_string() })?;
-        texts.iter().any(|text| all.is_match(text))
-    };
-    if shown {
-        return broken(Rail::R13, "the notice holds an identifier that is not masked");
-    }
-    Ok(())
-}
-
-/// Up to so many identifiers, looking for one after the other costs less than preparing to look
-/// for all at once.
-const FEW: usize = 16;

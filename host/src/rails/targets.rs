@@ -1,7 +1,7 @@
 //! Whom a decision speaks of.
 
 use mustcheck_guest::identifier::mask;
-use mustcheck_guest::model::{Application, Role};
+use mustcheck_guest::model::{Application, Role, Subject};
 
 use super::broken;
 use crate::error::{Fault, Rail};
@@ -19,20 +19,28 @@ impl<'a> Targets<'a> {
         Self { application, masked: masked.collect() }
     }
 
+    /// A subject of the application.
+    pub(super) fn subject(&self, index: u32) -> Result<&'a Subject, Fault> {
+        let at = usize::try_from(index).ok();
+        match at.and_then(|i| self.application.subjects.get(i)) {
+            Some(subject) => Ok(subject),
+            None => {
+                let detail = format!("the decision names subject {index}, whom nobody named");
+                broken(Rail::R11, detail)
+            }
+        }
+    }
+
     /// That a decision names a subject of the application, in its role and masked.
     // RAIL R11, RAIL R13
     pub(super) fn check(&self, index: u32, role: Role, shown: &str) -> Result<(), Fault> {
-        let at = usize::try_from(index).ok();
-        let subject = at.and_then(|i| self.application.subjects.get(i).zip(self.masked.get(i)));
-        let Some((subject, masked)) = subject else {
-            let detail = format!("the decision names subject {index}, whom nobody named");
-            return broken(Rail::R11, detail);
-        };
+        let subject = self.subject(index)?;
         if subject.role != role {
             let detail = format!("the decision gives subject {index} the role `{role}`");
             return broken(Rail::R11, detail);
         }
-        if shown != masked {
+        let masked = usize::try_from(index).ok().and_then(|i| self.masked.get(i));
+        if masked.is_none_or(|masked| shown != masked) {
             let detail = format!("the identifier of subject {index} is not masked");
             return broken(Rail::R13, detail);
         }

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{
-    AnswerStatus, Description, Disposition, DispositionRule, EventKind, Role, Standing, Text,
+    AnswerStatus, Cut, Description, Disposition, DispositionRule, EventKind, Finding, Role,
+    Standing, Text,
 };
 use serde_json::json;
 
@@ -213,6 +214,53 @@ fn r3_measures_that_the_catalogue_does_not_hold() {
     assert!(said.contains("does not apply to this matter, role or day"), "{said}");
 }
 
+/// What an officer reads of a record, and of why there was no answer, is what was given.
+#[test]
+fn r1_facts_that_are_not_as_they_were_given() {
+    let lies: [fn(&mut Finding); 6] = [
+        |f| f.list = "judgment-defaulters".into(),
+        |f| f.decided_by = Some("another office".into()),
+        |f| f.document = Some("another document".into()),
+        |f| f.valid_from = Date::new(2020, 1, 1).unwrap(),
+        |f| f.valid_until = Some(Date::new(2030, 1, 1).unwrap()),
+        |f| f.disputed = !f.disputed,
+    ];
+    for lie in lies {
+        let said = Honest::restricted().refused(|h| lie(&mut h.decision.records[0]));
+        assert!(said.contains("is not shown as it was given"), "{said}");
+    }
+    let said =
+        Honest::clear().refused(|h| h.decision.lookups[0].reason = Some("it is down".into()));
+    assert!(said.contains("gives another reason"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.decision.set_aside[0].record = Some("nobody-s".into());
+    });
+    assert!(said.contains("a record is set aside that nobody gave"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        let cut = Cut {
+            record: "disputed".into(),
+            recorded_until: None,
+            allowed_until: Date::new(2027, 1, 1).unwrap(),
+        };
+        h.decision.measures[0].cut.push(cut);
+    });
+    assert!(said.contains("cuts the term of a record it does not rest on"), "{said}");
+}
+
+#[test]
+fn r3_what_rests_on_no_law() {
+    let said = Honest::restricted().refused(|h| {
+        h.decision.measures[0].text = Text::new("禁止参加", "barred");
+    });
+    assert!(said.contains("differs from the catalogue"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.decision.set_aside[0].measure = Some("blacklist-forever".into());
+    });
+    assert!(said.contains("a measure is set aside that is not in the policy's"), "{said}");
+    let said = Honest::restricted().refused(|h| h.decision.obligations[0].legal_basis.clear());
+    assert!(said.contains("something is due later without legal basis"), "{said}");
+}
+
 #[test]
 fn r4_r5_a_record_that_is_not_in_force() {
     let said = Honest::restricted().refused(|h| {
@@ -281,5 +329,46 @@ fn r13_identifiers_that_are_not_masked() {
             *en = format!("{en}{hidden}").into();
         });
         assert!(said.contains("the notice holds an identifier that is not masked"), "{said}");
+    }
+    let places: [(&str, fn(&mut Decision) -> &mut Text); 3] = [
+        ("an obligation", |d| &mut d.obligations[0].to),
+        ("an obligation", |d| &mut d.obligations[0].note),
+        ("what is set aside", |d| &mut d.set_aside[0].text),
+    ];
+    for (what, place) in places {
+        let mut honest = Honest::restricted();
+        // Whether somebody wants a notice has nothing to do with it.
+        honest.decision.notice = None;
+        let zh = format!("{}{PERSON}", place(&mut honest.decision).zh);
+        place(&mut honest.decision).zh = zh.into();
+        let policy = Described::new(honest.description.clone());
+        let Honest { application, due, answers, decision: found, .. } = &honest;
+        let said = decision(&policy, application, due, answers, found, false).unwrap_err();
+        let expected = format!("{what} holds an identifier that is not masked");
+        assert!(said.to_string().contains(&expected), "{said}");
+    }
+}
+
+/// What a source or a record says of somebody is shown masked, and that is no lie.
+#[test]
+fn r13_what_was_given_with_an_identifier_is_shown_without() {
+    let quoting = json!({ "id": "quoting", "list": "wage-arrears",
+        "decided_by": "某局", "document": format!("关于{APPLICANT}的决定") });
+    let honest = Honest::of(&[quoting]);
+    assert_eq!(honest.verdict(), Ok(()));
+    assert_eq!(honest.decision.records[0].document.as_deref(), Some("关于9131…**的决定"));
+    let mut down = Honest::clear();
+    for answer in &mut down.answers {
+        answer.status = AnswerStatus::Unavailable;
+        answer.source = None;
+        answer.reason = Some(format!("no page for {APPLICANT} or {PERSON}"));
+    }
+    let mut given = |_: &[Query]| down.answers.clone();
+    down.decision =
+        mustcheck_guest::check(&CATALOGUE, &down.application, true, &mut given).unwrap();
+    assert_eq!(down.verdict(), Ok(()));
+    for row in &down.decision.lookups {
+        let own = [APPLICANT, PERSON][row.subject_index as usize];
+        assert!(!row.reason.as_ref().unwrap().contains(own), "{:?}", row.reason);
     }
 }

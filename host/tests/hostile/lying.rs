@@ -135,6 +135,7 @@ fn decisions_on_what_was_not_answered() {
     let rows = |decision: &mut Decision| {
         for row in &mut decision.lookups {
             row.status = mustcheck::model::AnswerStatus::Unavailable;
+            row.reason = Some("down".into());
         }
     };
     breaks(
@@ -154,6 +155,9 @@ fn decisions_that_hold_what_nobody_gave() {
     let measure = &EXPECTED.measures[0].measure;
     let expected = format!("measure `{measure}` rests on record `WA-0000`, which nobody gave");
     breaks(Rail::R1, heading, &rests, &expected);
+    let other = lie(|decision| decision.records[0].decided_by = Some("another office".into()));
+    let expected = "record `WA-2025-0107` is not shown as it was given";
+    breaks(Rail::R1, "a record that says something else", &other, expected);
     let hidden = lie(|decision| decision.records.clear());
     let expected = "record `WA-2025-0107` was given and is not shown";
     breaks(Rail::R2, "a hidden record", &hidden, expected);
@@ -195,6 +199,11 @@ fn decisions_that_name_people() {
         notice.en = format!("{} 310104197106123355", notice.en).into();
     });
     breaks(Rail::R13, heading, &told, "the notice holds an identifier that is not masked");
+    let told = lie(|decision| {
+        let note = &mut decision.obligations[0].note;
+        note.en = format!("{} 310104197106123355", note.en).into();
+    });
+    breaks(Rail::R13, heading, &told, "an obligation holds an identifier that is not masked");
     let mut values = Values::honest();
     values.decision = Err(ApplicationError::InvalidValue(Problem {
         path: "subjects[1]".into(),
