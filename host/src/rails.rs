@@ -1,13 +1,13 @@
 //! What the host holds against every component, however buggy or hostile.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use mustcheck_guest::disposition::disposition;
 use mustcheck_guest::identifier::mask;
 use mustcheck_guest::lookups::reason;
 use mustcheck_guest::model::{
-    Answer, AnswerStatus, Application, CreditRecord, Decision, Effect, ListStanding, Lookup, Query,
-    Role, SetAsideReason, Standing, Target,
+    Answer, AnswerStatus, Application, Decision, Effect, ListStanding, Lookup, Query, Role,
+    SetAsideReason, Standing, Target,
 };
 use mustcheck_guest::standing::standing;
 
@@ -24,7 +24,7 @@ mod targets;
 mod tests;
 
 use masked::masked;
-use records::{given, set_aside};
+use records::{AllGiven, Given, given, set_aside};
 use targets::Targets;
 
 fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
@@ -131,7 +131,7 @@ pub(crate) fn decision(
     echo(policy, application, decision, notice)?;
     let targets = Targets::of(application);
     lookups(policy, &targets, due, answers, decision)?;
-    let records = given(answers, decision);
+    let records = given(due, answers, decision);
     measures(policy, &targets, &records, decision)?;
     set_aside(policy, &targets, &records, decision)?;
     sums_up(policy, decision)?;
@@ -247,7 +247,7 @@ fn status(policy: &Described, application: &Application, answer: &Answer) -> Ans
 fn measures(
     policy: &Described,
     targets: &Targets<'_>,
-    records: &HashMap<&str, &CreditRecord>,
+    records: &AllGiven<'_>,
     decision: &Decision,
 ) -> Result<(), Fault> {
     let application = targets.application;
@@ -276,20 +276,23 @@ fn measures(
             return broken(Rail::R11, format!("measure `{id}` restricts without a record"));
         }
         for because in &applied.because {
-            let Some(record) = records.get(because.as_str()) else {
+            let Some(given) = records.get(because.as_str()) else {
                 let because = shortened(because);
                 let detail =
                     format!("measure `{id}` rests on record `{because}`, which nobody gave");
                 return broken(Rail::R1, detail);
             };
-            if !known.lists.contains(&record.list) {
-                let detail = format!("measure `{id}` rests on a record of list `{}`", record.list);
-                return broken(Rail::R3, detail);
-            }
-            let state = standing(record, application.as_of);
-            if state != Standing::InForce {
-                let detail = format!("measure `{id}` rests on record `{because}`, `{state}`");
-                return broken(Rail::R4R5, detail);
+            for Given { record, .. } in given {
+                if !known.lists.contains(&record.list) {
+                    let list = &record.list;
+                    let detail = format!("measure `{id}` rests on a record of list `{list}`");
+                    return broken(Rail::R3, detail);
+                }
+                let state = standing(record, application.as_of);
+                if state != Standing::InForce {
+                    let detail = format!("measure `{id}` rests on record `{because}`, `{state}`");
+                    return broken(Rail::R4R5, detail);
+                }
             }
         }
         if applied.cut.iter().any(|cut| !applied.because.contains(&cut.record)) {

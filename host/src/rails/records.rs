@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use mustcheck_guest::identifier::masked_in;
-use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Decision, Finding, Target};
+use mustcheck_guest::model::{
+    Answer, AnswerStatus, CreditRecord, Decision, Finding, Query, Target,
+};
 use mustcheck_guest::reach::identifiers;
 use mustcheck_guest::standing::{disputed, standing};
 
@@ -13,47 +15,69 @@ use crate::described::Described;
 use crate::error::{Fault, Rail};
 use crate::input::shortened;
 
-/// The records that were given and may be relied on, by id.
-pub(super) fn given<'a>(
-    answers: &'a [Answer],
-    decision: &Decision,
-) -> HashMap<&'a str, &'a CreditRecord> {
+/// A record that was given and may be relied on.
+pub(super) struct Given<'a> {
+    /// The subject that was asked about.
+    subject_index: u32,
+    pub(super) record: &'a CreditRecord,
+}
+
+/// By the record's id: several if it was given for several subjects.
+pub(super) type AllGiven<'a> = HashMap<&'a str, Vec<Given<'a>>>;
+
+pub(super) fn given<'a>(due: &[Query], answers: &'a [Answer], decision: &Decision) -> AllGiven<'a> {
     let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
     let relied: HashSet<(&str, Option<&str>)> =
         answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
-    let answers = answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source_of(a))));
-    answers.flat_map(|a| &a.records).map(|r| (r.id.as_str(), r)).collect()
+    let mut given = AllGiven::new();
+    for answer in answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source_of(a)))) {
+        let query = usize::try_from(answer.query).ok().and_then(|query| due.get(query));
+        let Some(subject_index) = query.map(|query| query.subject) else { continue };
+        for record in &answer.records {
+            given.entry(&record.id).or_default().push(Given { subject_index, record });
+        }
+    }
+    given
 }
 
 /// Every record that was given is shown, as it was given; and nothing is passed over in silence.
 pub(super) fn set_aside(
     policy: &Described,
     targets: &Targets<'_>,
-    records: &HashMap<&str, &CreditRecord>,
+    records: &AllGiven<'_>,
     decision: &Decision,
 ) -> Result<(), Fault> {
     for finding in &decision.records {
         let Target { role, subject_index, subject } = &finding.target;
         targets.check(*subject_index, *role, subject)?;
-        let Some(record) = records.get(finding.record.as_str()) else {
+        let Some(given) = records.get(finding.record.as_str()) else {
             let record = shortened(&finding.record);
             return broken(
                 Rail::R1,
                 format!("the decision shows record `{record}`, which nobody gave"),
             );
         };
-        if finding.standing != standing(record, targets.application.as_of) {
+        let state = |given: &Given<'_>| standing(given.record, targets.application.as_of);
+        if given.iter().any(|given| state(given) != finding.standing) {
             let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
             return broken(Rail::R4R5, detail);
         }
-        if !is_as_given(finding, record, targets)? {
+        if !given.iter().any(|given| given.is_shown_by(finding, targets)) {
             let detail = format!("record `{}` is not shown as it was given", finding.record);
             return broken(Rail::R1, detail);
         }
     }
-    // No record that was given is passed over in silence.
-    let shown: HashSet<_> = decision.records.iter().map(|f| f.record.as_str()).collect();
-    if let Some(missing) = records.keys().filter(|id| !shown.contains(**id)).min() {
+    // No record that was given is passed over in silence, of nobody.
+    let mut shown: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    for finding in &decision.records {
+        shown.entry(&finding.record).or_default().push(finding);
+    }
+    let is_shown = |given: &Given<'_>| {
+        let findings = shown.get(given.record.id.as_str());
+        findings.is_some_and(|all| all.iter().any(|finding| given.is_shown_by(finding, targets)))
+    };
+    let hidden = records.iter().filter(|(_, given)| !given.iter().all(is_shown));
+    if let Some(missing) = hidden.map(|(id, _)| id).min() {
         return broken(Rail::R2, format!("record `{missing}` was given and is not shown"));
     }
     for entry in &decision.set_aside {
@@ -78,22 +102,23 @@ pub(super) fn set_aside(
     Ok(())
 }
 
-/// Whether the facts of a finding are those of its record.
-fn is_as_given(
-    finding: &Finding,
-    record: &CreditRecord,
-    targets: &Targets<'_>,
-) -> Result<bool, Fault> {
-    let subject = targets.subject(finding.target.subject_index)?;
-    let is_shown = |shown: &Option<String>, given: &Option<String>| match (shown, given) {
-        (Some(shown), Some(given)) => *shown == masked_in(given, identifiers(record, subject)),
-        (None, None) => true,
-        _ => false,
-    };
-    Ok(finding.list == record.list
-        && finding.valid_from == record.valid_from
-        && finding.valid_until == record.valid_until
-        && finding.disputed == disputed(record, targets.application.as_of)
-        && is_shown(&finding.decided_by, &record.decided_by)
-        && is_shown(&finding.document, &record.document))
+impl Given<'_> {
+    /// Whether a finding shows it: the same subject, the same facts.
+    fn is_shown_by(&self, finding: &Finding, targets: &Targets<'_>) -> bool {
+        let (record, as_of) = (self.record, targets.application.as_of);
+        let Ok(subject) = targets.subject(self.subject_index) else { return false };
+        let is_shown = |shown: &Option<String>, given: &Option<String>| match (shown, given) {
+            (Some(shown), Some(given)) => *shown == masked_in(given, identifiers(record, subject)),
+            (None, None) => true,
+            _ => false,
+        };
+        finding.target.subject_index == self.subject_index
+            && finding.list == record.list
+            && finding.standing == standing(record, as_of)
+            && finding.valid_from == record.valid_from
+            && finding.valid_until == record.valid_until
+            && finding.disputed == disputed(record, as_of)
+            && is_shown(&finding.decided_by, &record.decided_by)
+            && is_shown(&finding.document, &record.document)
+    }
 }

@@ -349,6 +349,19 @@ fn r13_identifiers_that_are_not_masked() {
     }
 }
 
+/// A record that bars two is shown for both.
+#[test]
+fn r2_a_record_that_is_hidden_for_one_of_two() {
+    let honest = Honest::of(&[json!({ "id": "both", "list": "judgment-defaulters",
+        "responsible_persons": [{ "role": "legal-representative", "scheme": "resident-id",
+            "identifier": PERSON, "name": "张某" }] })]);
+    assert_eq!(honest.decision.records.len(), 2);
+    let said = honest.refused(|h| {
+        h.decision.records.remove(1);
+    });
+    assert!(said.contains("record `both` was given and is not shown"), "{said}");
+}
+
 /// What a source or a record says of somebody is shown masked, and that is no lie.
 #[test]
 fn r13_what_was_given_with_an_identifier_is_shown_without() {
