@@ -35,19 +35,25 @@ impl Drop for Driver {
     }
 }
 
-/// Starts a driver on a port that it chooses.
+/// Starts a driver on a port that it chooses. One that another program takes meanwhile, of IPv4 or
+/// of IPv6, ends it: then another is begun.
 fn driver() -> (Driver, u16) {
+    (0..10).find_map(|_| try_driver()).expect("a driver that listens")
+}
+
+fn try_driver() -> Option<(Driver, u16)> {
     let child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
     let mut child = child.expect("`chromedriver` is installed, and `chromium`");
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let driver = Driver(child);
     let port = lines.by_ref().find_map(|line| {
         let line = line.unwrap();
         let (_, port) = line.split_once("started successfully on port ")?;
         port.trim_end_matches('.').parse().ok()
-    });
+    })?;
     // What it says later has to go somewhere.
     std::thread::spawn(move || lines.for_each(drop));
-    (Driver(child), port.expect("a port"))
+    Some((driver, port))
 }
 
 /// A page in a browser.
