@@ -24,7 +24,7 @@ mod targets;
 mod tests;
 
 use masked::masked;
-use records::{AllGiven, Given, given, set_aside};
+use records::{AllGiven, Given, findings, given, set_aside};
 use targets::Targets;
 
 fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
@@ -133,7 +133,9 @@ pub(crate) fn decision(
     lookups(policy, &targets, due, answers, decision)?;
     let records = given(due, answers, decision);
     measures(policy, &targets, &records, decision)?;
+    findings(&targets, &records, decision)?;
     set_aside(policy, &targets, &records, decision)?;
+    obligations(decision)?;
     sums_up(policy, decision)?;
     masked(application, answers, decision)
 }
@@ -259,10 +261,9 @@ fn measures(
             let detail = format!("measure `{}` is not in the policy's catalogue", shortened(id));
             return broken(Rail::R3, detail);
         };
-        let same = (known.effect, known.force, known.kind)
-            == (applied.effect, applied.force, applied.kind);
-        let same = same && known.text == applied.text;
-        if !same || known.legal_basis != applied.legal_basis || known.legal_basis.is_empty() {
+        let same = (known.effect, known.force, known.kind, &known.text, &known.legal_basis)
+            == (applied.effect, applied.force, applied.kind, &applied.text, &applied.legal_basis);
+        if !same || known.legal_basis.is_empty() {
             return broken(Rail::R3, format!("measure `{id}` differs from the catalogue"));
         }
         let in_force = known.valid_from <= application.as_of
@@ -299,6 +300,14 @@ fn measures(
             let detail = format!("measure `{id}` cuts the term of a record it does not rest on");
             return broken(Rail::R1, detail);
         }
+    }
+    Ok(())
+}
+
+/// What is due later has its basis, as a measure has.
+fn obligations(decision: &Decision) -> Result<(), Fault> {
+    if decision.obligations.iter().any(|obligation| obligation.legal_basis.is_empty()) {
+        return broken(Rail::R3, "something is due later without legal basis");
     }
     Ok(())
 }

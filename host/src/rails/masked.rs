@@ -35,13 +35,14 @@ pub(super) fn masked(
     identifiers.sort_unstable();
     identifiers.dedup();
     identifiers.retain(|i| !office.iter().any(|text| text.contains(i)));
+    let identifiers = Identifiers::new(identifiers)?;
     let due = || decision.obligations.iter().flat_map(|o| [&o.to, &o.note]);
     for (what, texts) in [
         ("the notice", written(decision.notice.iter())),
         ("an obligation", written(due())),
         ("what is set aside", written(decision.set_aside.iter().map(|s| &s.text))),
     ] {
-        if holds(&texts, &identifiers)? {
+        if identifiers.stand_in(&texts) {
             let detail = format!("{what} holds an identifier that is not masked");
             return broken(Rail::R13, detail);
         }
@@ -59,14 +60,25 @@ fn written<'a>(texts: impl Iterator<Item = &'a Text>) -> Vec<u8> {
     all
 }
 
-fn holds(text: &[u8], identifiers: &[&str]) -> Result<bool, Fault> {
-    if text.is_empty() {
-        return Ok(false);
+/// Identifiers that are looked for.
+enum Identifiers<'a> {
+    Few(Vec<&'a str>),
+    Many(AhoCorasick),
+}
+
+impl<'a> Identifiers<'a> {
+    fn new(identifiers: Vec<&'a str>) -> Result<Self, Fault> {
+        if identifiers.len() <= FEW {
+            return Ok(Self::Few(identifiers));
+        }
+        let all = AhoCorasick::new(identifiers);
+        all.map(Self::Many).map_err(|e| Fault::Rail { rail: Rail::R13, detail: e.to_string() })
     }
-    if identifiers.len() <= FEW {
-        return Ok(identifiers.iter().any(|i| memmem::find(text, i.as_bytes()).is_some()));
+
+    fn stand_in(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Few(few) => few.iter().any(|i| memmem::find(text, i.as_bytes()).is_some()),
+            Self::Many(all) => all.is_match(text),
+        }
     }
-    let all = AhoCorasick::new(identifiers)
-        .map_err(|e| Fault::Rail { rail: Rail::R13, detail: e.to_string() })?;
-    Ok(all.is_match(text))
 }

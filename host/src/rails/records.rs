@@ -1,5 +1,6 @@
 //! That a decision shows the records that were given, and no others.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use mustcheck_guest::identifier::masked_in;
@@ -20,11 +21,14 @@ pub(super) struct Given<'a> {
     /// The subject that was asked about.
     subject_index: u32,
     pub(super) record: &'a CreditRecord,
+    /// Whether the decision shows it.
+    is_shown: Cell<bool>,
 }
 
 /// By the record's id: several if it was given for several subjects.
 pub(super) type AllGiven<'a> = HashMap<&'a str, Vec<Given<'a>>>;
 
+/// The records that were given and may be relied on.
 pub(super) fn given<'a>(due: &[Query], answers: &'a [Answer], decision: &Decision) -> AllGiven<'a> {
     let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
     let relied: HashSet<(&str, Option<&str>)> =
@@ -34,15 +38,18 @@ pub(super) fn given<'a>(due: &[Query], answers: &'a [Answer], decision: &Decisio
         let query = usize::try_from(answer.query).ok().and_then(|query| due.get(query));
         let Some(subject_index) = query.map(|query| query.subject) else { continue };
         for record in &answer.records {
-            given.entry(&record.id).or_default().push(Given { subject_index, record });
+            given.entry(&record.id).or_default().push(Given {
+                subject_index,
+                record,
+                is_shown: Cell::new(false),
+            });
         }
     }
     given
 }
 
-/// Every record that was given is shown, as it was given; and nothing is passed over in silence.
-pub(super) fn set_aside(
-    policy: &Described,
+/// Every record that was given is shown, as it was given, and no other.
+pub(super) fn findings(
     targets: &Targets<'_>,
     records: &AllGiven<'_>,
     decision: &Decision,
@@ -62,24 +69,27 @@ pub(super) fn set_aside(
             let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
             return broken(Rail::R4R5, detail);
         }
-        if !given.iter().any(|given| given.is_shown_by(finding, targets)) {
+        let as_given = given.iter().filter(|given| given.has_facts_of(finding, targets));
+        if as_given.inspect(|given| given.is_shown.set(true)).count() == 0 {
             let detail = format!("record `{}` is not shown as it was given", finding.record);
             return broken(Rail::R1, detail);
         }
     }
     // No record that was given is passed over in silence, of nobody.
-    let mut shown: HashMap<&str, Vec<&Finding>> = HashMap::new();
-    for finding in &decision.records {
-        shown.entry(&finding.record).or_default().push(finding);
+    let hidden = records.iter().filter(|(_, given)| !given.iter().all(|g| g.is_shown.get()));
+    match hidden.map(|(id, _)| id).min() {
+        Some(missing) => broken(Rail::R2, format!("record `{missing}` was given and is not shown")),
+        None => Ok(()),
     }
-    let is_shown = |given: &Given<'_>| {
-        let findings = shown.get(given.record.id.as_str());
-        findings.is_some_and(|all| all.iter().any(|finding| given.is_shown_by(finding, targets)))
-    };
-    let hidden = records.iter().filter(|(_, given)| !given.iter().all(is_shown));
-    if let Some(missing) = hidden.map(|(id, _)| id).min() {
-        return broken(Rail::R2, format!("record `{missing}` was given and is not shown"));
-    }
+}
+
+/// What is set aside was given, or is in the catalogue, and says by which rule.
+pub(super) fn set_aside(
+    policy: &Described,
+    targets: &Targets<'_>,
+    records: &AllGiven<'_>,
+    decision: &Decision,
+) -> Result<(), Fault> {
     for entry in &decision.set_aside {
         let Target { role, subject_index, subject } = &entry.target;
         targets.check(*subject_index, *role, subject)?;
@@ -96,16 +106,13 @@ pub(super) fn set_aside(
             );
         }
     }
-    if decision.obligations.iter().any(|obligation| obligation.legal_basis.is_empty()) {
-        return broken(Rail::R3, "something is due later without legal basis");
-    }
     Ok(())
 }
 
 impl Given<'_> {
-    /// Whether a finding shows it: the same subject, the same facts.
-    fn is_shown_by(&self, finding: &Finding, targets: &Targets<'_>) -> bool {
-        let (record, as_of) = (self.record, targets.application.as_of);
+    /// Whether a finding shows it: the same subject, and but for the standing the same facts.
+    fn has_facts_of(&self, finding: &Finding, targets: &Targets<'_>) -> bool {
+        let record = self.record;
         let Ok(subject) = targets.subject(self.subject_index) else { return false };
         let is_shown = |shown: &Option<String>, given: &Option<String>| match (shown, given) {
             (Some(shown), Some(given)) => *shown == masked_in(given, identifiers(record, subject)),
@@ -114,10 +121,9 @@ impl Given<'_> {
         };
         finding.target.subject_index == self.subject_index
             && finding.list == record.list
-            && finding.standing == standing(record, as_of)
             && finding.valid_from == record.valid_from
             && finding.valid_until == record.valid_until
-            && finding.disputed == disputed(record, as_of)
+            && finding.disputed == disputed(record, targets.application.as_of)
             && is_shown(&finding.decided_by, &record.decided_by)
             && is_shown(&finding.document, &record.document)
     }

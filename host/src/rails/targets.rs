@@ -21,9 +21,14 @@ impl<'a> Targets<'a> {
 
     /// A subject of the application.
     pub(super) fn subject(&self, index: u32) -> Result<&'a Subject, Fault> {
+        self.find(index).map(|(subject, _)| subject)
+    }
+
+    /// A subject, and its identifier as it is shown.
+    fn find(&self, index: u32) -> Result<(&'a Subject, &str), Fault> {
         let at = usize::try_from(index).ok();
-        match at.and_then(|i| self.application.subjects.get(i)) {
-            Some(subject) => Ok(subject),
+        match at.and_then(|i| self.application.subjects.get(i).zip(self.masked.get(i))) {
+            Some((subject, masked)) => Ok((subject, masked)),
             None => {
                 let detail = format!("the decision names subject {index}, whom nobody named");
                 broken(Rail::R11, detail)
@@ -34,13 +39,12 @@ impl<'a> Targets<'a> {
     /// That a decision names a subject of the application, in its role and masked.
     // RAIL R11, RAIL R13
     pub(super) fn check(&self, index: u32, role: Role, shown: &str) -> Result<(), Fault> {
-        let subject = self.subject(index)?;
+        let (subject, masked) = self.find(index)?;
         if subject.role != role {
             let detail = format!("the decision gives subject {index} the role `{role}`");
             return broken(Rail::R11, detail);
         }
-        let masked = usize::try_from(index).ok().and_then(|i| self.masked.get(i));
-        if masked.is_none_or(|masked| shown != masked) {
+        if shown != masked {
             let detail = format!("the identifier of subject {index} is not masked");
             return broken(Rail::R13, detail);
         }
