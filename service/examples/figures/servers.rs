@@ -43,14 +43,11 @@ impl Server {
 
     fn start(arguments: [&str; 2]) -> Self {
         let program = std::env::current_exe().unwrap();
-        let mut command = match APART.load(Ordering::Relaxed) {
-            false => Command::new(program),
-            true => {
-                let mut command = Command::new("taskset");
-                command.args(["--cpu-list", "0"]).arg(program);
-                command
-            }
-        };
+        let mut command = Command::new(&program);
+        if APART.load(Ordering::Relaxed) {
+            command = Command::new("taskset");
+            command.args(["--cpu-list", "0"]).arg(&program);
+        }
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
         // As the service is deployed.
         command.env("MALLOC_ARENA_MAX", "2");

@@ -26,8 +26,8 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
     let listen = root.required("listen", listen);
     let behind_proxy = root.flag("behind_proxy").unwrap_or(false);
     let page = root.flag("page").unwrap_or(true);
-    let registry = root.text("registry").map(|file| folder.join(file));
-    let callers = root.text("callers").map(|file| folder.join(file));
+    let registry = path(&mut root, "registry", folder);
+    let callers = path(&mut root, "callers", folder);
     let callers = root.required("callers", callers);
     let cache = cache(&mut root, folder);
     let mut has_tls = false;
@@ -94,14 +94,19 @@ fn cache(root: &mut Section<'_, '_>, folder: &Path) -> CacheChoice {
 }
 
 fn file(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
-    let file = section.text(key).map(|file| folder.join(file));
+    let file = path(section, key, folder);
     section.required(key, file)
+}
+
+/// A file or folder, from the configuration's own folder on.
+fn path(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
+    section.text(key).map(|path| folder.join(path))
 }
 
 fn tls(mut section: Section<'_, '_>, folder: &Path) -> Option<TlsConfig> {
     let certificate = file(&mut section, "certificate", folder);
     let key = file(&mut section, "key", folder);
-    let client_authorities = section.text("client_authorities").map(|file| folder.join(file));
+    let client_authorities = path(&mut section, "client_authorities", folder);
     section.end();
     Some(TlsConfig { certificate: certificate?, key: key?, client_authorities })
 }
@@ -115,7 +120,7 @@ fn policies(root: &mut Section<'_, '_>, folder: &Path) -> Vec<PolicyConfig> {
 }
 
 fn policy(mut section: Section<'_, '_>, folder: &Path) -> Option<PolicyConfig> {
-    let file = section.text("file").map(|file| folder.join(file));
+    let file = path(&mut section, "file", folder);
     let edition = section.parsed("edition", |name| {
         let known = Policy::embedded_editions();
         if known.contains(&name) {
@@ -173,8 +178,8 @@ fn overlay(section: &mut Section<'_, '_>, edition: Option<&str>) -> String {
 fn database(section: Section<'_, '_>, folder: &Path) -> Option<DatabaseConfig> {
     let mut section = section;
     let url_file = file(&mut section, "url_file", folder);
-    let authorities = section.text("authorities").map(|file| folder.join(file));
-    let requests_key_file = section.text("requests_key_file").map(|file| folder.join(file));
+    let authorities = path(&mut section, "authorities", folder);
+    let requests_key_file = path(&mut section, "requests_key_file", folder);
     let mut section = Some(section);
     let mut number = |key, range| number(&mut section, key, range);
     let connections = size(number("connections", (1, 16, 1_000)));
@@ -196,10 +201,10 @@ fn records(
 ) -> Option<RecordsConfig> {
     let keys = file(&mut section, "keys", folder);
     let encrypt_to = section.texts("encrypt_to").unwrap_or_default();
-    let log = section.text("log").map(|path| folder.join(path));
-    let evidence = section.text("evidence").map(|path| folder.join(path));
-    let index = section.text("index").map(|path| folder.join(path));
-    let copy = section.text("copy").map(|path| folder.join(path));
+    let log = path(&mut section, "log", folder);
+    let evidence = path(&mut section, "evidence", folder);
+    let index = path(&mut section, "index", folder);
+    let copy = path(&mut section, "copy", folder);
     let kept = match (log, copy) {
         (Some(_), Some(_)) => {
             section.fault("copy", "the log is in `log`; `copy` follows one in `[database]`");

@@ -4,7 +4,7 @@
 //! from the log again. What it says is believed only of the log that it was made from.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use mustcheck::audit::AuditError;
 use mustcheck::evidence::{AuditReader, DocumentId, Entry};
@@ -66,8 +66,8 @@ pub enum IndexError {
 /// An index of a log.
 pub(super) struct Index {
     connection: Connection,
-    /// None is a temporary file, which ends with this process.
-    path: Option<PathBuf>,
+    /// How the file is called in errors.
+    name: String,
     /// Entries that are read in one transaction.
     step: u64,
 }
@@ -88,15 +88,18 @@ impl Index {
     pub(super) fn open(path: Option<&Path>) -> Result<Self, IndexError> {
         // A database without a name is a temporary file, of which only the cache is in memory.
         let connection = Connection::open(path.unwrap_or_else(|| Path::new("")));
-        let path = path.map(Path::to_owned);
-        let connection = connection.map_err(|source| failed(path.as_deref(), source))?;
-        let mut index = Self { connection, path, step: STEP };
+        let name = path.map_or_else(|| "a temporary file".into(), |p| format!("`{}`", p.display()));
+        let connection = match connection {
+            Ok(connection) => connection,
+            Err(source) => return Err(IndexError::Database { path: name, source }),
+        };
+        let mut index = Self { connection, name, step: STEP };
         match index.prepare() {
             Ok(true) => Ok(index),
             Err(source) if source.sqlite_error_code() != Some(ErrorCode::NotADatabase) => {
                 Err(index.failed(source))
             }
-            Ok(false) | Err(_) => Err(IndexError::Stranger(told(index.path.as_deref()))),
+            Ok(false) | Err(_) => Err(IndexError::Stranger(index.name)),
         }
     }
 
@@ -221,11 +224,11 @@ impl Index {
 
     /// That an entry is another one than the index says.
     pub(super) fn unfit(&self) -> IndexError {
-        IndexError::Unfit(told(self.path.as_deref()))
+        IndexError::Unfit(self.name.clone())
     }
 
     fn failed(&self, source: rusqlite::Error) -> IndexError {
-        failed(self.path.as_deref(), source)
+        IndexError::Database { path: self.name.clone(), source }
     }
 }
 
@@ -272,14 +275,6 @@ fn found(reader: &AuditReader, range: Range<u64>) -> Result<Vec<Found>, AuditErr
 
 fn bytes_of(id: &DocumentId) -> Option<[u8; 16]> {
     const_hex::decode_to_array(id.as_str().get(1..)?).ok()
-}
-
-fn failed(path: Option<&Path>, source: rusqlite::Error) -> IndexError {
-    IndexError::Database { path: told(path), source }
-}
-
-fn told(path: Option<&Path>) -> String {
-    path.map_or_else(|| "a temporary file".to_owned(), |path| format!("`{}`", path.display()))
 }
 
 #[cfg(test)]

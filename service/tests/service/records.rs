@@ -186,12 +186,16 @@ fn the_index_is_made_of_the_log_that_is_there() {
     assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json()["log_index"], 0);
 }
 
+/// Records with an index that outlasts the service.
+fn indexed() -> String {
+    format!("{RECORDS}\nindex = \"log.index\"")
+}
+
 #[test]
 fn receipts_are_found_after_a_start_without_reading_the_log_again() {
     let office = Office::new(RESTRICTED);
     office.keys();
-    let index = format!("{RECORDS}\nindex = \"log.index\"");
-    let mut service = office.run(&index);
+    let mut service = office.run(&indexed());
     let (receipt, decision) = checked(&service);
     assert_eq!(service.post("/v1/feedback", &applied(&receipt, &decision)).status, 200);
     let before = service.get(&format!("/v1/receipts/{receipt}")).json();
@@ -199,7 +203,7 @@ fn receipts_are_found_after_a_start_without_reading_the_log_again() {
     checked(&service);
     service.ended();
     let office = service.office.clone();
-    let mut service = office.run(&index);
+    let mut service = office.run(&indexed());
     assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json(), before);
     service.ended();
 
@@ -209,7 +213,7 @@ fn receipts_are_found_after_a_start_without_reading_the_log_again() {
     let change = "UPDATE receipt SET log_index = 2 WHERE log_index = 0";
     assert_eq!(file.execute(change, []).unwrap(), 1);
     drop(file);
-    let mut service = office.run(&index);
+    let mut service = office.run(&indexed());
     let answer = service.get(&format!("/v1/receipts/{receipt}"));
     assert_eq!(answer.status, 503, "{}", answer.text());
     service.ended();
@@ -217,7 +221,7 @@ fn receipts_are_found_after_a_start_without_reading_the_log_again() {
     // Without it, it is made anew.
     let office = service.office.clone();
     std::fs::remove_file(office.path("log.index")).unwrap();
-    let service = office.run(&index);
+    let service = office.run(&indexed());
     assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json(), before);
 }
 
@@ -232,7 +236,7 @@ fn the_index_is_made_when_the_service_starts() {
     }
     service.ended();
     let office = service.office.clone();
-    let service = office.run(&format!("{RECORDS}\nindex = \"log.index\""));
+    let service = office.run(&indexed());
     let file = rusqlite::Connection::open(service.office.path("log.index")).unwrap();
     let read = || file.query_row("SELECT entries FROM state", [], |row| row.get::<_, i64>(0));
     while read().unwrap() < 3 {
@@ -245,7 +249,7 @@ fn an_index_that_is_something_else_keeps_the_service_from_starting() {
     let office = Office::new(RESTRICTED);
     office.keys();
     office.write("log.index", "not an index");
-    let config = office.config(&format!("{RECORDS}\nindex = \"log.index\""));
+    let config = office.config(&indexed());
     let error = mustcheck_service::Service::builder(config).open().err().unwrap();
     let why = std::error::Error::source(&error).unwrap().to_string();
     assert!(why.contains("log.index` is no index of a log"), "{error}: {why}");
