@@ -330,7 +330,8 @@ fn r13_identifiers_that_are_not_masked() {
         });
         assert!(said.contains("the notice holds an identifier that is not masked"), "{said}");
     }
-    let places: [(&str, fn(&mut Decision) -> &mut Text); 3] = [
+    type Place = fn(&mut Decision) -> &mut Text;
+    let places: [(&str, Place); 3] = [
         ("an obligation", |d| &mut d.obligations[0].to),
         ("an obligation", |d| &mut d.obligations[0].note),
         ("what is set aside", |d| &mut d.set_aside[0].text),
