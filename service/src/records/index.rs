@@ -107,24 +107,16 @@ impl Index {
     fn prepare(&mut self) -> rusqlite::Result<bool> {
         self.connection.busy_timeout(std::time::Duration::from_secs(30))?;
         self.connection.pragma_update(None, "cache_size", -CACHE)?;
-        let pragma = |connection: &Connection, name: &str| {
-            connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0))
-        };
         // Before anything is written to what may be somebody else's.
-        let (id, tables): (i64, i64) = (
-            pragma(&self.connection, "application_id")?,
-            self.connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))?,
-        );
-        if tables > 0 && (id, pragma(&self.connection, "user_version")?) != (APPLICATION_ID, LAYOUT)
-        {
+        let found = Stamp::of(&self.connection.transaction()?)?;
+        if found.tables > 0 && !found.is_ours() {
             return Ok(false);
         }
-        // A power failure costs what was read last, and never more.
-        self.connection.pragma_update(None, "journal_mode", "wal")?;
-        self.connection.pragma_update(None, "synchronous", "normal")?;
+        // Not write-ahead: SQLite lets nobody wait for a file that is being changed to that, and
+        // refuses those who begin it together.
         let begun = self.begin()?;
         // Another process may have been first.
-        if pragma(&begun, "application_id")? != APPLICATION_ID {
+        if !Stamp::of(&begun)?.is_ours() {
             begun.execute_batch(SCHEMA)?;
             begun.pragma_update(None, "application_id", APPLICATION_ID)?;
             begun.pragma_update(None, "user_version", LAYOUT)?;
@@ -229,6 +221,29 @@ impl Index {
 
     fn failed(&self, source: rusqlite::Error) -> IndexError {
         IndexError::Database { path: self.name.clone(), source }
+    }
+}
+
+/// Whose a database is.
+struct Stamp {
+    application: i64,
+    layout: i64,
+    tables: i64,
+}
+
+impl Stamp {
+    /// In one transaction: another process may be about to begin the index.
+    fn of(within: &Transaction<'_>) -> rusqlite::Result<Self> {
+        let pragma = |name: &str| within.pragma_query_value(None, name, |row| row.get(0));
+        Ok(Self {
+            application: pragma("application_id")?,
+            layout: pragma("user_version")?,
+            tables: within.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?,
+        })
+    }
+
+    fn is_ours(&self) -> bool {
+        (self.application, self.layout) == (APPLICATION_ID, LAYOUT)
     }
 }
 

@@ -143,6 +143,24 @@ fn many_who_read_at_once_miss_nothing() {
     });
 }
 
+/// Whichever comes first, the file is nobody else's.
+#[test]
+fn many_may_begin_it_at_once() {
+    for _ in 0..64 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.index");
+        let together = std::sync::Barrier::new(8);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    together.wait();
+                    assert_eq!(entries(&Index::open(Some(&path)).unwrap()), 0);
+                });
+            }
+        });
+    }
+}
+
 /// Who began before another had read the log anew does not take away what that one found.
 #[test]
 fn what_another_found_meanwhile_stays() {
