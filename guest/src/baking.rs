@@ -24,6 +24,11 @@ pub(crate) fn catalogue() -> Option<&'static Catalogue> {
     CATALOGUE.get()
 }
 
+/// Whether a check never takes this memory back: what baking left, and what was only handed out.
+pub(crate) fn is_kept(memory: *const u8) -> bool {
+    HEAPS.begin_of_checks().is_some_and(|begin| memory.addr() < begin)
+}
+
 /// Adopts a catalogue in canonical JSON, at `json`, which `cabi_realloc` made and this frees.
 /// Returns null, or where the address and length of a text stand that says what does not fit.
 ///
@@ -116,6 +121,22 @@ impl Heaps {
         room.start = end;
         Some(std::ptr::with_exposed_provenance_mut(begin))
     }
+
+    /// Whether a piece of memory that a check does not take back has another size where it is: a
+    /// smaller one, or a larger one if it was handed out last.
+    fn resized(&self, memory: *mut u8, layout: Layout, size: usize) -> bool {
+        if size <= layout.size() {
+            return true;
+        }
+        // SAFETY: one thread, and no reference outlives a call.
+        let room = unsafe { &mut *self.room.get() };
+        let is_last = memory.addr() + layout.size() == room.start;
+        let end = memory.addr().checked_add(size).filter(|end| is_last && *end <= room.end);
+        if let Some(end) = end {
+            room.start = end;
+        }
+        end.is_some()
+    }
 }
 
 // SAFETY: each piece of memory comes from one of two heaps and goes back to the same or nowhere.
@@ -152,6 +173,9 @@ unsafe impl GlobalAlloc for Heaps {
             let heap = unsafe { &mut *self.checking.get() };
             // SAFETY: the caller's conditions are the same.
             return unsafe { heap.realloc(memory, layout.size(), layout.align(), size) };
+        }
+        if self.begin_of_checks().is_some() && self.resized(memory, layout, size) {
+            return memory;
         }
         // SAFETY: the caller promises that `size` fits the layout's alignment.
         let new = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };

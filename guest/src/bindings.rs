@@ -73,7 +73,7 @@ same!(bool, u8, u16, u32, u64, String);
 
 impl Convert<String> for crate::shared::Shared {
     fn convert(self) -> String {
-        (*self).to_owned()
+        self.into_string()
     }
 }
 

@@ -30,6 +30,8 @@ pub mod authoring;
 mod baking;
 #[cfg(target_family = "wasm")]
 mod bindings;
+#[cfg(any(target_family = "wasm", test))]
+mod memory;
 
 pub use catalogue::Catalogue;
 pub use check::{Registry, check, due_lookups};

@@ -2,6 +2,7 @@
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
+use mustcheck_guest::identifier::stands_in;
 use mustcheck_guest::model::{Answer, Application, Decision, Text};
 
 use super::broken;
@@ -34,7 +35,7 @@ pub(super) fn masked(
     let mut identifiers: Vec<&str> = own.chain(theirs).collect();
     identifiers.sort_unstable();
     identifiers.dedup();
-    identifiers.retain(|i| !office.iter().any(|text| text.contains(i)));
+    identifiers.retain(|i| !office.iter().any(|text| stands_in(text, i)));
     let identifiers = Identifiers::new(identifiers)?;
     let due = || decision.obligations.iter().flat_map(|o| [&o.to, &o.note]);
     for (what, texts) in [

@@ -1,7 +1,7 @@
 //! That a decision shows the records that were given, and no others.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use mustcheck_guest::identifier::masked_in;
 use mustcheck_guest::model::{
@@ -26,15 +26,19 @@ pub(super) struct Given<'a> {
 }
 
 /// By the record's id: several if it was given for several subjects.
-pub(super) type AllGiven<'a> = HashMap<&'a str, Vec<Given<'a>>>;
+pub(super) type AllGiven<'a> = BTreeMap<&'a str, Vec<Given<'a>>>;
 
 /// The records that were given and may be relied on.
 pub(super) fn given<'a>(due: &[Query], answers: &'a [Answer], decision: &Decision) -> AllGiven<'a> {
-    let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
-    let relied: HashSet<(&str, Option<&str>)> =
-        answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
     let mut given = AllGiven::new();
-    for answer in answers.iter().filter(|a| relied.contains(&(a.list.as_str(), source_of(a)))) {
+    let with_records = || answers.iter().filter(|answer| !answer.records.is_empty());
+    if with_records().next().is_none() {
+        return given;
+    }
+    let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
+    let relied: BTreeSet<(&str, Option<&str>)> =
+        answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
+    for answer in with_records().filter(|a| relied.contains(&(a.list.as_str(), source_of(a)))) {
         let query = usize::try_from(answer.query).ok().and_then(|query| due.get(query));
         let Some(subject_index) = query.map(|query| query.subject) else { continue };
         for record in &answer.records {
@@ -76,9 +80,11 @@ pub(super) fn findings(
         }
     }
     // No record that was given is passed over in silence, of nobody.
-    let hidden = records.iter().filter(|(_, given)| !given.iter().all(|g| g.is_shown.get()));
-    match hidden.map(|(id, _)| id).min() {
-        Some(missing) => broken(Rail::R2, format!("record `{missing}` was given and is not shown")),
+    let mut hidden = records.iter().filter(|(_, given)| !given.iter().all(|g| g.is_shown.get()));
+    match hidden.next() {
+        Some((missing, _)) => {
+            broken(Rail::R2, format!("record `{missing}` was given and is not shown"))
+        }
         None => Ok(()),
     }
 }
