@@ -2,6 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::disposition::disposition;
+use crate::masking::Identifiers;
 use crate::model::{Answer, Application, ApplicationError, Decision, Finding, Polarity, Query};
 use crate::{incentives, lookups, measures, notice, obligations, reach, validate};
 
@@ -45,7 +46,8 @@ pub fn check(
     let queries = due_lookups(catalogue, application)?;
     let answers = registry.lookup(&queries);
     let answered = lookups::answered(catalogue, application, &queries, &answers)?;
-    let hits = reach::hits(catalogue, application, &answered);
+    let identifiers = Identifiers::of(application, &answers);
+    let hits = reach::hits(catalogue, application, &answered, &identifiers);
 
     let restrictions = measures::restrictions(catalogue, application, &hits);
     let incentives = incentives::incentives(catalogue, application, &answered, &hits);
@@ -57,7 +59,7 @@ pub fn check(
     let mut set_aside = restrictions.set_aside;
     set_aside.extend(incentives.set_aside);
 
-    let lookups: Vec<_> = answered.iter().map(lookups::Answered::row).collect();
+    let lookups: Vec<_> = answered.iter().map(|a| a.row(&identifiers)).collect();
     let records: Vec<Finding> = hits.iter().map(|h| h.finding(application.as_of)).collect();
     let watch_hit = hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts());
     let (disposition, disposition_rule) = disposition(&lookups, &applied, watch_hit);

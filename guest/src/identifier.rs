@@ -3,8 +3,6 @@
 //! 33 (十一): 「以统一社会信用代码为索引」. Reads as: a subject is found by its code, never by its
 //! name. A code with a wrong character is another subject's or nobody's, so it stops the check.
 
-use std::borrow::Cow;
-
 use crate::date::Date;
 use crate::model::{Scheme, SubjectKind};
 
@@ -62,28 +60,6 @@ pub fn mask(value: &str) -> String {
     let shown = if value.chars().count() >= 15 { 4 } else { 2 };
     let head: String = value.chars().take(shown).filter(char::is_ascii_alphanumeric).collect();
     format!("{head}…**")
-}
-
-/// A text in which these identifiers are masked: the title of a document may quote one.
-// RAIL R13
-pub fn masked_in<'t, 'i>(
-    text: &'t str,
-    identifiers: impl IntoIterator<Item = &'i str>,
-) -> Cow<'t, str> {
-    let mut shown = Cow::Borrowed(text);
-    for identifier in identifiers {
-        if stands_in(&shown, identifier) {
-            shown = Cow::Owned(shown.replace(identifier, &mask(identifier)));
-        }
-    }
-    shown
-}
-
-/// Whether a text has an identifier in it. What the library prepares before it searches costs more
-/// than the search of a text as short as these.
-pub fn stands_in(text: &str, identifier: &str) -> bool {
-    let sought = identifier.as_bytes();
-    text.as_bytes().windows(sought.len().max(1)).any(|w| w.first() == sought.first() && w == sought)
 }
 
 fn wrong_length(value: &[u8], expected: usize) -> Option<String> {

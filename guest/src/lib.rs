@@ -12,6 +12,7 @@ pub mod disposition;
 pub mod identifier;
 pub mod incentives;
 pub mod lookups;
+pub mod masking;
 pub mod measures;
 pub mod model;
 pub mod name;

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{List, Matter};
 use crate::date::Date;
-use crate::identifier::{mask, masked_in, validate};
+use crate::identifier::{mask, validate};
+use crate::masking::Identifiers;
 use crate::model::{
     Answer, AnswerStatus, Application, ApplicationError, CreditRecord, ListStanding, Lookup,
     Problem, Query, Subject, Target,
@@ -74,7 +75,7 @@ impl Answered<'_> {
     }
 
     /// The row that a decision shows.
-    pub fn row(&self) -> Lookup {
+    pub fn row(&self, identifiers: &Identifiers<'_>) -> Lookup {
         let Target { role, subject_index, subject } = target(self.subject, self.subject_index);
         let source = self.answer.source.as_ref();
         Lookup {
@@ -87,15 +88,14 @@ impl Answered<'_> {
             source: source.map(|s| s.id.clone()),
             source_as_of: source.map(|s| s.as_of),
             records: u32::try_from(self.answer.records.len()).unwrap_or(u32::MAX),
-            reason: reason(self.answer, self.subject),
+            reason: reason(self.answer, identifiers),
         }
     }
 }
 
 /// What a source says of why it gave no answer, as it is shown.
-pub fn reason(answer: &Answer, asked_about: &Subject) -> Option<String> {
-    let identifier = [asked_about.identifier.as_str()];
-    answer.reason.as_deref().map(|reason| masked_in(reason, identifier).into_owned())
+pub fn reason(answer: &Answer, identifiers: &Identifiers<'_>) -> Option<String> {
+    answer.reason.as_deref().map(|reason| identifiers.masked_in(reason).into_owned())
 }
 
 /// Query, list, source, and the position among the answers.

@@ -7,8 +7,8 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::{Disclosure, List, PersonsRule};
 use crate::clause::Clause;
 use crate::date::Date;
-use crate::identifier::masked_in;
 use crate::lookups::Answered;
+use crate::masking::Identifiers;
 use crate::model::{Application, CreditRecord, Finding, ListStanding, Role, Standing, Subject};
 use crate::{place, standing};
 
@@ -40,6 +40,8 @@ pub struct Hit<'a> {
     pub standing: Standing,
     /// Whether the list's rule lets the record reach this subject.
     pub reached: bool,
+    /// Whom no text of the record names in full.
+    pub identifiers: &'a Identifiers<'a>,
     /// The place's end of disclosure, if the record has passed it.
     pub undisclosed: Option<&'a Disclosure>,
 }
@@ -86,18 +88,8 @@ impl Hit<'_> {
 
     /// A text of the record as it is shown.
     fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        masked_in(text, identifiers(self.record, self.subject))
+        self.identifiers.masked_in(text)
     }
-}
-
-/// The identifiers that a text of a record may quote: of whom it names, and of whom it was found
-/// for.
-pub fn identifiers<'a>(
-    record: &'a CreditRecord,
-    subject: &'a Subject,
-) -> impl Iterator<Item = &'a str> {
-    let persons = record.responsible_persons.iter().map(|person| &person.identifier);
-    [&record.subject.identifier, &subject.identifier].into_iter().chain(persons).map(String::as_str)
 }
 
 /// Every record of an answer, with what it is worth and whom it reaches.
@@ -105,6 +97,7 @@ pub fn hits<'a>(
     catalogue: &'a Catalogue,
     application: &Application,
     answered: &'a [Answered<'a>],
+    identifiers: &'a Identifiers<'a>,
 ) -> Vec<Hit<'a>> {
     let as_of = application.as_of;
     let mut hits = Vec::new();
@@ -127,6 +120,7 @@ pub fn hits<'a>(
                     answer.subject.role,
                     named_as,
                 ),
+                identifiers,
                 undisclosed: place::disclosure_ended(catalogue, answer.list, record, as_of),
             });
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use mustcheck_guest::disposition::disposition;
 use mustcheck_guest::identifier::mask;
 use mustcheck_guest::lookups::reason;
+use mustcheck_guest::masking::Identifiers;
 use mustcheck_guest::model::{
     Answer, AnswerStatus, Application, Decision, Effect, ListStanding, Lookup, Query, Role,
     SetAsideReason, Standing, Target,
@@ -130,14 +131,15 @@ pub(crate) fn decision(
 ) -> Result<(), Fault> {
     echo(policy, application, decision, notice)?;
     let targets = Targets::of(application);
-    lookups(policy, &targets, due, answers, decision)?;
+    let identifiers = Identifiers::of(application, answers);
+    lookups(policy, &targets, &identifiers, due, answers, decision)?;
     let records = given(due, answers, decision);
     measures(policy, &targets, &records, decision)?;
-    findings(&targets, &records, decision)?;
+    findings(&targets, &identifiers, &records, decision)?;
     set_aside(policy, &targets, &records, decision)?;
     obligations(decision)?;
     sums_up(policy, decision)?;
-    masked(application, answers, decision)
+    masked(application, &identifiers, decision)
 }
 
 fn echo(
@@ -167,6 +169,7 @@ fn echo(
 fn lookups(
     policy: &Described,
     targets: &Targets<'_>,
+    identifiers: &Identifiers<'_>,
     due: &[Query],
     answers: &[Answer],
     decision: &Decision,
@@ -220,8 +223,7 @@ fn lookups(
             return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
         }
         targets.check(row.subject_index, row.role, &row.subject)?;
-        let subject = targets.subject(row.subject_index)?;
-        if row.reason != reason(answer, subject) {
+        if row.reason != reason(answer, identifiers) {
             let detail = format!("the lookup of list `{}` gives another reason", answer.list);
             return broken(Rail::R2, detail);
         }

@@ -2,8 +2,8 @@
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
-use mustcheck_guest::identifier::stands_in;
-use mustcheck_guest::model::{Answer, Application, Decision, Text};
+use mustcheck_guest::masking::Identifiers;
+use mustcheck_guest::model::{Application, Decision, Text};
 
 use super::broken;
 use crate::error::{Fault, Rail};
@@ -17,33 +17,27 @@ const FEW: usize = 16;
 // RAIL R13
 pub(super) fn masked(
     application: &Application,
-    answers: &[Answer],
+    identifiers: &Identifiers<'_>,
     decision: &Decision,
 ) -> Result<(), Fault> {
-    let own = application.subjects.iter().map(|s| s.identifier.as_str());
-    let records = answers.iter().flat_map(|a| &a.records);
-    let theirs = records.flat_map(|r| {
-        let persons = r.responsible_persons.iter().map(|p| p.identifier.as_str());
-        persons.chain(std::iter::once(r.subject.identifier.as_str()))
-    });
     // What the office itself wrote is not the component's doing; what it chose is.
     let office: Vec<&str> = [&application.id, &application.office.name]
         .into_iter()
         .chain(application.subjects.iter().map(|s| &s.name))
         .map(String::as_str)
         .collect();
-    let mut identifiers: Vec<&str> = own.chain(theirs).collect();
-    identifiers.sort_unstable();
-    identifiers.dedup();
-    identifiers.retain(|i| !office.iter().any(|text| stands_in(text, i)));
-    let identifiers = Identifiers::new(identifiers)?;
+    let mut sought: Vec<&str> = identifiers.iter().collect();
+    if office.iter().any(|text| identifiers.masked_in(text) != *text) {
+        sought.retain(|i| !office.iter().any(|text| text.contains(i)));
+    }
+    let sought = Sought::new(sought)?;
     let due = || decision.obligations.iter().flat_map(|o| [&o.to, &o.note]);
     for (what, texts) in [
         ("the notice", written(decision.notice.iter())),
         ("an obligation", written(due())),
         ("what is set aside", written(decision.set_aside.iter().map(|s| &s.text))),
     ] {
-        if identifiers.stand_in(&texts) {
+        if sought.stand_in(&texts) {
             let detail = format!("{what} holds an identifier that is not masked");
             return broken(Rail::R13, detail);
         }
@@ -62,12 +56,12 @@ fn written<'a>(texts: impl Iterator<Item = &'a Text>) -> Vec<u8> {
 }
 
 /// Identifiers that are looked for.
-enum Identifiers<'a> {
+enum Sought<'a> {
     Few(Vec<&'a str>),
     Many(AhoCorasick),
 }
 
-impl<'a> Identifiers<'a> {
+impl<'a> Sought<'a> {
     fn new(identifiers: Vec<&'a str>) -> Result<Self, Fault> {
         if identifiers.len() <= FEW {
             return Ok(Self::Few(identifiers));

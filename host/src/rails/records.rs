@@ -3,11 +3,10 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::identifier::masked_in;
+use mustcheck_guest::masking::Identifiers;
 use mustcheck_guest::model::{
     Answer, AnswerStatus, CreditRecord, Decision, Finding, Query, Target,
 };
-use mustcheck_guest::reach::identifiers;
 use mustcheck_guest::standing::{disputed, standing};
 
 use super::targets::Targets;
@@ -55,6 +54,7 @@ pub(super) fn given<'a>(due: &[Query], answers: &'a [Answer], decision: &Decisio
 /// Every record that was given is shown, as it was given, and no other.
 pub(super) fn findings(
     targets: &Targets<'_>,
+    identifiers: &Identifiers<'_>,
     records: &AllGiven<'_>,
     decision: &Decision,
 ) -> Result<(), Fault> {
@@ -73,7 +73,8 @@ pub(super) fn findings(
             let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
             return broken(Rail::R4R5, detail);
         }
-        let as_given = given.iter().filter(|given| given.has_facts_of(finding, targets));
+        let as_given =
+            given.iter().filter(|given| given.has_facts_of(finding, targets, identifiers));
         if as_given.inspect(|given| given.is_shown.set(true)).count() == 0 {
             let detail = format!("record `{}` is not shown as it was given", finding.record);
             return broken(Rail::R1, detail);
@@ -117,11 +118,15 @@ pub(super) fn set_aside(
 
 impl Given<'_> {
     /// Whether a finding shows it: the same subject, and but for the standing the same facts.
-    fn has_facts_of(&self, finding: &Finding, targets: &Targets<'_>) -> bool {
+    fn has_facts_of(
+        &self,
+        finding: &Finding,
+        targets: &Targets<'_>,
+        identifiers: &Identifiers<'_>,
+    ) -> bool {
         let record = self.record;
-        let Ok(subject) = targets.subject(self.subject_index) else { return false };
         let is_shown = |shown: &Option<String>, given: &Option<String>| match (shown, given) {
-            (Some(shown), Some(given)) => *shown == masked_in(given, identifiers(record, subject)),
+            (Some(shown), Some(given)) => *shown == identifiers.masked_in(given),
             (None, None) => true,
             _ => false,
         };

@@ -19,11 +19,6 @@ impl<'a> Targets<'a> {
         Self { application, masked: masked.collect() }
     }
 
-    /// A subject of the application.
-    pub(super) fn subject(&self, index: u32) -> Result<&'a Subject, Fault> {
-        self.find(index).map(|(subject, _)| subject)
-    }
-
     /// A subject, and its identifier as it is shown.
     fn find(&self, index: u32) -> Result<(&'a Subject, &str), Fault> {
         let at = usize::try_from(index).ok();
