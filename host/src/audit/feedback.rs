@@ -19,8 +19,8 @@ use crate::audit::view::View;
 use crate::error::InputError;
 use crate::evidence::keys::PUBLIC;
 use crate::evidence::{
-    AuditLog, DocumentId, Feedback, FeedbackFormat, Journal as _, JournalError, KeyError, Keys,
-    MeasureFeedback, Moment, ReceiptOffice,
+    AuditLog, AuditReader, DocumentId, Feedback, FeedbackFormat, Journal as _, JournalError,
+    KeyError, Keys, MeasureFeedback, Moment, ReceiptOffice,
 };
 use crate::input::parse_strictly;
 pub use dossier::{Dossier, SignedFeedback, no_receipt};
@@ -157,6 +157,62 @@ pub fn record(
         Ok(one.recorded(index))
     });
     recorded.collect()
+}
+
+/// Where the log has a receipt, and the feedback about it in the order of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// The receipt's index, from 0.
+    pub receipt: u64,
+    /// Those of the feedback about it.
+    pub feedback: Vec<u64>,
+}
+
+/// Records one file of feedback where an index of the log knows the places, so that the log need
+/// not be read. `find` is asked once nobody else can record feedback; it says none if the log has no
+/// such receipt.
+///
+/// # Errors
+///
+/// That of `find`; within, as [`record`]. Places of something else are [`AuditError::Entry`].
+pub fn record_at<E>(
+    log: &Path,
+    keys: &Keys,
+    file: &FeedbackFile,
+    recording: Recording,
+    find: impl FnOnce(&AuditReader) -> Result<Option<Places>, E>,
+) -> Result<Result<RecordedFeedback, FeedbackError>, E> {
+    let begin = || {
+        // Opened for reading first, since what is opened for writing is made.
+        drop(Source::of(log, keys.public().clone())?);
+        let lock = lock(log)?;
+        Ok((lock, AuditReader::open(log, keys.public()).map_err(AuditError::from)?))
+    };
+    let (_lock, reader) = match begin() {
+        Ok(begun) => begun,
+        Err(error) => return Ok(Err(error)),
+    };
+    let places = find(&reader)?;
+    Ok((|| {
+        let places = places.ok_or_else(|| no_receipt(0, &file.receipt))?;
+        let mut dossier = dossier(&reader, &file.receipt, places)?;
+        let signed = dossier.accept(0, file, recording, keys)?;
+        let index = AuditLog::open(log, keys)?.append(&signed.entry)?;
+        Ok(signed.recorded(index))
+    })())
+}
+
+/// What stands at these places.
+fn dossier(reader: &AuditReader, id: &DocumentId, places: Places) -> Result<Dossier, AuditError> {
+    let text = |index: u64| {
+        let read = reader.texts(index..index.saturating_add(1)).next();
+        read.unwrap_or_else(|| Ok((index, Vec::new())))
+    };
+    let (index, receipt) = text(places.receipt)?;
+    let about: Result<Vec<_>, _> = places.feedback.into_iter().map(text).collect();
+    let about = about?;
+    let about = about.iter().map(|(index, text)| (*index, text.as_slice()));
+    Dossier::read(id, (index, &receipt), about)
 }
 
 /// Between reading what was reported and appending to it, nobody else may append.

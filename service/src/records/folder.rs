@@ -111,12 +111,11 @@ impl FolderRecords {
         file: FeedbackFile,
     ) -> Result<Result<RecordedFeedback, FeedbackError>, RecordsError> {
         let recording = Recording { at: Moment::now()?, mask: false };
-        let recorded = feedback::record(&self.log, &self.keys, &[file], recording, &|_| {});
-        match recorded.map(|all| all.into_iter().next()) {
-            Ok(Some(one)) => Ok(Ok(one)),
-            Ok(None) => Err(RecordsError::Unfinished),
-            Err(error) => Ok(Err(error)),
-        }
+        feedback::record_at(&self.log, &self.keys, &file, recording, |reader| {
+            let mut index = self.index();
+            index.catch_up(reader)?;
+            Ok(index.places(&file.receipt)?)
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use mustcheck::audit::AuditError;
+use mustcheck::audit::feedback::Places;
 use mustcheck::evidence::{AuditReader, DocumentId, Entry};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
@@ -70,13 +71,6 @@ pub(super) struct Index {
     name: String,
     /// Entries that are read in one transaction.
     step: u64,
-}
-
-/// What an index knows of a receipt.
-pub(super) struct Places {
-    pub(super) receipt: u64,
-    /// Of what was reported about it, the first first.
-    pub(super) feedback: Vec<u64>,
 }
 
 impl Index {

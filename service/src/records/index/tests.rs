@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mustcheck::audit::feedback::{self, Recording};
-use mustcheck::audit::{FeedbackFile, RecordedFeedback};
+use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback};
 use mustcheck::evidence::{AuditLog, AuditReader, DocumentId, Keys, Moment, Recorder, Suite};
 use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
 use serde_json::json;
@@ -67,7 +67,19 @@ impl Office {
         (0..many).map(check).collect()
     }
 
-    fn report(&self, receipt: &DocumentId) -> RecordedFeedback {
+    fn report(&self, receipt: &DocumentId) -> Result<RecordedFeedback, FeedbackError> {
+        self.report_at(receipt, |reader| {
+            let mut index = Index::open(None)?;
+            index.catch_up(reader)?;
+            Ok(index.places(receipt)?)
+        })
+    }
+
+    fn report_at(
+        &self,
+        receipt: &DocumentId,
+        find: impl FnOnce(&AuditReader) -> Result<Option<Places>, RecordsError>,
+    ) -> Result<RecordedFeedback, FeedbackError> {
         let file = json!({
             "receipt": receipt, "recorded_by": "window 3",
             "measures": [{ "measure": "wage-regulations-48-tendering", "subject_index": 0,
@@ -75,8 +87,7 @@ impl Office {
         });
         let file = FeedbackFile::from_json(file.to_string().as_bytes()).unwrap();
         let recording = Recording { at: Moment::now().unwrap(), mask: false };
-        let done = feedback::record(&self.log, &self.keys(), &[file], recording, &|_| {});
-        done.unwrap().remove(0)
+        feedback::record_at(&self.log, &self.keys(), &file, recording, find).unwrap()
     }
 
     fn path(&self) -> PathBuf {
@@ -99,7 +110,7 @@ fn entries(index: &Index) -> u64 {
 fn documents_are_found_in_steps_of_any_size() {
     let office = Office::new();
     let ids = office.check(5);
-    let feedback = office.report(&ids[1]).index;
+    let feedback = office.report(&ids[1]).unwrap().index;
     for step in [1, 2, 6, 4096] {
         let mut index = Index::open(None).unwrap();
         index.step = step;
@@ -199,6 +210,24 @@ fn another_log_is_read_anew() {
     let newest = office.check(8);
     assert_eq!(places(&mut index, &office, &new[1]), None);
     assert_eq!(places(&mut index, &office, &newest[7]), Some((7, vec![])));
+}
+
+/// What the index says is not believed: the entries at its places say what they are.
+#[test]
+fn feedback_is_recorded_about_its_own_receipt_once() {
+    let office = Office::new();
+    let ids = office.check(2);
+    let at = |receipt, feedback: &[u64]| Some(Places { receipt, feedback: feedback.to_vec() });
+    for places in [at(1, &[]), at(7, &[]), at(0, &[1]), at(u64::MAX, &[])] {
+        let error = office.report_at(&ids[0], |_| Ok(places)).unwrap_err();
+        assert!(matches!(error, FeedbackError::Audit(_)), "{error}");
+    }
+    let error = office.report_at(&ids[0], |_| Ok(None)).unwrap_err();
+    assert!(error.to_string().contains("no receipt"), "{error}");
+    assert_eq!(office.report(&ids[0]).unwrap().index, 2);
+    let error = office.report(&ids[0]).unwrap_err();
+    assert!(matches!(error, FeedbackError::Invalid { .. }), "{error}");
+    assert_eq!(office.report(&ids[1]).unwrap().index, 3);
 }
 
 #[test]
