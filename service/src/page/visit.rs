@@ -177,7 +177,15 @@ impl Visit {
         let source = shared.office.log(&*self.caller).await?;
         let reading = Arc::clone(&shared);
         let work = tokio::task::spawn_blocking(move || read(&source, &reading));
-        work.await.map_err(|_| Problem::Failed)?.map_err(|_| Problem::Unavailable)
+        work.await.map_err(|_| Problem::Failed)?.map_err(|error| {
+            let detail = crate::told::told(&error);
+            tracing::error!(
+                caller = &**self.caller.name(),
+                detail,
+                "a page could not read the log"
+            );
+            Problem::Unavailable
+        })
     }
 
     /// A page that a GET of `back` shows again.

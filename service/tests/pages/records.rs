@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Office, RESTRICTED, Running};
+use crate::support::{Office, RESTRICTED, Running, logged};
 use crate::visitor::{Visitor, plain, restricted};
 
 /// A visitor who looks at the receipt of a check that was just made, and its number.
@@ -187,6 +187,31 @@ fn statistics_count_checks_and_what_was_done() {
     assert!(plain(&page).contains("checks due 0"), "{}", plain(&page));
     let page = visitor.post("/statistics", &[("from", "yesterday")]);
     assert_eq!(page.status, 422);
+}
+
+/// Nothing is counted over damage; the officer learns that, and the operator where it is.
+#[test]
+fn a_damaged_log_is_no_statistics_and_stands_in_the_services_log() {
+    let service = restricted();
+    let visitor = Visitor::signed_in(&service);
+    // A bundle is a file of its own once it is full.
+    for _ in 0..256 {
+        service.post("/v1/checks", &crate::support::application(RESTRICTED));
+    }
+    let bundle = service.office.path("log/tile/entries/000");
+    let mut entries = std::fs::read(&bundle).unwrap();
+    let middle = entries.len() / 2;
+    entries[middle] ^= 1;
+    std::fs::write(&bundle, entries).unwrap();
+    let page = visitor.post("/statistics", &[("by", "matter")]);
+    assert_eq!(page.status, 503, "{}", plain(&page));
+    assert!(!plain(&page).contains("checks due"), "{}", plain(&page));
+    let logged = logged();
+    let mut lines = logged.lines().filter(|line| line.contains("a page could not read the log"));
+    let line: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
+    assert_eq!(line["level"], "ERROR");
+    assert!(line.to_string().contains("damaged"), "{line}");
+    assert_eq!(lines.next(), None);
 }
 
 #[test]
