@@ -1,5 +1,6 @@
 //! The rows that offices exchange.
 
+use age::secrecy::ExposeSecret as _;
 use mustcheck::audit::Names;
 use mustcheck::audit::Period;
 use mustcheck::audit::export::{CsvWriter, JsonWriter, Question, Sink, export, safe_cell};
@@ -86,6 +87,10 @@ fn a_log_without_evidence_names_nobody_and_says_so() {
 
 /// A real check of firm 1 and its legal representative, on record with evidence.
 fn recorded() -> Folder {
+    recorded_with(&[])
+}
+
+fn recorded_with(more: &[&str]) -> Folder {
     let folder = Folder::new();
     // What an export is for may name its subjects: the rule of the other commands does not hold.
     let write = |name: &str, json: Value| folder.write_bytes(name, json.to_string().as_bytes());
@@ -93,20 +98,10 @@ fn recorded() -> Folder {
     write("registry.json", registry(&[record("R1", 1)]));
     let made = folder.run(&["audit", "keygen", "--name", "credit.example/test", "--keys", "keys"]);
     assert_eq!(made.code, 0, "{made:?}");
-    let run = folder.run(&[
-        "check",
-        "application.json",
-        "--registry",
-        "registry.json",
-        "--audit",
-        "log",
-        "--keys",
-        "keys",
-        "--evidence",
-        "evidence",
-        "--format",
-        "json",
-    ]);
+    let line = "check application.json --registry registry.json --audit log --keys keys --evidence \
+                evidence --format json";
+    let line: Vec<&str> = line.split_whitespace().chain(more.iter().copied()).collect();
+    let run = folder.run(&line);
     assert_eq!(run.code, 11, "{run:?}");
     folder
 }
@@ -131,6 +126,32 @@ fn the_evidence_names_the_subjects() {
     assert_eq!((to_file.code, &*to_file.stdout), (0, ""));
     let written = std::fs::read_to_string(folder.path("rows.csv")).unwrap();
     assert!(written.contains(&uscc(1)));
+}
+
+#[test]
+fn encrypted_evidence_names_the_subjects_to_whoever_can_open_it() {
+    let (reader, other) = (age::x25519::Identity::generate(), age::x25519::Identity::generate());
+    let folder = recorded_with(&["--encrypt-to", &reader.to_public().to_string()]);
+    for (name, identity) in [("reader.txt", &reader), ("other.txt", &other)] {
+        folder.write_text(name, identity.to_string().expose_secret());
+    }
+    let line = ["audit", "export", "--audit", "log", "--evidence", "evidence"];
+    let export = |more: &[&str]| folder.run(&[&line[..], more].concat());
+    let opened = export(&["--identity", "reader.txt"]);
+    assert_eq!(opened.code, 0, "{opened:?}");
+    assert!(opened.stdout.contains(&uscc(1)) && opened.stdout.contains("甲公司"), "{opened:?}");
+    // Who cannot open it has the rows, and learns why they name nobody.
+    for (more, why) in [
+        (&["--identity", "other.txt"][..], "encrypted, and `--identity` does not open it"),
+        (&[], "encrypted"),
+    ] {
+        let closed = export(more);
+        assert_eq!(closed.code, 0, "{closed:?}");
+        assert!(closed.stderr.contains(why), "{closed:?}");
+        assert!(closed.stderr.ends_with("their subjects are empty\n"), "{closed:?}");
+        assert!(!closed.stdout.contains(&uscc(1)) && !closed.stdout.contains("甲公司"));
+        assert_eq!(closed.stdout.lines().count(), opened.stdout.lines().count());
+    }
 }
 
 #[test]
