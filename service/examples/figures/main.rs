@@ -40,10 +40,6 @@ use office::Office;
 use servers::Server;
 use steady::Arriving;
 
-/// As in the command line, for every server alike.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The golden case that is checked: its decision is long, with notices in two languages.
 const RESTRICTED: &str = "0002-procurement-wage-arrears";
 /// Bytes of a short constant.

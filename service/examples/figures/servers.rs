@@ -49,6 +49,8 @@ impl Server {
             command.args(["--cpu-list", "0"]).arg(&program);
         }
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null());
+        // As the service is deployed.
+        command.env("MALLOC_ARENA_MAX", "2");
         let mut process = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
