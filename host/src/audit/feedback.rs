@@ -140,10 +140,7 @@ pub fn record(
     recording: Recording,
     progress: Progress<'_>,
 ) -> Result<Vec<RecordedFeedback>, FeedbackError> {
-    // Opened for reading first, since what is opened for writing is made.
-    drop(Source::of(log, keys.public().clone())?);
-    let _lock = lock(log)?;
-    let source = Source::of(log, keys.public().clone())?;
+    let (_lock, source) = locked(log, keys)?;
     let mut known = known(&source, files, progress)?;
     let mut signed = Vec::new();
     for (number, file) in files.iter().enumerate() {
@@ -182,20 +179,14 @@ pub fn record_at<E>(
     recording: Recording,
     find: impl FnOnce(&AuditReader) -> Result<Option<Places>, E>,
 ) -> Result<Result<RecordedFeedback, FeedbackError>, E> {
-    let begin = || {
-        // Opened for reading first, since what is opened for writing is made.
-        drop(Source::of(log, keys.public().clone())?);
-        let lock = lock(log)?;
-        Ok((lock, AuditReader::open(log, keys.public()).map_err(AuditError::from)?))
-    };
-    let (_lock, reader) = match begin() {
-        Ok(begun) => begun,
+    let (_lock, source) = match locked(log, keys) {
+        Ok(locked) => locked,
         Err(error) => return Ok(Err(error)),
     };
-    let places = find(&reader)?;
+    let places = find(source.reader())?;
     Ok((|| {
         let places = places.ok_or_else(|| no_receipt(0, &file.receipt))?;
-        let mut dossier = dossier(&reader, &file.receipt, places)?;
+        let mut dossier = dossier(source.reader(), &file.receipt, places)?;
         let signed = dossier.accept(0, file, recording, keys)?;
         let index = AuditLog::open(log, keys)?.append(&signed.entry)?;
         Ok(signed.recorded(index))
@@ -213,6 +204,14 @@ fn dossier(reader: &AuditReader, id: &DocumentId, places: Places) -> Result<Doss
     let about = about?;
     let about = about.iter().map(|(index, text)| (*index, text.as_slice()));
     Dossier::read(id, (index, &receipt), about)
+}
+
+/// The log as it is once nobody else can record feedback.
+fn locked(log: &Path, keys: &Keys) -> Result<(File, Source), FeedbackError> {
+    // Opened for reading first, since what is opened for writing is made.
+    drop(Source::of(log, keys.public().clone())?);
+    let lock = lock(log)?;
+    Ok((lock, Source::of(log, keys.public().clone())?))
 }
 
 /// Between reading what was reported and appending to it, nobody else may append.
