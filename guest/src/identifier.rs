@@ -10,8 +10,37 @@ use crate::model::{Scheme, SubjectKind};
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of GB 32100-2015: powers of 3 modulo 31.
 const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
-/// Registering authorities of GB 32100-2015.
-const USCC_AUTHORITIES: &[u8] = b"123456789ANY";
+/// A registering authority: the first character of the codes that it issues, and the second ones.
+struct Authority {
+    letter: u8,
+    /// Kinds of organization that it registers; none stands for any.
+    categories: &'static [u8],
+}
+
+/// Registering authorities: those of GB 32100-2015, and those that have issued codes since.
+///
+/// NOT MODELLED: which categories the standard gives each of its own authorities; what they have
+/// issued is wider than its table, and the check characters tell a wrong code.
+const USCC_AUTHORITIES: &[Authority] = &[
+    of_standard(b'1'), // 机构编制
+    of_standard(b'2'), // 外交
+    of_standard(b'3'), // 司法行政
+    of_standard(b'4'), // 文化
+    of_standard(b'5'), // 民政
+    of_standard(b'6'), // 旅游
+    of_standard(b'7'), // 宗教
+    of_standard(b'8'), // 工会
+    of_standard(b'9'), // 市场监督管理
+    of_standard(b'A'), // 中央军委改革和编制办公室
+    of_standard(b'N'), // 农业农村
+    of_standard(b'Y'), // 其他
+    // 公安机关: representative offices of overseas NGOs, since 2017.
+    Authority { letter: b'G', categories: b"1" },
+];
+
+const fn of_standard(letter: u8) -> Authority {
+    Authority { letter, categories: b"" }
+}
 /// Weights of GB 11714 (the organisation code at positions 9 to 17 of a USCC).
 const ORGANISATION_WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 /// Weights of GB 11643-1999.
@@ -91,21 +120,20 @@ fn uscc_fault(value: &[u8]) -> Option<String> {
         };
         *slot = u32::try_from(digit).unwrap_or_default();
     }
-    let authority = value.first().copied().unwrap_or_default();
-    if !USCC_AUTHORITIES.contains(&authority) {
-        return Some(format!("`{}` is no registering authority", char::from(authority)));
+    let letter = value.first().copied().unwrap_or_default();
+    let Some(authority) = USCC_AUTHORITIES.iter().find(|a| a.letter == letter) else {
+        return Some(format!("`{}` is no registering authority", char::from(letter)));
+    };
+    let category = value.get(1).copied().unwrap_or_default();
+    if !authority.categories.is_empty() && !authority.categories.contains(&category) {
+        let issued = format!("{}{}", char::from(letter), char::from(category));
+        return Some(format!("no registering authority issues codes that begin with `{issued}`"));
     }
     if !value.iter().skip(2).take(6).all(u8::is_ascii_digit) {
         return Some("the region at positions 3 to 8 is not six digits".into());
     }
-    // GB 11714 counts A as 10 to Z as 35, without the gaps of GB 32100.
-    let organisation = value.iter().skip(8).take(8).map(|b| char::from(*b).to_digit(36));
-    let sum = weighted(organisation.map(Option::unwrap_or_default), ORGANISATION_WEIGHTS);
-    let expected = match 11 - sum % 11 {
-        10 => b'X',
-        11 => b'0',
-        n => b'0' + u8::try_from(n).unwrap_or_default(),
-    };
+    let organisation = value.get(8..16).unwrap_or_default();
+    let expected = organisation_check(organisation);
     if let Some(fault) = wrong_check(17, value.get(16).copied().unwrap_or_default(), expected) {
         return Some(fault);
     }
@@ -114,8 +142,31 @@ fn uscc_fault(value: &[u8]) -> Option<String> {
     wrong_check(18, value.get(17).copied().unwrap_or_default(), expected.unwrap_or_default())
 }
 
+/// The check character of an organisation code (GB 11714), of its first eight characters.
+fn organisation_check(body: &[u8]) -> u8 {
+    // GB 11714 counts A as 10 to Z as 35, without the gaps of GB 32100.
+    let values = body.iter().map(|b| char::from(*b).to_digit(36).unwrap_or_default());
+    match 11 - weighted(values, ORGANISATION_WEIGHTS) % 11 {
+        10 => b'X',
+        11 => b'0',
+        n => b'0' + u8::try_from(n).unwrap_or_default(),
+    }
+}
+
+/// Whether a text is an organisation code (GB 11714): nine characters, as at positions 9 to 17 of
+/// a unified social credit code, check character included.
+pub fn is_organisation_code(text: &str) -> bool {
+    let plain = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    match text.as_bytes().split_last() {
+        Some((check, body)) => {
+            body.len() == 8 && body.iter().all(plain) && *check == organisation_check(body)
+        }
+        None => false,
+    }
+}
+
 fn resident_fault(value: &[u8]) -> Option<String> {
-    if value.len() == 15 {
+    if value.len() == 15 && value.iter().all(u8::is_ascii_digit) {
         // The century and the check character would have to be guessed.
         return Some("it has the 15 digits of the old form, which names nobody exactly".into());
     }

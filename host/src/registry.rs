@@ -12,6 +12,7 @@ pub mod shapes;
 pub mod sqlite;
 pub mod table;
 mod vocabulary;
+pub mod written;
 
 use std::future::Future;
 use std::pin::Pin;
