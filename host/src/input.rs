@@ -1,12 +1,13 @@
 //! Reading JSON that people and systems send: every error names its place, nothing is guessed.
 
+mod own;
+mod shapes;
 mod strict;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use mustcheck_guest::identifier::mask;
 use mustcheck_guest::model::Application;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +16,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::error::InputError;
 use crate::input::strict::Strict;
+
+pub(crate) use own::Own;
+pub use shapes::redact;
 
 /// The largest application that is read, in bytes: 10,000 subjects fit four times over.
 pub const APPLICATION_LIMIT: u64 = 16 << 20;
@@ -150,48 +154,6 @@ pub(crate) fn shortened(detail: &str) -> String {
         return safe;
     }
     safe.chars().take(LONGEST).chain("…".chars()).collect()
-}
-
-/// Masks whatever may be an identifier in a text from outside: a value of the wrong type is quoted
-/// in a message, and may be one.
-// RAIL R13
-pub fn redact(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut run = String::new();
-    for c in text.chars().chain(std::iter::once('\0')) {
-        if plain(c).is_some() {
-            run.push(c);
-            continue;
-        }
-        let ascii: String = run.chars().filter_map(plain).collect();
-        shown.push_str(&if may_identify(&ascii) { mask(&ascii) } else { std::mem::take(&mut run) });
-        run.clear();
-        shown.push(c);
-    }
-    shown.pop();
-    shown
-}
-
-/// Whether a run of letters and digits may be a code, a resident number (old form too) or an LEI.
-/// SHA-256 digests and the ids of receipts and feedback are told apart by their form, and words
-/// have no digits.
-fn may_identify(run: &str) -> bool {
-    let digits = run.bytes().filter(u8::is_ascii_digit).count();
-    let digest =
-        run.len() == 64 && run.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
-    let document = run.parse::<crate::evidence::DocumentId>().is_ok();
-    run.len() >= 15 && digits >= 2 && !digest && !document
-}
-
-/// An ASCII letter or digit, also if typed full-width.
-fn plain(c: char) -> Option<char> {
-    let ascii = match c {
-        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
-            u32::from(c).checked_sub(0xfee0).and_then(char::from_u32)?
-        }
-        c => c,
-    };
-    ascii.is_ascii_alphanumeric().then_some(ascii)
 }
 
 /// A text from outside, fit for a message: nothing hidden in it, no identifier, one line.

@@ -15,7 +15,7 @@ use super::{
 use crate::evidence::canonical::canonical;
 use crate::evidence::digest::{ContentDigest, Moment, Opening};
 use crate::evidence::suite::Suite;
-use crate::input::{quotable, shortened};
+use crate::input::{Own, quotable, shortened};
 use crate::limits::Limits;
 
 /// What the gate observed of one check.
@@ -79,7 +79,7 @@ impl Receipt {
             made_at,
             case: Case {
                 // RAIL R13: a case number may hold an identifier; the log holds none.
-                id: quotable(&application.id),
+                id: quotable(&Own::and_firms(application).masked_in(&application.id)),
                 matter: quotable(&application.matter),
                 as_of: application.as_of,
                 office: ReceiptOffice::of(application),
@@ -112,7 +112,12 @@ impl ReceiptOffice {
     /// The office of an application, fit for the log.
     pub(crate) fn of(application: &Application) -> Self {
         let office = &application.office;
-        Self { name: shortened(&office.name), region: shortened(&office.region) }
+        // An office may itself be a subject of the case, as a bank is that guarantees.
+        let own = Own::of(application);
+        Self {
+            name: shortened(&own.masked_in(&office.name)),
+            region: shortened(&own.masked_in(&office.region)),
+        }
     }
 }
 
