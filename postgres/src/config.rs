@@ -1,5 +1,6 @@
 //! How the database is reached, and how long it is waited for.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
-use tokio_postgres::config::SslMode;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Error;
@@ -31,8 +32,11 @@ pub struct Config {
     pub bulk: Duration,
     /// How long an entry of the log may wait for its commit, reconnecting included; 15 seconds.
     pub append: Duration,
-    /// TLS; without it, connections are in clear.
+    /// TLS; without it, connections are in clear, and so go to this machine alone.
     pub tls: Option<Tls>,
+    /// Whether connections in clear may leave this machine. `sslmode=disable` in the place says
+    /// the same.
+    pub plaintext: bool,
 }
 
 /// Who the server must be, and who this program is.
@@ -57,6 +61,7 @@ impl Config {
             bulk: Duration::from_secs(600),
             append: Duration::from_secs(15),
             tls: None,
+            plaintext: false,
         }
     }
 
@@ -72,7 +77,18 @@ impl Config {
                 let detail = "`sslmode=require` needs the certificates of its authorities";
                 return Err(Error::Config(detail.into()));
             }
-            (None, _) => driver.ssl_mode(SslMode::Disable),
+            (None, mode) => {
+                if let (false, SslMode::Prefer, Some(host)) =
+                    (self.plaintext, mode, elsewhere(&driver))
+                {
+                    return Err(Error::Config(format!(
+                        "`{host}` is not this machine, and would be spoken to in clear: name who \
+                         signs its certificate (`authorities`), or allow it (`plaintext = true`, \
+                         or `sslmode=disable` in the place)"
+                    )));
+                }
+                driver.ssl_mode(SslMode::Disable)
+            }
         };
         driver.connect_timeout(self.connect);
         driver.keepalives(true).keepalives_idle(Duration::from_secs(30));
@@ -98,6 +114,29 @@ impl Config {
              SELECT set_config('jit', 'off', false) WHERE current_setting('jit', true) = 'on'"
         )
     }
+}
+
+/// The first host that is not this machine.
+fn elsewhere(driver: &tokio_postgres::Config) -> Option<String> {
+    let (hosts, addresses) = (driver.get_hosts(), driver.get_hostaddrs());
+    (0..hosts.len().max(addresses.len())).find_map(|n| {
+        // An address is where the connection goes, whatever the name beside it.
+        match (addresses.get(n), hosts.get(n)) {
+            (Some(address), _) if address.to_canonical().is_loopback() => None,
+            (Some(address), _) => Some(address.to_string()),
+            (None, None) => None,
+            #[cfg(unix)]
+            (None, Some(Host::Unix(_))) => None,
+            (None, Some(Host::Tcp(name))) => {
+                let bare = name.trim_start_matches('[').trim_end_matches(']');
+                let here = match bare.parse::<IpAddr>() {
+                    Ok(address) => address.to_canonical().is_loopback(),
+                    Err(_) => name.eq_ignore_ascii_case("localhost"),
+                };
+                (!here).then(|| name.clone())
+            }
+        }
+    })
 }
 
 impl std::fmt::Debug for Config {
@@ -141,4 +180,54 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
 
 fn unusable(path: &Path, cause: &dyn std::fmt::Display) -> Error {
     Error::Config(format!("`{}` cannot be used: {cause}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(url: &str, plaintext: bool) -> Option<String> {
+        let config = Config { plaintext, ..Config::new(url) };
+        config.driver().err().map(|error| error.to_string())
+    }
+
+    fn refused(host: &str) -> Option<String> {
+        Some(format!(
+            "the database's settings: `{host}` is not this machine, and would be spoken to in \
+             clear: name who signs its certificate (`authorities`), or allow it (`plaintext = \
+             true`, or `sslmode=disable` in the place)"
+        ))
+    }
+
+    #[test]
+    fn nobody_elsewhere_is_spoken_to_in_clear_unless_that_is_said() {
+        for (url, host) in [
+            ("postgresql://u:secret@db.example/x", "db.example"),
+            ("postgresql://u:secret@db.example/x?sslmode=prefer", "db.example"),
+            ("postgresql://u:secret@192.0.2.7/x", "192.0.2.7"),
+            ("host=2001:db8::7 user=u dbname=x", "2001:db8::7"),
+            ("host=127.0.0.1,db.example user=u dbname=x", "db.example"),
+            ("host=localhost hostaddr=192.0.2.7 user=u dbname=x", "192.0.2.7"),
+            ("hostaddr=192.0.2.7 user=u dbname=x", "192.0.2.7"),
+            ("host=localhost.example user=u dbname=x", "localhost.example"),
+        ] {
+            assert_eq!(told(url, false), refused(host), "{url}");
+            assert_eq!(told(url, true), None, "{url}");
+        }
+        assert_eq!(told("postgresql://u:secret@db.example/x?sslmode=disable", false), None);
+    }
+
+    #[test]
+    fn this_machine_is_spoken_to_in_clear() {
+        for url in [
+            "postgresql://u@localhost/x",
+            "postgresql://u@127.0.0.1/x",
+            "postgresql://u@127.3.0.1:5433/x",
+            "host=::1 user=u dbname=x",
+            "host=/run/postgresql user=u dbname=x",
+            "host=db.example hostaddr=127.0.0.1 user=u dbname=x",
+        ] {
+            assert_eq!(told(url, false), None, "{url}");
+        }
+    }
 }

@@ -4,7 +4,8 @@
 //! receipt to the claim, and fails if another replica has taken the request over; so a request
 //! never has two receipts, whenever a replica is killed.
 //!
-//! Kept are: SHA-256 of the caller and its key, the digest that the service makes of the request,
+//! Kept are: SHA-256 of the caller and its key (of which the service gives a digest under a key of
+//! its own), the digest that the service makes of the request,
 //! times, the receipt's id, and the answer's bytes. **The answer is personal data** as far as a
 //! decision is, and the digest of a request can be tried out by who guesses the request: the
 //! service makes it under a key of its own (HMAC). Both are gone when the row expires.
@@ -197,6 +198,18 @@ impl Requests {
         let lease = self.lease.as_secs_f64();
         self.rows(expire, &[&&claim.token[..], &lease]).await?;
         Ok(())
+    }
+
+    /// Forgets a request whose answer does not last, and the receipt of what was answered with it:
+    /// whoever makes it again is answered anew.
+    ///
+    /// # Errors
+    ///
+    /// The database's failure; the claim then ends with its lease, and the request keeps its
+    /// receipt.
+    pub async fn reopen(&self, claim: &Claim) -> Result<(), Error> {
+        let delete = "DELETE FROM mustcheck_request WHERE token = $1 AND status IS NULL";
+        self.rows(delete, &[&&claim.token[..]]).await.map(drop)
     }
 
     /// Forgets what is too old; how many.

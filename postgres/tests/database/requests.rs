@@ -58,6 +58,29 @@ async fn a_request_is_answered_once() {
     fresh(requests.begin("caller", "key", &[2; 32]).await.unwrap());
 }
 
+/// What does not last is answered anew, also if it was put on record; a claim that was taken over
+/// takes nothing away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_whose_answer_does_not_last_is_answered_anew() {
+    let (_, database) = SHARED.database().await;
+    let office = Office::new();
+    let (gate, log) = gate(&database, &office).await;
+    let requests = Requests::new(&database, Duration::ZERO, DAY);
+    let begin = async || requests.begin("caller", "key", &[1; 32]).await.unwrap();
+    let first = fresh(begin().await);
+    gate.check_async_into(&application(), &log.claimed(&first)).await.unwrap();
+    let Begun::Recorded(second, _) = begin().await else { panic!("it is on record") };
+    requests.reopen(&first).await.unwrap();
+    let Begun::Recorded(third, _) = begin().await else { panic!("the second claim is gone") };
+    requests.reopen(&second).await.unwrap();
+    requests.reopen(&third).await.unwrap();
+    let claim = fresh(begin().await);
+    requests.finish(&claim, &Response { status: 200, body: b"{}".to_vec() }).await.unwrap();
+    // What was answered for good stays.
+    requests.reopen(&claim).await.unwrap();
+    assert!(matches!(begin().await, Begun::Done(_)));
+}
+
 async fn gate(database: &Database, office: &Office) -> (Gate, PostgresLog) {
     let registry = PostgresRegistry::new(database.clone());
     registry.import(&case("registry.json"), &VOCABULARY).await.unwrap();
