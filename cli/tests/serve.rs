@@ -93,6 +93,14 @@ fn it_serves_until_it_is_asked_to_end() {
         .unwrap();
     let mut address = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    #[cfg(target_os = "linux")]
+    {
+        // What is in memory names people.
+        let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+        let cores = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        let numbers: Vec<&str> = cores.split_whitespace().skip(4).take(2).collect();
+        assert_eq!(numbers, ["0", "0"]);
+    }
     let mut stream = std::net::TcpStream::connect(address.trim()).unwrap();
     let request = format!(
         "GET /v1/policies HTTP/1.1\r\nHost: s\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"

@@ -30,11 +30,23 @@ pub enum Role {
     Receipts,
     /// Read metrics.
     Metrics,
+    /// Check as of earlier days than yesterday, as far back as the service lets anybody.
+    Backdate,
+}
+
+/// As of which days a caller checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Days {
+    /// Today and yesterday, as everybody does.
+    Usual,
+    /// Earlier days too.
+    Earlier,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Check, Self::Feedback, Self::Receipts, Self::Metrics];
+    pub const ALL: [Self; 5] =
+        [Self::Check, Self::Feedback, Self::Receipts, Self::Metrics, Self::Backdate];
 
     /// The code in the file of the callers.
     pub const fn code(self) -> &'static str {
@@ -43,6 +55,7 @@ impl Role {
             Self::Feedback => "feedback",
             Self::Receipts => "receipts",
             Self::Metrics => "metrics",
+            Self::Backdate => "backdate",
         }
     }
 }
@@ -94,6 +107,12 @@ impl Caller {
         let (zh, en) =
             (format!("此项功能须有 `{code}` 权限"), format!("this asks for the role `{code}`"));
         Err(Problem::new(Kind::Forbidden).says(zh, en))
+    }
+
+    /// As of which days it checks.
+    // RAIL R14
+    pub fn days(&self) -> Days {
+        if self.roles.contains(&Role::Backdate) { Days::Earlier } else { Days::Usual }
     }
 
     /// That it may see a case of a matter and an office.
@@ -200,13 +219,14 @@ impl Callers {
         found
     }
 
-    /// Whose certificate this is; the TLS library has verified it.
+    /// Whose certificate this is; the TLS library has verified it. A fingerprint is of this very
+    /// certificate, and so goes before a name.
     pub fn by_certificate(&self, certificate: &ClientCertificate) -> Option<Arc<Caller>> {
-        let is_of = |caller: &&Arc<Caller>| {
-            caller.certificates.contains(&certificate.sha256)
-                || caller.certificate_names.iter().any(|name| certificate.names.contains(name))
+        let is_it = |caller: &&Arc<Caller>| caller.certificates.contains(&certificate.sha256);
+        let is_named = |caller: &&Arc<Caller>| {
+            caller.certificate_names.iter().any(|name| certificate.names.contains(name))
         };
-        self.all.iter().find(is_of).cloned()
+        self.all.iter().find(is_it).or_else(|| self.all.iter().find(is_named)).cloned()
     }
 
     fn limiter(rate: u32) -> Arc<DefaultDirectRateLimiter> {

@@ -57,6 +57,9 @@ pub struct TlsConfig {
     pub key: PathBuf,
     /// Who signs the certificates of callers, in PEM; none asks for no certificates.
     pub client_authorities: Option<PathBuf>,
+    /// The lists of certificates that those have revoked, in PEM, a current one of each; none
+    /// knows of none.
+    pub client_revocations: Option<PathBuf>,
 }
 
 /// Where compiled policies are kept.
@@ -106,8 +109,11 @@ pub struct DatabaseConfig {
     pub connections: usize,
     /// How long one statement may take; 5 seconds.
     pub statement_time: Duration,
-    /// The certificates of the authorities that sign the server's, in PEM; none speaks in clear.
+    /// The certificates of the authorities that sign the server's, in PEM; none speaks in clear,
+    /// and so to this machine alone.
     pub authorities: Option<PathBuf>,
+    /// Whether it is spoken to in clear wherever it is; false.
+    pub plaintext: bool,
     /// A file with the key that digests of requests are made under, the same for all replicas;
     /// none derives it from [`RecordsConfig::keys`], which serves for [`RecordsPlace::Database`].
     pub requests_key_file: Option<PathBuf>,
@@ -145,6 +151,8 @@ pub struct FoldersConfig {
     pub evidence: Option<PathBuf>,
     /// The file of the log's index; none makes a temporary one at each start, from the whole log.
     pub index: Option<PathBuf>,
+    /// Bytes that must be free where the log is, or `/readyz` turns; 64 MiB.
+    pub low_water: u64,
 }
 
 /// What one request, and all together, may use.
@@ -162,10 +170,20 @@ pub struct ServiceLimits {
     pub concurrent: usize,
     /// Requests that wait for their turn; 256.
     pub queue: usize,
+    /// How long whoever is answered may read nothing of it; 20 seconds.
+    pub write_time: Duration,
+    /// How long a connection may last; 1 hour. What was begun on it is finished.
+    pub connection_time: Duration,
     /// Open connections; 1,024.
     pub connections: usize,
+    /// Open connections of one address (of IPv6, of one network of 64 bits); a quarter of all.
+    /// None behind a proxy, whose address all connections have.
+    pub connections_per_peer: Option<usize>,
     /// Requests a second of one caller, unless the caller has a rate of its own; 100.
     pub requests_per_second: u32,
+    /// How many days before today a check may be as of, for callers with the role `backdate`; 0.
+    /// As of today and yesterday everybody checks.
+    pub as_of_days_back: u16,
 }
 
 /// How long answers are kept for repeated requests.
@@ -251,6 +269,27 @@ impl Config {
             Some(config) if mistakes.is_empty() => Ok(config),
             _ => Err(mistakes),
         }
+    }
+}
+
+impl Config {
+    /// What is allowed, and had better not be: personal data in clear.
+    pub fn warnings(&self) -> Vec<&'static str> {
+        let keeps_bundles = |records: &RecordsConfig| match &records.kept {
+            RecordsPlace::Folders(folders) => folders.evidence.is_some(),
+            RecordsPlace::Database { .. } => true,
+        };
+        let in_clear =
+            |records: &RecordsConfig| keeps_bundles(records) && records.encrypt_to.is_empty();
+        let mut warnings = Vec::new();
+        if self.records.as_ref().is_some_and(in_clear) {
+            warnings
+                .push("`records.encrypt_to`: bundles hold personal data, and are kept in clear");
+        }
+        if self.database.as_ref().is_some_and(|database| database.plaintext) {
+            warnings.push("`database.plaintext`: personal data goes to the database in clear");
+        }
+        warnings
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) async fn connect(config: &DatabaseConfig) -> Result<Database, Databas
     let mut settings = Config::new(url.trim());
     settings.connections = config.connections;
     settings.statement = config.statement_time;
+    settings.plaintext = config.plaintext;
     settings.tls =
         config.authorities.clone().map(|authorities| Tls { authorities, identity: None });
     let database = Database::connect(&settings).await?;

@@ -1,7 +1,8 @@
 //! Idempotency keys (draft-ietf-httpapi-idempotency-key): the same request twice is one check.
 //!
 //! A key belongs to one caller and one request. What is kept is the answer of a request that
-//! succeeded; one that failed gives its key back, so that it may be corrected or tried again.
+//! succeeded; one that failed gives its key back, so that it may be corrected or tried again. So
+//! does one whose answer does not last: what is undetermined today is not tomorrow.
 
 mod database;
 mod memory;
@@ -87,6 +88,17 @@ pub enum Begun {
     Conflict,
 }
 
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It was answered so: whoever asks again gets the same.
+    Kept(Bytes),
+    /// It was answered, and the answer does not last: whoever asks again is answered anew.
+    Passing,
+    /// It failed. What it put on record before stays its own.
+    Failed,
+}
+
 /// Where keys are kept.
 #[derive(Debug)]
 pub enum Idempotency {
@@ -118,11 +130,11 @@ impl Idempotency {
         }
     }
 
-    /// Keeps the answer, or gives the key back if there is none.
-    pub async fn finish(&self, key: Key, answer: Option<Bytes>) {
+    /// Keeps the answer, or gives the key back.
+    pub async fn finish(&self, key: Key, end: End) {
         match self {
-            Self::Memory(keys) => keys.finish(key, answer),
-            Self::Database(keys) => keys.finish(key, answer).await,
+            Self::Memory(keys) => keys.finish(key, end),
+            Self::Database(keys) => keys.finish(key, end).await,
         }
     }
 

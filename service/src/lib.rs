@@ -22,9 +22,11 @@ mod operation;
 mod operations;
 mod owner;
 mod page;
+mod peers;
 mod policies;
 mod problem;
 mod process;
+mod readiness;
 mod records;
 mod router;
 mod server;
@@ -34,13 +36,13 @@ mod tls;
 mod told;
 mod watch;
 
-pub use callers::{Caller, Callers, NewToken, Role, TokenError};
+pub use callers::{Caller, Callers, Days, NewToken, Role, TokenError};
 pub use config::{
     CacheChoice, Config, ConfigError, DatabaseConfig, FoldersConfig, IdempotencyConfig,
     LoggingConfig, Mistake, PolicyConfig, PolicyOrigin, RecordsConfig, RecordsPlace, ServiceLimits,
     ShutdownConfig, TlsConfig,
 };
-pub use idempotency::{Begun, DatabaseKeys, Idempotency, Key, MemoryKeys, RequestsKey};
+pub use idempotency::{Begun, DatabaseKeys, End, Idempotency, Key, MemoryKeys, RequestsKey};
 pub use openapi::document as openapi_document;
 pub use operations::{
     CheckAnswer, DueLookup, FeedbackAnswer, LookupsAnswer, PoliciesAnswer, ReceiptReference,
@@ -48,11 +50,12 @@ pub use operations::{
 pub use policies::{LoadError, LoadFailure, LoadedPolicy};
 pub use problem::{Kind, Problem, ProblemDetails};
 pub use process::serve;
+pub use readiness::Readiness;
 pub use records::{
     DatabaseRecords, FolderRecords, IndexError, KeptFeedback, KeptReceipt, Records, RecordsError,
 };
 pub use server::{Listening, Service, ServiceBuilder, StartError};
-pub use shared::{Readiness, Shared};
+pub use shared::Shared;
 pub use telemetry::{install as install_log, quiet_panics};
 pub use tls::{ClientCertificate, TlsError};
 pub use watch::Reloads;

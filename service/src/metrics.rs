@@ -57,6 +57,12 @@ struct ReloadLabels {
     result: &'static str,
 }
 
+/// A label of places on a disk.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct PlaceLabels {
+    place: &'static str,
+}
+
 /// Labels of policies.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct PolicyLabels {
@@ -82,6 +88,8 @@ pub(crate) struct Metrics {
     queued: Gauge,
     keys: Gauge,
     log_entries: Gauge<u64, AtomicU64>,
+    /// Only where it is known.
+    records_free: Family<PlaceLabels, Gauge<u64, AtomicU64>>,
 }
 
 /// From a tenth of a millisecond to a minute.
@@ -108,6 +116,7 @@ impl Metrics {
             queued: Gauge::default(),
             keys: Gauge::default(),
             log_entries: Gauge::default(),
+            records_free: Family::default(),
         };
         let r = &mut metrics.registry;
         r.register("checks", "Checks that were made, by finding", metrics.checks.clone());
@@ -124,6 +133,8 @@ impl Metrics {
         let keys = metrics.keys.clone();
         r.register("idempotency_keys", "Idempotency keys that are kept", keys);
         r.register("log_entries", "Entries of the audit log", metrics.log_entries.clone());
+        let free = metrics.records_free.clone();
+        r.register_with_unit("records_free", "What is free where the log is", Unit::Bytes, free);
         metrics
     }
 
@@ -186,6 +197,11 @@ impl Metrics {
     /// That the log has at least this many entries.
     pub(crate) fn log_entries(&self, entries: u64) {
         self.log_entries.inner().fetch_max(entries, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// How many bytes are free where the log is.
+    pub(crate) fn records_free(&self, bytes: u64) {
+        self.records_free.get_or_create(&PlaceLabels { place: "log" }).set(bytes);
     }
 
     /// The metrics as text.

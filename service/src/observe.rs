@@ -52,7 +52,7 @@ pub(crate) async fn observe(
             shared.metrics.fault(problem.fault);
         }
     }
-    secure(response.headers_mut(), &id);
+    secure(response.headers_mut(), &id, shared.speaks_tls);
     let took = begun.elapsed();
     let notes = std::mem::take(&mut *told.notes());
     let route = notes.route.unwrap_or("unknown");
@@ -62,7 +62,11 @@ pub(crate) async fn observe(
     response
 }
 
-fn secure(headers: &mut HeaderMap, id: &str) {
+fn secure(headers: &mut HeaderMap, id: &str, speaks_tls: bool) {
+    if speaks_tls {
+        let a_year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
     for (name, value) in SECURITY {
         // A page may have a policy of its own.
         headers.entry(name).or_insert(HeaderValue::from_static(value));

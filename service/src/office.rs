@@ -12,7 +12,7 @@ use mustcheck::audit::{FeedbackFile, RecordedFeedback, Source};
 use mustcheck::evidence::DocumentId;
 use mustcheck::{Application, Checked, Date, Policy, PolicyError};
 
-use crate::callers::{self, Role};
+use crate::callers::{self, Days, Role};
 use crate::config::Config;
 use crate::operation::Told;
 use crate::operation::work::{Work, unpanicked};
@@ -32,6 +32,7 @@ pub(crate) fn router(config: &Config, shared: &Arc<Shared>) -> Result<Option<Rou
         secure: config.tls.is_some() || config.behind_proxy,
         body_bytes: config.limits.body_bytes,
         body_time: config.limits.body_time,
+        patience: config.limits.request_time,
         ..Settings::default()
     };
     let office = Arc::new(ServiceOffice(Arc::clone(shared)));
@@ -82,6 +83,10 @@ impl page::Caller for callers::Caller {
 
     fn may_everything(&self) -> bool {
         self.reaches_everything()
+    }
+
+    fn days(&self) -> Days {
+        self.days()
     }
 
     fn count(&self) -> Result<(), page::Problem> {
@@ -142,8 +147,9 @@ impl Office for ServiceOffice {
         application: Application,
     ) -> Answer<'a, Checked> {
         let (shared, name) = (Arc::clone(&self.0), Arc::clone(caller.name()));
+        let days = caller.days();
         let work = async move {
-            let checked = shared.check(application, None).await?;
+            let checked = shared.check(application, days, None).await?;
             let decision = checked.decision();
             tracing::info!(
                 caller = &*name,
@@ -165,9 +171,18 @@ impl Office for ServiceOffice {
         let shared = Arc::clone(&self.0);
         let work = async move {
             let kept = shared.records()?.receipt(id.clone()).await;
-            kept.map_err(|error| unreadable(&error))?.ok_or_else(|| unknown(&id))
+            let kept = kept.map_err(|error| unreadable(&error))?;
+            kept.ok_or_else(|| unknown(&id))
         };
-        Box::pin(self.work(caller, work))
+        Box::pin(async move {
+            let kept = self.work(caller, work).await?;
+            let case = &kept.receipt.payload.case;
+            // Of another's nobody learns that it is there.
+            if !caller.may_matter(&case.matter) || !caller.may_region(&case.office.region) {
+                return Err(unknown(&kept.id).into());
+            }
+            Ok(kept)
+        })
     }
 
     fn record_feedback<'a>(

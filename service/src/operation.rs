@@ -17,11 +17,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
 use crate::body;
-use crate::callers::{Caller, Role};
+use crate::callers::{Caller, Days, Role};
 use mustcheck::evidence::DocumentId;
 use mustcheck_postgres::Claim;
 
-use crate::idempotency::{self, Begun, Key};
+use crate::idempotency::{self, Begun, End, Key};
 use crate::problem::{Kind, Problem};
 use crate::shared::Shared;
 use crate::tls::ClientCertificate;
@@ -124,7 +124,21 @@ pub(crate) trait Operation: 'static {
     /// What it answers.
     type Output: Output;
 
-    /// Does it.
+    /// That the caller, as it is now, may ask this. It is asked before anything else, and so also
+    /// before an answer is given a second time.
+    fn permit(
+        _call: &Call,
+        _input: &Self::Input,
+    ) -> impl Future<Output = Result<(), Problem>> + Send {
+        std::future::ready(Ok(()))
+    }
+
+    /// Whether whoever asks again with the same key gets the same answer.
+    fn lasts(_answer: &Self::Output) -> bool {
+        true
+    }
+
+    /// Does it, for a caller who may.
     fn run(
         call: Call,
         input: Self::Input,
@@ -158,7 +172,16 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// As of which days the caller checks.
+    pub(crate) fn days(&self) -> Days {
+        self.caller.as_ref().map_or(Days::Usual, |caller| caller.days())
+    }
+
     /// That the caller may see a case.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Forbidden`] with the place.
     pub(crate) fn permit_case(&self, matter: &str, region: &str) -> Result<(), Problem> {
         match &self.caller {
             Some(caller) => caller.permit_case(matter, region),
@@ -276,7 +299,8 @@ async fn answer<O: Operation>(
     told.notes().route = Some(route.path);
     body::accepts(&parts.headers, O::Output::MEDIA)?;
     let caller = match route.access {
-        Access::Open => None,
+        // Who is known may be told more.
+        Access::Open => authenticate(&shared, &parts, &told).ok(),
         Access::Caller => Some(authenticate(&shared, &parts, &told)?),
         Access::Role(role) => {
             let caller = authenticate(&shared, &parts, &told)?;
@@ -302,21 +326,24 @@ async fn answer<O: Operation>(
     if let (true, Some(caller)) = (route.idempotent, &caller) {
         key = Key::of(&parts.headers, caller.name())?;
     }
-    let (mut claim, mut recorded) = (None, None);
+    let mut call =
+        Call { shared: Arc::clone(&shared), caller, parameter, told, claim: None, recorded: None };
+    let permitted = O::permit(&call, &input);
+    let late = |_| Problem::new(Kind::Late);
+    tokio::time::timeout(shared.limits.request_time, permitted).await.map_err(late)??;
     if let Some(key) = key {
         let request = shared.idempotency.digest(&[route.path.as_bytes(), &content]);
         match shared.idempotency.begin(key, request).await? {
-            Begun::Fresh(own) => claim = own,
-            Begun::Recorded(receipt) => recorded = Some(receipt),
+            Begun::Fresh(own) => call.claim = own,
+            Begun::Recorded(receipt) => call.recorded = Some(receipt),
             Begun::Done(body) => {
-                told.notes().replayed = true;
+                call.told.notes().replayed = true;
                 return Ok(Answer { body, replayed: true });
             }
             Begun::InProgress => return Err(Problem::new(Kind::InProgress)),
             Begun::Conflict => return Err(Problem::new(Kind::KeyReused)),
         }
     }
-    let call = Call { shared: Arc::clone(&shared), caller, parameter, told, claim, recorded };
     // What is late goes on, and its key has the answer for whoever asks again.
     let body = begin::<O>(call, input, key, place).finished(shared.limits.request_time).await?;
     Ok(Answer { body, replayed: false })
@@ -331,14 +358,23 @@ fn begin<O: Operation>(
 ) -> Work<Bytes> {
     let shared = Arc::clone(&call.shared);
     Work::begin(async move {
-        let work = async move { O::run(call, input).await.and_then(Output::write) };
+        let work = async move {
+            let answer = O::run(call, input).await?;
+            let lasts = O::lasts(&answer);
+            Ok((answer.write()?, lasts))
+        };
         // A panic too gives the key back.
         let done = unpanicked(work).await;
         if let Some(key) = key {
-            shared.idempotency.finish(key, done.as_ref().ok().cloned()).await;
+            let end = match &done {
+                Ok((body, true)) => End::Kept(body.clone()),
+                Ok((_, false)) => End::Passing,
+                Err(_) => End::Failed,
+            };
+            shared.idempotency.finish(key, end).await;
         }
         drop(place);
-        done
+        done.map(|(body, _)| body)
     })
 }
 

@@ -1,16 +1,33 @@
 //! Who may read and write a file that the service relies on.
 
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read as _};
 use std::path::Path;
 
-use crate::config::ConfigError;
+use zeroize::Zeroizing;
 
-/// That nobody else can change a file, and nobody but the group can read it: so does an
-/// orchestrator mount it.
-#[cfg(unix)]
-pub(crate) fn check_owner(path: &Path) -> Result<(), ConfigError> {
-    use std::os::unix::fs::MetadataExt as _;
+use crate::config::{ConfigError, FILE_LIMIT};
+
+/// The text of a file that nobody else can change, and nobody but the group can read: so does an
+/// orchestrator mount it. The file that is looked at is the one that is read, whatever is put in
+/// its place meanwhile.
+pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
     let io = |source| ConfigError::Io { path: path.display().to_string(), source };
-    let metadata = std::fs::metadata(path).map_err(io)?;
+    let file = File::open(path).map_err(io)?;
+    check_owner(&file).map_err(io)?;
+    let mut text = Zeroizing::new(String::new());
+    let read = file.take(FILE_LIMIT + 1).read_to_string(&mut text).map_err(io)?;
+    if u64::try_from(read).unwrap_or(u64::MAX) > FILE_LIMIT {
+        let detail = format!("it has more than {FILE_LIMIT} bytes");
+        return Err(io(Error::new(ErrorKind::FileTooLarge, detail)));
+    }
+    Ok(text)
+}
+
+#[cfg(unix)]
+fn check_owner(file: &File) -> Result<(), Error> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = file.metadata()?;
     let me = nix::unistd::geteuid().as_raw();
     let mode = metadata.mode() & 0o777;
     let detail = if metadata.uid() != me && metadata.uid() != 0 {
@@ -20,11 +37,11 @@ pub(crate) fn check_owner(path: &Path) -> Result<(), ConfigError> {
     } else {
         return Ok(());
     };
-    Err(io(std::io::Error::new(std::io::ErrorKind::PermissionDenied, detail)))
+    Err(Error::new(ErrorKind::PermissionDenied, detail))
 }
 
 /// Elsewhere the folder says who may.
 #[cfg(not(unix))]
-pub(crate) fn check_owner(_: &Path) -> Result<(), ConfigError> {
+fn check_owner(_: &File) -> Result<(), Error> {
     Ok(())
 }

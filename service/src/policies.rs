@@ -13,13 +13,15 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use mustcheck::evidence::{ContentDigest, Moment};
 use mustcheck::model::{PolicyId, Text};
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
-use mustcheck::{AsyncRegistry, Date, Gate, Policy, Registry};
+use mustcheck::{AsyncRegistry, Date, Gate, Policy, RegistryError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use load::LoadError;
+use load::Opened;
 pub(crate) use load::{Loader, RegistryChoice};
 
+use crate::callers::Days;
 use crate::problem::{Kind, Problem};
 use crate::told::quotable;
 
@@ -88,7 +90,7 @@ pub(crate) struct PolicySet {
     matters: BTreeSet<String>,
     pub(crate) run: Run,
     /// Asked whether it is usable.
-    registry: Option<Arc<dyn Registry>>,
+    registry: Opened,
 }
 
 impl PolicySet {
@@ -103,19 +105,31 @@ impl PolicySet {
         })
     }
 
+    /// The gate for the offices of a region, for a caller: the one place that says as of which days
+    /// it checks.
+    // RAIL R14
+    pub(crate) fn gate_of(&self, region: &str, days: Days) -> Result<Gate, Problem> {
+        let gate = self.gate(region)?;
+        Ok(match days {
+            Days::Earlier | Days::Usual => gate.clone(),
+        })
+    }
+
     /// The matter, if a policy knows it: what is unknown may be anything, and goes into no log.
     // RAIL R13
     pub(crate) fn known_matter<'a>(&self, matter: &'a str) -> Option<&'a str> {
         self.matters.contains(matter).then_some(matter)
     }
 
-    /// Whether the registry answers.
-    pub(crate) fn check_registry(&self) -> Result<(), mustcheck::RegistryError> {
-        match &self.registry {
-            Some(registry) => registry.lookup(&[]).map(drop),
-            // One that is waited for says so in every answer.
-            None => Ok(()),
-        }
+    /// That the registry can be asked: about nobody.
+    pub(crate) async fn check_registry(&self) -> Result<(), RegistryError> {
+        let registry = match &self.registry {
+            Opened::Awaited(registry) => return registry.lookup(&[]).await.map(drop),
+            Opened::AtOnce(registry) => Arc::clone(registry),
+        };
+        let asked = tokio::task::spawn_blocking(move || registry.lookup(&[]).map(drop));
+        let failed = |_| RegistryError::Other("asking it failed".into());
+        asked.await.map_err(failed).flatten()
     }
 }
 

@@ -3,6 +3,27 @@
 use std::net::SocketAddr;
 
 use crate::server::{Service, StartError};
+#[cfg(unix)]
+use crate::told::told;
+
+/// Sees to it that no core of this process is dumped, and that no other process of its user reads
+/// its memory: it names people, and holds keys.
+// RAIL R13
+#[cfg(unix)]
+fn dump_no_core() {
+    use nix::sys::resource::{Resource, setrlimit};
+    let limited = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+    // Where cores are piped to a program, the limit does not count.
+    #[cfg(target_os = "linux")]
+    let limited = limited.and(nix::sys::prctl::set_dumpable(false));
+    if let Err(error) = limited {
+        tracing::warn!(detail = told(&error), "the system may dump a core of this process");
+    }
+}
+
+/// Elsewhere the system's settings say so.
+#[cfg(not(unix))]
+fn dump_no_core() {}
 
 /// Runs a service until the process is asked to end (SIGTERM, SIGINT), and then until what was
 /// begun is finished. Says where it listens as soon as it does.
@@ -11,6 +32,7 @@ use crate::server::{Service, StartError};
 ///
 /// [`StartError`] if it cannot listen.
 pub fn serve(service: Service, listens: impl FnOnce(SocketAddr)) -> Result<(), StartError> {
+    dump_no_core();
     let Some(runtime) = service.handle() else { return Ok(()) };
     runtime.block_on(async {
         let stop = asked_to_end().map_err(StartError::Runtime)?;
@@ -41,4 +63,24 @@ fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+#[cfg(test)]
+mod tests {
+    /// In the profile that is given out too: a size that wraps is a size that nobody checked.
+    #[test]
+    #[should_panic(expected = "attempt to add with overflow")]
+    fn a_sum_that_does_not_fit_is_no_sum() {
+        let most = std::hint::black_box(usize::MAX);
+        std::hint::black_box(most + 1);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_core_is_dumped() {
+        use nix::sys::resource::{Resource, getrlimit};
+        super::dump_no_core();
+        assert_eq!(getrlimit(Resource::RLIMIT_CORE), Ok((0, 0)));
+        assert_eq!(nix::sys::prctl::get_dumpable(), Ok(false));
+    }
 }

@@ -80,6 +80,9 @@ pub enum RecordsError {
     /// An entry of the log is none.
     #[error("an entry of the log is damaged")]
     Entry(#[from] mustcheck::evidence::EntryError),
+    /// Too little is free where the log is.
+    #[error("the disk of the log is nearly full")]
+    Full,
     /// The system's clock.
     #[error("the feedback could not be dated")]
     Clock(#[from] InvalidForm),
@@ -212,6 +215,28 @@ impl Records {
             }
             Self::Database(database) => database.source().await,
         }
+    }
+
+    /// That checks can be put on record, as far as that is known without keeping anybody from it.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordsError`] with why not.
+    pub(crate) async fn check(&self) -> Result<(), RecordsError> {
+        match self {
+            Self::Folder(folder) => {
+                let folder = Arc::clone(folder);
+                blocking(move || folder.check()).await?
+            }
+            Self::Database(database) => database.entries().await.map(drop),
+        }
+    }
+
+    /// Bytes that are free where a log in a folder is.
+    pub(crate) async fn free(&self) -> Option<u64> {
+        let Self::Folder(folder) = self else { return None };
+        let folder = Arc::clone(folder);
+        blocking(move || folder.free()).await.ok().flatten()
     }
 
     /// How many entries the log has.

@@ -15,11 +15,13 @@ use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
+use self::connection::Times;
 use crate::callers::Callers;
 use crate::config::{Config, ConfigError, RecordsConfig, RecordsPlace};
 use crate::database::{self, DatabaseError};
 use crate::idempotency::{DatabaseKeys, RequestsKey};
 use crate::office;
+use crate::peers::{Peer, Peers};
 use crate::policies::{LoadError, LoadedPolicy, Loader, Policies, RegistryChoice};
 use crate::records::{DatabaseRecords, FolderRecords, Records, RecordsError};
 use crate::router::router;
@@ -113,6 +115,9 @@ impl ServiceBuilder {
     /// [`StartError`] with what cannot be used.
     pub fn open(self) -> Result<Service, StartError> {
         let Self { config, registry } = self;
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
         let tls = config.tls.clone().map(Tls::open).transpose()?.map(Arc::new);
         let usual = config.limits.requests_per_second;
         let callers = Callers::open(&config.callers, usual, &Callers::default())?;
@@ -259,7 +264,8 @@ impl Listening {
             router: router(Arc::clone(shared), pages),
             tls,
             places: Arc::new(Semaphore::new(config.limits.connections)),
-            header_time: config.limits.header_time,
+            peers: config.limits.connections_per_peer.map(Peers::new),
+            times: Times::of(&config.limits),
             graceful: GracefulShutdown::new(),
         };
         tracing::info!(%address, tls = serving.tls.is_some(), "the service listens");
@@ -294,6 +300,9 @@ async fn forget(shared: Arc<Shared>) {
 /// Makes ready what receipts are found by. Who asks for one meets the same fault, and is told.
 async fn index(shared: Arc<Shared>) {
     let Ok(records) = shared.records() else { return };
+    if let Ok(entries) = records.entries().await {
+        shared.metrics.log_entries(entries);
+    }
     if let Err(error) = records.index().await {
         tracing::error!(detail = told(&error), "the log is not indexed: receipts are not found");
     }
@@ -304,7 +313,9 @@ struct Serving {
     router: Router,
     tls: Option<Arc<Tls>>,
     places: Arc<Semaphore>,
-    header_time: std::time::Duration,
+    /// How many of them each address has; none behind a proxy.
+    peers: Option<Peers>,
+    times: Times,
     graceful: GracefulShutdown,
 }
 
@@ -324,7 +335,14 @@ impl Serving {
                 accepted = accepted => accepted,
             };
             match accepted {
-                Some((Ok((stream, _)), place)) => self.serve(stream, place),
+                Some((Ok((stream, address)), place)) => {
+                    let peer = Peer::of(address.ip());
+                    // Whoever has its share is let go at once: the rest is for others.
+                    match self.peers.as_ref().map(|peers| peers.enter(peer)) {
+                        Some(None) => drop(stream),
+                        share => self.serve(stream, peer, (place, share.flatten())),
+                    }
+                }
                 Some((Err(error), _)) => {
                     // Too many open files, mostly: it passes when others are closed.
                     tracing::error!(detail = told(&error), "no connection");

@@ -2,18 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use mustcheck::{Application, Checked, Gate};
 use mustcheck_postgres::{Claim, ClaimedLog};
 
 use crate::admission::Admission;
-use crate::callers::Callers;
+use crate::callers::{Callers, Days};
 use crate::config::{Config, ServiceLimits};
 use crate::idempotency::{DatabaseKeys, Idempotency, MemoryKeys};
 use crate::metrics::Metrics;
 use crate::policies::{Policies, PolicySet, Run};
 use crate::problem::{Kind, Problem};
+use crate::readiness::Found;
 use crate::records::Records;
 
 /// The largest number of subjects that is checked without another thread. A check of a few is done
@@ -28,6 +28,10 @@ pub struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) admission: Admission,
     pub(crate) limits: ServiceLimits,
+    /// Whether TLS ends here.
+    pub(crate) speaks_tls: bool,
+    /// Whether it can decide, as it was found last.
+    pub(crate) found: Found,
     callers: RwLock<Arc<Callers>>,
     stopping: AtomicBool,
 }
@@ -57,6 +61,8 @@ impl Shared {
             metrics,
             admission: Admission::new(limits.concurrent, limits.queue),
             limits,
+            speaks_tls: config.tls.is_some(),
+            found: Found::default(),
             callers: RwLock::new(Arc::new(callers)),
             stopping: AtomicBool::new(false),
         }
@@ -96,10 +102,11 @@ impl Shared {
     pub async fn check(
         self: &Arc<Self>,
         application: Application,
+        days: Days,
         claim: Option<&Claim>,
     ) -> Result<Checked, Problem> {
         let set = self.policies.current();
-        let gate = set.gate(&application.office.region)?.clone();
+        let gate = set.gate_of(&application.office.region, days)?;
         let journal = match (&self.records, claim) {
             (Some(Records::Database(database)), Some(claim)) => Some(database.claimed(claim)),
             _ => None,
@@ -111,45 +118,6 @@ impl Shared {
         }
         Ok(checked)
     }
-
-    /// Whether the service can decide: what is missing otherwise.
-    pub(crate) async fn ready(self: &Arc<Self>) -> Result<Readiness, Problem> {
-        let missing = |zh: &str, en: &str| Problem::new(Kind::NotReady).says(zh, en);
-        if self.is_stopping() {
-            return Err(missing("服务即将停止", "the service is about to end"));
-        }
-        let set = self.policies.current();
-        let (policies, asked) = (set.loaded.len(), Arc::clone(&set));
-        let registry = tokio::task::spawn_blocking(move || asked.check_registry());
-        let registry = tokio::time::timeout(Duration::from_secs(5), registry);
-        match registry.await {
-            Ok(Ok(Ok(()))) => {}
-            _ => return Err(missing("信用数据源无应答", "the registry does not answer")),
-        }
-        let records = match &self.records {
-            None => None,
-            Some(records) => {
-                let entries = records.entries().await;
-                let entries =
-                    entries.map_err(|_| missing("日志不可用", "the records cannot be used"))?;
-                self.metrics.log_entries(entries);
-                Some(entries)
-            }
-        };
-        Ok(Readiness { status: "ready".into(), policies, log_entries: records })
-    }
-}
-
-/// What a service that can decide says.
-#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
-pub struct Readiness {
-    /// `ready`.
-    pub status: String,
-    /// The policies in force.
-    pub policies: usize,
-    /// Entries of the log; absent if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_entries: Option<u64>,
 }
 
 /// Runs a check where it keeps nobody waiting.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest as _, Sha256};
@@ -67,7 +67,8 @@ impl Tls {
 
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let files = [&self.files.certificate, &self.files.key].into_iter().cloned();
-        files.chain(self.files.client_authorities.clone()).collect()
+        let lists = [&self.files.client_authorities, &self.files.client_revocations];
+        files.chain(lists.into_iter().flatten().cloned()).collect()
     }
 }
 
@@ -86,10 +87,16 @@ fn read(files: &TlsConfig) -> Result<ServerConfig, TlsError> {
                 roots.add(certificate)?;
             }
             // Who comes without a certificate may still have a token.
-            let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
-                .allow_unauthenticated()
-                .build()?;
-            builder.with_client_cert_verifier(verifier)
+            let mut verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
+                .allow_unauthenticated();
+            if let Some(lists) = &files.client_revocations {
+                // Where no current list says that a certificate is good, it is not.
+                verifier = verifier
+                    .with_crls(revocations(lists)?)
+                    .only_check_end_entity_revocation()
+                    .enforce_revocation_expiration();
+            }
+            builder.with_client_cert_verifier(verifier.build()?)
         }
     };
     let mut config = builder.with_single_cert(chain, key)?;
@@ -98,8 +105,17 @@ fn read(files: &TlsConfig) -> Result<ServerConfig, TlsError> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    in_pem(path)
+}
+
+fn revocations(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>, TlsError> {
+    in_pem(path)
+}
+
+/// Everything of a kind in a file, of which there has to be something.
+fn in_pem<T: PemObject>(path: &Path) -> Result<Vec<T>, TlsError> {
     let failed = |source| TlsError::File { path: path.display().to_string(), source };
-    let all = CertificateDer::pem_file_iter(path).map_err(failed)?;
+    let all = T::pem_file_iter(path).map_err(failed)?;
     let all: Vec<_> = all.collect::<Result<_, _>>().map_err(failed)?;
     if all.is_empty() {
         return Err(failed(rustls::pki_types::pem::Error::NoItemsFound));

@@ -12,6 +12,8 @@
 mod callers;
 #[path = "service/checks.rs"]
 mod checks;
+#[path = "service/connections.rs"]
+mod connections;
 #[path = "service/faults.rs"]
 mod faults;
 #[path = "service/http.rs"]
@@ -22,6 +24,8 @@ mod idempotency;
 mod limits;
 #[path = "service/malformed.rs"]
 mod malformed;
+#[path = "service/readiness.rs"]
+mod readiness;
 #[path = "service/records.rs"]
 mod records;
 #[path = "service/reload.rs"]

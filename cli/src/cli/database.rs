@@ -23,7 +23,8 @@ pub struct DatabaseArguments {
     /// `postgresql://mustcheck:…@db/credit`.
     #[arg(long, value_name = "URL-FILE")]
     pub database: Option<PathBuf>,
-    /// Who signs the certificate of its server, in PEM; without it, connections are in clear.
+    /// Who signs the certificate of its server, in PEM; without it, connections are in clear, and
+    /// to this machine alone unless the place says `sslmode=disable`.
     #[arg(long, value_name = "PEM", requires = "database")]
     pub authorities: Option<PathBuf>,
 }

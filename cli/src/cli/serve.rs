@@ -39,7 +39,11 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let path = arguments.config.as_deref().ok_or_else(|| anyhow!("`--config` is missing"))?;
     let config = Config::open(path)?;
     if arguments.check_config {
+        let warnings = config.warnings();
         let service = Service::builder(config).open()?;
+        for warning in warnings {
+            eprintln!("warning: {warning}");
+        }
         return checked(&service, style);
     }
     install_log(&config.logging, std::io::stderr).map_err(|e| anyhow!("no log: {e}"))?;

@@ -4,18 +4,23 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Office, secret};
+use crate::client::Request;
+use crate::{Office, case, run, secret};
 
-/// The digests that are kept, the first request's first.
-fn kept(office: &Office) -> Vec<Vec<u8>> {
+/// What a statement gives, in its first column.
+fn asked(office: &Office, sql: &str) -> Vec<Vec<u8>> {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let url = std::fs::read_to_string(office.folder.path().join("database-url")).unwrap();
         let (client, connection) =
             tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
-        let select = "SELECT digest FROM mustcheck_request ORDER BY claimed_at";
-        client.query(select, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+        client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
     })
+}
+
+/// The digests that are kept, the first request's first.
+fn kept(office: &Office) -> Vec<Vec<u8>> {
+    asked(office, "SELECT digest FROM mustcheck_request ORDER BY claimed_at")
 }
 
 /// The parts of a check, each with its length.
@@ -43,6 +48,54 @@ fn a_request_is_digested_under_a_key_that_follows_from_the_keys_of_the_records()
     let expected = under(&under(&signing, b"mustcheck requests 1"), &parts);
     assert_eq!(kept(&office), std::slice::from_ref(&expected));
     assert_ne!(expected, Sha256::digest(&parts).to_vec(), "anybody could try requests out");
+    // Nor can they try keys out, of which callers make what they like.
+    let part = |part: &[u8]| [&(part.len() as u64).to_be_bytes(), part].concat();
+    let named = Sha256::digest([part(b"office"), part(b"one")].concat());
+    let derived = under(&signing, b"mustcheck requests 1");
+    let stored = |name: &[u8]| {
+        Sha256::digest([&0_u64.to_be_bytes()[..], const_hex::encode(name).as_bytes()].concat())
+            .to_vec()
+    };
+    let keys = asked(&office, "SELECT key FROM mustcheck_request");
+    assert_eq!(keys, [stored(&under(&derived, &part(&named)))]);
+    assert_ne!(keys, [stored(&named)]);
+}
+
+/// What could not be answered may be by now: the same request to any replica is checked again.
+#[test]
+fn what_was_undetermined_is_asked_again() {
+    let office = Office::new();
+    let (a, b) = (office.replica("a"), office.replica("b"));
+    asked(&office, "WITH gone AS (DELETE FROM mustcheck_source) SELECT ''::BYTEA WHERE false");
+    asked(&office, "UPDATE mustcheck_registry SET state = 'none' RETURNING ''::BYTEA");
+    let check = office.check("GP-1", "one");
+    for (replica, index) in [(&a, 0), (&b, 1)] {
+        let answer = replica.send(&check);
+        assert_eq!(answer.json()["decision"]["disposition"], "undetermined", "{answer:?}");
+        assert_eq!(answer.json()["receipt"]["log_index"], index);
+        assert_eq!(answer.header("idempotency-replayed"), None);
+    }
+    let file = case("registry.json");
+    let import = ["registry", "import", file.to_str().unwrap(), "--database", "database-url"];
+    run(office.folder.path(), &import);
+    let answer = a.send(&check);
+    assert_eq!(answer.json()["decision"]["disposition"], "restricted");
+    assert_eq!(b.send(&check).body, answer.body);
+}
+
+/// A registry in a database that is down cannot be asked, wherever the records are.
+#[test]
+fn a_service_whose_database_is_down_is_not_ready() {
+    let office = Office::new();
+    secret(&office.folder.path().join("requests-key"), &"07".repeat(32));
+    let named = "requests_key_file = \"requests-key\"";
+    let records = "[records]\nkeys = \"keys\"\nlog = \"log\"";
+    let replica = office.start("a", &office.configure_with("a", named, records));
+    assert_eq!(replica.send(&Request::get("/readyz")).status, 200);
+    office.server.stop();
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert_eq!(replica.send(&Request::get("/readyz")).status, 503);
+    assert_eq!(replica.send(&Request::get("/healthz")).status, 200);
 }
 
 #[test]

@@ -5,14 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Caller, Callers, Role, Scope, token};
-use crate::config::{self, ConfigError, Document, Mistake, Section};
-use crate::owner::check_owner;
+use crate::config::{ConfigError, Document, Mistake, Section};
+use crate::owner::read_private;
 use crate::told::quotable;
 
 /// Reads the file.
 pub(super) fn open(path: &Path, usual_rate: u32, before: &Callers) -> Result<Callers, ConfigError> {
-    check_owner(path)?;
-    let text = config::read(path)?;
+    let text = read_private(path)?;
     parse(&text, usual_rate, before)
         .map_err(|mistakes| ConfigError::Content { path: path.display().to_string(), mistakes })
 }
@@ -61,6 +60,11 @@ fn caller(
     let tokens = digests(&mut section, "token_sha256", seen);
     let certificates = digests(&mut section, "certificate_sha256", seen);
     let certificate_names = section.texts("certificate_names").unwrap_or_default();
+    for name in &certificate_names {
+        if !seen.insert(format!("certificate name {name}")) {
+            section.fault("certificate_names", format!("`{}` is there twice", quotable(name)));
+        }
+    }
     let proofs = ["token_sha256", "certificate_sha256", "certificate_names"];
     if !proofs.into_iter().any(|proof| section.has(proof)) {
         section.fault_here(

@@ -52,7 +52,7 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
     if database.as_ref().is_some_and(|d| d.requests_key_file.is_none()) && !shares_keys {
         root.fault("database", NO_REQUESTS_KEY);
     }
-    let limits = limits(root.section("limits"));
+    let limits = limits(root.section("limits"), behind_proxy);
     let idempotency = idempotency(root.section("idempotency"));
     let shutdown = shutdown(root.section("shutdown"));
     let logging = logging(root.section("logging"));
@@ -107,8 +107,13 @@ fn tls(mut section: Section<'_, '_>, folder: &Path) -> Option<TlsConfig> {
     let certificate = file(&mut section, "certificate", folder);
     let key = file(&mut section, "key", folder);
     let client_authorities = path(&mut section, "client_authorities", folder);
+    let client_revocations = path(&mut section, "client_revocations", folder);
+    if client_revocations.is_some() && client_authorities.is_none() {
+        section.fault("client_revocations", "there are no `client_authorities` who revoke");
+    }
     section.end();
-    Some(TlsConfig { certificate: certificate?, key: key?, client_authorities })
+    let (certificate, key) = (certificate?, key?);
+    Some(TlsConfig { certificate, key, client_authorities, client_revocations })
 }
 
 fn policies(root: &mut Section<'_, '_>, folder: &Path) -> Vec<PolicyConfig> {
@@ -179,6 +184,10 @@ fn database(section: Section<'_, '_>, folder: &Path) -> Option<DatabaseConfig> {
     let mut section = section;
     let url_file = file(&mut section, "url_file", folder);
     let authorities = path(&mut section, "authorities", folder);
+    let plaintext = section.flag("plaintext").unwrap_or(false);
+    if plaintext && authorities.is_some() {
+        section.fault("plaintext", "with `authorities` nothing is in clear");
+    }
     let requests_key_file = path(&mut section, "requests_key_file", folder);
     let mut section = Some(section);
     let mut number = |key, range| number(&mut section, key, range);
@@ -190,6 +199,7 @@ fn database(section: Section<'_, '_>, folder: &Path) -> Option<DatabaseConfig> {
         connections,
         statement_time,
         authorities,
+        plaintext,
         requests_key_file,
     })
 }
@@ -205,18 +215,24 @@ fn records(
     let evidence = path(&mut section, "evidence", folder);
     let index = path(&mut section, "index", folder);
     let copy = path(&mut section, "copy", folder);
+    let low_water = section.number("free_mebibytes", 0..=(1 << 40)).unwrap_or(64) << 20;
     let kept = match (log, copy) {
         (Some(_), Some(_)) => {
             section.fault("copy", "the log is in `log`; `copy` follows one in `[database]`");
             None
         }
-        (Some(log), None) => Some(RecordsPlace::Folders(FoldersConfig { log, evidence, index })),
+        (Some(log), None) => {
+            Some(RecordsPlace::Folders(FoldersConfig { log, evidence, index, low_water }))
+        }
         (None, Some(copy)) => {
             if !has_database {
                 section.fault("copy", "there is no `[database]` with a log to follow");
             }
             if evidence.is_some() {
                 section.fault("evidence", "the bundles are in `[database]`, as the log is");
+            }
+            if section.has("free_mebibytes") {
+                section.fault("free_mebibytes", "what is free is for the database to say");
             }
             if index.is_some() {
                 section.fault("index", "the database has an index of its own");
@@ -256,18 +272,27 @@ fn size(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 
-fn limits(mut section: Option<Section<'_, '_>>) -> ServiceLimits {
+fn limits(mut section: Option<Section<'_, '_>>, behind_proxy: bool) -> ServiceLimits {
     let mut number = |key, range| number(&mut section, key, range);
-    let limits = ServiceLimits {
+    let mut limits = ServiceLimits {
         body_bytes: size(number("body_bytes", (1_024, 1 << 20, 16 << 20))),
         header_time: seconds(number("header_seconds", (1, 10, 300))),
         body_time: seconds(number("body_seconds", (1, 20, 300))),
         request_time: seconds(number("request_seconds", (1, 60, 600))),
         concurrent: size(number("concurrent", (1, 64, 4_096))),
         queue: size(number("queue", (0, 256, 65_536))),
+        write_time: seconds(number("write_seconds", (1, 20, 300))),
+        connection_time: seconds(number("connection_seconds", (1, 3_600, 86_400))),
         connections: size(number("connections", (1, 1_024, 65_536))),
+        connections_per_peer: None,
         requests_per_second: number("requests_per_second", (1, 100, 1_000_000)),
+        as_of_days_back: number("as_of_days_back", (0, 0, 3_650)).try_into().unwrap_or_default(),
     };
+    // Of the address of a proxy are all of them.
+    let share = if behind_proxy { 0 } else { limits.connections.div_ceil(4) };
+    let share = u32::try_from(share).unwrap_or(u32::MAX);
+    let share = size(number("connections_per_peer", (0, share, 65_536)));
+    limits.connections_per_peer = (share > 0).then_some(share);
     if let Some(section) = section {
         section.end();
     }

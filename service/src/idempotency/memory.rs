@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 
-use super::{Begun, Key};
+use super::{Begun, End, Key};
 
 /// Keys in memory.
 #[derive(Debug)]
@@ -58,10 +58,10 @@ impl MemoryKeys {
         }
     }
 
-    pub(super) fn finish(&self, key: Key, answer: Option<Bytes>) {
+    pub(super) fn finish(&self, key: Key, end: End) {
         let mut kept = self.kept();
-        match (answer, kept.entries.get_mut(&key)) {
-            (Some(answer), Some(entry)) if answer.len() <= self.bytes => {
+        match (end, kept.entries.get_mut(&key)) {
+            (End::Kept(answer), Some(entry)) if answer.len() <= self.bytes => {
                 let bytes = answer.len();
                 entry.answer = Some(answer);
                 kept.done.push_back((Instant::now(), key));
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::InProgress);
         assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
-        keys.finish(key(1), Some(Bytes::from_static(b"answer")));
+        keys.finish(key(1), End::Kept(Bytes::from_static(b"answer")));
         let done = Begun::Done(Bytes::from_static(b"answer"));
         assert_eq!(keys.begin(key(1), REQUEST), done);
         assert_eq!(keys.begin(key(1), OTHER), Begun::Conflict);
@@ -117,11 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn what_failed_gives_its_key_back() {
+    fn what_failed_or_does_not_last_gives_its_key_back() {
         let keys = MemoryKeys::new(2, 100, Duration::from_secs(60));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
-        keys.finish(key(1), None);
-        assert_eq!(keys.begin(key(1), OTHER), Begun::Fresh(None));
+        for end in [End::Failed, End::Passing] {
+            keys.finish(key(1), end);
+            assert_eq!(keys.begin(key(1), OTHER), Begun::Fresh(None));
+        }
     }
 
     #[test]
@@ -130,7 +132,7 @@ mod tests {
         assert_eq!(keys.begin(key(9), REQUEST), Begun::Fresh(None));
         for n in 1..=3 {
             assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh(None));
-            keys.finish(key(n), Some(Bytes::from_static(b"answer")));
+            keys.finish(key(n), End::Kept(Bytes::from_static(b"answer")));
         }
         assert_eq!(keys.begin(key(9), REQUEST), Begun::InProgress);
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None), "the oldest was forgotten");
@@ -141,7 +143,7 @@ mod tests {
     fn an_old_answer_is_forgotten() {
         let keys = MemoryKeys::new(2, 100, Duration::ZERO);
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
-        keys.finish(key(1), Some(Bytes::from_static(b"answer")));
+        keys.finish(key(1), End::Kept(Bytes::from_static(b"answer")));
         assert_eq!(keys.begin(key(1), REQUEST), Begun::Fresh(None));
         assert_eq!(keys.len(), 1);
     }
@@ -151,13 +153,13 @@ mod tests {
         let keys = MemoryKeys::new(100, 10, Duration::from_secs(60));
         for n in 1..=4 {
             assert_eq!(keys.begin(key(n), REQUEST), Begun::Fresh(None));
-            keys.finish(key(n), Some(Bytes::from_static(b"1234")));
+            keys.finish(key(n), End::Kept(Bytes::from_static(b"1234")));
             assert_eq!(keys.len(), usize::from(n).min(2));
         }
         assert_eq!(keys.begin(key(4), REQUEST), Begun::Done(Bytes::from_static(b"1234")));
         // What is larger than all of it is not kept, and takes nobody's place.
         assert_eq!(keys.begin(key(5), REQUEST), Begun::Fresh(None));
-        keys.finish(key(5), Some(Bytes::from_static(b"0123456789a")));
+        keys.finish(key(5), End::Kept(Bytes::from_static(b"0123456789a")));
         assert_eq!(keys.len(), 2);
         assert_eq!(keys.begin(key(5), REQUEST), Begun::Fresh(None));
     }

@@ -9,8 +9,8 @@ use mustcheck::evidence::Keys;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::config::{self, ConfigError};
-use crate::owner::check_owner;
+use crate::config::ConfigError;
+use crate::owner::read_private;
 
 /// What the key is derived for.
 const PURPOSE: &str = "mustcheck requests 1";
@@ -33,8 +33,7 @@ impl RequestsKey {
     ///
     /// [`ConfigError::Io`] if it cannot be read, if others can use it, or if it holds no key.
     pub fn open(path: &Path) -> Result<Self, ConfigError> {
-        check_owner(path)?;
-        let text = Zeroizing::new(config::read(path)?);
+        let text = read_private(path)?;
         let bytes = const_hex::decode_to_array::<_, 32>(text.trim()).ok().map(Zeroizing::new);
         bytes.and_then(|bytes| Self::new(&bytes)).ok_or_else(|| {
             // What stands there may be a secret of another kind, and is not quoted.

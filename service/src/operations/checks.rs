@@ -1,7 +1,7 @@
 //! `POST /v1/checks`: one application, end to end.
 
 use mustcheck::evidence::{ContentDigest, DocumentId};
-use mustcheck::{Application, ApplicationExt as _, Decision};
+use mustcheck::{Application, ApplicationExt as _, Decision, Disposition};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
@@ -53,7 +53,8 @@ impl Operation for MakeCheck {
         summary: "Check an application",
         description: "Makes every due lookup and decides on the answers. A finding is answered \
                       with 200, whatever its `disposition`: `undetermined` says that something was \
-                      not answered, and is not `clear`. Nothing but 200 is a decision.",
+                      not answered, and is not `clear`; it is not kept under an idempotency key, \
+                      so that asking again checks again. Nothing but 200 is a decision.",
         access: Access::Role(Role::Check),
         idempotent: true,
         problems: &[Kind::InvalidApplication],
@@ -62,12 +63,21 @@ impl Operation for MakeCheck {
     type Input = Application;
     type Output = Json<CheckAnswer>;
 
+    async fn permit(call: &Call, application: &Application) -> Result<(), Problem> {
+        permit(call, application)
+    }
+
+    /// What was not answered may be by now: it is asked again.
+    fn lasts(Json(answer): &Self::Output) -> bool {
+        answer.decision.disposition != Disposition::Undetermined
+    }
+
     async fn run(call: Call, application: Application) -> Result<Self::Output, Problem> {
-        permit(&call, &application)?;
         if let Some(receipt) = &call.recorded {
             return on_record(&call, receipt).await;
         }
-        let checked = call.shared.check(application, call.claim.as_ref()).await?;
+        let days = call.days();
+        let checked = call.shared.check(application, days, call.claim.as_ref()).await?;
         let receipt = checked.receipt().map(|recorded| ReceiptReference {
             id: recorded.id.clone(),
             log_index: recorded.index,

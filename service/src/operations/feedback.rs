@@ -5,7 +5,7 @@ use mustcheck::evidence::{DocumentId, FailureKind, Feedback};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 
-use super::receipts::{unknown, unreadable};
+use super::receipts::{permitted, unreadable};
 use crate::callers::Role;
 use crate::operation::{Access, Call, Example, Input, Json, Operation, Route, Verb};
 use crate::problem::{Kind, Problem};
@@ -50,17 +50,12 @@ impl Operation for RecordFeedback {
     type Input = FeedbackFile;
     type Output = Json<FeedbackAnswer>;
 
+    async fn permit(call: &Call, file: &FeedbackFile) -> Result<(), Problem> {
+        permitted(call, &file.receipt).await.map(drop)
+    }
+
     async fn run(call: Call, file: FeedbackFile) -> Result<Self::Output, Problem> {
         let records = call.shared.records()?;
-        let receipt = records.receipt(file.receipt.clone()).await.map_err(|e| unreadable(&e))?;
-        let receipt = receipt.ok_or_else(|| unknown(&file.receipt))?;
-        let case = &receipt.receipt.payload.case;
-        call.permit_case(&case.matter, &case.office.region)?;
-        {
-            let mut notes = call.told.notes();
-            notes.matter = Some(case.matter.clone());
-            notes.receipt = Some(receipt.id.to_string());
-        }
         let recorded = records.record_feedback(file).await.map_err(|e| unreadable(&e))?;
         let recorded = recorded.map_err(|error| not_recorded(&error))?;
         call.shared.metrics.log_entries(recorded.index.saturating_add(1));

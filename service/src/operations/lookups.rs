@@ -59,10 +59,13 @@ impl Operation for ListLookups {
     type Input = Application;
     type Output = Json<LookupsAnswer>;
 
+    async fn permit(call: &Call, application: &Application) -> Result<(), Problem> {
+        permit(call, application)
+    }
+
     async fn run(call: Call, application: Application) -> Result<Self::Output, Problem> {
-        permit(&call, &application)?;
         let set = call.shared.policies.current();
-        let gate = set.gate(&application.office.region)?.clone();
+        let gate = set.gate_of(&application.office.region, call.days())?;
         let work = move || {
             let due = gate.due_lookups(&application).map_err(|error| Problem::from(&error))?;
             let policy = gate.policy_as_of(application.as_of);

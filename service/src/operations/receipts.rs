@@ -27,21 +27,25 @@ impl Operation for ReadReceipt {
     type Output = Json<KeptReceipt>;
 
     async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
-        let records = call.shared.records()?;
+        call.shared.records()?;
         let id = call.parameter.as_deref().and_then(|id| id.parse::<DocumentId>().ok());
         // RAIL R13: what is no id may be anything, and is not repeated.
         let id = id.ok_or_else(|| Problem::new(Kind::UnknownReceipt))?;
-        let receipt = records.receipt(id.clone()).await.map_err(|e| unreadable(&e))?;
-        let receipt = receipt.ok_or_else(|| unknown(&id))?;
-        let case = &receipt.receipt.payload.case;
-        call.permit_case(&case.matter, &case.office.region)?;
-        {
-            let mut notes = call.told.notes();
-            notes.matter = Some(case.matter.clone());
-            notes.receipt = Some(receipt.id.to_string());
-        }
-        Ok(Json(receipt))
+        permitted(&call, &id).await.map(Json)
     }
+}
+
+/// A receipt that the caller may see; it is noted. Of another's nobody learns that it is there.
+pub(super) async fn permitted(call: &Call, id: &DocumentId) -> Result<KeptReceipt, Problem> {
+    let receipt = call.shared.records()?.receipt(id.clone()).await;
+    let receipt = receipt.map_err(|e| unreadable(&e))?.ok_or_else(|| unknown(id))?;
+    let case = &receipt.receipt.payload.case;
+    call.permit_case(&case.matter, &case.office.region).map_err(|_| unknown(id))?;
+    let mut notes = call.told.notes();
+    notes.matter = Some(case.matter.clone());
+    notes.receipt = Some(receipt.id.to_string());
+    drop(notes);
+    Ok(receipt)
 }
 
 /// The log has no such receipt.

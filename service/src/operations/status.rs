@@ -1,21 +1,24 @@
 //! What the service says of itself.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
-use crate::callers::Role;
+use crate::callers::{Caller, Role};
 use crate::operation::{Access, Call, Json, NoBody, Operation, Output, Route, Verb};
 use crate::policies::{LoadFailure, LoadedPolicy};
 use crate::problem::{Kind, Problem};
-use crate::shared::Readiness;
+use crate::readiness::Readiness;
 
 /// The policies in force.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PoliciesAnswer {
     /// What is in force.
     pub policies: Vec<LoadedPolicy>,
-    /// Why the last attempt to replace them failed; absent if it did not.
+    /// Why the last attempt to replace them failed; absent if it did not, and for callers without
+    /// the role `metrics`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_failure: Option<LoadFailure>,
 }
@@ -29,8 +32,9 @@ impl Operation for ListPolicies {
         path: "/v1/policies",
         id: "listPolicies",
         summary: "List the policies in force",
-        description: "What is loaded, for which offices and days, with the digests, and why the \
-                      last attempt to replace them failed, if it did.",
+        description: "What is loaded, for which offices and days, with the digests; and for \
+                      callers with the role `metrics` why the last attempt to replace them \
+                      failed, if it did.",
         access: Access::Caller,
         idempotent: false,
         problems: &[],
@@ -41,7 +45,11 @@ impl Operation for ListPolicies {
 
     async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
         let policies = call.shared.policies.current().loaded.clone();
-        Ok(Json(PoliciesAnswer { policies, last_failure: call.shared.policies.last_failure() }))
+        // What went wrong names files of this machine: it is for whoever watches over it.
+        let watches = |caller: &Arc<Caller>| caller.permit(Role::Metrics).is_ok();
+        let watches = call.caller.as_ref().is_some_and(watches);
+        let last_failure = call.shared.policies.last_failure().filter(|_| watches);
+        Ok(Json(PoliciesAnswer { policies, last_failure }))
     }
 }
 
@@ -84,7 +92,9 @@ impl Operation for Ready {
         path: "/readyz",
         id: "isReady",
         summary: "Say whether the service can decide",
-        description: "Policies are loaded, the registry answers, and the records can be used.",
+        description: "Policies are loaded, the registry answers, and the records can be used. It \
+                      is found out once a second at most. Callers with the role `metrics` read \
+                      the counts too.",
         access: Access::Open,
         idempotent: false,
         problems: &[Kind::NotReady],
@@ -94,6 +104,10 @@ impl Operation for Ready {
     type Output = Json<Readiness>;
 
     async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
+        let watches = |caller: &Arc<Caller>| caller.permit(Role::Metrics).is_ok();
+        if call.caller.as_ref().is_some_and(watches) {
+            return call.shared.ready_in_detail().await.map(Json);
+        }
         call.shared.ready().await.map(Json)
     }
 }
@@ -133,6 +147,11 @@ impl Operation for ReadMetrics {
 
     async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
         let shared = &call.shared;
+        if let Some(records) = &shared.records
+            && let Some(free) = records.free().await
+        {
+            shared.metrics.records_free(free);
+        }
         let (working, waiting) = (shared.admission.in_flight(), shared.admission.queued());
         Ok(MetricsText(shared.metrics.text(working, waiting, shared.idempotency.len())))
     }

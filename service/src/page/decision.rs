@@ -14,6 +14,7 @@ use mustcheck::evidence::{ContentDigest, DocumentId};
 use mustcheck::{Checked, Decision};
 
 use super::book::Book;
+use super::office::Task;
 use super::problem::Problem;
 use super::respond;
 use super::session::{Kept, Made};
@@ -48,6 +49,7 @@ impl<'a> Download<'a> {
 
 /// The decision that a session keeps under a number.
 fn made(visit: &Visit, number: u32) -> Result<Arc<Made>, Response> {
+    visit.permit(Task::Check)?;
     match visit.session.kept(number) {
         Some(Kept::Decision(made)) => {
             // What a caller may see can have been narrowed since.

@@ -9,6 +9,7 @@ use mustcheck::evidence::DocumentId;
 use mustcheck::{Application, Checked, Date, Policy};
 
 use super::problem::Problem;
+use crate::callers::Days;
 use crate::records::KeptReceipt;
 
 /// What an office answers, once it does.
@@ -41,6 +42,9 @@ pub(crate) trait Caller: Send + Sync {
 
     /// Whether it may see every matter and region: statistics are of the whole log.
     fn may_everything(&self) -> bool;
+
+    /// As of which days it checks.
+    fn days(&self) -> Days;
 
     /// Counts a request, so that nobody takes the service from everybody else.
     fn count(&self) -> Result<(), Problem>;

@@ -1,13 +1,13 @@
 //! Signing in with a caller's token, and out.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::html;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::language::Lang;
 use super::layout::token;
@@ -15,9 +15,7 @@ use super::problem::Problem;
 use super::respond;
 use super::state::Page;
 use super::visit::{Guest, Posted, session_cookie};
-
-/// How long a sign-in waits for its turn.
-const TURN: Duration = Duration::from_secs(10);
+use crate::peers::Peer;
 
 /// Why nobody is signed in yet.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,18 +93,17 @@ fn ends(guest: &Guest) -> String {
     }
 }
 
-/// `POST /sign-in`. A try that fails keeps its place for a while, and there are few: whoever
-/// guesses waits, and so does everybody who guesses with him.
-pub(super) async fn sign_in(State(page): State<Arc<Page>>, posted: Posted) -> Response {
+/// `POST /sign-in`. A right token waits for nobody: tokens are random, so there is nothing to
+/// guess, and strangers who try keep nobody else out.
+pub(super) async fn sign_in(
+    State(page): State<Arc<Page>>,
+    peer: Option<Extension<Peer>>,
+    posted: Posted,
+) -> Response {
     let Posted { guest, fields } = posted;
-    let Ok(Ok(_turn)) = timeout(TURN, page.sign_ins.acquire()).await else {
-        return self::page(&guest, Why::Busy);
-    };
     let said = fields.get("token");
     let Some(caller) = page.office.caller(said) else {
-        sleep(page.settings.failed_sign_in).await;
-        tracing::warn!("a sign-in to the page failed");
-        return self::page(&guest, Why::Unknown);
+        return failed(&page, &guest, peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer)).await;
     };
     // A session that somebody else knows of is not taken over: it is a new one.
     page.sessions.end(&guest.secret);
@@ -119,6 +116,16 @@ pub(super) async fn sign_in(State(page): State<Arc<Page>>, posted: Posted) -> Re
     let mut response = respond::see_other("/");
     respond::set_cookie(&mut response, &session_cookie(page.settings.secure, &secret));
     response
+}
+
+/// A sign-in that failed takes its time, and few of one address do so at once.
+async fn failed(page: &Page, guest: &Guest, peer: Peer) -> Response {
+    let Some(_share) = page.failing.enter(peer) else {
+        return self::page(guest, Why::Busy);
+    };
+    sleep(page.settings.failed_sign_in).await;
+    tracing::warn!("a sign-in to the page failed");
+    self::page(guest, Why::Unknown)
 }
 
 /// `POST /sign-out`.

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::office::Office;
 use super::session::Sessions;
+use crate::peers::Peers;
 
 /// How the pages behave.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) body_bytes: usize,
     /// How long a form may take to arrive; 20 seconds.
     pub(crate) body_time: Duration,
+    /// How long whoever reads the log waits for those who read it already; 60 seconds.
+    pub(crate) patience: Duration,
 }
 
 impl Default for Settings {
@@ -40,12 +43,13 @@ impl Default for Settings {
             failed_sign_in: Duration::from_secs(1),
             body_bytes: 1 << 20,
             body_time: Duration::from_secs(20),
+            patience: Duration::from_secs(60),
         }
     }
 }
 
-/// Sign-ins that are tried at a time. One that fails keeps its place for as long as it takes.
-const SIGN_INS: usize = 8;
+/// Sign-ins of one address that fail at a time; what is more is refused at once.
+const FAILING: usize = 8;
 
 /// Logs that are read at a time: each takes all cores.
 const READERS: usize = 2;
@@ -56,7 +60,8 @@ pub(super) struct Page {
     pub(super) sessions: Sessions,
     pub(super) names: Names,
     pub(super) calendar: WorkingCalendar,
-    pub(super) sign_ins: Semaphore,
+    /// Sign-ins that failed and wait for it.
+    pub(super) failing: Peers,
     pub(super) readers: Semaphore,
 }
 
@@ -67,7 +72,7 @@ impl Page {
             sessions: Sessions::new(&settings),
             names: Names::embedded()?,
             calendar: WorkingCalendar::embedded()?,
-            sign_ins: Semaphore::new(SIGN_INS),
+            failing: Peers::new(FAILING),
             readers: Semaphore::new(READERS),
             settings,
         })

@@ -173,7 +173,8 @@ impl Visit {
         read: impl FnOnce(&Source, &Page) -> Result<T, AuditError> + Send + 'static,
     ) -> Result<T, Problem> {
         let shared = Arc::clone(self.shared());
-        let _turn = shared.readers.acquire().await.map_err(|_| Problem::Unavailable)?;
+        let turn = tokio::time::timeout(shared.settings.patience, shared.readers.acquire());
+        let _turn = turn.await.ok().and_then(Result::ok).ok_or(Problem::Unavailable)?;
         let source = shared.office.log(&*self.caller).await?;
         let reading = Arc::clone(&shared);
         let work = tokio::task::spawn_blocking(move || read(&source, &reading));

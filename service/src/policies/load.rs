@@ -114,7 +114,8 @@ pub(crate) struct Loader {
 }
 
 /// A registry that is open.
-enum Opened {
+#[derive(Clone)]
+pub(super) enum Opened {
     AtOnce(Arc<dyn Registry>),
     Awaited(SharedRegistry),
 }
@@ -134,10 +135,7 @@ impl Loader {
             opened: Vec::new(),
             matters: BTreeSet::new(),
             run,
-            registry: match &registry {
-                Opened::AtOnce(registry) => Some(Arc::clone(registry)),
-                Opened::Awaited(_) => None,
-            },
+            registry: registry.clone(),
         };
         let mut by_place: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (number, config) in self.policies.iter().enumerate() {

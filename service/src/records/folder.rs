@@ -1,22 +1,42 @@
 //! Records in folders: the audit log, and an index of it.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mustcheck::audit::feedback::{self, Recording};
 use mustcheck::audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
 use mustcheck::evidence::bundle::BundleFolder;
 use mustcheck::evidence::{
-    AuditLog, AuditReader, DocumentId, Entry, Keys, Moment, PublicKeys, Recorder,
+    AuditLog, AuditReader, DocumentId, Entry, Journal, JournalError, Keys, Moment, PublicKeys,
+    Recorder,
 };
 
 use super::index::Index;
 use super::{KeptFeedback, KeptReceipt, RecordsError, recipients};
 use crate::config::{FoldersConfig, RecordsConfig};
 
+/// A log that remembers how its last entry went.
+struct Remembering {
+    log: AuditLog,
+    failed: Arc<AtomicBool>,
+}
+
+impl Journal for Remembering {
+    fn append(&self, entry: &[u8]) -> Result<u64, JournalError> {
+        let appended = self.log.append(entry);
+        self.failed.store(appended.is_err(), Ordering::Relaxed);
+        appended
+    }
+}
+
 /// Records in folders.
 pub struct FolderRecords {
     log: PathBuf,
+    /// Whether the last entry could not be written.
+    failed: Arc<AtomicBool>,
+    /// Bytes that must be free where the log is.
+    low_water: u64,
     keys: Keys,
     folder_of_keys: PathBuf,
     recorder: Arc<Recorder>,
@@ -37,12 +57,16 @@ impl FolderRecords {
             Some(folder) => Some(BundleFolder::open(folder, recipients(config)?, &keys)?),
         };
         // The recorder signs with keys of its own; feedback is signed with these.
+        let failed = Arc::<AtomicBool>::default();
+        let log = Remembering { log, failed: Arc::clone(&failed) };
         let mut recorder = Recorder::new(Keys::open(&config.keys)?, log);
         if let Some(bundles) = bundles {
             recorder = recorder.bundles(bundles);
         }
         Ok(Self {
             log: folders.log.clone(),
+            failed,
+            low_water: folders.low_water,
             keys,
             folder_of_keys: config.keys.clone(),
             recorder: Arc::new(recorder),
@@ -60,6 +84,34 @@ impl FolderRecords {
 
     fn reader(&self) -> Result<AuditReader, AuditError> {
         Ok(AuditReader::open(&self.log, self.public())?)
+    }
+
+    /// That entries can be written, as far as who writes them knows; the log is read, and others
+    /// kept from it, only where the last could not be.
+    pub(super) fn check(&self) -> Result<(), RecordsError> {
+        let free = self.free();
+        if free.is_some_and(|free| free < self.low_water) {
+            return Err(RecordsError::Full);
+        }
+        if self.failed.load(Ordering::Relaxed) {
+            self.reader()?;
+        }
+        Ok(())
+    }
+
+    /// Bytes that are free where the log is, if the system says.
+    #[cfg(unix)]
+    pub(super) fn free(&self) -> Option<u64> {
+        let disk = nix::sys::statvfs::statvfs(&self.log).ok()?;
+        #[allow(clippy::useless_conversion, reason = "they are narrower on other systems")]
+        let (blocks, size) = (u64::from(disk.blocks_available()), u64::from(disk.fragment_size()));
+        blocks.checked_mul(size)
+    }
+
+    /// Elsewhere nobody asks.
+    #[cfg(not(unix))]
+    pub(super) fn free(&self) -> Option<u64> {
+        None
     }
 
     pub(super) fn entries(&self) -> Result<u64, RecordsError> {

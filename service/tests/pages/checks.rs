@@ -167,7 +167,8 @@ fn a_caller_sees_the_matters_and_regions_that_it_may() {
     service.post("/v1/checks", &elsewhere);
     let receipt = service.post("/v1/checks", &elsewhere).json()["receipt"]["id"].clone();
     let answer = visitor.post("/receipts", &[("receipt", receipt.as_str().unwrap())]);
-    assert_eq!(answer.status, 403, "{}", plain(&answer));
+    assert_eq!(answer.status, 422, "{}", plain(&answer));
+    assert!(plain(&answer).contains("The log has no receipt"), "{}", plain(&answer));
     assert_eq!(visitor.get("/statistics").status, 403);
     let overdue = plain(&visitor.get("/overdue"));
     assert!(overdue.contains("0 late, 0 open"), "{overdue}");

@@ -1,8 +1,9 @@
 //! Who is signed in, and what others can make a browser do.
 
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use crate::support::{Office, RESTRICTED, Request, application, line_of, problem};
+use crate::support::{Office, RECORDS, RESTRICTED, Request, application, line_of, problem};
 use crate::visitor::{Visitor, attribute_of, borrowed, fields_of, form, plain, restricted};
 
 #[test]
@@ -43,6 +44,43 @@ fn a_wrong_token_takes_its_time_and_a_right_one_gets_a_cookie_that_scripts_canno
     assert_eq!(visitor.get("/").status, 200);
 }
 
+/// Strangers try, many at a time; whoever has a token gets in as if there were nobody.
+#[test]
+fn nobody_is_kept_from_signing_in_by_others_who_try() {
+    let service = restricted();
+    let done = AtomicBool::new(false);
+    let (tries, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..100 {
+            scope.spawn(|| {
+                let stranger = Visitor::new(&service);
+                stranger.get("/");
+                while !done.load(Ordering::Relaxed) {
+                    let answer = stranger.post("/sign-in", &[("token", "mustcheck_wrong")]);
+                    assert!(matches!(answer.status, 401 | 429), "{}", answer.status);
+                    tries.fetch_add(1, Ordering::Relaxed);
+                    if answer.status == 429 {
+                        assert_eq!(answer.header("retry-after"), Some("5"));
+                        refused.fetch_add(1, Ordering::Relaxed);
+                        std::thread::sleep(Duration::from_millis(50));
+                    }
+                }
+            });
+        }
+        while tries.load(Ordering::Relaxed) < 100 {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let begun = Instant::now();
+        let officer = Visitor::new(&service);
+        officer.get("/");
+        let answer = officer.post("/sign-in", &[("token", &service.office.token)]);
+        done.store(true, Ordering::Relaxed);
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
+        assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+        assert!(refused.load(Ordering::Relaxed) > 0, "few of one address may fail at a time");
+    });
+}
+
 #[test]
 fn behind_tls_cookies_are_for_tls_and_this_host_alone() {
     let office = Office::new(RESTRICTED);
@@ -70,6 +108,36 @@ fn signing_out_and_a_token_that_is_withdrawn_end_a_session() {
     assert_eq!(other.get("/receipts").header("location"), Some("/"));
     other.get("/");
     assert_eq!(other.post("/sign-in", &[("token", &kept)]).status, 401);
+}
+
+/// Whoever may less than before sees no decision of before, and its forms are not taken.
+#[test]
+fn what_a_caller_may_is_asked_at_every_request() {
+    let office = Office::new(RESTRICTED);
+    office.keys();
+    let rules = "roles = [\"check\"]\nmatters = [\"tendering/*\"]\nregions = [\"31\"]";
+    let token = office.caller("window", rules);
+    let service = office.run(RECORDS);
+    let visitor = Visitor::with_token(&service, &token);
+    visitor.check(RESTRICTED);
+    let fields = fields_of(&application(RESTRICTED));
+    let paths = ["/decisions/1", "/decisions/1/notice"];
+    let narrowed = |from: &str, to: &str, form: u16| {
+        service.office.change_callers(from, to);
+        service.reloads.all();
+        for path in paths {
+            assert_eq!(visitor.get(path).status, 403, "{path} after {to}");
+        }
+        assert_eq!(visitor.post("/decisions/1/json", &[]).status, 403, "{to}");
+        assert_eq!(visitor.post("/", &borrowed(&fields)).status, form, "{to}");
+        service.office.change_callers(to, from);
+        service.reloads.all();
+        assert_eq!(visitor.get("/decisions/1").status, 200);
+    };
+    narrowed("roles = [\"check\"]", "roles = [\"receipts\"]", 403);
+    narrowed("\"tendering/*\"", "\"licensing/*\"", 422);
+    narrowed("regions = [\"31\"]", "regions = [\"44\"]", 422);
+    assert_eq!(service.get("/readyz").json()["log_entries"], 1);
 }
 
 #[test]

@@ -105,3 +105,67 @@ fn a_key_has_a_form() {
     let twice = keyed(&service.office.token, "a").header("Idempotency-Key", "a");
     assert_eq!(service.send(twice).status, 400);
 }
+
+/// A caller who may less than before gets no answer of before.
+#[test]
+fn an_answer_is_given_again_to_whoever_may_still_have_it() {
+    let office = Office::new(CLEAR);
+    office.keys();
+    let rules =
+        "roles = [\"check\", \"feedback\"]\nmatters = [\"tendering/*\"]\nregions = [\"31\"]";
+    let token = office.caller("narrowed", rules);
+    let service = office.run(RECORDS);
+    let ask = || service.send(keyed(&token, "one"));
+    let first = ask();
+    assert_eq!(first.status, 200, "{}", first.text());
+    let receipt = first.json()["receipt"]["id"].as_str().unwrap().to_owned();
+    let report = || {
+        let feedback = json!({
+            "receipt": receipt, "recorded_by": "window 3",
+            "obligations": [{ "kind": "publication", "done_on": "2000-01-01" }],
+        });
+        let request = Request::post("/v1/feedback").token(&token).json(&feedback);
+        service.send(request.header("Idempotency-Key", "two"))
+    };
+    // It does not fit, so nothing is kept of it; but it is told by what is wrong with it.
+    assert_eq!(report().status, 422, "{}", report().text());
+    for (from, to, place) in [
+        ("\"tendering/*\"", "\"licensing/*\"", "matter"),
+        ("\"licensing/*\"", "\"*\"", ""),
+        ("\"31\"", "\"44\"", "office.region"),
+    ] {
+        service.office.change_callers(from, to);
+        service.reloads.all();
+        let answer = ask();
+        if place.is_empty() {
+            assert_eq!((answer.status, answer.body), (200, first.body.clone()));
+            continue;
+        }
+        assert_eq!(answer.status, 403, "{}", answer.text());
+        assert_eq!(problem(&answer)["path"], place);
+        assert_eq!(problem(&report())["type"], "unknown-receipt");
+    }
+}
+
+/// What could not be answered may be by now: the same request is checked again.
+#[test]
+fn what_was_undetermined_is_asked_again() {
+    let office = Office::new(CLEAR);
+    office.keys();
+    let registry = std::fs::read_to_string(office.path("registry.json")).unwrap();
+    office.write("registry.json", "{}");
+    let service = office.run(RECORDS);
+    let ask = || service.send(keyed(&service.office.token, "one"));
+    for index in 0..2 {
+        let answer = ask();
+        assert_eq!(answer.json()["decision"]["disposition"], "undetermined");
+        assert_eq!(answer.header("idempotency-replayed"), None);
+        assert_eq!(answer.json()["receipt"]["log_index"], index);
+    }
+    service.office.write("registry.json", &registry);
+    service.reloads.all();
+    let answer = ask();
+    assert_eq!(answer.json()["decision"]["disposition"], "clear");
+    assert_eq!(answer.header("idempotency-replayed"), None);
+    assert_eq!(ask().header("idempotency-replayed"), Some("true"));
+}

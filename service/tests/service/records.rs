@@ -126,7 +126,7 @@ fn an_unknown_receipt_is_not_found() {
 }
 
 #[test]
-fn a_receipt_of_another_office_is_not_shown() {
+fn a_receipt_of_another_office_is_not_there() {
     let office = Office::new(RESTRICTED);
     office.keys();
     let other = office.caller(
@@ -139,10 +139,12 @@ fn a_receipt_of_another_office_is_not_shown() {
     let report = Request::post("/v1/feedback").token(&other).json(&applied(&receipt, &decision));
     for request in [read, report] {
         let answer = service.send(request);
-        assert_eq!(
-            (answer.status, problem(&answer)["path"].clone()),
-            (403, json!("office.region"))
-        );
+        assert_eq!(answer.status, 404);
+        let expected = json!({
+            "type": "unknown-receipt", "title": "there is no such receipt",
+            "detail": format!("the log has no receipt `{receipt}`"),
+        });
+        assert_eq!(problem(&answer), expected);
     }
 }
 
@@ -254,4 +256,46 @@ fn an_index_that_is_something_else_keeps_the_service_from_starting() {
     let why = std::error::Error::source(&error).unwrap().to_string();
     assert!(why.contains("log.index` is no index of a log"), "{error}: {why}");
     assert_eq!(std::fs::read_to_string(office.path("log.index")).unwrap(), "not an index");
+}
+
+/// Nobody is named in the log, however an office numbers its cases.
+#[test]
+fn a_case_number_that_names_somebody_names_nobody_in_the_log() {
+    let office = Office::new(CLEAR);
+    office.keys();
+    // Without bundles, the log is all that there is.
+    let service = office.run("[records]\nlog = \"log\"\nkeys = \"keys\"");
+    let mut application = application(CLEAR);
+    let person = application["subjects"][1].clone();
+    let (name, number) = (person["name"].as_str().unwrap(), person["identifier"].as_str().unwrap());
+    let spelled = format!("{} {}-{}", &number[..6], &number[6..14], &number[14..]);
+    let id = format!("护照E12345678-电话13800138000-{name}-{spelled}-{}", number.to_lowercase());
+    application["id"] = json!(id);
+    application["office"]["name"] = json!(format!("某中心（{name}，{number}）"));
+    let answer = service.post("/v1/checks", &application);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    // To whoever sent it, it is said whole.
+    assert_eq!(answer.json()["decision"]["application"], json!(id));
+    let receipt = answer.json()["receipt"]["id"].as_str().unwrap().to_owned();
+    let kept = service.get(&format!("/v1/receipts/{receipt}"));
+    let case = kept.json()["receipt"]["payload"]["case"].clone();
+    let [passport, phone, number] = ["E12345678", "13800138000", number].map(mustcheck::mask);
+    assert_eq!(case["id"], json!(format!("护照{passport}-电话{phone}-**-{number}-{number}")));
+    assert_eq!(case["office"]["name"], json!(format!("某中心（**，{number}）")));
+}
+
+/// Nor by what is reported later: it is refused.
+#[test]
+fn feedback_that_names_somebody_is_refused() {
+    let service = office();
+    let (receipt, decision) = checked(&service);
+    for text in ["护照E12345678", "13800138000", "138-0013-8000", "310104 19710612 3355"] {
+        let mut feedback = applied(&receipt, &decision);
+        feedback["recorded_by"] = json!(format!("窗口（{text}）"));
+        let answer = service.post("/v1/feedback", &feedback);
+        assert_eq!(answer.status, 422, "{text}: {}", answer.text());
+        let problem = problem(&answer);
+        assert_eq!(problem["path"], "recorded_by");
+        assert!(!problem["detail"].as_str().unwrap().contains(text), "{problem}");
+    }
 }

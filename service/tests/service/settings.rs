@@ -58,7 +58,8 @@ fn every_mistake_is_told_at_once_with_its_place() {
         "line 13, column 14: `limits.concurrent`: `0` is not between 1 and 4096",
         "line 14, column 1: unknown key `limits.bodies`; there are `body_bytes`, \
          `header_seconds`, `body_seconds`, `request_seconds`, `concurrent`, `queue`, \
-         `connections`, `requests_per_second`",
+         `write_seconds`, `connection_seconds`, `connections`, `requests_per_second`, \
+         `as_of_days_back`, `connections_per_peer`",
         "line 16, column 10: `logging.format`: `xml` is neither `json` nor `text`",
     ];
     assert_eq!(mistakes(text), expected);
@@ -118,7 +119,7 @@ fn the_file_of_the_callers_is_strict_and_private() {
         `token_sha256`, a `certificate_sha256` or a `certificate_names`\n  line 2, column 8: \
         `callers[0].name`: `9131…**` cannot name a caller: use letters, digits and \
         `.-_`, at most 64\n  line 3, column 9: `callers[0].roles`: `all` is none of `check`, \
-        `feedback`, `receipts`, `metrics`\n  line 4, column 11: `callers[0].matters`: `tendering` \
+        `feedback`, `receipts`, `metrics`, `backdate`\n  line 4, column 11: `callers[0].matters`: `tendering` \
         is not a matter, or a domain's `domain/*`\n  line 6, column 1: `callers[1].matters` is \
         missing\n  line 6, column 1: `callers[1].regions` is missing\n  line 6, column 1: \
         `callers[1].roles` is missing\n  line 8, column 16: `callers[1].token_sha256`: one of \
@@ -188,4 +189,30 @@ fn the_configurations_that_are_deployed_are_read() {
             Config::parse(&text, &folder).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
         assert!(config.behind_proxy && config.registry.is_none() && config.database.is_some());
     }
+}
+
+/// What had better not be is told, and what is said twice is refused.
+#[test]
+fn personal_data_in_clear_is_told() {
+    let base = "listen = \"127.0.0.1:0\"\ncallers = \"c.toml\"\n[[policies]]\nedition = \
+                \"statutes\"\n";
+    let told = |more: &str| {
+        let config = Config::parse(&format!("{base}{more}"), Path::new("."));
+        config.unwrap_or_else(|mistakes| panic!("{mistakes:?}")).warnings()
+    };
+    let bundles = "`records.encrypt_to`: bundles hold personal data, and are kept in clear";
+    let database = "`database.plaintext`: personal data goes to the database in clear";
+    let folders = "[records]\nlog = \"log\"\nkeys = \"keys\"\n";
+    assert!(told("").is_empty());
+    assert!(told(folders).is_empty(), "it has no bundles");
+    assert_eq!(told(&format!("{folders}evidence = \"evidence\"\n")), [bundles]);
+    let sealed = format!("{folders}evidence = \"evidence\"\nencrypt_to = [\"age1x\"]\n");
+    assert!(told(&sealed).is_empty());
+    let shared = "[records]\nkeys = \"keys\"\ncopy = \"copy\"\n[database]\nurl_file = \"url\"\n";
+    assert_eq!(told(shared), [bundles]);
+    assert_eq!(told(&format!("{shared}plaintext = true\n")), [bundles, database]);
+    let both = format!("{base}{shared}authorities = \"ca.pem\"\nplaintext = true\n");
+    let expected =
+        "line 11, column 13: `database.plaintext`: with `authorities` nothing is in clear";
+    assert_eq!(mistakes(&both), [expected]);
 }

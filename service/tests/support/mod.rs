@@ -16,8 +16,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mustcheck::Registry;
-use mustcheck_service::{Config, NewToken, Reloads, Service};
+use mustcheck::{AsyncRegistry, Registry};
+use mustcheck_service::{Config, NewToken, Reloads, Service, ServiceBuilder};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
@@ -108,6 +108,13 @@ impl Office {
         made.token
     }
 
+    /// Changes what the file of the callers says.
+    pub fn change_callers(&self, from: &str, to: &str) {
+        let before = std::fs::read_to_string(self.path("callers.toml")).unwrap();
+        assert!(before.contains(from), "{before}");
+        self.write_private("callers.toml", &before.replace(from, to));
+    }
+
     /// Makes keys, for an office that keeps records.
     pub fn keys(&self) {
         let suite = mustcheck::evidence::Suite::default();
@@ -143,12 +150,21 @@ impl Office {
 
     /// Runs the service, with a registry of the test's own if there is one.
     pub fn run_with(self, more: &str, registry: Option<Arc<dyn Registry>>) -> Running {
+        let builder = Service::builder(self.config(more));
+        self.begin(match registry {
+            Some(registry) => builder.registry(registry),
+            None => builder,
+        })
+    }
+
+    /// Runs the service with a registry of the test's own that is waited for.
+    pub fn run_awaiting(self, registry: Arc<dyn AsyncRegistry>) -> Running {
+        let builder = Service::builder(self.config(""));
+        self.begin(builder.async_registry(registry))
+    }
+
+    fn begin(self, builder: ServiceBuilder) -> Running {
         log();
-        let config = self.config(more);
-        let mut builder = Service::builder(config);
-        if let Some(registry) = registry {
-            builder = builder.registry(registry);
-        }
         let service = builder.open().unwrap_or_else(|e| panic!("{e}: {:?}", e));
         let (stop, stopped) = oneshot::channel::<()>();
         let (listens, listening) = std::sync::mpsc::channel();
