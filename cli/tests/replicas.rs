@@ -38,6 +38,7 @@ use std::time::Duration;
 use mustcheck::Policy;
 use mustcheck::registry::Vocabulary;
 use mustcheck_postgres::{Config, Database, PostgresRegistry};
+use mustcheck_testing::needs;
 use serde_json::{Value, json};
 
 use client::{Answer, Client, Request};
@@ -198,6 +199,7 @@ impl Drop for Replica {
 
 #[test]
 fn what_one_replica_records_the_other_knows() {
+    needs!("initdb");
     let office = Office::new();
     let (a, b) = (office.replica("a"), office.replica("b"));
     let first = a.send(&office.check("GP-1", "one"));
@@ -250,6 +252,7 @@ fn what_one_replica_records_the_other_knows() {
 
 #[test]
 fn a_killed_replica_and_a_crashed_database_lose_nothing() {
+    needs!("initdb");
     let office = Office::new();
     let (mut a, b) = (office.replica("a"), office.replica("b"));
     let acknowledged: Mutex<Vec<(String, u64)>> = Mutex::default();
@@ -322,6 +325,7 @@ fn a_killed_replica_and_a_crashed_database_lose_nothing() {
 /// Only root can make such files, so only root's tests show it.
 #[test]
 fn keys_that_are_mounted_can_be_used_and_open_ones_cannot() {
+    needs!("initdb");
     use std::os::unix::process::CommandExt as _;
     if !nix::unistd::geteuid().is_root() {
         return;

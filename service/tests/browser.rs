@@ -1,7 +1,8 @@
 //! The officer's pages in a real browser: Chromium, driven as a person drives it.
 //!
-//! `chromium` and `chromedriver` have to be installed. With `MUSTCHECK_SCREENSHOTS` set to a folder,
-//! each page is kept there as a picture, and what is printed as PDF, to be looked at.
+//! Left out where `chromium`, `chromedriver` or Chinese letters are not installed. With
+//! `MUSTCHECK_SCREENSHOTS` set to a folder, each page is kept there as a picture, and what is
+//! printed as PDF, to be looked at.
 
 #![allow(
     clippy::expect_used,

@@ -1,9 +1,11 @@
 //! What a service put on record in its database is read where everything else is read: in folders.
 
 use crate::{Office, program, run};
+use mustcheck_testing::needs;
 
 #[test]
 fn a_copy_is_verified_and_replayed_and_grows() {
+    needs!("initdb");
     let office = Office::new();
     let folder = office.folder.path();
     let copy = ["audit", "copy", "--database", "database-url", "--keys", "keys", "--audit", "log"];

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use mustcheck_testing::needs;
 use serde_json::Value;
 
 use crate::server::Server;
@@ -80,6 +81,7 @@ fn example(file: &str) -> String {
 
 #[test]
 fn lists_and_registry_files_become_what_they_become_in_sqlite() {
+    needs!("initdb");
     let desk = Desk::new();
     let (table, mapping) = (example("wage-arrears.csv"), example("wage-arrears.toml"));
     let rejected = ["--rejected", "rejected.csv"];
@@ -130,6 +132,7 @@ fn lists_and_registry_files_become_what_they_become_in_sqlite() {
 
 #[test]
 fn an_import_that_is_killed_leaves_nothing_half() {
+    needs!("initdb");
     let desk = Desk::new();
     let registry = case("registry.json").to_str().unwrap().to_owned();
     let import = ["registry", "import", &registry, "--database", "database-url"];
@@ -165,6 +168,7 @@ fn an_import_that_is_killed_leaves_nothing_half() {
 
 #[test]
 fn a_database_that_cannot_be_used_is_told_and_its_password_never_is() {
+    needs!("initdb");
     let desk = Desk::new();
     let registry = case("registry.json").to_str().unwrap().to_owned();
     let refused = |command: &[&str], expected: &str| {

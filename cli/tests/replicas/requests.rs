@@ -1,6 +1,7 @@
 //! What the database says of a request is a digest under a key that it does not hold.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use mustcheck_testing::needs;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -38,6 +39,7 @@ fn under(key: &[u8], bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn a_request_is_digested_under_a_key_that_follows_from_the_keys_of_the_records() {
+    needs!("initdb");
     let office = Office::new();
     let replica = office.replica("a");
     assert_eq!(replica.send(&office.check("GP-1", "one")).status, 200);
@@ -100,6 +102,7 @@ fn a_service_whose_database_is_down_is_not_ready() {
 
 #[test]
 fn replicas_whose_records_are_their_own_share_a_key_from_a_file() {
+    needs!("initdb");
     let office = Office::new();
     let key = [7; 32];
     secret(&office.folder.path().join("requests-key"), &format!("{}\n", const_hex::encode(key)));
@@ -119,6 +122,7 @@ fn replicas_whose_records_are_their_own_share_a_key_from_a_file() {
 
 #[test]
 fn a_service_without_such_a_key_does_not_start() {
+    needs!("initdb");
     let office = Office::new();
     let told = "`database`: replicas share no key for the digests of requests: name a \
                 `requests_key_file`, or keep the records here (`records.copy`)";

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use mustcheck::Policy;
 use mustcheck::registry::Vocabulary;
 use mustcheck_postgres::{Config, Database, PostgresRegistry};
+use mustcheck_testing::needs;
 use serde_json::Value;
 
 use crate::client::Request;
@@ -43,6 +44,7 @@ fn misspell(office: &Office) {
 
 #[test]
 fn a_service_does_not_start_on_codes_that_no_policy_knows() {
+    needs!("initdb");
     let office = Office::new();
     let file = office.configure("a");
     let (code, told) = office.try_config(&file);
@@ -55,6 +57,7 @@ fn a_service_does_not_start_on_codes_that_no_policy_knows() {
 
 #[test]
 fn codes_that_no_policy_knows_leave_the_old_policies_in_force() {
+    needs!("initdb");
     let office = Office::new();
     let replica = office.replica("a");
     let reload = || {

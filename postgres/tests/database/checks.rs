@@ -7,6 +7,7 @@ use mustcheck::evidence::replay::{Components, Replayer, Verdict};
 use mustcheck::evidence::{BundleFolder, Moment, Recorder};
 use mustcheck::{Checked, Disposition, Gate, WorkingCalendar};
 use mustcheck_postgres::{Database, PostgresBundles, PostgresLog, PostgresRegistry};
+use mustcheck_testing::needs;
 use serde_json::{Value, json};
 
 use crate::office::{Office, POLICY, VOCABULARY, application, cache, case};
@@ -53,6 +54,7 @@ fn now() -> Recording {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_is_derived_again_from_the_database() {
+    needs!("initdb");
     let (_, database) = SHARED.database().await;
     let office = Office::new();
     let Replica { gate, log, bundles } = replica(&database, &office).await;
@@ -80,6 +82,7 @@ async fn a_decision_is_derived_again_from_the_database() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn feedback_is_held_against_its_receipt_as_in_a_folder() {
+    needs!("initdb");
     let (_, database) = SHARED.database().await;
     let office = Office::new();
     let Replica { gate, log, .. } = replica(&database, &office).await;

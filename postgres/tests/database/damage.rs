@@ -2,6 +2,7 @@
 
 use mustcheck::evidence::AsyncJournal as _;
 use mustcheck_postgres::{Error, PostgresLog};
+use mustcheck_testing::needs;
 
 use crate::office::{Office, entry};
 use crate::server::SHARED;
@@ -33,6 +34,7 @@ const OTHERS: &str = "the entries are not those that the checkpoint of 10 was si
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_by_hand_is_found() {
+    needs!("initdb");
     let entry = "UPDATE mustcheck_entry SET entry = 'other' WHERE idx = 4";
     assert_eq!(found(entry).await, ["entry 4 was changed"]);
     let with_hash = "UPDATE mustcheck_entry SET entry = 'other', \
@@ -46,6 +48,7 @@ async fn a_change_by_hand_is_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_deleted_or_added_is_found() {
+    needs!("initdb");
     let deleted = "DELETE FROM mustcheck_entry WHERE idx = 4";
     assert_eq!(found(deleted).await, ["entry 4 is missing"]);
     let several = "DELETE FROM mustcheck_entry WHERE idx IN (0, 4, 5, 9)";
@@ -58,6 +61,7 @@ async fn what_is_deleted_or_added_is_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_exchanged_is_found() {
+    needs!("initdb");
     let exchanged = "UPDATE mustcheck_entry SET idx = -1 WHERE idx = 3; \
                      UPDATE mustcheck_entry SET idx = 3 WHERE idx = 4; \
                      UPDATE mustcheck_entry SET idx = 4 WHERE idx = -1";
@@ -66,6 +70,7 @@ async fn what_is_exchanged_is_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_forged_head_is_not_gone_on_from() {
+    needs!("initdb");
     let (name, database) = SHARED.database().await;
     let office = Office::new();
     let log = PostgresLog::open(&database, &office.keys()).await.unwrap();

@@ -6,6 +6,7 @@ use mustcheck::model::{Answer, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::import::{Report, import};
 use mustcheck::{Ask, AsyncRegistry as _, JsonRegistry, Registry as _, SqliteRegistry};
 use mustcheck_postgres::PostgresRegistry;
+use mustcheck_testing::needs;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -188,6 +189,7 @@ fn registry() -> (tokio::runtime::Runtime, String, PostgresRegistry) {
 
 #[test]
 fn all_three_answer_alike() {
+    needs!("initdb");
     let (runtime, name, postgres) = registry();
     let cover = proptest::collection::vec(proptest::bool::weighted(0.8), 4);
     let file = (choices(), 10..20_u32, proptest::collection::vec(cover, 1..3), any::<bool>());
@@ -236,6 +238,7 @@ fn version(n: u32) -> Value {
 
 #[test]
 fn readers_see_one_version_while_importers_take_turns() {
+    needs!("initdb");
     let (runtime, _, postgres) = registry();
     let files: Vec<_> = (0..2).map(|n| write(&version(n))).collect();
     runtime.block_on(postgres.import(files[0].path(), &VOCABULARY)).unwrap();
@@ -265,6 +268,7 @@ fn readers_see_one_version_while_importers_take_turns() {
 
 #[test]
 fn an_import_that_is_stopped_leaves_what_was_there() {
+    needs!("initdb");
     let (runtime, name, postgres) = registry();
     let both = runtime.block_on(Both::empty(&postgres, &name));
     both.import(write(&version(0)).path());

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use mustcheck::evidence::{AsyncJournal as _, Keys, Recorder};
 use mustcheck::{CheckError, Fault, Gate};
 use mustcheck_postgres::{Config, Database, PostgresLog, PostgresRegistry};
+use mustcheck_testing::needs;
 
 use crate::office::{Office, POLICY, VOCABULARY, application, case, entry};
 use crate::server::{SHARED, Server};
@@ -73,6 +74,7 @@ fn told(output: std::process::ChildStdout) -> Told {
 
 #[test]
 fn a_killed_writer_and_a_crashed_server_lose_nothing_acknowledged() {
+    needs!("initdb");
     let server = Server::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (name, database) = runtime.block_on(server.database());
@@ -183,6 +185,7 @@ const NOT_RECORDED: &str = "the check is not on record, so there is no decision:
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_database_is_a_fault() {
+    needs!("initdb");
     let (name, database) = hasty(&SHARED, |_| {}).await;
     let gate = gate(&database, &Office::new()).await;
     let raw = SHARED.raw(&name).await;
@@ -201,6 +204,7 @@ async fn a_slow_database_is_a_fault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_free_connection_is_a_fault() {
+    needs!("initdb");
     let (name, database) = hasty(&SHARED, |config| {
         config.connections = 1;
         config.statement = Duration::from_secs(20);
@@ -229,6 +233,7 @@ async fn no_free_connection_is_a_fault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_read_only_gives_no_decision() {
+    needs!("initdb");
     let (name, database) = hasty(&SHARED, |_| {}).await;
     let office = Office::new();
     drop(gate(&database, &office).await);
@@ -261,6 +266,7 @@ async fn a_database_that_is_read_only_gives_no_decision() {
 
 #[test]
 fn a_database_that_is_down_is_a_fault() {
+    needs!("initdb");
     let server = Server::start();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use mustcheck_postgres::{Config, Database, Error, Tls};
+use mustcheck_testing::needs;
 
 use crate::server::SHARED;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_that_start_at_once_migrate_once() {
+    needs!("initdb");
     let name = SHARED.fresh().await;
     let database = Database::connect(&Config::new(SHARED.url(&name))).await.unwrap();
     let missing = database.ready().await.unwrap_err();
@@ -36,6 +38,7 @@ async fn replicas_that_start_at_once_migrate_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_a_newer_program_is_refused() {
+    needs!("initdb");
     let (name, database) = SHARED.database().await;
     let raw = SHARED.raw(&name).await;
     let newer = "INSERT INTO mustcheck_migrations SELECT 9, 'later', applied_on, checksum \
@@ -55,6 +58,7 @@ async fn a_database_of_a_newer_program_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_are_checked_and_never_told() {
+    needs!("initdb");
     let refused = async |config: Config| {
         let error = Database::connect(&config).await.unwrap_err();
         assert!(!format!("{error:?} {error} {config:?}").contains("secret"));

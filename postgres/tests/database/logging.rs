@@ -3,12 +3,14 @@
 use mustcheck::audit::Source;
 use mustcheck::evidence::{AsyncJournal as _, AuditReader};
 use mustcheck_postgres::PostgresLog;
+use mustcheck_testing::needs;
 
 use crate::office::{Office, entry};
 use crate::server::SHARED;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_share_one_log_without_a_gap() {
+    needs!("initdb");
     let (name, database) = SHARED.database().await;
     let office = Office::new();
     let other = mustcheck_postgres::Database::connect(database.config()).await.unwrap();
@@ -70,6 +72,7 @@ async fn replicas_share_one_log_without_a_gap() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_log_of_other_keys_is_refused() {
+    needs!("initdb");
     let (_, database) = SHARED.database().await;
     PostgresLog::open(&database, &Office::new().keys()).await.unwrap();
     let refused = PostgresLog::open(&database, &Office::new().keys()).await.unwrap_err();
@@ -82,6 +85,7 @@ async fn a_log_of_other_keys_is_refused() {
 
 #[tokio::test]
 async fn a_runtime_of_one_thread_is_not_kept_waiting() {
+    needs!("initdb");
     let (_, database) = SHARED.database().await;
     let log = PostgresLog::open(&database, &Office::new().keys()).await.unwrap();
     let refused = mustcheck::evidence::Journal::append(&log, b"entry").unwrap_err();
@@ -92,6 +96,7 @@ async fn a_runtime_of_one_thread_is_not_kept_waiting() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_with_more_entries_is_not_followed_back() {
+    needs!("initdb");
     let (name, database) = SHARED.database().await;
     let office = Office::new();
     let log = PostgresLog::open(&database, &office.keys()).await.unwrap();

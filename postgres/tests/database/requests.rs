@@ -7,6 +7,7 @@ use mustcheck::evidence::{AsyncJournal as _, Recorder};
 use mustcheck_postgres::{
     Begun, Claim, Database, PostgresLog, PostgresRegistry, Requests, Response,
 };
+use mustcheck_testing::needs;
 
 use crate::office::{Office, POLICY, VOCABULARY, application, case};
 use crate::server::SHARED;
@@ -22,6 +23,7 @@ fn fresh(begun: Begun) -> Claim {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_answered_once() {
+    needs!("initdb");
     let (_, database) = SHARED.database().await;
     let requests = Requests::new(&database, Duration::from_secs(60), DAY);
     let claim = fresh(requests.begin("caller", "key", &[1; 32]).await.unwrap());
@@ -92,6 +94,7 @@ async fn gate(database: &Database, office: &Office) -> (Gate, PostgresLog) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_whose_replica_is_gone_has_one_receipt() {
+    needs!("initdb");
     let (_, database) = SHARED.database().await;
     let office = Office::new();
     let (gate, log) = gate(&database, &office).await;

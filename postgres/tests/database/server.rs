@@ -9,10 +9,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use mustcheck_postgres::{Config, Database};
+use mustcheck_testing::programs::find;
 use tokio_postgres::NoTls;
-
-/// Names the folder of `initdb` and `pg_ctl`.
-const VARIABLE: &str = "MUSTCHECK_POSTGRES_BIN";
 
 /// A server. It listens on a socket in its folder alone, and syncs what it commits.
 pub struct Server {
@@ -29,24 +27,10 @@ pub struct Server {
 /// The server of the tests that do not harm it.
 pub static SHARED: LazyLock<Server> = LazyLock::new(Server::start);
 
-/// The newest server that is installed as Debian's packages install it, or the one that is named.
+/// The folder of the server's programs: the newest that is installed, or the one that is named.
 fn programs() -> PathBuf {
-    if let Some(named) = std::env::var_os(VARIABLE) {
-        return named.into();
-    }
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let newest = versions
-        .map(|version| version.path())
-        .filter(|path| path.join("bin/initdb").exists())
-        .max_by_key(|path| path.file_name().and_then(|n| n.to_str()?.parse::<u32>().ok()));
-    let searched = std::env::var_os("PATH").unwrap_or_default();
-    let on_path = || std::env::split_paths(&searched).find(|path| path.join("initdb").exists());
-    newest.map(|path| path.join("bin")).or_else(on_path).unwrap_or_else(|| {
-        panic!(
-            "these tests need the programs of a PostgreSQL server: `apt-get install postgresql`, \
-             or name their folder in {VARIABLE}"
-        )
-    })
+    let initdb = find("initdb").expect("a test that starts a server begins with `needs!`");
+    initdb.parent().expect("a program is in a folder").to_owned()
 }
 
 /// The first unprivileged user there is, if the tests are root's.

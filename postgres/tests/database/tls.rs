@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use mustcheck_postgres::{Config, Database, Tls};
+use mustcheck_testing::needs;
 
 use crate::server::Server;
 
@@ -20,6 +21,7 @@ chmod 600 server.key";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_is_who_its_certificate_says() {
+    needs!("initdb", "openssl");
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let server = Server::start_with(free, |server| {
         server.run_in_folder("sh", &["-ec", CERTIFICATES]);

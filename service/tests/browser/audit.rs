@@ -1,6 +1,7 @@
 //! What holds of every page, in both languages, on a desk and on a telephone.
 
 use fantoccini::Locator;
+use mustcheck_testing::needs;
 use serde_json::json;
 
 use crate::driver::{Browser, CHINESE, ENGLISH, Setup, browse};
@@ -74,15 +75,18 @@ fn held(setup: Setup, name: &str) {
 
 #[test]
 fn every_page_is_fit_to_be_read_in_english() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     held(ENGLISH, "en");
 }
 
 #[test]
 fn every_page_is_fit_to_be_read_in_chinese() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     held(CHINESE, "zh");
 }
 
 #[test]
 fn every_page_is_fit_to_be_read_on_a_narrow_screen() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     held(Setup { width: 500, ..CHINESE }, "narrow");
 }

@@ -10,6 +10,7 @@ use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+use mustcheck_testing::programs::find;
 use serde_json::{Value, json};
 
 use crate::support::Running;
@@ -42,8 +43,8 @@ fn driver() -> (Driver, u16) {
 }
 
 fn try_driver() -> Option<(Driver, u16)> {
-    let child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn();
-    let mut child = child.expect("`chromedriver` is installed, and `chromium`");
+    let driver = find("chromedriver").expect("a test in a browser begins with `needs!`");
+    let mut child = Command::new(driver).arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let driver = Driver(child);
     let port = lines.by_ref().find_map(|line| {

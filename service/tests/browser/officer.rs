@@ -1,6 +1,7 @@
 //! An officer's day.
 
 use fantoccini::key::Key;
+use mustcheck_testing::needs;
 use serde_json::{Value, json};
 
 use crate::driver::{Browser, CHINESE, ENGLISH, Setup, browse, pages_of};
@@ -30,6 +31,7 @@ fn log_entries(service: &Running) -> Value {
 
 #[test]
 fn an_officer_checks_prints_and_reports_with_the_keyboard_alone() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, ENGLISH, |browser| async move {
@@ -80,6 +82,7 @@ fn an_officer_checks_prints_and_reports_with_the_keyboard_alone() {
 
 #[test]
 fn a_mistake_takes_the_focus_and_leads_to_its_field() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, CHINESE, |browser| async move {
@@ -111,6 +114,7 @@ fn a_mistake_takes_the_focus_and_leads_to_its_field() {
 
 #[test]
 fn everything_works_without_script() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, Setup { script: false, ..ENGLISH }, |browser| async move {
@@ -133,6 +137,7 @@ fn everything_works_without_script() {
 
 #[test]
 fn the_other_language_keeps_what_was_typed() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, ENGLISH, |browser| async move {
@@ -151,6 +156,7 @@ fn the_other_language_keeps_what_was_typed() {
 
 #[test]
 fn a_form_that_is_sent_twice_is_checked_once() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, ENGLISH, |browser| async move {
@@ -166,6 +172,7 @@ fn a_form_that_is_sent_twice_is_checked_once() {
 
 #[test]
 fn the_notice_prints_on_a4_in_chinese() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
     let service = recording(RESTRICTED);
     let token = service.office.token.clone();
     browse(&service, CHINESE, |browser| async move {
