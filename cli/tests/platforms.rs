@@ -81,6 +81,16 @@ fn a_platform_that_is_down_is_said_to_be_and_nobody_is_clear() {
 }
 
 #[test]
+fn a_platform_that_has_nothing_about_anybody_is_not_believed() {
+    let folder = folder();
+    let _platform = simulate(&folder, &["--fault", "empty"]);
+    let run = folder.run(&["check", "application.json", "--registry", "platform.toml"]);
+    assert_eq!(run.told(), (12, ""));
+    let told = "source `platform`: canary 1, known to be on list `A";
+    assert!(run.stdout.contains(told), "{}", run.stdout);
+}
+
+#[test]
 fn what_is_wrong_with_a_mapping_or_a_fault_is_told() {
     let folder = folder();
     folder.write_text("bad.toml", "time_seconds = 0\n");

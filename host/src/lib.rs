@@ -51,7 +51,7 @@ pub use input::{APPLICATION_LIMIT, ApplicationExt, read_file, redact};
 pub use inspect::Inspection;
 pub use limits::Limits;
 pub use mustcheck_guest::date::{Date, Timestamp};
-pub use mustcheck_guest::identifier::mask;
+pub use mustcheck_guest::identifier::{mask, validate as validate_identifier};
 pub use mustcheck_guest::model::{self, Application, ApplicationError, Decision, Disposition};
 pub use mustcheck_guest::notice::{self as words, safe};
 pub use policy::Policy;

@@ -92,6 +92,16 @@ pub enum Failure {
     /// It is left alone after failures.
     #[error("it is left alone for a while after failures, of which the last: {0}")]
     Open(String),
+    /// It does not find who is known to be on a list of its own.
+    #[error(
+        "canary {number}, known to be on list `{list}`, is not found: it does not give what it holds"
+    )]
+    Canary {
+        /// Which one, from 1.
+        number: usize,
+        /// The source's code of the list.
+        list: String,
+    },
     /// The request cannot be made.
     #[error("the request cannot be made: {0}")]
     Request(String),
@@ -110,16 +120,20 @@ impl Failure {
 
     /// Whether the source as a whole is in trouble, so that the next question fares no better.
     pub const fn is_outage(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Late(_)
-                | Self::Connect(_)
-                | Self::Tls(_)
-                | Self::Unwelcome(_)
-                | Self::Status { .. }
-                | Self::Redirect(_)
-                | Self::Truncated
-        )
+            | Self::Connect(_)
+            | Self::Tls(_)
+            | Self::Unwelcome(_)
+            | Self::Redirect(_)
+            | Self::Truncated => true,
+            // Another status below 500 is about this question alone, unless the source says that
+            // it wants to be left alone, that it was too slow, or that the proxy lets nobody in.
+            Self::Status { status, wait } => {
+                *status >= 500 || wait.is_some() || matches!(*status, 407 | 408 | 429)
+            }
+            _ => false,
+        }
     }
 
     /// Whether asking again may help.

@@ -2,9 +2,11 @@
 //!
 //! `platform/README.md` documents it for those who write one.
 
+mod canary;
 mod check;
 mod field;
 mod settings;
+mod subject;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,8 +18,10 @@ use mustcheck::registry::shapes::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use canary::Canary;
 pub use field::{Field, Table};
 pub use settings::{BreakerSettings, Paging, Retries, SourceLimits, Timeouts};
+pub use subject::{PartyMapping, SubjectMapping};
 
 /// Remote sources, and how to ask them.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -86,6 +90,13 @@ pub struct SourceMapping {
     /// How long an answer may be given again, in seconds; 0 for not at all.
     #[serde(default)]
     pub cache_seconds: u64,
+    /// Who is known to be on its lists: while one of them is not found, it has not answered.
+    #[serde(default)]
+    pub canary: Vec<Canary>,
+    /// How long it is believed after every canary was found, in seconds; 0: they are asked for
+    /// with every check.
+    #[serde(default = "defaults::canary_seconds")]
+    pub canary_seconds: u64,
 }
 
 /// A secret that a request carries.
@@ -219,7 +230,7 @@ pub struct RecordMapping {
     #[serde(default)]
     pub matter: Option<Field>,
     /// Whom it is about.
-    pub subject: PartyMapping,
+    pub subject: SubjectMapping,
     /// Persons whom it names as responsible.
     #[serde(default)]
     pub persons: Vec<PersonMapping>,
@@ -243,24 +254,6 @@ pub struct RecordMapping {
     /// What happened since.
     #[serde(default)]
     pub events: Vec<EventMapping>,
-}
-
-/// A party.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PartyMapping {
-    /// `organization` or `person`.
-    pub kind: Field,
-    /// `uscc`, `resident-id`, `lei` or `passport`.
-    pub scheme: Field,
-    /// The identifier.
-    pub identifier: Field,
-    /// Issuing country of a passport.
-    #[serde(default)]
-    pub country: Option<Field>,
-    /// The name, for display.
-    #[serde(default)]
-    pub name: Option<Field>,
 }
 
 /// Persons named as responsible.
@@ -337,6 +330,10 @@ mod defaults {
 
     pub(super) const fn cache_bytes() -> u64 {
         16 << 20
+    }
+
+    pub(super) const fn canary_seconds() -> u64 {
+        300
     }
 
     pub(super) const fn method() -> super::Method {

@@ -1,6 +1,7 @@
 //! The registry over remote sources.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::failure::{Failure, quoted};
-use crate::mapping::Mapping;
+use crate::mapping::{Canary, Mapping};
 use crate::request::Identity;
 use crate::source::{Found, Kept, Source};
 
@@ -41,6 +42,8 @@ struct Question {
     identity: Identity,
     /// The source's code of the list; none for all of them at once.
     list: Option<String>,
+    /// Whether it is asked to see whether the source gives what it is known to hold.
+    canary: bool,
 }
 
 /// What came of each question.
@@ -68,7 +71,8 @@ impl PlatformRegistry {
         let kept = Cache::builder()
             .max_capacity(mapping.cache_bytes)
             .weigher(|_: &Question, kept: &Kept| kept.weight());
-        let oldest = mapping.source.iter().map(|s| s.cache_seconds).max().unwrap_or_default();
+        let ages = mapping.source.iter().flat_map(|s| [s.cache_seconds, s.canary_seconds]);
+        let oldest = ages.max().unwrap_or_default();
         let kept = kept.time_to_live(Duration::from_secs(oldest.max(1))).build();
         let sources = mapping.source.into_iter().map(|source| Source::new(source, folder));
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
@@ -119,8 +123,10 @@ impl PlatformRegistry {
     fn start(&self, asks: &[Ask<'_>]) -> Result<Started, RegistryError> {
         let runtime = self.runtime.as_ref();
         let runtime = runtime.ok_or_else(|| RegistryError::Other("no runtime".into()))?;
-        let questions: BTreeSet<Question> =
+        let mut questions: BTreeSet<Question> =
             asks.iter().flat_map(|ask| self.inner.questions(ask)).collect();
+        let sources: BTreeSet<usize> = questions.iter().map(|question| question.source).collect();
+        questions.extend(sources.into_iter().flat_map(|source| self.inner.canaries(source)));
         let (sender, results) = tokio::sync::oneshot::channel();
         let inner = Arc::clone(&self.inner);
         let task = runtime.spawn(async move {
@@ -200,7 +206,8 @@ impl Inner {
         let mut all = Vec::new();
         for (i, source) in self.sources.iter().enumerate() {
             let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
-            let question = |list| Question { source: i, identity: identity.clone(), list };
+            let question =
+                |list| Question { source: i, identity: identity.clone(), list, canary: false };
             if source.mapping.asks_by_list() {
                 all.extend(due.map(|(code, _)| question(Some(code.clone()))));
             } else if due.count() > 0 {
@@ -208,6 +215,37 @@ impl Inner {
             }
         }
         all
+    }
+
+    /// The questions about whom a source is known to hold.
+    fn canaries(&self, source: usize) -> Vec<Question> {
+        let Some(mapping) = self.sources.get(source).map(|source| &source.mapping) else {
+            return Vec::new();
+        };
+        let by_list = mapping.asks_by_list();
+        let question = |canary: &Canary| Question {
+            source,
+            identity: canary.identity(),
+            list: by_list.then(|| canary.list(mapping).to_owned()),
+            canary: true,
+        };
+        mapping.canary.iter().map(question).collect()
+    }
+
+    /// Why a source is not believed, if one of its canaries was not found.
+    // RAIL R2: one that does not give what it is known to hold cannot prove that there is nothing.
+    fn disbelief(&self, source: usize, results: &Results) -> Option<String> {
+        let mapping = &self.sources.get(source)?.mapping;
+        let mut numbered = (1..).zip(self.canaries(source)).zip(&mapping.canary);
+        numbered.find_map(|((number, question), canary)| match results.get(&question) {
+            Some(Ok(found)) if canary.is_found(mapping, found) => None,
+            Some(Ok(_)) => {
+                let list = canary.list(mapping).to_owned();
+                Some(Failure::Canary { number, list }.to_string())
+            }
+            Some(Err(failure)) => Some(format!("canary {number}: {failure}")),
+            None => Some(format!("canary {number}: it was not asked")),
+        })
     }
 
     /// Asks everything at the same time, and gives up what is not answered when time is up.
@@ -239,7 +277,8 @@ impl Inner {
         let Some(source) = self.sources.get(question.source) else {
             return Err(Failure::Request("no such source".into()));
         };
-        let age = source.mapping.cache_seconds;
+        let mapping = &source.mapping;
+        let age = if question.canary { mapping.canary_seconds } else { mapping.cache_seconds };
         if age > 0
             && let Some(kept) = self.kept.get(question)
             && kept.is_fresh(Instant::now(), age)
@@ -248,8 +287,10 @@ impl Inner {
         }
         let at = Instant::now();
         let found = Arc::new(source.ask(&question.identity, question.list.as_deref()).await?);
-        // Only what was answered is kept: a failure is asked about again.
-        if age > 0 {
+        // Only what was answered is kept: a failure, or a canary that is gone, is asked about again.
+        let canaries = self.canaries(question.source).into_iter().zip(&mapping.canary);
+        let mut own = canaries.filter(|(own, _)| own == question);
+        if age > 0 && own.all(|(_, canary)| canary.is_found(mapping, &found)) {
             self.kept.insert(question.clone(), Kept { at, found: Arc::clone(&found) });
         }
         Ok(found)
@@ -258,11 +299,13 @@ impl Inner {
     /// One answer for each list of each ask from each source that holds it.
     fn answers(&self, asks: &[Ask<'_>], results: &Results) -> Vec<Answer> {
         let mut answers = Vec::new();
+        let disbelief: Vec<Option<String>> =
+            (0..self.sources.len()).map(|source| self.disbelief(source, results)).collect();
         for ask in asks {
             let identity = Identity::from(ask.subject);
             for list in ask.lists {
                 let before = answers.len();
-                for (i, source) in self.sources.iter().enumerate() {
+                for (i, (source, disbelief)) in self.sources.iter().zip(&disbelief).enumerate() {
                     let mapping = &source.mapping;
                     let codes = mapping.lists.iter().filter(|(_, ours)| *ours == list);
                     let mut codes: Vec<Option<String>> =
@@ -274,10 +317,14 @@ impl Inner {
                         codes = vec![None];
                     }
                     let all = codes.into_iter().map(|list| {
-                        let question = Question { source: i, identity: identity.clone(), list };
-                        results.get(&question)
+                        let identity = identity.clone();
+                        results.get(&Question { source: i, identity, list, canary: false })
                     });
-                    answers.push(answer(ask.query, list, &mapping.id, all));
+                    let mut answer = answer(ask.query, list, &mapping.id, all);
+                    if let (AnswerStatus::Answered, Some(why)) = (answer.status, disbelief) {
+                        make_unavailable(&mut answer, &mapping.id, why);
+                    }
+                    answers.push(answer);
                 }
                 if answers.len() == before {
                     answers.push(Answer {
@@ -322,9 +369,7 @@ impl Inner {
             });
             let Some(fault) = fault else { continue };
             let source = answer.source.take().map(|source| source.id).unwrap_or_default();
-            answer.status = AnswerStatus::Unavailable;
-            answer.reason = Some(format!("source `{source}`: {fault}"));
-            answer.records = Vec::new();
+            make_unavailable(answer, &source, &fault);
         }
     }
 }
@@ -360,11 +405,16 @@ fn answer<'a>(
             Some(Err(failure)) => failure.to_string(),
             None => "it was not asked".to_owned(),
         };
-        answer.status = AnswerStatus::Unavailable;
-        answer.source = None;
-        answer.reason = Some(format!("source `{source}`: {failure}"));
-        answer.records = Vec::new();
+        make_unavailable(&mut answer, source, &failure);
         break;
     }
     answer
+}
+
+/// Makes an answer one that says why there is none.
+fn make_unavailable(answer: &mut Answer, source: &str, why: &dyn fmt::Display) {
+    answer.status = AnswerStatus::Unavailable;
+    answer.source = None;
+    answer.reason = Some(format!("source `{source}`: {why}"));
+    answer.records = Vec::new();
 }

@@ -54,11 +54,20 @@ pub struct Options {
     pub seed: u64,
     /// The secret that a request must carry as `Authorization: Bearer …`.
     pub token: Option<String>,
+    /// Whether its mapping file names canaries: of each list the first organization.
+    pub canaries: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { shape: Shape::Paged, size: 10, faults: Vec::new(), seed: 0, token: None }
+        Self {
+            shape: Shape::Paged,
+            size: 10,
+            faults: Vec::new(),
+            seed: 0,
+            token: None,
+            canaries: false,
+        }
     }
 }
 

@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "platform/canary.rs"]
+mod canary;
 #[path = "platform/canned.rs"]
 mod canned;
 #[path = "platform/faults.rs"]

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use mustcheck::model::{EventKind, PenaltyKind, Role, Scheme, SubjectKind};
 use mustcheck::registry::mapping::Faults;
+use mustcheck::validate_identifier;
 use reqwest::Url;
 use serde_json::Value;
 
-use crate::mapping::{Field, Mapping, Method, Paging, SourceMapping};
+use crate::mapping::{Field, Mapping, Method, Paging, SourceMapping, SubjectMapping};
+use crate::request::Identity;
 
 /// What a template may name.
 const NAMES: [&str; 9] =
@@ -35,6 +37,7 @@ pub(super) fn mapping(mapping: &Mapping, faults: &mut Faults<'_>) {
         response(source, &at, faults);
         record(source, &at, faults);
         limits(source, &at, faults);
+        canaries(source, &at, faults);
     }
 }
 
@@ -282,22 +285,23 @@ fn record(source: &SourceMapping, at: &str, faults: &mut Faults<'_>) {
     let roles: Vec<_> = Role::ALL.iter().map(|k| k.code()).collect();
     let penalties: Vec<_> = PenaltyKind::ALL.iter().map(|k| k.code()).collect();
     let events: Vec<_> = EventKind::ALL.iter().map(|k| k.code()).collect();
-    let subject = &record.subject;
     let mut fields = vec![
         ("id".to_owned(), Some(&record.id), None),
         ("list".into(), record.list.as_ref(), None),
         ("act".into(), record.act.as_ref(), None),
         ("matter".into(), record.matter.as_ref(), None),
-        ("subject.kind".into(), Some(&subject.kind), Some(&kinds[..])),
-        ("subject.scheme".into(), Some(&subject.scheme), Some(&schemes[..])),
-        ("subject.identifier".into(), Some(&subject.identifier), None),
-        ("subject.country".into(), subject.country.as_ref(), None),
-        ("subject.name".into(), subject.name.as_ref(), None),
         ("decided_by".into(), record.decided_by.as_ref(), None),
         ("document".into(), record.document.as_ref(), None),
         ("valid_from".into(), Some(&record.valid_from), None),
         ("valid_until".into(), record.valid_until.as_ref(), None),
     ];
+    if let SubjectMapping::Named(subject) = &record.subject {
+        fields.push(("subject.kind".into(), Some(&subject.kind), Some(&kinds[..])));
+        fields.push(("subject.scheme".into(), Some(&subject.scheme), Some(&schemes[..])));
+        fields.push(("subject.identifier".into(), Some(&subject.identifier), None));
+        fields.push(("subject.country".into(), subject.country.as_ref(), None));
+        fields.push(("subject.name".into(), subject.name.as_ref(), None));
+    }
     for (i, person) in record.persons.iter().enumerate() {
         let at = |name: &str| format!("persons[{i}].{name}");
         fields.push((at("role"), Some(&person.role), Some(&roles)));
@@ -359,6 +363,27 @@ fn limits(source: &SourceMapping, at: &str, faults: &mut Faults<'_>) {
     for (name, value) in least {
         if value == 0 {
             faults.add(format!("{at}.{name}"), "must not be 0");
+        }
+    }
+}
+
+fn canaries(source: &SourceMapping, at: &str, faults: &mut Faults<'_>) {
+    for (i, canary) in source.canary.iter().enumerate() {
+        let at = format!("{at}.canary[{i}]");
+        let Identity { kind, scheme, country, identifier } = canary.identity();
+        if let Err(fault) = validate_identifier(kind, scheme, &identifier, country.as_deref()) {
+            faults.add(format!("{at}.identifier"), fault.to_string());
+        }
+        match &canary.list {
+            None if source.lists.len() > 1 => {
+                faults.add(at, "needs `list`: on which of the source's lists it is known to be");
+            }
+            Some(code) if !source.lists.contains_key(code) => {
+                let known: Vec<&str> = source.lists.keys().map(String::as_str).collect();
+                let detail = format!("`{code}` is none of {}", known.join(", "));
+                faults.add(format!("{at}.list"), detail);
+            }
+            _ => {}
         }
     }
 }

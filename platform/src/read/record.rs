@@ -9,7 +9,7 @@ use mustcheck::registry::shapes::fen;
 use serde_json::Value;
 
 use crate::failure::Failure;
-use crate::mapping::{Field, RecordMapping, SourceMapping};
+use crate::mapping::{Field, RecordMapping, SourceMapping, SubjectMapping};
 use crate::read::field::Place;
 use crate::request::Identity;
 
@@ -49,7 +49,7 @@ pub fn record(
         source: source.id.clone(),
         act: optional(&at, mapping.act.as_ref())?,
         matter: optional(&at, mapping.matter.as_ref())?,
-        subject: subject(&at, mapping)?,
+        subject: subject(&at, &mapping.subject, asked.identity)?,
         responsible_persons: persons(&at, mapping)?,
         decided_by: optional(&at, mapping.decided_by.as_ref())?,
         document: optional(&at, mapping.document.as_ref())?,
@@ -111,8 +111,23 @@ fn optional(at: &Place<'_>, field: Option<&Field>) -> Result<Option<String>, Fai
     field.map_or(Ok(None), |field| at.text(field))
 }
 
-fn subject(at: &Place<'_>, mapping: &RecordMapping) -> Result<RecordSubject, Failure> {
-    let party = &mapping.subject;
+fn subject(
+    at: &Place<'_>,
+    mapping: &SubjectMapping,
+    asked: &Identity,
+) -> Result<RecordSubject, Failure> {
+    let party = match mapping {
+        SubjectMapping::Named(party) => party,
+        SubjectMapping::Asked => {
+            return Ok(RecordSubject {
+                kind: asked.kind,
+                scheme: asked.scheme,
+                identifier: asked.identifier.clone(),
+                country: asked.country.clone(),
+                name: String::new(),
+            });
+        }
+    };
     let missing = |field: &Field| at.of(field, "is empty");
     Ok(RecordSubject {
         kind: at

@@ -40,7 +40,10 @@ pub fn answer(
     let names = |record: &&CreditRecord| {
         identities(record).into_iter().any(|(_, _, identifier)| identifier == question.identifier)
     };
-    let (own, others): (Vec<_>, Vec<_>) = held.into_iter().partition(names);
+    let (mut own, others): (Vec<_>, Vec<_>) = held.into_iter().partition(names);
+    if fault == Some(Kind::Empty) {
+        own.clear();
+    }
     let skip = if fault == Some(Kind::RepeatPage) { 0 } else { question.skip };
     let mut total = own.len();
     let part = own.iter().skip(skip).take(options.size);
@@ -235,6 +238,12 @@ fn spoil(rows: &mut Vec<Value>, total: &mut usize, held: &Held<'_>, part: &Part<
         Some(Kind::MissingField) => {
             let object = rows.last_mut().and_then(Value::as_object_mut);
             object.and_then(|o| o.remove(from.1));
+        }
+        Some(Kind::NoSubject) => {
+            let keys = ["主体类别", "证件类型", "证件号码", "签发国家", "主体名称", "subject"];
+            for row in rows.iter_mut().filter_map(Value::as_object_mut) {
+                row.retain(|key, _| !keys.contains(&key.as_str()));
+            }
         }
         Some(Kind::OtherSubject) => {
             if let Some(other) = held.others.first() {

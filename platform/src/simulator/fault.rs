@@ -92,6 +92,10 @@ kinds! {
     EndlessPages = "endless-pages",
     /// The first part comes again and again.
     RepeatPage = "repeat-page",
+    /// It has no record about anybody.
+    Empty = "empty",
+    /// A record does not say whom it is about.
+    NoSubject = "no-subject",
     /// A record is left out of what is counted.
     ShortCount = "short-count",
     /// More records come than are counted.

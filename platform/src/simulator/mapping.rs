@@ -1,8 +1,10 @@
 //! The mapping file by which a simulated platform is asked.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
+use mustcheck::model::{CreditRecord, SubjectKind};
 use mustcheck::registry::json::RegistryFile;
 
 use crate::simulator::words::{Codes, EVENTS, KINDS, PENALTIES, ROLES, SCHEMES, Words};
@@ -34,6 +36,33 @@ fn open(name: &str, path: &str, codes: &std::collections::BTreeMap<String, Strin
     }
     let values = table(codes.iter().map(|(ours, theirs)| (theirs.as_str(), ours.as_str())));
     format!("{name} = {{ path = {}, values = {values} }}\n", quoted(path))
+}
+
+/// Of each list of a source the first organization, if the mapping is to name any.
+fn canaries(file: &RegistryFile, source: &str, codes: &Codes, options: &Options) -> String {
+    let organization = |r: &&CreditRecord| r.subject.kind == SubjectKind::Organization;
+    let held = file.records.iter().filter(|r| options.canaries && r.source == source);
+    let mut seen = BTreeSet::new();
+    let first = held.filter(organization).filter(|record| seen.insert(record.list.as_str()));
+    let mut text = String::new();
+    for record in first {
+        let about = &record.subject;
+        let code = codes.lists.get(&record.list).map_or("", String::as_str);
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            text,
+            "[[source.canary]]\nscheme = {}\nidentifier = {}\nlist = {}\n",
+            quoted(about.scheme.code()),
+            quoted(&about.identifier),
+            quoted(code),
+        );
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!(
+        "# Who is known to be listed: while one of them is not found, the source is not believed.\n{text}"
+    )
 }
 
 /// The mapping file.
@@ -79,6 +108,7 @@ pub fn mapping(
             ("@url@", quoted(&format!("http://{address}/s{}/", i + 1))),
             ("@size@", options.size.to_string()),
             ("@lists@", lists.trim_end().to_owned()),
+            ("@canaries@\n", canaries(file, &source.id, codes, options)),
             ("@act@\n", open("act", act, &codes.acts)),
             ("@matter@\n", open("matter", matter, &codes.matters)),
             ("@basis@\n", basis),

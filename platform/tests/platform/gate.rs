@@ -9,6 +9,7 @@ use mustcheck_platform::PlatformRegistry;
 use mustcheck_platform::simulator::{Running, Shape};
 use serde_json::{Value, json};
 
+use crate::canary::with_canaries;
 use crate::{file, more, open, record, resident, simulate, uscc};
 
 /// Firm `n` with person `n`, in a government procurement.
@@ -100,7 +101,7 @@ fn no_fault_whatever_lets_a_restricted_firm_through() {
     for (fault, _) in mustcheck_platform::simulator::Kind::NAMES.iter().filter(|(_, v)| v.is_none())
     {
         for shape in [Shape::Paged, Shape::Cursor] {
-            let running = simulate(file(), shape, 1, &[fault]);
+            let running = with_canaries(file(), shape, 1, &[fault]);
             let (disposition, _) = decided(&running, 1);
             let held = matches!(disposition, Disposition::Restricted | Disposition::Undetermined);
             assert!(held, "{fault} {shape:?}: {disposition}");

@@ -153,6 +153,49 @@ fn what_a_mapping_may_not_leave_open_is_told() {
 }
 
 #[test]
+fn a_canary_and_whom_a_record_is_about_are_held_against_what_they_may_be() {
+    let canary = |said: &str| {
+        changed("[source.response]", &format!("[[source.canary]]\n{said}\n\n[source.response]"))
+    };
+    let good = crate::uscc(1);
+    assert_eq!(
+        canary(&format!("scheme = \"uscc\"\nidentifier = \"{good}\"\nlist = \"V\"")),
+        ["source[0].canary[0].list: `V` is none of W (line 15, column 8)"]
+    );
+    let wrong = format!("{}#", &good[..17]);
+    assert_eq!(
+        canary(&format!("scheme = \"uscc\"\nidentifier = \"{wrong}\"")),
+        [
+            "source[0].canary[0].identifier: `9131…**` is no valid uscc: the character at position 18 \
+          is not in the alphabet (no I, O, S, V, Z) (line 14, column 14)"
+        ]
+    );
+    let two = GOOD
+        .replace("W = \"wage-arrears\"", "W = \"wage-arrears\"\nT = \"tax-serious\"")
+        .replace("valid_from", "list = \"/list\"\nvalid_from");
+    let two = two.replace(
+        "[source.response]",
+        &format!(
+            "[[source.canary]]\nscheme = \"uscc\"\nidentifier = \"{good}\"\n\n[source.response]"
+        ),
+    );
+    assert_eq!(
+        faults(&two),
+        ["source[0].canary[0]: needs `list`: on which of the source's lists it is known to be \
+          (line 13, column 1)"]
+    );
+    let (before, _) = GOOD.split_once("\n[source.record.subject]").unwrap();
+    let about =
+        |word: &str| before.replace("id = \"/id\"", &format!("id = \"/id\"\nsubject = \"{word}\""));
+    Mapping::from_toml(&about("asked")).unwrap();
+    assert_eq!(
+        faults(&about("aksed")),
+        ["source[0].record.subject: invalid value: string \"aksed\", expected `asked` or a table \
+          (line 18, column 11)"]
+    );
+}
+
+#[test]
 fn the_published_schema_is_that_of_the_types() {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../schemas/platform-mapping.schema.json");

@@ -122,6 +122,44 @@ fn a_source_that_fails_again_and_again_is_left_alone() {
 }
 
 #[test]
+fn a_status_about_one_question_leaves_the_source_open_to_others() {
+    let left_alone = "it is left alone for a while after failures";
+    let said = "retries = { times = 0 }\nbreaker = { failures = 5 }";
+    for (status, is_left_alone) in [
+        (204, false),
+        (400, false),
+        (404, false),
+        (409, false),
+        (413, false),
+        (422, false),
+        (401, true),
+        (403, true),
+        (407, true),
+        (408, true),
+        (429, true),
+        (500, true),
+        (503, true),
+    ] {
+        let running = simulate(small(), Shape::Paged, 10, &[&format!("status={status}#1-5")]);
+        let registry = open(&more(&running.mapping(), said));
+        for _ in 0..5 {
+            assert!(reason(&registry).starts_with(&format!("it answers {status}")));
+        }
+        let answer = ask(&registry, &[firm(2)], &["wage-arrears"]).remove(0);
+        assert_eq!(answer.records.len(), usize::from(!is_left_alone), "{status}");
+        let told = answer.reason.unwrap_or_default();
+        assert_eq!(told.contains(left_alone), is_left_alone, "{status}: {told}");
+    }
+    // Whoever asks to be left alone is, whatever the status.
+    let wait = http("404 Not Found\r\nRetry-After: 60", b"");
+    let canned = Canned::new(vec![wait]);
+    let said = "retries = { times = 0 }\nbreaker = { failures = 1 }";
+    let registry = open(&canned.mapping(said, BODY, ""));
+    assert_eq!(reason(&registry), "it answers 404 and asks to be left alone for 60s");
+    assert!(reason(&registry).starts_with(left_alone));
+}
+
+#[test]
 fn an_answer_about_one_subject_that_cannot_be_read_leaves_the_source_open_to_others() {
     let running = simulate(small(), Shape::Paged, 10, &["missing-field"]);
     let said = "breaker = { failures = 1 }";

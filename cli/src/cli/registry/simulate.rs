@@ -50,8 +50,14 @@ pub fn run(arguments: &Arguments) -> Result<u8> {
         Interface::Cursor => Shape::Cursor,
     };
     let faults = arguments.fault.clone();
-    let options =
-        Options { shape, size: arguments.size.max(1), faults, seed: arguments.seed, token: None };
+    let options = Options {
+        shape,
+        size: arguments.size.max(1),
+        faults,
+        seed: arguments.seed,
+        token: None,
+        canaries: true,
+    };
     let running = Simulator::new(file, options)
         .start(arguments.listen)
         .with_context(|| format!("cannot listen on `{}`", arguments.listen))?;
