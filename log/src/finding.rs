@@ -11,6 +11,9 @@ use crate::note::NoteError;
 pub enum Severity {
     /// The log is not what was written and signed.
     Damage,
+    /// A writer that was stopped leaves it, and so does who cuts off the log's end; the log itself
+    /// cannot tell which. What is there is sound; whether it is all is open.
+    Torn,
     /// Worth a look; the log is sound.
     Notice,
 }
@@ -80,6 +83,23 @@ pub enum Kind {
     Unfinished {
         /// How many bytes there are of it.
         bytes: u64,
+        /// How many entries of it are whole.
+        entries: u64,
+    },
+    /// The journal ends with bytes that no writer leaves that was stopped: they are the beginning
+    /// of no batch that could follow.
+    NoBatch {
+        /// Where they begin in the file.
+        byte: u64,
+    },
+    /// A full tile past the end of the log. Its writer was stopped before the entries counted, or
+    /// the log was put back to before them.
+    Ahead,
+    /// A partial tile of more entries than the log has. It is written of entries that are in the
+    /// log already: they were cut off.
+    CutOff {
+        /// How many entries the log had.
+        size: u64,
     },
     /// A writer found what did not fit at the journal's end and kept it in this file.
     SetAside,
@@ -95,7 +115,8 @@ impl Finding {
     /// How grave it is.
     pub fn severity(&self) -> Severity {
         match self.kind {
-            Kind::Unfinished { .. } | Kind::SetAside | Kind::Stray => Severity::Notice,
+            Kind::Unfinished { .. } | Kind::Ahead => Severity::Torn,
+            Kind::SetAside | Kind::Stray => Severity::Notice,
             _ => Severity::Damage,
         }
     }
@@ -128,7 +149,24 @@ impl fmt::Display for Kind {
             Self::Checkpoint(why) => write!(f, "checkpoint not accepted: {why}"),
             Self::Root { size } => write!(f, "the checkpoint of {size} entries is of another log"),
             Self::RolledBack { size } => write!(f, "a checkpoint of {size} entries was signed"),
-            Self::Unfinished { bytes } => write!(f, "ends with {bytes} bytes of a batch"),
+            Self::Unfinished { bytes, entries } => write!(
+                f,
+                "ends with {bytes} bytes of a batch that is not whole ({entries} whole entries in \
+                 it): its writer was stopped before it confirmed them, or they were cut off; the \
+                 log cannot tell which"
+            ),
+            Self::NoBatch { byte } => write!(
+                f,
+                "what begins at byte {byte} is no batch, and nothing that a writer leaves that was \
+                 stopped"
+            ),
+            Self::Ahead => f.write_str(
+                "past the end of the log: its writer was stopped before the entries counted, or \
+                 the log was put back to before them; the log cannot tell which",
+            ),
+            Self::CutOff { size } => {
+                write!(f, "the log had {size} entries, and the last of them were cut off")
+            }
             Self::SetAside => f.write_str("set aside from the end of the journal"),
             Self::Stray => f.write_str("no part of the log"),
         }
@@ -150,12 +188,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether the log is what was written and signed.
+    /// Whether the log is what was written and signed, and its end is not torn. Entries that were
+    /// cut off whole show only against a checkpoint that was kept.
     pub fn is_sound(&self) -> bool {
-        self.damages().next().is_none()
+        self.findings.iter().all(|finding| finding.severity() == Severity::Notice)
     }
 
-    /// The findings that are not mere notices.
+    /// The findings that the log is not what was written and signed.
     pub fn damages(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.severity() == Severity::Damage)
     }

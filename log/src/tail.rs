@@ -96,6 +96,48 @@ pub(crate) fn found_at(bytes: &[u8], start: usize) -> Found {
     })
 }
 
+/// What there is of a batch that ends before its end.
+pub(crate) struct Beginning<'a> {
+    /// The hashes of the entries that are whole.
+    pub(crate) leaves: Vec<Hash>,
+    /// How many entries the batch has; unknown if not even its header is whole.
+    pub(crate) count: Option<u64>,
+    /// What there is of its checkpoint.
+    pub(crate) note: &'a [u8],
+}
+
+/// The beginning of a batch that a writer leaves which was stopped while it wrote it. None if the
+/// bytes are the beginning of no batch: then nobody was stopped, they were changed.
+pub(crate) fn beginning(rest: &[u8]) -> Option<Beginning<'_>> {
+    let Some((header, body)) = rest.split_first_chunk::<HEADER>() else {
+        let whole = MAGIC.iter().zip(rest).all(|(a, b)| a == b);
+        return whole.then(|| Beginning { leaves: Vec::new(), count: None, note: &[] });
+    };
+    let [_, _, _, _, c0, c1, n0, n1, e0, e1, e2, e3, ..] = *header;
+    let (count, note) = (u16::from_be_bytes([c0, c1]), u16::from_be_bytes([n0, n1]));
+    let long = usize::try_from(u32::from_be_bytes([e0, e1, e2, e3])).ok()?;
+    let (entries, after) = body.split_at(long.min(body.len()));
+    let (spans, broken) = tile::spans(entries);
+    let at = broken.unwrap_or(entries.len());
+    // Each entry to come has two bytes at least, and the one that is cut as many as it says.
+    let to_come = usize::from(count).checked_sub(spans.len())?;
+    let room = long.checked_sub(at)?;
+    let cut = entries.get(at..).and_then(|rest| rest.first_chunk::<2>());
+    let needed = cut.map_or(0, |length| usize::from(u16::from_be_bytes(*length)));
+    let whole = entries.len() == long;
+    let fits = match whole {
+        true => broken.is_none() && to_come == 0,
+        false => to_come > 0 && to_come * 2 + needed <= room,
+    };
+    let leaf = |span: Range<usize>| Hash::leaf(entries.get(span).unwrap_or_default());
+    let leaves: Vec<Hash> = spans.into_iter().map(leaf).collect();
+    let hashes = hash::concatenated(&leaves);
+    let (stored, signed) = after.split_at(hashes.len().min(after.len()));
+    let fits = fits && hashes.starts_with(stored) && signed.len() < usize::from(note).max(1);
+    let count = u64::from(count);
+    (fits && count > 0).then_some(Beginning { leaves, count: Some(count), note: signed })
+}
+
 /// What follows the last batch that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::checkpoint::{Checkpoint, Trust};
 use crate::disk::{CHECKPOINT, Disk, TAIL};
 use crate::error::Error;
-use crate::finding::{Finding, Kind, Report};
+use crate::finding::{Finding, Kind, Report, Severity};
 use crate::hash::Hash;
 use crate::merkle::{self, Frontier};
 use crate::tile::{Place, WIDTH};
@@ -129,7 +129,8 @@ impl<'a> Verify<'a> {
         let bundles = start..base / WIDTH;
         let hashed = (bundles.end - bundles.start) * WIDTH + entries.leaves.len() as u64;
         findings.extend(verify_bundles(&disk, bundles, &believed, self.threads, self.progress));
-        let shelf = Shelf { disk: &disk, believed: &believed, leaves: &entries.leaves };
+        let whole = findings.iter().all(|f| f.file != TAIL || f.severity() != Severity::Damage);
+        let shelf = Shelf { disk: &disk, believed: &believed, leaves: &entries.leaves, whole };
         for path in &listed {
             shelf.verify(path, &mut findings);
         }

@@ -11,6 +11,7 @@
 mod common;
 
 use std::fs;
+use std::path::Path;
 
 use common::{buffered, check, entry, kinds, log_of, small, trust};
 use mustcheck_log::{Finding, Kind, Log, Severity, Verify, verify};
@@ -224,6 +225,144 @@ fn a_last_batch_that_does_not_fit_is_found_then_kept_aside_and_the_log_goes_on()
     // Who was given the checkpoint of the entry that is gone finds that it is.
     let report = Verify::new(folder.path(), &trust()).since(&last).run().unwrap();
     assert_eq!(kinds(&report, "kept checkpoint"), [(0..267, Kind::Root { size: 267 })]);
+}
+
+/// The bytes of the journal of `small`, and where its batches begin; the last is its end.
+fn batches(directory: &Path) -> (Vec<u8>, Vec<usize>) {
+    let bytes = fs::read(directory.join("tail")).unwrap();
+    let mut starts: Vec<usize> =
+        (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"mcb1")).collect();
+    starts.push(bytes.len());
+    (bytes, starts)
+}
+
+/// Where the last checkpoint before a place begins.
+fn note_before(bytes: &[u8], end: usize) -> usize {
+    let first = format!("{}\n", common::ORIGIN);
+    bytes[..end].windows(first.len()).rposition(|window| window == first.as_bytes()).unwrap()
+}
+
+#[test]
+fn an_end_as_a_stopped_writer_leaves_it_is_torn_and_not_sound_whatever_of_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let path = folder.path().join("tail");
+    let (bytes, starts) = batches(folder.path());
+    // The last batch has one entry, the one before it five; both came after what was published.
+    for (start, end, size) in [(starts[5], starts[6], 266), (starts[4], starts[5], 261)] {
+        for cut in (start + 1..end).step_by(5) {
+            fs::write(&path, &bytes[..cut]).unwrap();
+            let report = check(folder.path());
+            let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+            let Kind::Unfinished { bytes, entries } = finding.kind else { panic!("{finding}") };
+            assert_eq!((report.size, bytes), (size, (cut - start) as u64));
+            assert!(entries <= 5, "{entries}");
+            assert_eq!(finding.severity(), Severity::Torn);
+            assert!(!report.is_sound());
+            assert_eq!(report.damages().next(), None);
+        }
+    }
+    fs::write(&path, &bytes[..starts[5] - 100]).unwrap();
+    let rest = starts[5] - 100 - starts[4];
+    assert_eq!(
+        check(folder.path()).findings[0].to_string(),
+        format!(
+            "`tail`: ends with {rest} bytes of a batch that is not whole (5 whole entries in it): \
+             its writer was stopped before it confirmed them, or they were cut off; the log cannot \
+             tell which"
+        )
+    );
+    // The next writer takes it away, and whoever kept the checkpoint of what was cut finds it.
+    drop(Log::open(folder.path(), buffered()).unwrap());
+    assert_eq!(check(folder.path()).findings, []);
+}
+
+#[test]
+fn an_end_that_no_stopped_writer_leaves_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let path = folder.path().join("tail");
+    let (bytes, starts) = batches(folder.path());
+    let found = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        let report = check(folder.path());
+        assert!(!report.is_sound());
+        kinds(&report, "tail").into_iter().map(|(_, kind)| kind).collect::<Vec<_>>()
+    };
+    let cut = &bytes[..starts[5] - 20];
+    let at = starts[4];
+    let no_batch = [Kind::NoBatch { byte: at as u64 }];
+    assert!(matches!(found(cut)[..], [Kind::Unfinished { entries: 5, .. }]));
+    // Another entry under the hashes that are there.
+    let mut other = cut.to_vec();
+    let entry = other.windows(5).position(|window| window == b"\0\x03106").unwrap();
+    other[entry + 4] ^= 1;
+    assert_eq!(found(&other), no_batch);
+    // Another length of an entry, so that there are more of them than the header says.
+    let mut other = cut.to_vec();
+    other[entry + 1] = 1;
+    assert_eq!(found(&other), no_batch);
+    // The beginning of a batch that stands there already: its checkpoint is of another tree.
+    let again = &bytes[starts[2]..starts[3] - 20];
+    assert_eq!(found(&[&bytes[..at], again].concat()), no_batch);
+    // A checkpoint of another log.
+    let mut other = cut.to_vec();
+    let last = other.len() - 1;
+    let origin = note_before(&other, last);
+    assert!(origin > at);
+    other[origin] ^= 1;
+    assert_eq!(found(&other), no_batch);
+    assert_eq!(
+        check(folder.path()).findings[0].to_string(),
+        format!(
+            "`tail`: what begins at byte {at} is no batch, and nothing that a writer leaves that \
+             was stopped"
+        )
+    );
+}
+
+#[test]
+fn entries_that_were_cut_off_are_found_by_the_tiles_that_were_written_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    small(folder.path());
+    let (bytes, starts) = batches(folder.path());
+    // Back to 259 entries with the checkpoint of then, a true one: 260 were published.
+    let note = note_before(&bytes, starts[2]);
+    fs::write(folder.path().join("tail"), &bytes[..starts[2]]).unwrap();
+    fs::write(folder.path().join("checkpoint"), &bytes[note..starts[2]]).unwrap();
+    let report = check(folder.path());
+    assert_eq!(report.size, 259);
+    assert!(!report.is_sound());
+    for file in ["tile/0/001.p/4", "tile/entries/001.p/4"] {
+        assert_eq!(kinds(&report, file), [(0..0, Kind::CutOff { size: 260 })]);
+    }
+    assert_eq!(
+        report.damages().next().unwrap().to_string(),
+        "`tile/0/001.p/4`: the log had 260 entries, and the last of them were cut off"
+    );
+}
+
+#[test]
+fn full_tiles_past_the_end_are_a_torn_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = log_of(folder.path(), 300);
+    let at = |path: &str| folder.path().join(path);
+    let (tail, checkpoint) = (fs::read(at("tail")).unwrap(), fs::read(at("checkpoint")).unwrap());
+    log.append_all((300..900).map(entry)).unwrap();
+    fs::write(at("tail"), tail).unwrap();
+    fs::write(at("checkpoint"), checkpoint).unwrap();
+    let report = check(folder.path());
+    assert_eq!(report.size, 300);
+    for file in ["tile/0/001", "tile/0/002", "tile/entries/001", "tile/entries/002"] {
+        assert_eq!(kinds(&report, file), [(0..0, Kind::Ahead)], "{:?}", report.findings);
+    }
+    assert!(!report.is_sound());
+    assert_eq!(report.damages().next(), None);
+    assert_eq!(
+        report.findings.iter().find(|f| f.kind == Kind::Ahead).unwrap().to_string(),
+        "`tile/0/001`: past the end of the log: its writer was stopped before the entries counted, \
+         or the log was put back to before them; the log cannot tell which"
+    );
 }
 
 #[test]

@@ -126,7 +126,8 @@ fn watch(directory: PathBuf, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u
                 verify = verify.since(last);
             }
             let report = verify.run().unwrap();
-            assert!(report.is_sound(), "{:?}", report.findings);
+            // One that was killed may leave the end torn until the next writer comes.
+            assert_eq!(report.damages().next(), None);
             assert!(report.size >= reader.size());
             last = report.checkpoint;
             watched += 1;
@@ -166,7 +167,7 @@ fn what_was_confirmed_survives_kill_9_at_any_moment() {
             assert_eq!(name_of(&reader.entry(*index).unwrap()), *name, "round {round}");
         }
         let report = Verify::new(folder.path(), &trust()).since(&kept).run().unwrap();
-        assert!(report.is_sound(), "round {round}: {:?}", report.findings);
+        assert_eq!(report.damages().next(), None, "round {round}");
         kept = report.checkpoint.unwrap();
         confirmed.extend(new);
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::faults::{Fault, Faults, Taken};
-use crate::disk::Disk;
+use crate::disk::{Disk, TAIL};
 use crate::{Error, Log, Reader, Settings, SignerKey, Trust, verify};
 
 const ORIGIN: &str = "mustcheck.example/faults";
@@ -144,7 +144,7 @@ fn sound(root: &Path, at: &str) {
 fn every_step_may_fail_in_every_way() {
     use Fault::{Fails, FailsAfterAll, Half, Stops, StopsHalfway};
     for fault in [Fails, FailsAfterAll, Half, Stops, StopsHalfway] {
-        let mut failed = 0;
+        let (mut failed, mut torn) = (0, 0);
         for step in 1.. {
             let folder = folder();
             let faults = Arc::new(Faults::at(step, fault));
@@ -161,10 +161,18 @@ fn every_step_may_fail_in_every_way() {
                 assert!(outcome.errors.len() <= 1, "{fault:?} at {step}: {:?}", outcome.errors);
             }
             failed += outcome.errors.len();
+            let at = format!("{fault:?} at {step}");
+            if stops && folder.path().join(TAIL).exists() {
+                // Whoever verifies before the next writer comes calls nobody a forger.
+                let report = verify(folder.path(), &trust()).unwrap();
+                assert_eq!(report.damages().next(), None, "{at}");
+                torn += usize::from(!report.is_sound());
+            }
             // Nothing written since may look like a fault at this step.
-            hold_against(folder.path(), &outcome, usize::MAX, &format!("{fault:?} at {step}"));
+            hold_against(folder.path(), &outcome, usize::MAX, &at);
         }
         assert!(failed > 40, "{failed}");
+        assert!(torn > 0 || !matches!(fault, Stops | StopsHalfway), "{fault:?}");
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct Shelf<'a> {
     pub(crate) believed: &'a Believed,
     /// The hashes of the journal's entries.
     pub(crate) leaves: &'a [Hash],
+    /// Whether these are all that the journal has: nothing in it is damaged.
+    pub(crate) whole: bool,
 }
 
 impl Shelf<'_> {
@@ -71,8 +73,27 @@ impl Shelf<'_> {
             return;
         }
         if wide == WIDTH || !self.partial(place, level, index, wide, findings) {
-            findings.push(Finding::new(path, 0..0, Kind::Stray));
+            findings.push(Finding::new(path, 0..0, self.past_the_end(place, level, index, wide)));
         }
+    }
+
+    /// What a tile is that the log has not: one of entries that would come next, or a stray.
+    fn past_the_end(&self, place: Place, level: u32, index: u64, wide: u64) -> Kind {
+        let next = self.believed.base / WIDTH;
+        let follows = level == 0 && index >= next && self.whole;
+        if follows && index == next && wide < WIDTH {
+            return Kind::CutOff { size: self.believed.base + wide };
+        }
+        let of = |index| match place {
+            Place::Entries(_) => Place::Entries(index),
+            Place::Hashes(level, _) => Place::Hashes(level, index),
+        };
+        // Whole bundles are filled one after the other, from the log's end on.
+        let is_there = |index| self.disk.exists(&of(index).path()).unwrap_or(false);
+        if follows && wide == WIDTH && (next..index).all(is_there) {
+            return Kind::Ahead;
+        }
+        Kind::Stray
     }
 
     /// Verifies a partial tile; false if the log has no such tile.

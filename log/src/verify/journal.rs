@@ -19,6 +19,8 @@ pub(crate) struct Journal<'a> {
     /// The checkpoint that it goes on from, if that is accepted.
     pub(crate) first: Option<Checkpoint>,
     batches: Vec<Batch>,
+    /// Where a batch begins that ends before its end, and nothing comes after it.
+    unfinished: Option<usize>,
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -38,7 +40,8 @@ pub(crate) struct Entries {
 impl<'a> Journal<'a> {
     pub(crate) fn divide(bytes: &'a [u8], trust: &'a Trust) -> Self {
         let batches = Vec::new();
-        let mut journal = Self { bytes, trust, first: None, batches, findings: Vec::new() };
+        let (first, findings) = (None, Vec::new());
+        let mut journal = Self { bytes, trust, first, batches, unfinished: None, findings };
         let mut at = journal.begin();
         while at < bytes.len() {
             at = match tail::found_at(bytes, at) {
@@ -48,8 +51,7 @@ impl<'a> Journal<'a> {
                     end
                 }
                 Found::Cut if !journal.later_checkpoint(at) => {
-                    let kind = Kind::Unfinished { bytes: (bytes.len() - at) as u64 };
-                    journal.find(kind);
+                    journal.unfinished = Some(at);
                     bytes.len()
                 }
                 _ => journal.find_next(at),
@@ -157,6 +159,9 @@ impl<'a> Journal<'a> {
         for batch in &self.batches {
             walk.batch(self, batch);
         }
+        if let Some(at) = self.unfinished {
+            walk.unfinished(self, at);
+        }
         walk.entries
     }
 }
@@ -221,6 +226,32 @@ impl Walk {
             Ok(signed) => self.entries.last = Some(signed),
             Err(e) => self.find(all, Kind::Checkpoint(e)),
         }
+    }
+
+    /// Finds what the journal ends with: the beginning of the batch that would be next, which a
+    /// writer leaves that was stopped; or something else, which no writer leaves.
+    fn unfinished(&mut self, journal: &Journal<'_>, at: usize) {
+        let rest = journal.bytes.get(at..).unwrap_or_default();
+        let room = tile::WIDTH.saturating_sub(self.entries.leaves.len() as u64);
+        let begun = tail::beginning(rest).filter(|begun| begun.count.unwrap_or(1) <= room);
+        let of_this_tree = |begun: &tail::Beginning<'_>| match &self.frontier {
+            Some(frontier) if !begun.note.is_empty() => {
+                let frontier = grown(frontier, &begun.leaves);
+                let (size, root) = (frontier.size(), frontier.root());
+                let text = format!("{}\n{size}\n{root}\n\n", journal.trust.origin());
+                let both = text.len().min(begun.note.len());
+                text.as_bytes().get(..both) == begun.note.get(..both)
+            }
+            _ => true,
+        };
+        let kind = match begun.filter(of_this_tree) {
+            Some(begun) => {
+                let entries = begun.leaves.len() as u64;
+                Kind::Unfinished { bytes: rest.len() as u64, entries }
+            }
+            None => Kind::NoBatch { byte: at as u64 },
+        };
+        self.find(0..0, kind);
     }
 
     /// The index of the batch's first entry, as its checkpoint says; none if it was there before.
