@@ -11,6 +11,8 @@
 
 mod support;
 
+#[path = "evidence/auditor.rs"]
+mod auditor;
 #[path = "evidence/changed.rs"]
 mod changed;
 #[path = "evidence/command_line.rs"]

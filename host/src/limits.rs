@@ -53,6 +53,36 @@ impl Limits {
         Self { fuel: OPENING, ..Self::default() }
     }
 
+    /// Of everything the lesser of the two.
+    pub(crate) fn at_most(&self, other: &Self) -> Self {
+        Self {
+            memory: self.memory.min(other.memory),
+            table: self.table.min(other.table),
+            fuel: self.fuel.min(other.fuel),
+            output: self.output.min(other.output),
+            lookups: self.lookups.min(other.lookups),
+            answers: self.answers.min(other.answers),
+            registry_time: self.registry_time.min(other.registry_time),
+        }
+    }
+
+    /// What these limits allow more of than others, and how much either allows; none if nothing.
+    pub(crate) fn more_than(&self, other: &Self) -> Option<String> {
+        let size = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+        let each = [
+            ("fuel", self.fuel, other.fuel),
+            ("memory", size(self.memory), size(other.memory)),
+            ("table", size(self.table), size(other.table)),
+            ("output", size(self.output), size(other.output)),
+            ("lookups", size(self.lookups), size(other.lookups)),
+            ("answers", size(self.answers), size(other.answers)),
+        ];
+        let more = each.iter().filter(|(_, here, there)| here > there);
+        let more: Vec<String> =
+            more.map(|(what, here, there)| format!("{what} {there}, not {here}")).collect();
+        (!more.is_empty()).then(|| more.join(", "))
+    }
+
     /// Holds the limits against what the engine can give.
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let largest = [

@@ -11,7 +11,7 @@ use mustcheck::{
 use mustcheck_service::{ConfigError, StartError};
 use serde::Serialize;
 
-use crate::cli::replay::{NoKeys, PageOfWhat};
+use crate::cli::replay::{NoKeys, NothingToReplay, PageOfWhat};
 use crate::cli::test::{Exists, NoBundle, NoCatalogue, NotOpened};
 
 /// A failure as JSON and as text.
@@ -141,6 +141,7 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         || matches!(cause.downcast_ref(), Some(FeedbackError::Audit(AuditError::Keys(_))))
         || cause.downcast_ref::<ComponentError>().is_some()
         || cause.downcast_ref::<NoKeys>().is_some()
+        || cause.downcast_ref::<NothingToReplay>().is_some()
         || cause.downcast_ref::<PageOfWhat>().is_some()
         || is_of_suite(cause)
         || cause.downcast_ref::<RegistryError>().is_some_and(registry)

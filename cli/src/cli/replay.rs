@@ -5,18 +5,20 @@ mod impact;
 mod page;
 mod same;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
+use mustcheck::Limits;
 use mustcheck::evidence::bundle::Identities;
 use mustcheck::evidence::keys::PUBLIC;
 use mustcheck::evidence::replay::{Components, Replayer};
-use mustcheck::evidence::{AuditReader, ContentDigest, Entry, PublicKeys};
+use mustcheck::evidence::{AuditReader, ContentDigest, DocumentId, Entry, PublicKeys};
+use serde::Serialize;
 
-use crate::cli::Style;
 use crate::cli::gates::cache;
+use crate::cli::{Lang, Style};
 pub use bundles::Bundles;
 
 /// The exit code of evidence that does not hold: a decision that differs, or a bundle or log that
@@ -35,12 +37,22 @@ pub struct Arguments {
     /// which whoever changed a bundle may have changed too.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// The log: every receipt must be in it.
+    /// The log: every receipt must be in it, and of a folder of bundles, every receipt of the log
+    /// must have its bundle.
     #[arg(long, value_name = "DIR")]
     audit: Option<PathBuf>,
     /// The secret keys for encrypted bundles, as `age-keygen` writes them.
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// Derive a decision again also where its evidence is already found false.
+    #[arg(long)]
+    anyway: bool,
+    /// Fuel that one check may use at most, whatever its receipt names.
+    #[arg(long, value_name = "UNITS", default_value_t = Limits::default().fuel)]
+    fuel: u64,
+    /// Memory that one check may use at most, in MiB, whatever its receipt names.
+    #[arg(long, value_name = "MIB", default_value_t = Limits::default().memory >> 20)]
+    memory: usize,
     /// Do not compare; decide every case by this policy instead, and show what would change.
     #[arg(long, value_name = "FILE", conflicts_with = "edition")]
     policy: Option<PathBuf>,
@@ -57,15 +69,22 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let identities = arguments.identity.as_deref().map(Identities::open).transpose()?;
+    // Found before the log is read: what is kept meanwhile is no bundle without a receipt.
     let bundles = Bundles::find(&arguments.bundles, identities)?;
-    let replayer = replayer(arguments, &bundles)?;
+    if bundles.len() == 0 {
+        let path = arguments.bundles.display().to_string();
+        anyhow::bail!(NothingToReplay::of(&path, style));
+    }
+    let keys = keys(arguments.keys.as_deref(), &bundles.root)?;
+    let logged = arguments.audit.as_deref().map(|log| Logged::read(log, &keys)).transpose()?;
+    let replayer = replayer(arguments, &keys, logged.as_ref())?;
     if arguments.policy.is_some() || arguments.edition.is_some() {
-        return impact::run(arguments, &bundles, &replayer, style);
+        return impact::run(arguments, &bundles, &replayer, logged.as_ref(), style);
     }
     if arguments.html.is_some() {
         anyhow::bail!(PageOfWhat);
     }
-    same::run(&bundles, &replayer, style)
+    same::run(&bundles, &replayer, logged.as_ref(), style)
 }
 
 /// A page shows what another policy would change.
@@ -73,18 +92,41 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
 #[error("`--html` shows what would change: name a policy with `--policy` or `--edition`")]
 pub struct PageOfWhat;
 
-fn replayer(arguments: &Arguments, bundles: &Bundles) -> Result<Replayer> {
+/// A folder without a single bundle: it is the wrong one, or everything is gone.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NothingToReplay(String);
+
+impl NothingToReplay {
+    fn of(path: &str, style: Style) -> Self {
+        Self(match style.lang {
+            Lang::Zh => format!("`{path}` 中没有证据文件，未重新推导任何决定"),
+            Lang::En => format!("no bundles in `{path}`: nothing was derived again"),
+        })
+    }
+}
+
+fn replayer(arguments: &Arguments, keys: &PublicKeys, logged: Option<&Logged>) -> Result<Replayer> {
     let mut components = Components::embedded(cache()).beside(&arguments.bundles);
     for path in &arguments.component {
         components.add(path)?;
     }
-    let keys = keys(arguments.keys.as_deref(), &bundles.root)?;
-    let mut replayer = Replayer::new(components);
-    replayer = replayer.keys(&keys).map_err(|detail| anyhow!(detail))?;
-    if let Some(log) = &arguments.audit {
-        replayer = replayer.log(receipts(log, &keys)?);
-    }
-    Ok(replayer)
+    let replayer = Replayer::new(components).anyway(arguments.anyway).limits(limits(arguments));
+    let with_keys = match arguments.keys {
+        Some(_) => replayer.keys(keys),
+        None => replayer.keys_beside(keys),
+    };
+    let replayer = with_keys.map_err(|detail| anyhow!(detail))?;
+    Ok(match logged {
+        Some(logged) => replayer.log(logged.envelopes()),
+        None => replayer,
+    })
+}
+
+/// What a check may use: it is for whoever replays to say, and not for what is replayed.
+fn limits(arguments: &Arguments) -> Limits {
+    let memory = arguments.memory.saturating_mul(1 << 20);
+    Limits { fuel: arguments.fuel, memory, ..Limits::default() }
 }
 
 /// The public keys: those that were named, or those that stand in a folder or above it.
@@ -107,15 +149,62 @@ pub fn keys(named: Option<&Path>, beside: &Path) -> Result<PublicKeys> {
 #[error("there are no public keys beside `{0}`: name them with `--keys`")]
 pub struct NoKeys(String);
 
-/// The signed receipts of a log.
-fn receipts(log: &Path, keys: &PublicKeys) -> Result<HashSet<ContentDigest>> {
-    let reader = AuditReader::open(log, keys)?;
-    let mut receipts = HashSet::new();
-    for read in reader.entries(0..reader.size()) {
-        let (_, entry) = read.with_context(|| format!("log `{}`", log.display()))?;
-        if let Entry::Receipt(receipt) = entry {
-            receipts.insert(ContentDigest::of(&receipt.to_json()));
+/// The signed receipts of a log, by the digests of their envelopes.
+struct Logged(BTreeMap<ContentDigest, Missing>);
+
+/// A receipt of the log that has no bundle.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Missing {
+    /// Its index in the log, from 0.
+    entry: u64,
+    /// Its id.
+    receipt: DocumentId,
+}
+
+impl Logged {
+    fn read(log: &Path, keys: &PublicKeys) -> Result<Self> {
+        let reader = AuditReader::open(log, keys)?;
+        let mut receipts = BTreeMap::new();
+        for read in reader.entries(0..reader.size()) {
+            let (entry, read) = read.with_context(|| format!("log `{}`", log.display()))?;
+            if let Entry::Receipt(receipt) = read {
+                let logged = Missing { entry, receipt: receipt.id() };
+                receipts.insert(ContentDigest::of(&receipt.to_json()), logged);
+            }
+        }
+        Ok(Self(receipts))
+    }
+
+    fn envelopes(&self) -> HashSet<ContentDigest> {
+        self.0.keys().copied().collect()
+    }
+
+    /// The receipts that have no bundle in the folder, in the order of the log; `met` are those
+    /// that have one. Of a bundle that was named alone, nothing can be said about others.
+    fn without_bundle(&self, bundles: &Bundles, met: &HashSet<DocumentId>) -> Result<Vec<Missing>> {
+        if !bundles.is_folder {
+            return Ok(Vec::new());
+        }
+        let without = |missing: Vec<Missing>, kept: &HashSet<DocumentId>| -> Vec<Missing> {
+            missing.into_iter().filter(|logged| !kept.contains(&logged.receipt)).collect()
+        };
+        let mut missing = without(self.0.values().cloned().collect(), met);
+        if !missing.is_empty() {
+            // What was logged while this ran was kept before it was logged.
+            missing = without(missing, &bundles.kept_since()?);
+        }
+        missing.sort();
+        Ok(missing)
+    }
+}
+
+impl Missing {
+    /// The finding, for a person.
+    fn told(&self, style: Style) -> String {
+        let Self { entry, receipt } = self;
+        match style.lang {
+            Lang::Zh => format!("日志第 {entry} 条（自 0 起）的回执 {receipt} 没有证据文件"),
+            Lang::En => format!("receipt `{receipt}` (entry {entry} of the log) has no bundle"),
         }
     }
-    Ok(receipts)
 }

@@ -40,6 +40,8 @@ enum Op {
 #[derive(Clone, Debug)]
 struct Made {
     day: u8,
+    /// How many days before that the check is as of.
+    back: u8,
     matter: usize,
     office: usize,
     disposition: usize,
@@ -56,10 +58,10 @@ fn made() -> impl Strategy<Value = Made> {
     let measures =
         prop::collection::vec((0..3_usize, any::<bool>(), 0..3_usize, any::<bool>()), 0..3);
     let standings = prop::collection::vec((0..7_usize, 1..4_u32), 0..3);
-    let head = (0..60_u8, 0..2_usize, 0..2_usize, 0..5_usize);
+    let head = (0..60_u8, 0..3_u8, 0..2_usize, 0..2_usize, 0..5_usize);
     (head, lookups, measures, prop::option::of(0..60_u8), standings).prop_map(
         |(
-            (day, matter, office, disposition),
+            (day, back, matter, office, disposition),
             lookups,
             mut measures,
             publication,
@@ -69,7 +71,18 @@ fn made() -> impl Strategy<Value = Made> {
             measures.dedup_by_key(|measure| measure.0);
             standings.sort();
             standings.dedup_by_key(|standing| standing.0);
-            Made { day, matter, office, disposition, lookups, measures, publication, standings }
+            let back = back.min(day);
+            Made {
+                day,
+                back,
+                matter,
+                office,
+                disposition,
+                lookups,
+                measures,
+                publication,
+                standings,
+            }
         },
     )
 }
@@ -133,7 +146,7 @@ fn receipt_of(made: &Made, case: usize) -> Value {
         "disposition": Disposition::ALL[made.disposition],
         "records": { "found": found, "disputed": found / 2, "standings": standings },
         "case": { "id": format!("{case}"), "matter": MATTERS[made.matter],
-                  "as_of": day(made.day), "office": { "name": name, "region": region } },
+                  "as_of": day(made.day - made.back), "office": { "name": name, "region": region } },
     });
     receipt(&at(made.day), "", rest)
 }
@@ -311,6 +324,7 @@ fn count_check(figures: &mut Figures, one: &Told<'_>, as_of: Date) {
     let made = one.made;
     let checks = figures.checks.as_mut().unwrap();
     checks.made += 1;
+    checks.backdated += u64::from(made.back > 0);
     *checks.dispositions.entry(Disposition::ALL[made.disposition]).or_default() += 1;
     made.lookups.iter().filter(|row| row.4).for_each(|row| count_lookup(figures, row));
     made.measures.iter().for_each(|row| count_measure(figures, row, one));

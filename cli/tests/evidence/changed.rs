@@ -103,11 +103,13 @@ fn a_changed_decision_differs_where_it_was_changed_and_why_it_matters_is_told() 
     let text = String::from_utf8(good).unwrap();
     let changed = text.replace("\"disposition\":\"restricted\"", "\"disposition\":\"facilitated\"");
     std::fs::write(&file, &changed).unwrap();
-    let run = folder.run(&["replay", "kept", "--keys", "keys/mustcheck-keys.json", "--lang", "en"]);
+    let replay = ["replay", "kept", "--keys", "keys/mustcheck-keys.json", "--lang", "en"];
+    let run = folder.run(&[&replay[..], &["--anyway"]].concat());
     let decision = changed.split_once("\"decision\":").unwrap().1;
     let byte = decision.find("facilitated").unwrap();
     let name = file.strip_prefix(folder.path("kept")).unwrap().display().to_string();
     assert_eq!(run.told(), (20, ""));
+    let key = &public(&folder).receipts[0].id;
     assert_eq!(
         run.stdout,
         format!(
@@ -115,9 +117,25 @@ fn a_changed_decision_differs_where_it_was_changed_and_why_it_matters_is_told() 
              `decision` is not what the receipt was made of\n  the decision differs from byte \
              {byte} on, in 1 value(s), first `disposition`\n    disposition  another finding\n      \
              then  facilitated\n      now   restricted\n1 differs\n",
-            public(&folder).receipts[0].id
+            key
         )
     );
+    // What is already found false is not run, unless it is asked for.
+    let run = folder.run(&replay);
+    assert_eq!(run.told(), (20, ""));
+    assert_eq!(
+        run.stdout,
+        format!(
+            "broken  {name}\n  receipt: the signature of key `{key}` does not fit the document\n  \
+             `decision` is not what the receipt was made of\n  its decision was not derived again: \
+             `--anyway` does so all the same\n1 broken\n"
+        )
+    );
+    let run = folder.run(&[&replay[..4], &["--format", "json"]].concat());
+    assert_eq!(run.json()["bundles"][0]["derived"], false);
+    assert!(run.json()["bundles"][0].get("fuel").is_none(), "{}", run.stdout);
+    let run = folder.run(&[&replay[..4], &["--lang", "zh"]].concat());
+    assert!(run.stdout.ends_with("\n  未重新推导其决定；--anyway 仍予推导\n证据不成立 1\n"));
 }
 
 #[test]
@@ -142,7 +160,7 @@ fn a_receipt_signed_by_another_key_is_not_believed() {
 }
 
 /// The embedded component with a section more: it decides alike and has another digest.
-fn other_component(folder: &Folder) -> mustcheck::Policy {
+pub fn other_component(folder: &Folder) -> mustcheck::Policy {
     let bytes = [POLICY.component(), &[0, 2, 1, b'x']].concat();
     folder.write_bytes("other.wasm", &bytes);
     cache().policy(folder.path("other.wasm")).unwrap()

@@ -66,7 +66,14 @@ fn what_two_processes_showed_before_they_were_killed_is_on_record() {
         "--keys",
         "keys/mustcheck-keys.json",
     ]);
-    assert_eq!(run.code, 0, "{}", run.stdout);
+    // A process that was killed between a bundle and its receipt leaves the bundle, and nobody can
+    // tell that from an entry that was cut off. Nothing else may be found.
+    let findings = run.json()["findings"].as_array().unwrap().clone();
+    assert_eq!(run.code, if findings.is_empty() { 0 } else { 20 }, "{}", run.stdout);
+    for finding in findings {
+        let orphan = finding["detail"].as_str().unwrap().starts_with("the office signed receipt `");
+        assert!(orphan, "{finding}");
+    }
     let kept: BTreeSet<String> = bundles(&folder.path("kept"))
         .iter()
         .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())

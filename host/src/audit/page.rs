@@ -51,6 +51,7 @@ pub fn fragment(report: &Report, chinese: bool) -> String {
 const TOTAL: &[(&str, &str, &str)] = &[
     ("checks_due", "应查", "checks due"),
     ("checks_made", "已查", "checks made"),
+    ("checks_backdated", "按较早日期核查", "checks as of an earlier day"),
     ("checks_failed", "核查失败", "checks failed"),
     ("lookups_due", "应查名单次", "lookups due"),
     ("lookups_unanswered", "名单未获结果", "lookups unanswered"),
@@ -315,6 +316,11 @@ impl Page<'_> {
                 "应查＝已查＋核查失败。未获结果的查询不视为“无记录”。",
                 "Due are the checks that were made and those that failed. A lookup that was not \
               answered never counts as clear.",
+            ),
+            (
+                "“按较早日期”指查询基准日早于核查当日的核查，已计入“已查”。",
+                "As of an earlier day are the checks whose as-of day lies before the day on which they \
+              were made; they are among those made.",
             ),
             (
                 "“未反馈”指日志中没有执行反馈的措施；经更正的，以最后一次反馈为准。",

@@ -76,6 +76,11 @@ impl Sequel {
         self.made_at.to_second().date
     }
 
+    /// Whether the check was made as of a day before that day.
+    pub(crate) fn is_backdated(&self) -> bool {
+        self.as_of < self.made_on()
+    }
+
     pub(crate) fn measure(&self, measure: &str, subject: u32) -> Option<&Measure> {
         self.measures.iter().find(|m| m.measure == measure && m.subject_index == subject)
     }

@@ -198,8 +198,13 @@ impl Feedback {
 impl Payload for Feedback {
     const TYPE: &'static str = "application/vnd.mustcheck.feedback+json";
     const LETTER: char = 'f';
+    const NAME: &'static str = "feedback";
 
     fn suite(&self) -> Suite {
         self.suite
+    }
+
+    fn made_at(&self) -> Moment {
+        self.recorded_at
     }
 }

@@ -19,6 +19,7 @@ use crate::evidence::receipt::Pinpoint;
 use crate::evidence::replay::{Given, again, in_full};
 use crate::evidence::signed::DocumentId;
 use crate::input::shortened;
+use crate::limits::Limits;
 use crate::policy::Policy;
 
 /// A measure as it met somebody.
@@ -87,14 +88,14 @@ pub enum Redecided {
     Undecided(Undecided),
 }
 
-/// Decides a case again by another policy.
-pub fn redecide(policy: &Policy, bundle: Bundle) -> Redecided {
+/// Decides a case again by another policy, within these limits and those that its receipt names.
+pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
     let id = bundle.receipt.id();
     let receipt = bundle.receipt.payload;
     let before = bundle.decision;
     let application = Arc::new(bundle.application);
     let case = shortened(&application.id);
-    let (limits, matter) = (receipt.engine.limits(), before.matter.clone());
+    let (limits, matter) = (receipt.engine.limits().at_most(limits), before.matter.clone());
     let known = Known::new(&receipt.lookups, bundle.answers);
     let missed = Arc::new(std::sync::atomic::AtomicU32::new(0));
     let counting = Arc::clone(&missed);

@@ -276,9 +276,14 @@ impl std::fmt::Display for Pinpoint {
 impl Payload for Receipt {
     const TYPE: &'static str = "application/vnd.mustcheck.receipt+json";
     const LETTER: char = 'r';
+    const NAME: &'static str = "receipt";
 
     fn suite(&self) -> Suite {
         self.suite
+    }
+
+    fn made_at(&self) -> Moment {
+        self.made_at
     }
 }
 

@@ -18,7 +18,8 @@ use crate::evidence::suite::{KeyError, Signer};
 /// Records every check of a gate before its decision is given out.
 ///
 /// First the bundle, then the receipt: a receipt without its bundle would be a decision that
-/// nobody can re-derive, and a bundle without its receipt is harmless.
+/// nobody can re-derive. A bundle without its receipt is one whose decision was never given out,
+/// or whose receipt was cut off the log: whoever verifies is told of it.
 pub struct Recorder {
     signer: Signer,
     journal: Kept<dyn Journal, dyn AsyncJournal>,

@@ -3,6 +3,10 @@
 //! Whoever replays trusts neither the office nor this program's author: the signature is held
 //! against keys that they have, the digests against the receipt, and the decision against what the
 //! component of that digest says of the recorded answers.
+//!
+//! INVARIANT (nobody vouches for himself): what is already found false is not run, a component that
+//! came with the evidence is run only if a receipt names it that is proven by keys from another
+//! hand, and what may be used is for whoever replays to say, not for the bundle.
 
 mod components;
 mod differences;
@@ -73,12 +77,27 @@ pub enum Problem {
     /// The component is not at hand.
     #[error("the component `{0}` is not at hand: name it with `--component`")]
     MissingComponent(ContentDigest),
+    /// The component came with the evidence, and so did whatever vouches for it.
+    #[error(
+        "the component `{0}` came with the evidence, and the receipt that names it is not proven \
+         by keys from another hand: name those with `--keys`, or the component with `--component`"
+    )]
+    Brought(ContentDigest),
     /// The component cannot be used.
     #[error(transparent)]
     Component(#[from] ComponentError),
     /// The check could not be made again.
     #[error("it could not be checked again: {0}")]
     Check(String),
+    /// The check could not be made again within the limits of whoever replays, and the receipt
+    /// names larger ones.
+    #[error("it could not be checked again within the limits of this replay ({less}): {detail}")]
+    Limited {
+        /// What the receipt names more of.
+        less: String,
+        /// Why not.
+        detail: String,
+    },
     /// Another decision.
     #[error("{0}")]
     Differs(Differences),
@@ -92,8 +111,8 @@ impl Problem {
             Self::Receipt(_) | Self::Opening(_) | Self::Answers { .. } | Self::NotInLog(_) => {
                 Verdict::Broken
             }
-            Self::MissingComponent(_) => Verdict::MissingComponent,
-            Self::Component(_) | Self::Check(_) => Verdict::Fault,
+            Self::MissingComponent(_) | Self::Brought(_) => Verdict::MissingComponent,
+            Self::Component(_) | Self::Check(_) | Self::Limited { .. } => Verdict::Fault,
             Self::Differs(_) => Verdict::Differs,
         }
     }
@@ -113,6 +132,8 @@ pub struct Fuel {
 pub struct Replayed {
     /// The receipt's id, if the bundle could be read.
     pub id: Option<DocumentId>,
+    /// Whether the check was made again, or tried to be; not if the evidence was false before.
+    pub run: bool,
     /// Fuel, if it was checked again.
     pub fuel: Option<Fuel>,
     /// Everything that is wrong.
@@ -151,23 +172,43 @@ impl Replayed {
 pub struct Replayer {
     components: Components,
     keys: Option<Vec<UsedKey>>,
+    /// Whether the keys came from another hand than the bundles.
+    trusted: bool,
     /// Whether a receipt is in the log, by its envelope.
     log: Option<std::collections::HashSet<ContentDigest>>,
+    limits: Limits,
+    anyway: bool,
 }
 
 impl Replayer {
-    /// A replayer with these components.
-    pub const fn new(components: Components) -> Self {
-        Self { components, keys: None, log: None }
+    /// A replayer with these components, and the limits that gates have by default.
+    pub fn new(components: Components) -> Self {
+        let (keys, log, limits) = (None, None, Limits::default());
+        Self { components, keys, trusted: false, log, limits, anyway: false }
     }
 
-    /// Holds signatures against these keys. Without any, they are not looked at.
+    /// Holds signatures against these keys, which came from another hand than the bundles.
+    /// Without any, signatures are not looked at, and no component that came with the bundles is
+    /// run.
     ///
     /// # Errors
     ///
     /// A sentence about the first key that is none.
     pub fn keys(mut self, keys: &PublicKeys) -> Result<Self, String> {
         self.keys = Some(keys.receipt_keys()?);
+        self.trusted = true;
+        Ok(self)
+    }
+
+    /// Holds signatures against keys that came with the bundles. Whoever made the bundles may have
+    /// made these too, so a receipt that fits them vouches for no component.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the first key that is none.
+    pub fn keys_beside(mut self, keys: &PublicKeys) -> Result<Self, String> {
+        self.keys = Some(keys.receipt_keys()?);
+        self.trusted = false;
         Ok(self)
     }
 
@@ -178,7 +219,21 @@ impl Replayer {
         self
     }
 
-    /// Replays a bundle.
+    /// What one check may use at most, whatever larger limits its receipt names.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Whether a bundle that is already found false is derived again all the same.
+    #[must_use]
+    pub const fn anyway(mut self, anyway: bool) -> Self {
+        self.anyway = anyway;
+        self
+    }
+
+    /// Replays a bundle. What is found false before anything is run is not run.
     pub fn replay(&self, json: &[u8]) -> Replayed {
         let bundle = match Bundle::from_json(json) {
             Ok(bundle) => bundle,
@@ -186,7 +241,12 @@ impl Replayer {
         };
         let mut replayed = Replayed { id: Some(bundle.receipt.id()), ..Replayed::default() };
         replayed.problems = self.examine(&bundle);
-        match self.derive(bundle) {
+        if !replayed.problems.is_empty() && !self.anyway {
+            return replayed;
+        }
+        replayed.run = true;
+        let signed = !replayed.problems.iter().any(|p| matches!(p, Problem::Receipt(_)));
+        match self.derive(bundle, self.trusted && signed) {
             Ok((fuel, differences)) => {
                 replayed.fuel = Some(fuel);
                 replayed.problems.extend(differences.map(Problem::Differs));
@@ -211,18 +271,26 @@ impl Replayer {
         problems
     }
 
-    /// Checks again, with the same component on the same answers.
-    fn derive(&self, bundle: Bundle) -> Result<(Fuel, Option<Differences>), Problem> {
+    /// Checks again, with the same component on the same answers. `proven` says that the receipt,
+    /// which names the component, is the office's.
+    fn derive(&self, bundle: Bundle, proven: bool) -> Result<(Fuel, Option<Differences>), Problem> {
         let receipt = &bundle.receipt.payload;
         let component = receipt.decided_by.component;
-        let policy = self.components.find(component)?;
-        let policy = policy.ok_or(Problem::MissingComponent(component))?;
-        let (limits, notice) = (receipt.engine.limits(), receipt.notice);
+        let Some(policy) = self.components.find(component, proven)? else {
+            let brought = !proven && self.components.has_beside(component);
+            let problem = if brought { Problem::Brought } else { Problem::MissingComponent };
+            return Err(problem(component));
+        };
+        let (named, notice) = (receipt.engine.limits(), receipt.notice);
+        let limits = named.at_most(&self.limits);
         let recorded = receipt.fuel;
         let application = Arc::new(bundle.application);
         let given = Given::AsRecorded(bundle.answers);
         let decided = again(&policy, &application, given, limits, notice);
-        let decided = decided.map_err(|e| Problem::Check(in_full(&e)))?;
+        let decided = decided.map_err(|e| match named.more_than(&limits) {
+            Some(less) => Problem::Limited { less, detail: in_full(&e) },
+            None => Problem::Check(in_full(&e)),
+        })?;
         let fuel = Fuel { recorded, derived: decided.fuel };
         Ok((fuel, Differences::between(&bundle.decision, &decided.decision)))
     }

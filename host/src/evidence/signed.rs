@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 
 use crate::evidence::canonical::{self, NotCanonical, canonical};
-use crate::evidence::digest::{InvalidForm, as_text, unhex};
+use crate::evidence::digest::{InvalidForm, Moment, as_text, unhex};
 use crate::evidence::suite::{KeyError, PublicKey, Signer, Suite};
 
 /// A kind of document that is signed.
@@ -17,9 +17,14 @@ pub trait Payload: Serialize + DeserializeOwned {
     const TYPE: &'static str;
     /// The first letter of its ids.
     const LETTER: char;
+    /// The word for it in messages.
+    const NAME: &'static str;
 
     /// The algorithms that it names.
     fn suite(&self) -> Suite;
+
+    /// The moment at which it says that it was made.
+    fn made_at(&self) -> Moment;
 }
 
 /// A document with its signatures.

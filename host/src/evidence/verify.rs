@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use mustcheck_log::{Checkpoint, Finding, Progress, Severity, Verify};
+use mustcheck_log::{Checkpoint, Finding, Kind, Progress, Severity, Verify};
 use serde::Serialize;
 
 use crate::evidence::digest::ContentDigest;
 use crate::evidence::entry::Entry;
 use crate::evidence::journal::{AuditReader, LARGE, ReadError};
 use crate::evidence::keys::{self, PUBLIC, PublicKeys, UsedKey};
-use crate::evidence::signed::{DocumentId, SignatureError};
+use crate::evidence::signed::DocumentId;
 
 /// One thing that is wrong, at its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,8 +25,14 @@ pub struct LogFinding {
     pub entries: Option<(u64, u64)>,
     /// What is wrong.
     pub detail: String,
+    /// The same in Chinese, where it is in our words.
+    #[serde(skip)]
+    pub chinese: Option<String>,
     /// Whether the log is sound all the same.
     pub notice: bool,
+    /// Whether a writer that was stopped explains it as well as somebody who cut off the log's
+    /// end: what is there is sound, and whether it is all cannot be told.
+    pub torn: bool,
 }
 
 /// A receipt or feedback of the log.
@@ -54,9 +60,15 @@ pub struct Verification {
 }
 
 impl Verification {
-    /// Whether nothing is wrong but notices.
+    /// Whether nothing is wrong but notices. Entries that were cut off the end whole show only
+    /// against a checkpoint that was kept.
     pub fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.notice)
+    }
+
+    /// Whether nothing is wrong but that the end is torn.
+    pub fn is_torn(&self) -> bool {
+        !self.is_sound() && self.findings.iter().all(|finding| finding.notice || finding.torn)
     }
 }
 
@@ -110,12 +122,39 @@ impl LogFinding {
             file: Some(finding.file.clone()),
             entries: (start < end).then_some((start, end)),
             detail: finding.kind.to_string(),
+            chinese: chinese(&finding.kind),
             notice: finding.severity() == Severity::Notice,
+            torn: finding.severity() == Severity::Torn,
         }
     }
 
     fn at(index: u64, detail: String) -> Self {
-        Self { file: None, entries: Some((index, index + 1)), detail, notice: false }
+        Self::about(None, Some((index, index + 1)), detail, None)
+    }
+
+    /// A finding that something is wrong, about a file or entries or both.
+    pub fn about(
+        file: Option<String>,
+        entries: Option<(u64, u64)>,
+        detail: String,
+        chinese: Option<String>,
+    ) -> Self {
+        Self { file, entries, detail, chinese, notice: false, torn: false }
+    }
+
+    /// The finding as a sentence in Chinese, as far as it is in our words.
+    pub fn chinese(&self) -> String {
+        let entries = self.entries.map(|(first, end)| match end - first {
+            1 => format!("第 {first} 条"),
+            _ => format!("第 {first} 至 {} 条", end - 1),
+        });
+        let file = self.file.as_ref().map(|file| format!("`{file}`"));
+        let places: Vec<String> = [file, entries].into_iter().flatten().collect();
+        let detail = self.chinese.as_ref().unwrap_or(&self.detail);
+        match places.is_empty() {
+            true => detail.clone(),
+            false => format!("{}：{detail}", places.join("，")),
+        }
     }
 }
 
@@ -134,6 +173,38 @@ impl std::fmt::Display for LogFinding {
         }
         f.write_str(&self.detail)
     }
+}
+
+/// What the log found, in Chinese.
+fn chinese(kind: &Kind) -> Option<String> {
+    Some(match kind {
+        Kind::Missing => "缺失".into(),
+        Kind::Length { found, expected } => format!("长 {found} 字节，应为 {expected} 字节"),
+        Kind::Broken { byte } => format!("自第 {byte} 字节起已损坏"),
+        Kind::Changed => "已被改动".into(),
+        Kind::Moved { from } => format!("原为第 {from} 条，被移至此处"),
+        Kind::Removed => "已被删除".into(),
+        Kind::Added => "并非原有，系后来加入".into(),
+        Kind::Hashes => "所存散列已被改动".into(),
+        Kind::Misfit => "与检查点不符".into(),
+        Kind::Root { size } => format!("{size} 条的检查点属于另一日志"),
+        Kind::RolledBack { size } => format!("曾签署 {size} 条的检查点"),
+        Kind::Unfinished { bytes, entries } => format!(
+            "末尾有 {bytes} 字节属于不完整的一批（其中完整的 {entries} 条）：或为写入时中断、尚未确认，\
+             或为已写入的被截断，仅凭日志不能区分"
+        ),
+        Kind::NoBatch { byte } => {
+            format!("自第 {byte} 字节起不是任何一批的开头，写入中断不会留下这样的内容")
+        }
+        Kind::Ahead => "位于日志末尾之后：或为写入时中断、尚未计入，或为日志被退回到此之前，\
+                        仅凭日志不能区分"
+            .into(),
+        Kind::CutOff { size } => format!("日志曾有 {size} 条，末尾数条已被截去"),
+        Kind::SetAside => "写入者从日志末尾移出保存".into(),
+        Kind::Stray => "不属于日志".into(),
+        // With what the system or the signature says of it, which is not in our words.
+        _ => return None,
+    })
 }
 
 /// Reads every entry of a range and verifies what is signed, on all cores.
@@ -209,15 +280,13 @@ fn look_at(read: Result<(u64, Vec<u8>), ReadError>, keys: &[UsedKey]) -> Looked 
         }
     };
     let document = |id, json: Vec<u8>| (id, Logged { index, envelope: ContentDigest::of(&json) });
-    let key = |id: &str| keys.iter().find(|key| key.id == id).map(|key| &key.key);
     let (kind, document, wrong) = match &entry {
         Entry::Receipt(signed) => {
             let wrong = keys::verify(signed, keys).err().map(|e| format!("receipt: {e}"));
             ("receipt", Some(document(signed.id(), signed.to_json())), wrong)
         }
         Entry::Feedback(signed) => {
-            let wrong: Option<SignatureError> = signed.verify(key).err();
-            let wrong = wrong.map(|e| format!("feedback: {e}"));
+            let wrong = keys::verify(signed, keys).err().map(|e| format!("feedback: {e}"));
             ("feedback", Some(document(signed.id(), signed.to_json())), wrong)
         }
         Entry::Failure(_) => ("failure", None, None),

@@ -1,17 +1,20 @@
 //! `mustcheck audit copy`: the log and the bundles of a service's database, as folders that every
 //! other command reads.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use mustcheck::evidence::Keys;
-use mustcheck::evidence::bundle::BundleFolder;
-use mustcheck_postgres::{PostgresBundles, PostgresLog};
+use mustcheck::evidence::bundle::{BundleFolder, id_of_file};
+use mustcheck::evidence::{AuditReader, DocumentId, Entry, Keys, Moment};
+use mustcheck_postgres::{Mirrored, PostgresBundles, PostgresLog};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};
 use crate::cli::recording::folder_of_keys;
+use crate::cli::replay::Bundles;
 use crate::cli::{Style, text};
 
 #[derive(Args)]
@@ -72,16 +75,59 @@ async fn copy(shared: &Shared, arguments: &Arguments, keys: &Keys) -> Result<Cop
         bail!("there is no log in it");
     }
     let log = PostgresLog::open(shared.database(), keys).await?;
-    let mirrored = log.mirror(&arguments.audit, keys).await?;
-    let bundles = match arguments.evidence.as_deref() {
-        Some(folder) => Some(copy_bundles(shared, folder, keys).await?),
-        None => None,
+    let first = log.mirror(&arguments.audit, keys).await?;
+    let Some(folder) = arguments.evidence.as_deref() else {
+        let Mirrored { entries, appended, root } = first;
+        return Ok(Copied { entries, appended, root, bundles: None });
     };
-    let (entries, appended, root) = (mirrored.entries, mirrored.appended, mirrored.root);
-    Ok(Copied { entries, appended, root, bundles })
+    let bundles = PostgresBundles::new(shared.database(), None);
+    let kept = BundleFolder::open(folder, None, keys)?;
+    let mut copied = bundles.copy_to(&kept).await?;
+    // What the service put on record meanwhile has its bundle here and its receipt not yet, and
+    // whoever verifies could not tell that from a receipt that was taken out of the log.
+    let second = log.mirror(&arguments.audit, keys).await?;
+    let late = receipts_without_bundle(arguments, folder, keys, first.entries..second.entries)?;
+    for (id, made_at) in &late {
+        copied += u64::from(copy_one(&bundles, &kept, id, *made_at).await?);
+    }
+    let (entries, root) = (second.entries, second.root);
+    let appended = first.appended.saturating_add(second.appended);
+    Ok(Copied { entries, appended, root, bundles: Some(copied) })
 }
 
-async fn copy_bundles(shared: &Shared, folder: &Path, keys: &Keys) -> Result<u64> {
-    let folder = BundleFolder::open(folder, None, keys)?;
-    Ok(PostgresBundles::new(shared.database(), None).copy_to(&folder).await?)
+/// The receipts of these entries whose bundles were not copied.
+fn receipts_without_bundle(
+    arguments: &Arguments,
+    folder: &Path,
+    keys: &Keys,
+    entries: Range<u64>,
+) -> Result<Vec<(DocumentId, Moment)>> {
+    let there = Bundles::find(folder, None)?;
+    let there: HashSet<DocumentId> =
+        there.files().iter().filter_map(|file| id_of_file(file)).collect();
+    let mut without = Vec::new();
+    for read in AuditReader::open(&arguments.audit, keys.public())?.entries(entries) {
+        if let (_, Entry::Receipt(receipt)) = read? {
+            let id = receipt.id();
+            if !there.contains(&id) {
+                without.push((id, receipt.payload.made_at));
+            }
+        }
+    }
+    Ok(without)
+}
+
+async fn copy_one(
+    bundles: &PostgresBundles,
+    kept: &BundleFolder,
+    id: &DocumentId,
+    made_at: Moment,
+) -> Result<bool> {
+    // That there is none is for whoever verifies to find.
+    let Some(bundle) = bundles.bundle(id).await? else { return Ok(false) };
+    if let Some(body) = bundles.component(bundle.component).await? {
+        kept.keep_component(bundle.component, &body)?;
+    }
+    kept.keep_copy(id, made_at, &bundle.body, bundle.sealed)?;
+    Ok(true)
 }

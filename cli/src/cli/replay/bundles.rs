@@ -1,12 +1,14 @@
 //! The bundles of a folder, worked on by all cores.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use mustcheck::evidence::bundle::{AgeError, ENDING, Identities, SEALED_ENDING};
+use mustcheck::evidence::DocumentId;
+use mustcheck::evidence::bundle::{AgeError, ENDING, Identities, SEALED_ENDING, id_of_file};
 use mustcheck::read_file;
 
 use crate::cli::Style;
@@ -19,6 +21,8 @@ const LIMIT: u64 = 512 << 20;
 pub struct Bundles {
     /// The folder in which they are.
     pub root: PathBuf,
+    /// Whether a folder was named, and not one bundle in it.
+    pub is_folder: bool,
     files: Vec<PathBuf>,
     identities: Option<Identities>,
 }
@@ -42,7 +46,8 @@ impl Bundles {
     pub fn find(path: &Path, identities: Option<Identities>) -> Result<Self> {
         let mut files = Vec::new();
         let unreadable = |source| Unreadable { path: path.display().to_string(), source };
-        let root = if path.is_dir() {
+        let is_folder = path.is_dir();
+        let root = if is_folder {
             walk(path, &mut files).map_err(unreadable)?;
             files.sort();
             path.to_owned()
@@ -51,7 +56,7 @@ impl Bundles {
             files.push(path.to_owned());
             path.parent().unwrap_or(Path::new("")).to_owned()
         };
-        Ok(Self { root, files, identities })
+        Ok(Self { root, is_folder, files, identities })
     }
 
     /// How many there are.
@@ -62,6 +67,13 @@ impl Bundles {
     /// The files.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
+    }
+
+    /// The receipts that files are named by which were not there when this folder was listed.
+    pub fn kept_since(&self) -> Result<HashSet<DocumentId>> {
+        let now = Self::find(&self.root, None)?;
+        let new = now.files.iter().filter(|file| self.files.binary_search(file).is_err());
+        Ok(new.filter_map(|file| id_of_file(file)).collect())
     }
 
     /// A file's name within the folder.

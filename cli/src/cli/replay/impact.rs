@@ -1,15 +1,17 @@
 //! Another policy: who would be decided differently?
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use mustcheck::evidence::Bundle;
+use mustcheck::evidence::bundle::id_of_file;
 use mustcheck::evidence::impact::{Change, Impact, Met, redecide};
 use mustcheck::evidence::replay::Replayer;
 use mustcheck::{redact, safe, words};
 
 use super::bundles::Bundles;
-use super::{Arguments, page};
+use super::{Arguments, BROKEN, Logged, limits, page};
 use crate::cli::gates::{embedded, open_policy};
 use crate::cli::{Lang, Style, text};
 
@@ -17,17 +19,25 @@ pub fn run(
     arguments: &Arguments,
     bundles: &Bundles,
     replayer: &Replayer,
+    logged: Option<&Logged>,
     style: Style,
 ) -> Result<u8> {
     let policy = match (&arguments.policy, &arguments.edition) {
         (Some(file), _) => open_policy(file)?,
         (None, edition) => embedded(edition.as_deref().unwrap_or_default(), &arguments.overlay)?,
     };
+    let limits = limits(arguments);
     let cases = bundles.each(style, |file| {
-        bundle(bundles, replayer, file).map(|bundle| redecide(&policy, bundle))
+        let bundle = bundle(bundles, replayer, file);
+        let id = bundle.as_ref().ok().map(|bundle| bundle.receipt.id());
+        // Whatever is wrong with one that was passed over is told of it.
+        let id = id.or_else(|| id_of_file(file));
+        (id, bundle.map(|bundle| redecide(&policy, bundle, &limits)))
     });
     let (mut decided, mut passed_over) = (Vec::with_capacity(cases.len()), 0);
-    for case in cases {
+    let mut met = HashSet::new();
+    for (id, case) in cases {
+        met.extend(id);
         match case {
             Ok(case) => decided.push(case),
             Err(told) => {
@@ -36,6 +46,12 @@ pub fn run(
             }
         }
     }
+    let missing = logged.map(|logged| logged.without_bundle(bundles, &met)).transpose()?;
+    let missing = missing.unwrap_or_default();
+    for missing in &missing {
+        eprintln!("{}", missing.told(style));
+    }
+    passed_over += u64::try_from(missing.len()).unwrap_or(u64::MAX);
     let impact = Impact::of(&policy, decided, passed_over);
     if let Some(path) = &arguments.html {
         let page = page::of(&impact, style);
@@ -47,7 +63,11 @@ pub fn run(
     } else {
         tell(&impact, style)?;
     }
-    Ok(if passed_over > 0 { 3 } else { 0 })
+    Ok(match passed_over {
+        _ if !missing.is_empty() => BROKEN,
+        0 => 0,
+        _ => 3,
+    })
 }
 
 /// A bundle that holds; else what is told of it.

@@ -1,15 +1,16 @@
 //! The same policy again: is every decision what its bundle says?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
 use mustcheck::evidence::DocumentId;
+use mustcheck::evidence::bundle::id_of_file;
 use mustcheck::evidence::replay::{Difference, Fuel, Problem, Replayed, Replayer, Verdict};
 use mustcheck::{redact, safe};
 use serde::Serialize;
 
-use super::BROKEN;
 use super::bundles::Bundles;
+use super::{BROKEN, Logged, Missing};
 use crate::cli::{Lang, Style, text};
 
 /// What is told of one bundle.
@@ -19,6 +20,8 @@ struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<DocumentId>,
     verdict: Verdict,
+    /// Whether it was derived again, or tried to be.
+    derived: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fuel: Option<Fuel>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -35,23 +38,57 @@ struct Report {
     replayed: usize,
     verdicts: BTreeMap<Verdict, usize>,
     other_fuel: usize,
+    checked: Checked,
+    /// Receipts of the log that have no bundle.
+    missing: Vec<Missing>,
     bundles: Vec<Row>,
 }
 
-pub fn run(bundles: &Bundles, replayer: &Replayer, style: Style) -> Result<u8> {
+/// What the bundles were held against, beside their own signatures and digests.
+#[derive(Serialize)]
+struct Checked {
+    /// Whether the receipt is in the log.
+    inclusion: bool,
+    /// Whether every receipt of the log has its bundle.
+    every_receipt: bool,
+}
+
+/// Receipts without bundle that are listed for a person; the rest is counted.
+const LISTED: usize = 20;
+
+pub fn run(
+    bundles: &Bundles,
+    replayer: &Replayer,
+    logged: Option<&Logged>,
+    style: Style,
+) -> Result<u8> {
     let rows = bundles.each(style, |file| {
         let name = bundles.name(file);
         match bundles.read(file) {
-            Ok(json) => Row::of(name, replayer.replay(&json)),
-            Err(why) => Row::unreadable(name, &why.to_string()),
+            Ok(json) => (id_of_file(file), Row::of(name, replayer.replay(&json))),
+            Err(why) => (id_of_file(file), Row::unreadable(name, &why.to_string())),
         }
     });
+    // One that cannot be read is told as such, and its receipt not as one without a bundle.
+    let met = rows.iter().filter_map(|(named, row)| row.receipt.clone().or(named.clone()));
+    let met: HashSet<DocumentId> = met.collect();
+    let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
+    let missing = logged.map(|logged| logged.without_bundle(bundles, &met)).transpose()?;
     let mut verdicts = BTreeMap::new();
     for row in &rows {
         *verdicts.entry(row.verdict).or_default() += 1;
     }
     let other_fuel = rows.iter().filter(|row| row.fuel.is_some_and(Fuel::differs)).count();
-    let report = Report { replayed: bundles.len(), verdicts, other_fuel, bundles: rows };
+    let inclusion = logged.is_some();
+    let every_receipt = inclusion && bundles.is_folder;
+    let report = Report {
+        replayed: bundles.len(),
+        verdicts,
+        other_fuel,
+        checked: Checked { inclusion, every_receipt },
+        missing: missing.unwrap_or_default(),
+        bundles: rows,
+    };
     if style.json {
         text::print_json(&report)?;
     } else {
@@ -70,9 +107,9 @@ impl Row {
             _ => None,
         });
         let (byte, differences) = found.map(|d| (d.byte, d.values)).unzip();
-        let (receipt, fuel) = (replayed.id, replayed.fuel);
+        let (receipt, derived, fuel) = (replayed.id, replayed.run, replayed.fuel);
         let differences = differences.unwrap_or_default();
-        Self { file, receipt, verdict, fuel, problems, byte, differences }
+        Self { file, receipt, verdict, derived, fuel, problems, byte, differences }
     }
 
     fn unreadable(file: String, why: &str) -> Self {
@@ -80,6 +117,7 @@ impl Row {
             file,
             receipt: None,
             verdict: Verdict::Unreadable,
+            derived: false,
             fuel: None,
             problems: vec![redact(&safe(why))],
             byte: None,
@@ -89,9 +127,19 @@ impl Row {
 
     fn tell(&self, style: Style) -> Result<()> {
         let red = anstyle::AnsiColor::Red.on_default().bold();
-        text::line(&format!("{red}{}{red:#}  {}", self.verdict.code(), safe(&self.file)))?;
+        let verdict = match style.lang {
+            Lang::Zh => verdict_words(self.verdict),
+            Lang::En => self.verdict.code(),
+        };
+        text::line(&format!("{red}{verdict}{red:#}  {}", safe(&self.file)))?;
         for problem in &self.problems {
             text::line(&format!("  {problem}"))?;
+        }
+        if self.verdict == Verdict::Broken && !self.derived {
+            text::line(style.say(
+                "  未重新推导其决定；--anyway 仍予推导",
+                "  its decision was not derived again: `--anyway` does so all the same",
+            ))?;
         }
         for difference in &self.differences {
             let none = style.say("（无）", "(nothing)");
@@ -115,13 +163,18 @@ impl Report {
         for row in self.bundles.iter().filter(|row| row.verdict != Verdict::Equal) {
             row.tell(style)?;
         }
-        let counts = self.verdicts.iter().map(|(verdict, n)| format!("{n} {}", verdict.code()));
-        let counts: Vec<String> = counts.collect();
-        text::line(&if counts.is_empty() {
-            style.say("没有证据文件", "no bundles").to_owned()
+        self.tell_missing(style)?;
+        let verdicts = self.verdicts.iter();
+        if self.verdicts.keys().all(|verdict| *verdict == Verdict::Equal) {
+            text::line(&self.all_equal(style))?;
         } else {
-            counts.join(", ")
-        })?;
+            let counts = verdicts.map(|(verdict, n)| match style.lang {
+                Lang::Zh => format!("{} {n}", verdict_words(*verdict)),
+                Lang::En => format!("{n} {}", verdict.code()),
+            });
+            let counts: Vec<String> = counts.collect();
+            text::line(&counts.join(style.say("，", ", ")))?;
+        }
         if self.other_fuel > 0 {
             let n = self.other_fuel;
             text::line(&match style.lang {
@@ -132,9 +185,56 @@ impl Report {
         Ok(())
     }
 
+    fn tell_missing(&self, style: Style) -> Result<()> {
+        let red = anstyle::AnsiColor::Red.on_default().bold();
+        for missing in self.missing.iter().take(LISTED) {
+            let told = missing.told(style);
+            text::line(&format!("{red}{}{red:#}  {told}", style.say("缺失", "missing")))?;
+        }
+        let n = self.missing.len();
+        if n > LISTED {
+            let more = n - LISTED;
+            text::line(&match style.lang {
+                Lang::Zh => format!("另有 {more} 份回执没有证据文件"),
+                Lang::En => format!("and {more} more receipts have no bundle"),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What was held against what, where all of it holds.
+    fn all_equal(&self, style: Style) -> String {
+        let (n, Checked { inclusion, every_receipt }) = (self.replayed, &self.checked);
+        let complete = *every_receipt && self.missing.is_empty();
+        match style.lang {
+            Lang::Zh => {
+                let held = if *inclusion { "签名、摘要、在册" } else { "签名、摘要" };
+                let more = match (inclusion, complete) {
+                    (false, _) => "；未核对是否在册，日志以 --audit 指定",
+                    (true, true) => "；日志中的回执均有证据文件",
+                    (true, false) => "",
+                };
+                format!("{n} 份证据：{held}、重新推导均一致{more}")
+            }
+            Lang::En => {
+                let held = if *inclusion { ", inclusion in the log" } else { "" };
+                let they = if n == 1 { "it is" } else { "they are" };
+                let not_looked =
+                    format!("; whether {they} in the log was not looked at (`--audit`)");
+                let more = match (inclusion, complete) {
+                    (false, _) => &not_looked,
+                    (true, true) => "; every receipt of the log has its bundle",
+                    (true, false) => "",
+                };
+                let bundles = if n == 1 { "bundle" } else { "bundles" };
+                format!("{n} {bundles} equal: signature, digests{held} and derivation hold{more}")
+            }
+        }
+    }
+
     fn exit_code(&self) -> u8 {
         let any = |verdict| self.verdicts.contains_key(&verdict);
-        if any(Verdict::Differs) || any(Verdict::Broken) {
+        if any(Verdict::Differs) || any(Verdict::Broken) || !self.missing.is_empty() {
             BROKEN
         } else if any(Verdict::Fault) {
             1
@@ -143,5 +243,16 @@ impl Report {
         } else {
             0
         }
+    }
+}
+
+const fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Equal => "一致",
+        Verdict::Unreadable => "不可读",
+        Verdict::MissingComponent => "缺少规则组件",
+        Verdict::Fault => "未能重新推导",
+        Verdict::Broken => "证据不成立",
+        Verdict::Differs => "推导结果不同",
     }
 }

@@ -71,6 +71,8 @@ columns! {
     as_of: Option<Date>,
     /// When the check was made.
     checked_at: String,
+    /// Whether it was made as of a day before that day.
+    backdated: bool,
     /// What the check came to.
     disposition: &'static str,
     /// Last day of the measure, as the check found it.
@@ -138,7 +140,7 @@ macro_rules! cell {
     )*};
 }
 
-cell! { u32 u64 Date }
+cell! { bool u32 u64 Date }
 
 impl Cell for String {
     fn cell(&self) -> String {
@@ -199,6 +201,7 @@ pub(super) fn rows(
             department: sequel.office.clone(),
             as_of: Some(sequel.as_of),
             checked_at: sequel.made_at.to_string(),
+            backdated: sequel.is_backdated(),
             disposition: sequel.disposition.code(),
             until: measure.until,
             receipt: sequel.id.to_string(),

@@ -77,6 +77,8 @@ impl Columns {
     fn checks(&mut self) {
         self.check("checks_due", head("应查", "due"), true, Checks::due);
         self.check("checks_made", head("已查", "made"), true, |checks| checks.made);
+        let backdated = head("按较早日期", "as of an earlier day");
+        self.check("checks_backdated", backdated, true, |checks| checks.backdated);
         self.check("checks_failed", head("核查失败", "failed"), true, Checks::failures);
         for kind in FailureKind::ALL {
             let key = format!("checks_failed_{}", snake(kind.code()));

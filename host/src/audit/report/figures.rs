@@ -88,6 +88,8 @@ figures! {
     pub struct Checks {
         /// Receipts: the check was made.
         pub made: u64,
+        /// Of those made, the ones as of a day before the day on which they were made.
+        pub backdated: u64,
         /// Checks that ended in a fault, without a decision, by what failed.
         pub failed: Counts<FailureKind>,
         /// What the checks that were made came to.
@@ -273,7 +275,7 @@ macro_rules! shown {
     };
 }
 
-shown!(Checks, due; made failed dispositions);
+shown!(Checks, due; made backdated failed dispositions);
 shown!(Outcomes, due; applied not_applied unreported corrected);
 shown!(ObligationFigures, due; in_time late met overdue open);
 shown!(DecisionTime, cases median_minutes minutes_90; clock_back);

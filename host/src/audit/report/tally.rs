@@ -225,7 +225,9 @@ impl Tally {
 
 /// What a receipt says without any feedback.
 fn by_itself(receipt: &ReceiptView<'_>) -> Figures {
-    let mut checks = Checks { made: 1, ..Checks::default() };
+    // RAIL R14: a check as of an earlier day is told as such in the statistics.
+    let backdated = u64::from(receipt.case.as_of < day(receipt.made_at));
+    let mut checks = Checks { made: 1, backdated, ..Checks::default() };
     checks.dispositions.insert(receipt.disposition, 1);
     let mut lookups = Lookups::default();
     for lookup in receipt.lookups.iter().filter(|lookup| lookup.due) {

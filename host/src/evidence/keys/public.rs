@@ -6,8 +6,8 @@ use mustcheck_log::{SignerKey, Trust, VerifierKey};
 
 use crate::evidence::digest::Moment;
 use crate::evidence::keys::{KeysError, content, is_name, read};
-use crate::evidence::receipt::{Receipt, document, format_tag};
-use crate::evidence::signed::{SignatureError, Signed};
+use crate::evidence::receipt::{document, format_tag};
+use crate::evidence::signed::{Payload, SignatureError, Signed};
 use crate::evidence::suite::{PublicKey, Signer, Suite};
 use crate::input::{parse_strictly, shortened};
 
@@ -141,6 +141,16 @@ impl PublicKeys {
         keys.collect()
     }
 
+    /// Holds a document's signatures against these keys.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceiptError`] if it is not the office's.
+    pub fn verify<T: Payload>(&self, document: &Signed<T>) -> Result<(), ReceiptError> {
+        // A key that is none signs nothing.
+        verify(document, &self.receipt_keys().unwrap_or_default())
+    }
+
     /// Whom to believe of the log of these keys.
     ///
     /// # Errors
@@ -151,34 +161,42 @@ impl PublicKeys {
     }
 }
 
-/// Why a receipt is not to be believed.
+/// Why a signed document is not to be believed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptError {
     /// Its signature.
     #[error(transparent)]
     Signature(#[from] SignatureError),
     /// The key was no longer in use.
-    #[error("key `{key}` was in use until {until}, and the receipt says it was made at {made_at}")]
+    #[error(
+        "key `{key}` was in use until {until}, and the {document} says it was made at {made_at}"
+    )]
     AfterUse {
         /// The key's id.
         key: String,
         /// When another took its place.
         until: Moment,
-        /// What the receipt says.
+        /// The word for the document: `receipt` or `feedback`.
+        document: &'static str,
+        /// What the document says.
         made_at: Moment,
     },
 }
 
-/// Holds a receipt against keys. That its key was in use is part of it: a key is retired because
+/// Holds a document against keys. That its key was in use is part of it: a key is retired because
 /// somebody else may have it.
-pub(crate) fn verify(receipt: &Signed<Receipt>, keys: &[UsedKey]) -> Result<(), ReceiptError> {
+pub(crate) fn verify<T: Payload>(
+    document: &Signed<T>,
+    keys: &[UsedKey],
+) -> Result<(), ReceiptError> {
     let find = |id: &str| keys.iter().find(|key| key.id == id);
-    receipt.verify(|id| find(id).map(|key| &key.key))?;
-    let made_at = receipt.payload.made_at;
-    for signature in &receipt.signatures {
+    document.verify(|id| find(id).map(|key| &key.key))?;
+    let made_at = document.payload.made_at();
+    for signature in &document.signatures {
         let until = find(&signature.key).and_then(|key| key.until);
         if let Some(until) = until.filter(|until| made_at > *until) {
-            return Err(ReceiptError::AfterUse { key: signature.key.clone(), until, made_at });
+            let (key, document) = (signature.key.clone(), T::NAME);
+            return Err(ReceiptError::AfterUse { key, until, document, made_at });
         }
     }
     Ok(())

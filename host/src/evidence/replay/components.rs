@@ -44,15 +44,19 @@ pub enum ComponentError {
 }
 
 /// Components by digest: of files and folders that were named, of the bundles' own folder, and the
-/// embedded editions. Each is opened once.
+/// embedded editions. Each is opened once. Those of the bundles' own folder are nobody's choice but
+/// that of who made the bundles.
 pub struct Components {
     cache: Option<CodeCache>,
     /// Folders in which a component is named by its digest.
     folders: Vec<PathBuf>,
     /// Files by the digest that they have.
     files: HashMap<ContentDigest, PathBuf>,
-    opened: Mutex<HashMap<ContentDigest, Arc<Mutex<Option<Found>>>>>,
+    opened: Mutex<HashMap<Asked, Arc<Mutex<Option<Found>>>>>,
 }
+
+/// A digest, and whether the bundles' own folder is looked into.
+type Asked = (ContentDigest, bool);
 
 type Found = Result<Option<Policy>, ComponentError>;
 
@@ -94,33 +98,45 @@ impl Components {
         Ok(())
     }
 
-    /// The component of a digest; none if it is not at hand.
+    /// The component of a digest; none if it is not at hand. One that came with the bundles is at
+    /// hand only if `proven`: if a receipt names it that is the office's.
     ///
     /// # Errors
     ///
     /// [`ComponentError`] if a file that should be it is not, or cannot be used.
-    pub fn find(&self, digest: ContentDigest) -> Result<Option<Policy>, ComponentError> {
+    pub fn find(
+        &self,
+        digest: ContentDigest,
+        proven: bool,
+    ) -> Result<Option<Policy>, ComponentError> {
         let place = {
             let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(opened.entry(digest).or_default())
+            Arc::clone(opened.entry((digest, proven)).or_default())
         };
         // Who needs one that another thread is opening waits for it; nobody else does.
         let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = &*place {
             return found.clone();
         }
-        place.insert(self.open(digest)).clone()
+        place.insert(self.open(digest, proven)).clone()
     }
 
-    fn open(&self, digest: ContentDigest) -> Found {
+    /// Whether one of this digest came with the bundles, whatever is in the file.
+    pub(crate) fn has_beside(&self, digest: ContentDigest) -> bool {
+        self.beside_of(digest).is_some()
+    }
+
+    fn beside_of(&self, digest: ContentDigest) -> Option<PathBuf> {
+        let paths = self.folders.iter().map(|folder| folder.join(digest.hex()));
+        paths.map(|path| path.with_extension("wasm")).find(|path| path.exists())
+    }
+
+    fn open(&self, digest: ContentDigest, proven: bool) -> Found {
         if let Some(path) = self.files.get(&digest) {
             return self.policy(path, digest).map(Some);
         }
-        for folder in &self.folders {
-            let path = folder.join(digest.hex()).with_extension("wasm");
-            if path.exists() {
-                return self.policy(&path, digest).map(Some);
-            }
+        if let Some(path) = self.beside_of(digest).filter(|_| proven) {
+            return self.policy(&path, digest).map(Some);
         }
         for (edition, overlay) in embedded() {
             let opened = match &self.cache {

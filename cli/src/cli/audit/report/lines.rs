@@ -30,6 +30,7 @@ pub fn show(report: &Report, style: Style) -> Result<()> {
 fn lines(total: &Figures, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(total.checks.as_ref().map(|figures| checks(figures, style)));
+    lines.extend(total.checks.as_ref().map(|figures| backdated(figures, style)));
     lines.extend(total.lookups.iter().flat_map(|figures| lookups(figures, style)));
     lines.extend(total.records.as_ref().map(|figures| records(figures, style)));
     lines.extend(total.measures.iter().flat_map(|figures| measures(figures, style)));
@@ -82,6 +83,14 @@ fn checks(figures: &Checks, style: Style) -> String {
     match style.lang {
         Lang::Zh => format!("应查 {due}，已查 {made}{failed}{found}"),
         Lang::En => format!("checks due {due}, made {made}{failed}{found}"),
+    }
+}
+
+fn backdated(figures: &Checks, style: Style) -> String {
+    let n = figures.backdated;
+    match style.lang {
+        Lang::Zh => format!("已查中按较早日期核查（基准日早于核查当日）{n}"),
+        Lang::En => format!("of those made, as of a day before the day of the check {n}"),
     }
 }
 
