@@ -1,5 +1,7 @@
 //! What an auditor is told: nothing is missing, or what is; and nobody vouches for himself.
 
+use std::path::PathBuf;
+
 use mustcheck::Limits;
 use mustcheck::evidence::keys::ReceiptKey;
 use mustcheck::evidence::replay::{Components, Problem, Replayer, Verdict};
@@ -42,7 +44,7 @@ fn check(folder: &Folder, case: &str) -> String {
     told.split_once(' ').unwrap().0.to_owned()
 }
 
-fn bundle_of(folder: &Folder, id: &str) -> std::path::PathBuf {
+fn bundle_of(folder: &Folder, id: &str) -> PathBuf {
     let files = bundles(&folder.path("kept"));
     files.into_iter().find(|file| file.to_string_lossy().contains(id)).unwrap()
 }
@@ -191,9 +193,13 @@ fn a_verification_without_a_kept_checkpoint_says_what_it_cannot_exclude() {
 
 #[test]
 fn a_torn_end_is_not_sound_and_says_what_is_there() {
-    let (folder, _) = on_record(&["GP-1", "GP-2", "GP-3"]);
+    // As a service leaves it that was killed: nothing of the third check is published.
+    let (folder, _) = on_record(&["GP-1", "GP-2"]);
+    let log = files_of(&folder);
+    check(&folder, "GP-3");
     let tail = folder.path("log/tail");
     let bytes = std::fs::read(&tail).unwrap();
+    put_back(&folder, &log);
     let last = (0..bytes.len()).rev().find(|at| bytes[*at..].starts_with(b"mcb1")).unwrap();
     let there = bytes.len() - 50 - last;
     std::fs::write(&tail, &bytes[..bytes.len() - 50]).unwrap();
@@ -238,22 +244,26 @@ fn a_torn_end_is_not_sound_and_says_what_is_there() {
     assert!(run.stdout.ends_with("\nthe log is not sound\n"));
 }
 
-/// The log as it was before the last of two checks, with the bundles of both.
-fn put_back() -> (Folder, String) {
-    let (folder, _) = on_record(&["GP-1"]);
-    let log = crate::office::files(&folder.path("log"));
-    let log: Vec<_> = log.into_iter().map(|f| (f.clone(), std::fs::read(&f).unwrap())).collect();
-    let id = check(&folder, "GP-2");
-    let known = |file: &std::path::PathBuf| log.iter().any(|(known, _)| known == file);
+/// The files of the log, with what is in them.
+fn files_of(folder: &Folder) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = crate::office::files(&folder.path("log"));
+    files.into_iter().map(|file| (file.clone(), std::fs::read(&file).unwrap())).collect()
+}
+
+/// Puts an older log back.
+fn put_back(folder: &Folder, log: &[(PathBuf, Vec<u8>)]) {
+    let known = |file: &PathBuf| log.iter().any(|(known, _)| known == file);
     let newer = crate::office::files(&folder.path("log"));
     newer.iter().filter(|f| !known(f)).for_each(|f| std::fs::remove_file(f).unwrap());
     log.iter().for_each(|(file, bytes)| std::fs::write(file, bytes).unwrap());
-    (folder, id)
 }
 
 #[test]
 fn a_bundle_that_the_office_signed_and_the_log_has_not_is_wrong() {
-    let (folder, id) = put_back();
+    let (folder, _) = on_record(&["GP-1"]);
+    let log = files_of(&folder);
+    let id = check(&folder, "GP-2");
+    put_back(&folder, &log);
     assert_eq!(verify(&folder, &[]).code, 0, "by itself it is sound");
     let run = verify(&folder, &["--evidence", "kept", "--format", "json"]);
     assert_eq!(run.code, 20);
@@ -363,7 +373,8 @@ fn what_may_be_used_is_for_whoever_replays_to_say() {
     let little = run(&["--fuel", "1000", "--memory", "64"]);
     assert_eq!((little.code, &little.json()["bundles"][0]["verdict"]), (1, &json!("fault")));
     let told = little.json()["bundles"][0]["problems"][0].as_str().unwrap().to_owned();
-    assert!(told.contains("(fuel 1000, not 18446744073709551615, memory 67108864, not"), "{told}");
+    // So many digits could be somebody's number, and are masked.
+    assert!(told.contains("(fuel 1000, not 1844…**, memory 67108864, not 1844…**"), "{told}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mustcheck::evidence::Suite;
 use serde_json::Value;
@@ -47,8 +47,14 @@ fn what_two_processes_showed_before_they_were_killed_is_on_record() {
     folder.write_lines("in.jsonl", &lines);
     let mut receipts = BTreeSet::new();
     for kill in 0..KILLS {
+        let before = bundles(&folder.path("")).len();
         let (mut one, mut other) = (begin(&folder), begin(&folder));
-        std::thread::sleep(Duration::from_millis(120 + u64::from(kill * 37 % 400)));
+        // On a busy machine they are long about beginning.
+        let until = Instant::now() + Duration::from_secs(60);
+        while bundles(&folder.path("")).len() == before && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(u64::from(kill * 37 % 400)));
         one.kill().unwrap();
         other.kill().unwrap();
         receipts.extend(shown(one));
