@@ -73,12 +73,23 @@ pub fn read_file(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
 
 /// Parses JSON whose errors name path, line and column.
 pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
+    placed(json, |document| serde_path_to_error::deserialize(document))
+}
+
+type Document<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+type Placed<T> = Result<T, serde_path_to_error::Error<serde_json::Error>>;
+
+/// What is read of a document, where each error is put to its place.
+fn placed<'a, T>(
+    json: &'a [u8],
+    read: impl FnOnce(&mut Document<'a>) -> Placed<T>,
+) -> Result<T, InputError> {
     let text =
         std::str::from_utf8(json).map_err(|e| InputError::NotUtf8 { at: e.valid_up_to() })?;
     // A byte order mark is what spreadsheets and some editors put in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| {
+    let value = read(&mut deserializer).map_err(|e| {
         let path = e.path().to_string();
         // An object that is cut short, or a key that is no text, has no name of its own.
         let path = path.trim_end_matches('?').trim_end_matches('.');
@@ -89,7 +100,8 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
 }
 
 /// As [`parse`], and an array in the place of an object is an error too: serde would take its
-/// elements for the fields in their order, which nobody means.
+/// elements for the fields in their order, which nobody means. So is a key that stands twice in a
+/// map, of which serde would take the last.
 pub(crate) fn parse_strictly<T: DeserializeOwned + Serialize>(
     json: &[u8],
 ) -> Result<T, InputError> {
@@ -101,11 +113,32 @@ pub(crate) fn parse_strictly<T: DeserializeOwned + Serialize>(
     let written: Value = parse(json)?;
     let read = serde_json::to_value(&value).unwrap_or_default();
     match misplaced_array(&written, &read, String::new()) {
-        None => Ok(value),
+        None => placed(json, |document| serde_path_to_error::deserialize(Strict::<_>(document))),
         Some(path) => Err(InputError::Misplaced {
             path: if path.is_empty() { "the document".into() } else { path },
         }),
     }
+}
+
+/// A deserializer that takes no array for an object, and no key of a map twice.
+pub fn strict<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> impl serde::Deserializer<'de, Error = D::Error> {
+    Strict::<_>(deserializer)
+}
+
+/// Reads JSON of any shape in which no key of an object stands twice: of two arrays of records
+/// under one name, a reader would take the second, and whom the first names would be clear.
+///
+/// # Errors
+///
+/// What is wrong, with line and column.
+pub fn parse_value(json: &[u8]) -> Result<Value, serde_json::Error> {
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = <Value as serde::Deserialize>::deserialize(Strict::<_>(&mut deserializer))?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// What is read without keeping track of the place; none if anything is wrong.
@@ -113,7 +146,7 @@ fn sound<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     let text = std::str::from_utf8(json).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = T::deserialize(Strict(&mut deserializer)).ok()?;
+    let value = T::deserialize(Strict::<_>(&mut deserializer)).ok()?;
     deserializer.end().ok()?;
     Some(value)
 }

@@ -47,7 +47,7 @@ pub use cache::{CodeCache, Origin};
 pub use calendar::{Unpublished, WorkingCalendar};
 pub use error::{CheckError, Fault, InputError, PolicyError, Rail, exit_code};
 pub use gate::{Checked, Gate, GateBuilder};
-pub use input::{APPLICATION_LIMIT, ApplicationExt, read_file, redact};
+pub use input::{APPLICATION_LIMIT, ApplicationExt, parse_value, read_file, redact, strict};
 pub use inspect::Inspection;
 pub use limits::Limits;
 pub use mustcheck_guest::date::{Date, Timestamp};
