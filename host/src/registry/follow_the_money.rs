@@ -1,9 +1,10 @@
 //! Importing sanctions and debarments in FollowTheMoney's JSON lines, as OpenSanctions and others
 //! publish them, for bidders from abroad.
 //!
-//! Only identifiers count that are exact: LEI, unified social credit code, passport with its
-//! issuing country. Names never match (RAIL R6): whoever has no such identifier is counted and
-//! listed, and cannot be imported.
+//! Only identifiers count that are exact, in whatever property they stand: LEI, unified social
+//! credit code, resident number, passport with its issuing country. Names never match (RAIL R6).
+//! What is left of an identifier leaves open whom it may mean, and an entity of whom nobody can
+//! tell anything leaves the list unable to say of anybody that they are not on it (RAIL R2).
 
 mod entity;
 mod mapping;
@@ -14,20 +15,27 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_guest::model::{CreditRecord, RecordSubject};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::input::quotable;
+use crate::error::InputError;
+use crate::input::{parse_strictly, quotable};
 use crate::registry::json::{Coverage, coverage, record_fault, vocabulary_fault};
-use crate::registry::table::{Document, RejectedFile};
+use crate::registry::table::{Document, Refused, RejectedFile};
+use crate::registry::written::{LeftOpen, Pattern};
 use crate::registry::{RegistryError, Vocabulary};
 
 use entity::{Entity, Term};
 pub use mapping::{ListRule, MoneyMapping};
+use people::Named;
 
 /// The longest line, in bytes.
 const LINE_LIMIT: usize = 4 << 20;
+
+/// Why an entity cannot be matched.
+const UNNAMED: &str =
+    "it has no identifier that can be matched exactly, and a name is never matched";
 
 /// What became of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -40,6 +48,10 @@ pub struct MoneyReport {
     pub records: u64,
     /// Listed entities without an identifier that can be matched exactly.
     pub without_identifier: u64,
+    /// Listed entities of which a property leaves open whom it may mean.
+    pub left_open: u64,
+    /// Listed things, such as ships, that no list can name as a subject.
+    pub things: u64,
     /// Listed entities that could not be read.
     pub rejected: u64,
 }
@@ -49,8 +61,8 @@ pub struct MoneyReport {
 struct Edges {
     /// Sanctions, by whom they are about.
     sanctions: HashMap<String, Vec<Entity>>,
-    /// Passports, by their holder.
-    passports: HashMap<String, Vec<Entity>>,
+    /// Passports and other documents, by their holder.
+    documents: HashMap<String, Vec<Entity>>,
 }
 
 /// Turns a file of entities into a registry document on `out`. It is read twice: edges first.
@@ -129,12 +141,7 @@ fn each_line(
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let entity: Entity = serde_json::from_slice(text).map_err(|e| {
-            let message = e.to_string();
-            let (detail, column) = message.split_once(" at line ").unwrap_or((&message, ""));
-            let column = column.split_once("column ").map_or("", |(_, column)| column);
-            told(format!("no entity: {detail} (column {column})"))
-        })?;
+        let entity: Entity = parse_strictly(text).map_err(|e| told(no_entity(&e)))?;
         if let Some(property) = entity.not_text() {
             // An edge that is nested would not be seen.
             let what = format!(
@@ -147,11 +154,24 @@ fn each_line(
     }
 }
 
+/// An entity is one line of the file: the line is told already.
+fn no_entity(error: &InputError) -> String {
+    match error {
+        InputError::Shape { path, detail, column, .. } if path == "the document" => {
+            format!("no entity: {detail} (column {column})")
+        }
+        InputError::Shape { path, detail, column, .. } => {
+            format!("no entity: {path}: {detail} (column {column})")
+        }
+        other => format!("no entity: {other}"),
+    }
+}
+
 impl Edges {
     fn take(&mut self, entity: Entity) {
         let (edges, ends) = match entity.schema.as_str() {
             "Sanction" => (&mut self.sanctions, entity.texts("entity")),
-            "Passport" => (&mut self.passports, entity.texts("holder")),
+            "Passport" | "Identification" => (&mut self.documents, entity.texts("holder")),
             _ => return,
         };
         let ends: Vec<String> = ends.map(str::to_owned).collect();
@@ -172,15 +192,21 @@ struct Conversion<'a> {
     report: MoneyReport,
 }
 
+/// A list that an entity is on: the rule that says so first, and the terms of all.
+type Listing<'a> = (&'a ListRule, Vec<Result<Term, String>>);
+
 impl Conversion<'_> {
     fn entity(&mut self, line: u64, entity: &Entity) -> Result<(), RegistryError> {
         self.report.entities += 1;
-        let sanctions = self.edges.sanctions.get(&entity.id).map_or(&[][..], Vec::as_slice);
-        let rules = self.mapping.list.iter();
+        let mapping = self.mapping;
+        let of = |edges: &HashMap<String, Vec<Entity>>| {
+            edges.get(&entity.id).cloned().unwrap_or_default()
+        };
+        let sanctions = of(&self.edges.sanctions);
         // A list may be reached by several rules: the widest term counts.
-        let mut lists: BTreeMap<&str, (&ListRule, Vec<Term>)> = BTreeMap::new();
-        for rule in rules {
-            let terms = rule.terms(entity, sanctions);
+        let mut lists: BTreeMap<&str, Listing<'_>> = BTreeMap::new();
+        for rule in &mapping.list {
+            let terms = rule.terms(entity, &sanctions, mapping.source.as_of.date);
             if !terms.is_empty() {
                 lists.entry(&rule.list).or_insert_with(|| (rule, Vec::new())).1.extend(terms);
             }
@@ -189,24 +215,20 @@ impl Conversion<'_> {
             return Ok(());
         }
         self.report.listed += 1;
-        let passports = self.edges.passports.get(&entity.id).map_or(&[][..], Vec::as_slice);
-        let parties = people::subjects(entity, passports);
-        if parties.is_empty() {
-            self.report.without_identifier += 1;
-            let reason = "it has no identifier that can be matched exactly, and a name is never \
-                          matched";
-            return self.list(line, reason, entity);
+        if people::is_thing(entity) {
+            self.report.things += 1;
+            return Ok(());
         }
-        let lists = lists.into_values();
-        let records: Result<Vec<CreditRecord>, String> = lists
-            .map(|(rule, terms)| self.records(entity, rule, &terms, &parties))
-            .try_fold(Vec::new(), |mut all, own| {
-                all.extend(own?);
-                Ok(all)
-            });
+        let named = people::named(entity, &of(&self.edges.documents), &sanctions);
+        let listings: Vec<Listing<'_>> = lists.into_values().collect();
+        self.leave_open(line, entity, &listings, &named)?;
+        let records: Result<Vec<Vec<CreditRecord>>, String> = listings
+            .iter()
+            .map(|(rule, terms)| self.records(entity, rule, terms, &named.subjects))
+            .collect();
         match records {
             Ok(records) => {
-                for record in &records {
+                for record in records.iter().flatten() {
                     self.ids.insert(record.id.clone());
                     self.document.record(record)?;
                     self.report.records += 1;
@@ -215,12 +237,61 @@ impl Conversion<'_> {
             }
             Err(reason) => {
                 self.report.rejected += 1;
-                let told = format!("line {line}: {reason}");
-                let refused = people::refused(&parties);
-                self.document.refusals(&self.mapping.source.id, &refused, &told)?;
+                let named = named.subjects.iter().map(|party| party.identifier.as_str());
+                let open: BTreeSet<Pattern> = named.filter_map(Pattern::exact).collect();
+                for (rule, _) in &listings {
+                    self.refuse(line, &rule.list, open.clone(), false, &reason)?;
+                }
                 self.list(line, &reason, entity)
             }
         }
+    }
+
+    /// Puts into the document whom an entity may mean besides those whom it names exactly.
+    // RAIL R2: absence of proof is no proof of absence.
+    fn leave_open(
+        &mut self,
+        line: u64,
+        entity: &Entity,
+        listings: &[Listing<'_>],
+        named: &Named,
+    ) -> Result<(), RegistryError> {
+        if named.subjects.is_empty() {
+            self.report.without_identifier += 1;
+        }
+        let unnamed = named.unreadable || (named.unnamed && self.mapping.identified_by.is_none());
+        let told = named.told.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
+        if !named.told.is_empty() {
+            self.report.left_open += 1;
+        }
+        if !named.open.is_empty() {
+            for (rule, _) in listings {
+                self.refuse(line, &rule.list, named.open.clone(), false, &told)?;
+            }
+        }
+        if unnamed {
+            for (rule, _) in listings {
+                self.refuse(line, &rule.list, BTreeSet::new(), true, UNNAMED)?;
+            }
+        }
+        let unmatched = named.subjects.is_empty().then_some(UNNAMED);
+        let why: Vec<&str> =
+            unmatched.into_iter().chain(named.told.iter().map(String::as_str)).collect();
+        if why.is_empty() { Ok(()) } else { self.list(line, &why.join("; "), entity) }
+    }
+
+    fn refuse(
+        &mut self,
+        line: u64,
+        list: &str,
+        open: BTreeSet<Pattern>,
+        unnamed: bool,
+        reason: &str,
+    ) -> Result<(), RegistryError> {
+        let list = Some(list.to_owned());
+        let refused = Refused { list, open: LeftOpen::Fits(open), unnamed };
+        let told = format!("line {line}: {reason}");
+        self.document.refusals(&self.mapping.source.id, &refused, &told)
     }
 
     fn list(&mut self, line: u64, why: &str, entity: &Entity) -> Result<(), RegistryError> {
@@ -234,10 +305,14 @@ impl Conversion<'_> {
         &self,
         entity: &Entity,
         rule: &ListRule,
-        terms: &[Term],
-        parties: &[mustcheck_guest::model::RecordSubject],
+        terms: &[Result<Term, String>],
+        parties: &[RecordSubject],
     ) -> Result<Vec<CreditRecord>, String> {
-        let term = Term::widest(terms)?;
+        if parties.is_empty() {
+            return Ok(Vec::new());
+        }
+        let terms = terms.iter().cloned().collect::<Result<Vec<Term>, String>>()?;
+        let (from, term) = Term::widest(&terms)?;
         let mut records = Vec::new();
         for (n, party) in (1..).zip(parties) {
             // RAIL R13: the id of an entity may be made of its identifiers.
@@ -257,7 +332,7 @@ impl Conversion<'_> {
                 document: term.program.clone(),
                 legal_basis: Vec::new(),
                 penalty: None,
-                valid_from: term.from,
+                valid_from: from,
                 valid_until: term.until,
                 events: Vec::new(),
             };

@@ -1,11 +1,14 @@
 //! Entities in FollowTheMoney's JSON lines.
 
+use std::collections::BTreeSet;
+
 use mustcheck::RegistryError;
 use mustcheck::model::Scheme;
 use mustcheck::model::{AnswerStatus, Subject, SubjectKind};
 use mustcheck::registry::follow_the_money::{MoneyMapping, MoneyReport, convert};
 use mustcheck::registry::import::import;
 use mustcheck::registry::table::RejectedFile;
+use mustcheck::registry::written::Pattern;
 use mustcheck::{Ask, Registry as _, SqliteRegistry};
 use serde_json::{Value, json};
 
@@ -41,6 +44,8 @@ fn sanction(of: &str, properties: Value) -> Value {
 struct Outcome {
     report: MoneyReport,
     records: Vec<Value>,
+    /// What stands in the place of records, and leaves somebody open.
+    refusals: Vec<Value>,
     rejected: String,
     folder: tempfile::TempDir,
 }
@@ -61,9 +66,26 @@ fn outcome_of(bytes: &[u8], mapping: &str) -> Result<Outcome, RegistryError> {
     let report = convert(&file, &mapping, &VOCABULARY, &mut document, Some(&mut rejected))?;
     std::fs::write(path("document.json"), &document).unwrap();
     let document: Value = serde_json::from_slice(&document).unwrap();
-    let records = document["records"].as_array().unwrap().clone();
+    let all = document["records"].as_array().unwrap().iter().cloned();
+    let (refusals, records) = all.partition(|record| record.get("rejected").is_some());
     let rejected = std::fs::read_to_string(path("rejected.csv")).unwrap();
-    Ok(Outcome { report, records, rejected, folder })
+    Ok(Outcome { report, records, refusals, rejected, folder })
+}
+
+impl Outcome {
+    /// Patterns of those who are left open, and whether somebody cannot be named at all.
+    fn open(&self) -> Vec<(Vec<&str>, bool)> {
+        let each = self.refusals.iter().map(|refusal| {
+            let open = refusal["open"].as_array().unwrap().iter().map(|p| p.as_str().unwrap());
+            (open.collect(), refusal["unnamed"] == json!(true))
+        });
+        each.collect()
+    }
+
+    /// Why, with the line.
+    fn told(&self) -> Vec<&str> {
+        self.refusals.iter().map(|refusal| refusal["rejected"].as_str().unwrap()).collect()
+    }
 }
 
 /// How lookups about these are answered.
@@ -159,13 +181,178 @@ fn passports_need_their_country() {
     );
     assert_eq!((made.report.listed, made.report.without_identifier), (4, 2));
     let why = "it has no identifier that can be matched exactly, and a name is never matched";
+    let country = "passportNumber: `X7…**` of which country it is, is not certain";
     assert_eq!(
         made.rejected.trim_start_matches('\u{feff}'),
         format!(
-            "行号 row,原因 reason,id,schema,caption\n2,\"{why}\",P-2,Person,A. Example\n\
+            "行号 row,原因 reason,id,schema,caption\n2,\"{why}; {country}\",P-2,Person,A. Example\n\
                  5,\"{why}\",P-4,Person,A. Example\n"
         )
     );
+    // Who has the number is not clear, and of the last nobody can tell anything.
+    assert_eq!(made.open(), [(vec!["X7654321"], false), (vec![], true)]);
+    assert_eq!(made.told(), [format!("line 2: {country}"), format!("line 5: {why}")]);
+}
+
+fn entity(id: &str, schema: &str, properties: Value) -> Value {
+    let mut entity = company(id, properties);
+    entity["schema"] = json!(schema);
+    entity["properties"]["topics"] = json!(["debarment"]);
+    entity
+}
+
+#[test]
+fn an_exact_code_counts_in_whatever_property_it_stands() {
+    let (firm, man) = (uscc(1), crate::resident(1));
+    let spaced = format!("{} {} {}", &firm[..8], &firm[8..17], &firm[17..]);
+    for (schema, property, text, expected) in [
+        ("Company", "uscCode", firm.clone(), &firm),
+        ("Company", "taxNumber", firm.clone(), &firm),
+        ("Company", "idNumber", firm.to_lowercase(), &firm),
+        ("LegalEntity", "registrationNumber", format!("{firm} (USCC)"), &firm),
+        ("Company", "registrationNumber", format!("USCC no. {firm}"), &firm),
+        ("Company", "registrationNumber", format!("{firm} (USCC); 0868520 (CR No.)"), &firm),
+        ("Organization", "registrationNumber", spaced, &firm),
+        ("Company", "innCode", LEI.into(), &LEI.to_owned()),
+        ("Person", "idNumber", man.clone(), &man),
+        ("LegalEntity", "idNumber", man.clone(), &man),
+        ("Person", "passportNumber", man.clone(), &man),
+    ] {
+        let lines = [entity("NK-1", schema, json!({ property: [text] }))];
+        let made = outcome(&lines, MAPPING).unwrap();
+        assert_eq!(made.records.len(), 1, "{property}: {:?}", made.refusals);
+        assert_eq!(made.records[0]["subject"]["identifier"], json!(expected), "{property}");
+        assert_eq!(made.open(), [], "{property} {text}");
+        assert_eq!(made.report.without_identifier, 0);
+    }
+    // A card that the person holds, as an entity of its own.
+    let card = json!({ "id": "card", "schema": "Identification", "properties":
+                       { "holder": ["NK-1"], "number": [man], "country": ["cn"] } });
+    let made = outcome(&[card, entity("NK-1", "Person", json!({}))], MAPPING).unwrap();
+    assert_eq!(made.records[0]["subject"]["identifier"], json!(man));
+}
+
+#[test]
+fn a_code_in_prose_matches_nobody_and_clears_nobody() {
+    let (listed, other, man) = (uscc(1), uscc(2), crate::resident(1));
+    for (property, text) in [
+        ("notes", format!("Its owner is {other}.")),
+        ("name", format!("Works ({other})")),
+        ("ownershipPercentage", other.clone()),
+    ] {
+        let lines = [entity("NK-1", "Company", json!({ "uscCode": [listed], property: [text] }))];
+        let made = outcome(&lines, MAPPING).unwrap();
+        assert_eq!(made.records.len(), 1);
+        assert_eq!(made.open(), [(vec![other.as_str()], false)], "{property}");
+        let told = format!("line 1: {property}: `9100…**` stands in prose, and whose it is, is");
+        let masked = told.replace("9100", &other[..4]);
+        assert!(made.told()[0].starts_with(&masked), "{:?}", made.told());
+        let firms = [crate::firm(1), crate::firm(2), crate::firm(3)];
+        let found: Vec<_> =
+            found(&made, &firms).into_iter().map(|(status, n)| (status, n)).collect();
+        assert_eq!(
+            found,
+            [
+                (AnswerStatus::Answered, 1),
+                (AnswerStatus::Unavailable, 0),
+                (AnswerStatus::Answered, 0)
+            ]
+        );
+    }
+    // The number of a person in a firm's own properties is not the firm's.
+    let lines = [entity("NK-1", "Company", json!({ "uscCode": [listed], "idNumber": [man] }))];
+    let made = outcome(&lines, MAPPING).unwrap();
+    assert_eq!((made.records.len(), made.open()), (1, vec![(vec![man.as_str()], false)]));
+    // What a sanction says of others.
+    let mut reason = sanction("NK-1", json!({ "startDate": ["2024"] }));
+    reason["properties"]["reason"] = json!([format!("acted for {other}")]);
+    let lines = [reason, entity("NK-1", "Company", json!({ "uscCode": [listed] }))];
+    assert_eq!(outcome(&lines, MAPPING).unwrap().open(), [(vec![other.as_str()], false)]);
+}
+
+#[test]
+fn what_is_left_of_an_identifier_leaves_open_whom_it_may_mean() {
+    let (firm, man) = (uscc(1), crate::resident(1));
+    let wrong = if firm.ends_with('0') { "1" } else { "0" };
+    let damaged = format!("{}{wrong}", &firm[..17]);
+    let masked = format!("{}********{}", &man[..6], &man[14..]);
+    for (schema, property, text, who) in [
+        ("Company", "uscCode", damaged.clone(), &firm),
+        ("Company", "registrationNumber", format!("{damaged} (USCC)"), &firm),
+        ("Company", "taxNumber", firm[1..].to_owned(), &firm),
+        ("Company", "idNumber", firm[8..17].to_owned(), &firm),
+        ("LegalEntity", "registrationNumber", damaged.clone(), &firm),
+        ("Person", "idNumber", masked, &man),
+        ("Person", "idNumber", format!("{}000", &man[..15]), &man),
+        ("Person", "idNumber", format!("{}{}", &man[..6], &man[8..17]), &man),
+    ] {
+        // Beside a good one too.
+        let good = json!({ property: [text.clone()], "innCode": [LEI] });
+        for properties in [json!({ property: [text.clone()] }), good] {
+            let lines = [entity("NK-1", schema, properties)];
+            let made = outcome(&lines, MAPPING).unwrap();
+            let open: BTreeSet<&str> = made.open().iter().flat_map(|(o, _)| o.clone()).collect();
+            let fits = |p: &&str| Pattern::read(p).unwrap().fits(who);
+            assert!(open.iter().any(fits), "{property} {text}: {open:?}");
+            assert!(made.report.left_open == 1 && !made.rejected.contains(who.as_str()));
+            assert!(made.rejected.contains(&format!("{property}: `")), "{}", made.rejected);
+        }
+    }
+}
+
+#[test]
+fn an_entity_of_whom_nothing_is_known_leaves_the_list_unable_to_clear() {
+    let nameless = entity("NK-2", "Company", json!({ "registrationNumber": ["HRB 12345"] }));
+    let lines = [entity("NK-1", "Company", json!({ "uscCode": [uscc(1)] })), nameless];
+    let made = outcome(&lines, MAPPING).unwrap();
+    let why = "it has no identifier that can be matched exactly, and a name is never matched";
+    assert_eq!(
+        (made.open(), made.told()),
+        (vec![(vec![], true)], vec![&*format!("line 2: {why}")])
+    );
+    assert_eq!(made.refusals[0]["list"], json!("association-members"));
+    let found = found(&made, &[crate::firm(1), crate::firm(2)]);
+    assert_eq!(found[0].1, 1, "a record that is there is there");
+    assert_ne!(found[1].0, AnswerStatus::Answered);
+    // Unless the publisher identifies everybody.
+    let declared = format!("identified_by = [\"uscc\", \"lei\"]\n{MAPPING}");
+    let made = outcome(&lines, &declared).unwrap();
+    assert_eq!((made.open(), made.report.without_identifier), (vec![], 1));
+    // A code of which nothing can be read says that there is one.
+    let lost = [entity("NK-3", "Company", json!({ "uscCode": ["不详"], "leiCode": [LEI] }))];
+    for mapping in [MAPPING, &declared] {
+        let made = outcome(&lost, mapping).unwrap();
+        assert_eq!((made.records.len(), made.open()), (1, vec![(vec![], true)]));
+        assert!(made.rejected.contains("uscCode: `…**` is no uscc"), "{}", made.rejected);
+    }
+    // A ship applies for nothing.
+    let ship = [entity("NK-4", "Vessel", json!({ "imoNumber": ["IMO9187629"] }))];
+    let made = outcome(&ship, MAPPING).unwrap();
+    assert_eq!((made.open(), made.report.things, made.report.listed), (vec![], 1, 1));
+}
+
+#[test]
+fn a_sanction_that_has_ended_does_not_end_a_topic_that_stands() {
+    let firm = entity("NK-1", "Company", json!({ "uscCode": [uscc(1)] }));
+    let made = |ends: &[&str], rule: &str| {
+        let edges = ends.iter().enumerate().map(|(i, end)| {
+            let mut edge = sanction(
+                "NK-1",
+                json!({ "startDate": ["2018-05"], "endDate": [end], "program": ["WB"] }),
+            );
+            edge["id"] = json!(format!("s-{i}"));
+            edge
+        });
+        let lines: Vec<Value> = edges.chain([firm.clone()]).collect();
+        outcome(&lines, rule).unwrap().records[0]["valid_until"].clone()
+    };
+    assert_eq!(made(&["2019", "2020-01-31"], MAPPING), Value::Null);
+    assert_eq!(made(&["2019", "2027-01-31"], MAPPING), json!("2027-01-31"));
+    // As texts, `2027` is before `2027-02-01`.
+    assert_eq!(made(&["2027-02-01", "2027"], MAPPING), json!("2027-12-31"));
+    // A programme that ended has ended.
+    let rule = MAPPING.replace("topics = [\"debarment\"]", "programs = [\"WB\"]");
+    assert_eq!(made(&["2019"], &rule), json!("2019-12-31"));
 }
 
 #[test]
@@ -202,7 +389,7 @@ fn an_entity_whose_days_cannot_be_read_is_left_open() {
     assert_eq!((made.report.records, made.report.rejected), (0, 1));
     let why =
         "valid_from: `spring 2024` is no day, month or year such as 2024-05-31, 2024-05 or 2024";
-    assert_eq!(made.records[0]["rejected"], json!(format!("line 2: {why}")));
+    assert_eq!(made.told(), [format!("line 2: {why}")]);
     let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
     assert_eq!(
         found(&made, &[lei, crate::firm(1)]),
@@ -228,6 +415,20 @@ fn a_line_that_is_no_entity_refuses_the_file() {
         told.to_owned()
     };
     let good = company("NK-1", json!({})).to_string();
+    let twice = |from: &str, to: &str| told(&good.replace(from, to));
+    let properties = "\"properties\":{}";
+    assert_eq!(
+        twice(properties, "\"properties\":{\"topics\":[\"debarment\"],\"topics\":[]}"),
+        "line 1: no entity: properties: key `topics` stands twice (column 126)"
+    );
+    assert_eq!(
+        twice(properties, "\"properties\":{\"topics\":[]},\"properties\":{}"),
+        "line 1: no entity: properties: duplicate field `properties` (column 125)"
+    );
+    assert_eq!(
+        told("[\"NK-1\", \"Company\", \"\", [], null, [], {}]"),
+        "line 1: no entity: the document: invalid type: sequence, expected an object"
+    );
     assert_eq!(
         told(&format!("{good}\n\n{{\"id\": \"x\"}}")),
         "line 3: no entity: missing field `schema` (column 11)"

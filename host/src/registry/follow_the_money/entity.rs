@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use mustcheck_guest::date::Date;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// An entity: its schema and its properties, each with any number of texts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entity {
     /// Its id within the file.
     pub id: String,
@@ -21,6 +21,9 @@ pub struct Entity {
     /// When it was first seen there.
     #[serde(default)]
     pub first_seen: Option<String>,
+    /// Ids under which others know it.
+    #[serde(default)]
+    pub referents: Vec<String>,
     /// Its properties.
     #[serde(default)]
     pub properties: BTreeMap<String, Vec<serde_json::Value>>,
@@ -31,6 +34,14 @@ impl Entity {
     pub fn texts(&self, property: &str) -> impl Iterator<Item = &str> {
         let values = self.properties.get(property).map_or(&[][..], Vec::as_slice);
         values.iter().filter_map(serde_json::Value::as_str).map(str::trim)
+    }
+
+    /// The properties, each with its texts.
+    pub fn properties(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
+        self.properties.iter().map(|(name, values)| {
+            let texts = values.iter().filter_map(serde_json::Value::as_str).map(str::trim);
+            (name.as_str(), texts)
+        })
     }
 
     /// A property that holds anything but texts.
@@ -47,75 +58,80 @@ impl Entity {
 }
 
 /// From when to when something holds, and by whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Term {
-    /// First day, as written; perhaps a year or a month alone.
-    pub from: Option<String>,
-    /// Last day, as written; none if it has no end.
-    pub until: Option<String>,
+    /// First day; none if nothing says since when.
+    pub from: Option<Date>,
+    /// Last day; none if it has no end.
+    pub until: Option<Date>,
     /// Who decided.
     pub authority: Option<String>,
     /// Under which programme.
     pub program: Option<String>,
 }
 
-/// A term whose days are known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Widest {
-    /// First day.
-    pub from: Date,
-    /// Last day.
-    pub until: Option<Date>,
-    /// Who decided, of the first that says.
-    pub authority: Option<String>,
-    /// The programme, of the first that says.
-    pub program: Option<String>,
+/// Every day of a property, as wide as each can be.
+fn days(entity: &Entity, property: &str, last: bool) -> Result<Vec<Date>, String> {
+    entity.texts(property).map(|text| partial(text, last)).collect()
 }
 
 impl Term {
     /// The term of a sanction.
-    pub fn of(sanction: &Entity) -> Self {
-        let first = |names: &[&str]| {
-            let mut all: Vec<&str> = names.iter().flat_map(|n| sanction.texts(n)).collect();
-            all.sort_unstable();
-            all.first().map(|text| (*text).to_owned())
-        };
-        let mut ends: Vec<&str> = sanction.texts("endDate").collect();
-        ends.sort_unstable();
+    ///
+    /// INTERPRETATION: a year or a month alone is taken as wide as it can be, from its first day
+    /// or to its last, and of several days the widest counts: what a file leaves open must not
+    /// make a record end sooner.
+    ///
+    /// # Errors
+    ///
+    /// A day that cannot be read, and of which.
+    pub fn of(sanction: &Entity) -> Result<Self, String> {
+        let mut from = None;
+        for property in ["startDate", "listingDate", "date"] {
+            let days = days(sanction, property, false).map_err(|e| format!("valid_from: {e}"))?;
+            from = from.or_else(|| days.into_iter().min());
+        }
+        let ends = days(sanction, "endDate", true).map_err(|e| format!("valid_until: {e}"))?;
         let text = |name: &str| sanction.texts(name).next().map(str::to_owned);
-        Self {
-            from: first(&["startDate"])
-                .or_else(|| first(&["listingDate"]))
-                .or_else(|| first(&["date"])),
-            until: ends.last().map(|text| (*text).to_owned()),
+        Ok(Self {
+            from,
+            until: ends.into_iter().max(),
             authority: text("authority"),
             program: text("program").or_else(|| text("programId")),
-        }
+        })
+    }
+
+    /// The term of a topic, which holds since an entity was first seen and has no end.
+    ///
+    /// # Errors
+    ///
+    /// A day that cannot be read.
+    pub fn of_topic(entity: &Entity) -> Result<Self, String> {
+        let from = entity.first_seen.as_deref().map(|text| partial(text, false)).transpose();
+        Ok(Self { from: from.map_err(|e| format!("valid_from: {e}"))?, ..Self::default() })
+    }
+
+    /// Whether it has ended before a day.
+    pub fn is_over(&self, day: Date) -> bool {
+        self.until.is_some_and(|until| until < day)
     }
 
     /// All terms as one: from the first day of any to the last of all.
     ///
-    /// INTERPRETATION: a year or a month alone is taken as wide as it can be, from its first day
-    /// or to its last: what a file leaves open must not make a record end sooner.
-    pub fn widest(terms: &[Self]) -> Result<Widest, String> {
-        let mut from: Option<Date> = None;
-        let mut until = Some(Date { year: 0, month: 1, day: 1 });
+    /// # Errors
+    ///
+    /// If nothing says since when it holds.
+    pub fn widest(terms: &[Self]) -> Result<(Date, Self), String> {
+        let none = "valid_from: nothing says since when";
+        let mut widest = terms.first().cloned().unwrap_or_default();
         for term in terms {
-            let text = term.from.as_deref().ok_or("valid_from: nothing says since when")?;
-            let day = partial(text, false).map_err(|e| format!("valid_from: {e}"))?;
-            from = Some(from.map_or(day, |before| before.min(day)));
-            let last = match &term.until {
-                Some(text) => Some(partial(text, true).map_err(|e| format!("valid_until: {e}"))?),
-                None => None,
-            };
-            until = until.zip(last).map(|(before, last)| before.max(last));
+            let day = term.from.ok_or(none)?;
+            widest.from = widest.from.map(|before| before.min(day));
+            widest.until = widest.until.zip(term.until).map(|(before, last)| before.max(last));
         }
-        Ok(Widest {
-            from: from.ok_or("valid_from: nothing says since when")?,
-            until,
-            authority: terms.iter().find_map(|t| t.authority.clone()),
-            program: terms.iter().find_map(|t| t.program.clone()),
-        })
+        widest.authority = terms.iter().find_map(|t| t.authority.clone());
+        widest.program = terms.iter().find_map(|t| t.program.clone());
+        Ok((widest.from.ok_or(none)?, widest))
     }
 }
 
@@ -171,20 +187,21 @@ mod tests {
 
     #[test]
     fn the_widest_of_several_terms_counts() {
-        let term = |from: &str, until: Option<&str>| Term {
-            from: Some(from.into()),
-            until: until.map(str::to_owned),
-            authority: None,
-            program: None,
+        let term = |from: &str, until: &[&str]| {
+            let sanction = serde_json::json!({ "id": "s", "schema": "Sanction",
+                "properties": { "startDate": [from], "endDate": until } });
+            Term::of(&serde_json::from_value(sanction).unwrap()).unwrap()
         };
-        let widest =
-            Term::widest(&[term("2024-03", Some("2025")), term("2024-01-09", Some("2025-02"))]);
-        let widest = widest.unwrap();
-        assert_eq!(widest.from.to_string(), "2024-01-09");
+        let terms = [term("2024-03", &["2025"]), term("2024-01-09", &["2025-02"])];
+        let (from, widest) = Term::widest(&terms).unwrap();
+        assert_eq!(from.to_string(), "2024-01-09");
         assert_eq!(widest.until.unwrap().to_string(), "2025-12-31");
-        let open = Term::widest(&[term("2024", Some("2025")), term("2024", None)]).unwrap();
+        // As texts, `2025` is before `2025-02-01`.
+        let one = term("2024", &["2025-02-01", "2025"]);
+        assert_eq!(one.until.unwrap().to_string(), "2025-12-31");
+        let open = Term::widest(&[term("2024", &["2025"]), term("2024", &[])]).unwrap().1;
         assert_eq!(open.until, None);
-        let none = Term { from: None, ..term("2024", None) };
+        let none = Term { from: None, ..one };
         assert_eq!(Term::widest(&[none]).unwrap_err(), "valid_from: nothing says since when");
     }
 }

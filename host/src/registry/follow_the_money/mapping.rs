@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use mustcheck_guest::model::ListStanding;
+use mustcheck_guest::date::Date;
+use mustcheck_guest::model::{ListStanding, Scheme};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,11 @@ pub struct MoneyMapping {
     pub source: Source,
     /// What puts an entity on a list.
     pub list: Vec<ListRule>,
+    /// Schemes by which the publisher identifies everybody who has such an identifier: who is not
+    /// listed under one is not listed. Without it, an entity that has no exact identifier leaves
+    /// the list unable to say so of anybody.
+    #[serde(default)]
+    pub identified_by: Option<Vec<Scheme>>,
 }
 
 /// What puts an entity on one list: a sanction of it, or one of its topics. Of what is named, all
@@ -50,8 +56,17 @@ pub struct ListRule {
 }
 
 impl ListRule {
-    /// The terms for which an entity is on the list; empty if it is not.
-    pub(crate) fn terms(&self, entity: &Entity, sanctions: &[Entity]) -> Vec<Term> {
+    /// The terms for which an entity is on the list; empty if it is not. One that cannot be read is
+    /// its own fault.
+    ///
+    /// INTERPRETATION: a topic is said of the entity as it stands in the file: where every sanction
+    /// has ended before the file's day, the topic rests on something else, and has no end.
+    pub(crate) fn terms(
+        &self,
+        entity: &Entity,
+        sanctions: &[Entity],
+        as_of: Date,
+    ) -> Vec<Result<Term, String>> {
         let from_here = |own: &Entity| {
             self.datasets.is_empty() || own.datasets.iter().any(|d| self.datasets.contains(d))
         };
@@ -64,15 +79,20 @@ impl ListRule {
                 || sanction.holds("programId", &self.programs);
             programs && sanction.holds("authority", &self.authorities) && from_here(sanction)
         };
-        let terms: Vec<Term> = sanctions.iter().filter(named).map(Term::of).collect();
-        if by_sanction || !terms.is_empty() {
+        let mut terms: Vec<Result<Term, String>> =
+            sanctions.iter().filter(named).map(Term::of).collect();
+        if by_sanction || self.topics.is_empty() {
             return terms;
         }
-        if !from_here(entity) || self.topics.is_empty() {
-            return Vec::new();
+        if terms.is_empty() {
+            return if from_here(entity) { vec![Term::of_topic(entity)] } else { terms };
         }
-        let program = None;
-        vec![Term { from: entity.first_seen.clone(), until: None, authority: None, program }]
+        let over = |term: &Result<Term, String>| term.as_ref().is_ok_and(|t| t.is_over(as_of));
+        if terms.iter().all(over) {
+            let from = terms.iter().flatten().filter_map(|term| term.from).min();
+            terms.push(Ok(Term { from, ..Term::default() }));
+        }
+        terms
     }
 }
 
@@ -109,6 +129,9 @@ impl MoneyMapping {
         for fault in sources_faults(std::slice::from_ref(&self.source)) {
             let (path, detail) = fault.split_once(": ").unwrap_or(("source", &fault));
             faults.add(path.replace("sources[0]", "source"), detail);
+        }
+        if self.identified_by.as_ref().is_some_and(Vec::is_empty) {
+            faults.add("identified_by", "names no scheme");
         }
         if self.list.is_empty() {
             faults.add("list", "nothing puts an entity on a list");

@@ -1,6 +1,5 @@
 //! What becomes of a table: a registry document, and a file of the rows that could not be read.
 
-use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -11,14 +10,18 @@ use serde_json::json;
 
 use crate::registry::RegistryError;
 use crate::registry::json::Source;
+use crate::registry::written::LeftOpen;
 
 /// Whom a row names that could not be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The list, if that could be read.
     pub list: Option<String>,
-    /// Identifiers; none if it names nobody of whom anybody can tell.
-    pub named: BTreeSet<String>,
+    /// Whom it may mean.
+    pub open: LeftOpen,
+    /// Whether it names somebody who can be told by no identifier: the list cannot say of anybody
+    /// that they are not on it.
+    pub unnamed: bool,
 }
 
 /// A registry document that is written record by record.
@@ -68,11 +71,13 @@ impl<'a> Document<'a> {
         refused: &Refused,
         reason: &str,
     ) -> Result<(), RegistryError> {
+        let open: Vec<String> =
+            refused.open.clone().into_patterns().iter().map(|p| p.as_str().to_owned()).collect();
         let persons: Vec<_> =
-            refused.named.iter().map(|named| json!({ "identifier": named })).collect();
+            open.iter().filter(|p| *p != "*").map(|named| json!({ "identifier": named })).collect();
         self.item(&json!({
             "source": source, "list": refused.list, "responsible_persons": persons,
-            "rejected": reason,
+            "open": open, "unnamed": refused.unnamed, "rejected": reason,
         }))
     }
 

@@ -14,6 +14,7 @@ use crate::registry::table::cell::{identifiers, is_scientific, split};
 use crate::registry::table::column::{Cell, Column};
 use crate::registry::table::mapping::{Person, TableMapping};
 use crate::registry::table::output::Refused;
+use crate::registry::written::{LeftOpen, Pattern};
 
 /// Where the columns of a mapping stand in a table.
 #[derive(Debug, Default)]
@@ -387,7 +388,12 @@ impl Row<'_> {
             }
         }
         let list = self.text("list", &record.list).ok().flatten().filter(|_| self.fits());
-        Refused { list, named }
+        let open = if named.is_empty() {
+            LeftOpen::Everybody
+        } else {
+            LeftOpen::Fits(named.iter().filter_map(|n| Pattern::exact(n)).collect())
+        };
+        Refused { list, open, unnamed: false }
     }
 }
 
