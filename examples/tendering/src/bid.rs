@@ -1,18 +1,22 @@
 //! From a tenderer of the document to an application: whom a check must look up.
 
-use std::collections::BTreeMap;
-
 use mustcheck::model::{Office, Role, Scheme, Subject, SubjectKind};
 use mustcheck::{Application, ApplicationError, ApplicationExt as _, Date, redact, safe};
-use serde_json::value::RawValue;
 
-use crate::ocds::{Id, Identifier, Party, Person, Place, Reference, parse_owned};
+use crate::bidders::{Bidder, Parties, Who};
+use crate::ocds::{Id, Identifier, Party, Person, Place, parse_owned};
+use crate::representatives::Representatives;
 
 /// Schemes that stand for a unified social credit code. `CN-USCI` is the code of org-id.guide;
 /// `CN-USCC` is not registered there and is read as the same, because Chinese systems write it.
 const USCC_SCHEMES: [&str; 2] = ["CN-USCI", "CN-USCC"];
 /// The code of org-id.guide for the legal entity identifier.
-const LEI_SCHEME: &str = "XI-LEI";
+const LEI_SCHEMES: [&str; 1] = ["XI-LEI"];
+/// Schemes that stand for a resident identity number. org-id.guide has none, since it keeps no
+/// registers of natural persons; these are what systems write.
+const RESIDENT_SCHEMES: [&str; 3] = ["CN-RID", "CN-IDCARD", "CHN-IDCARD"];
+/// The end of a scheme that stands for a passport, after the code of the issuing country.
+const PASSPORT_SCHEME: &str = "-PASSPORT";
 
 /// What all tenderers of a release have in common.
 pub struct Setting<'a> {
@@ -26,8 +30,10 @@ pub struct Setting<'a> {
     pub as_of: Date,
     /// Who decides.
     pub office: &'a Office,
-    /// The parties by id, with their position; `None` where two parties have the same id.
-    pub parties: BTreeMap<Id, Option<(usize, &'a RawValue)>>,
+    /// The parties.
+    pub parties: Parties<'a>,
+    /// Who answers for the organizations, besides those whom the document names.
+    pub representatives: &'a Representatives,
 }
 
 /// A bid that can be checked.
@@ -37,6 +43,8 @@ pub struct Bid {
     places: Vec<SubjectPlace>,
     whole: String,
     prefix: String,
+    /// Organizations for which nobody answers.
+    alone: Vec<String>,
 }
 
 /// Where a subject stands in the document.
@@ -65,6 +73,15 @@ impl Bid {
         Place::at(path, redact(&safe(&problem.detail)))
     }
 
+    /// Why it was not checked, if that is for want of who answers for an organization.
+    pub fn unrepresented(&self, error: &ApplicationError) -> Option<Place> {
+        let first = self.alone.first()?;
+        let detail = "names nobody who answers for it, and a release has no place for one: give \
+                      its representative by --representatives";
+        let is_known = self.translated(&error.problem().path).is_some();
+        (!is_known).then(|| Place::at(first.as_str(), detail))
+    }
+
     fn translated(&self, path: &str) -> Option<String> {
         match path {
             "as_of" => return Some(format!("{}date", self.prefix)),
@@ -80,32 +97,45 @@ impl Bid {
     }
 }
 
-/// Reads the bid of `tender.tenderers[position]`.
+/// Reads the bid of a bidder, which is the `number`-th of the release.
 ///
 /// # Errors
 ///
-/// [`Place`] if a party is missing, ambiguous or malformed, or has no identifier that can be
-/// checked. It is the error of this tenderer only.
-pub fn read(setting: &Setting<'_>, position: usize, entry: &RawValue) -> Result<Bid, Place> {
+/// [`Fault`] if a party is missing, ambiguous or malformed, or has no identifier that can be
+/// checked. It is the error of this bidder only.
+pub fn read(setting: &Setting<'_>, number: usize, bidder: &Bidder<'_>) -> Result<Bid, Fault> {
     let prefix = setting.prefix;
-    let whole = format!("{prefix}tender.tenderers[{position}]");
-    let reference: Reference = parse_owned(entry, &format!("{whole}."))?;
+    let whole = bidder.place().to_owned();
     let mut subjects = Subjects::default();
-    let (base, party) = setting.party(&reference.id, &format!("{whole}.id"))?;
+    let (base, party, names) = match &bidder.who {
+        Err(place) => return Err(Fault::Input(place.clone())),
+        Ok(Who::Party(id)) => {
+            let (base, party) = setting.party(id, &format!("{whole}.id"))?;
+            (base, party, vec![id.0.clone()])
+        }
+        Ok(Who::Here) => {
+            let raw = bidder.places.first().map(|(_, raw)| *raw);
+            let party = raw.map(|raw| parse_owned::<Party>(raw, &format!("{whole}.")));
+            let party = party.transpose()?.unwrap_or_default();
+            (whole.clone(), party, Vec::new())
+        }
+    };
     let members = party.consortium().map(<[Id]>::to_vec);
-    subjects.organization(Role::Applicant, &base, party, reference.name)?;
+    let name = Some(bidder.name.clone());
+    subjects.party(setting, Role::Applicant, &base, party, name, &names)?;
     for (i, id) in members.iter().flatten().enumerate() {
         let from = format!("{base}.details.consortiumMembers[{i}]");
         let (base, party) = setting.party(id, &from)?;
         if party.consortium().is_some() {
             let detail = "a member of a consortium cannot be a consortium itself";
-            return Err(Place::at(format!("{base}.details.consortiumMembers"), detail));
+            let path = format!("{base}.details.consortiumMembers");
+            return Err(Fault::Input(Place::at(path, detail)));
         }
-        subjects.organization(Role::ConsortiumMember, &base, party, None)?;
+        subjects.party(setting, Role::ConsortiumMember, &base, party, None, &[id.0.clone()])?;
     }
     let application = Application {
         // The party's id is often the identifier, which has no place in a case number.
-        id: format!("{}/tenderer-{}", setting.tender, position + 1),
+        id: format!("{}/{prefix}tenderer-{number}", setting.tender),
         matter: setting.matter.to_owned(),
         as_of: setting.as_of,
         office: setting.office.clone(),
@@ -114,8 +144,29 @@ pub fn read(setting: &Setting<'_>, position: usize, entry: &RawValue) -> Result<
         materials: Vec::new(),
         commitment: None,
     };
-    let bid = Bid { application, places: subjects.places, whole, prefix: prefix.to_owned() };
-    bid.normalised()
+    let bid = Bid {
+        application,
+        places: subjects.places,
+        whole,
+        prefix: prefix.to_owned(),
+        alone: subjects.alone,
+    };
+    Ok(bid.normalised()?)
+}
+
+/// Why a bid cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Something in the document is wrong.
+    Input(Place),
+    /// Nothing is wrong, and the bidder has no identifier that can be looked up.
+    NoIdentifier(Place),
+}
+
+impl From<Place> for Fault {
+    fn from(place: Place) -> Self {
+        Self::Input(place)
+    }
 }
 
 impl Bid {
@@ -148,76 +199,147 @@ impl Setting<'_> {
 struct Subjects {
     list: Vec<Subject>,
     places: Vec<SubjectPlace>,
+    alone: Vec<String>,
 }
 
 impl Subjects {
-    /// Adds an organization, and whoever the document names as answering for it.
-    fn organization(
+    /// Adds a party, and of an organization whoever answers for it, by the document and by the file
+    /// beside it.
+    fn party(
         &mut self,
+        setting: &Setting<'_>,
         role: Role,
         base: &str,
         party: Party,
         name: Option<String>,
-    ) -> Result<(), Place> {
-        let (scheme, at, identifier) = identifier(base, &party)?;
-        let id = identifier.id.as_ref().map(|id| id.0.trim().to_owned()).unwrap_or_default();
-        let names = [identifier.legal_name.clone(), party.name, name];
+        ids: &[String],
+    ) -> Result<(), Fault> {
+        let found = identifier(base, &party)?;
+        let id = found.identifier.id.as_ref().map(|id| id.0.trim().to_owned()).unwrap_or_default();
+        let names = [found.identifier.legal_name.clone(), party.name.clone(), name];
         let name = names.into_iter().flatten().find(|n| !n.trim().is_empty());
+        let organization = self.list.len();
+        let kind = match found.scheme {
+            Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
+            Scheme::ResidentId | Scheme::Passport => SubjectKind::Person,
+        };
+        let known: Vec<&str> = ids.iter().map(String::as_str).chain([id.as_str()]).collect();
+        let beside = setting.representatives.of(&known);
         self.list.push(Subject {
             role,
-            kind: SubjectKind::Organization,
-            scheme,
+            kind,
+            scheme: found.scheme,
             identifier: id,
-            country: None,
+            country: found.country,
             name: name.unwrap_or_default(),
         });
-        self.places.push(SubjectPlace { base: base.to_owned(), identifier: format!("{at}.id") });
-        let Some(details) = party.details else { return Ok(()) };
-        if let Some(person) = details.legal_representative {
-            let base = format!("{base}.details.legalRepresentative");
-            self.person(Role::LegalRepresentative, base, person);
+        let identifier = format!("{}.id", found.at);
+        self.places.push(SubjectPlace { base: base.to_owned(), identifier });
+        if kind == SubjectKind::Person {
+            return Ok(());
         }
-        if let Some(person) = details.principal {
-            self.person(Role::Principal, format!("{base}.details.principal"), person);
+        let before = self.list.len();
+        let details = party.details.unwrap_or_default();
+        let own = [
+            (Role::LegalRepresentative, "legalRepresentative", details.legal_representative),
+            (Role::Principal, "principal", details.principal),
+        ];
+        for (role, name, raw) in own {
+            let Some(raw) = raw else { continue };
+            let base = format!("{base}.details.{name}");
+            match parse_owned::<Person>(&raw, &format!("{base}.")) {
+                Ok(person) => self.person(organization, role, base, "id", person),
+                // A name alone says nothing that could be looked up; the file does.
+                Err(_) if raw.get().starts_with('"') && !beside.is_empty() => {}
+                Err(place) => return Err(Fault::Input(place)),
+            }
+        }
+        for (place, row) in beside {
+            let role = row.role;
+            let person = Person {
+                scheme: row.scheme,
+                id: Id(row.identifier),
+                country: row.country.filter(|country| !country.is_empty()),
+                name: row.name,
+            };
+            self.person(organization, role, place, "identifier", person);
+        }
+        if self.list.len() == before {
+            self.alone.push(base.to_owned());
         }
         Ok(())
     }
 
-    fn person(&mut self, role: Role, base: String, person: Person) {
-        self.list.push(Subject {
+    /// Adds a person who answers for the organization at a position, unless the document and the
+    /// file both name that person.
+    fn person(&mut self, of: usize, role: Role, base: String, id: &str, person: Person) {
+        let subject = Subject {
             role,
             kind: SubjectKind::Person,
             scheme: person.scheme,
             identifier: person.id.0.trim().to_owned(),
             country: person.country,
             name: person.name,
-        });
-        self.places.push(SubjectPlace { identifier: format!("{base}.id"), base });
+        };
+        let same = |one: &Subject| {
+            (one.role, one.scheme, &one.identifier, &one.country)
+                == (subject.role, subject.scheme, &subject.identifier, &subject.country)
+        };
+        if self.list.iter().skip(of).any(same) {
+            return;
+        }
+        self.list.push(subject);
+        self.places.push(SubjectPlace { identifier: format!("{base}.{id}"), base });
     }
 }
 
+/// The identifier of a party by which it is looked up.
+struct Found<'p> {
+    scheme: Scheme,
+    country: Option<String>,
+    at: String,
+    identifier: &'p Identifier,
+}
+
+/// The scheme that a code of OCDS stands for, and of a passport the issuing country.
+fn scheme_of(code: &str) -> Option<(Scheme, Option<String>)> {
+    let code = code.trim().to_uppercase();
+    let is = |codes: &[&str]| codes.contains(&code.as_str());
+    if is(&USCC_SCHEMES) {
+        return Some((Scheme::Uscc, None));
+    }
+    if is(&LEI_SCHEMES) {
+        return Some((Scheme::Lei, None));
+    }
+    if is(&RESIDENT_SCHEMES) {
+        return Some((Scheme::ResidentId, None));
+    }
+    let country = code.strip_suffix(PASSPORT_SCHEME).filter(|country| country.len() == 2)?;
+    Some((Scheme::Passport, Some(country.to_owned())))
+}
+
 /// The identifier that is looked up: the unified social credit code wherever it stands
-/// (33 (十一): 「以统一社会信用代码为索引」), and a LEI only where there is none.
-fn identifier<'p>(base: &str, party: &'p Party) -> Result<(Scheme, String, &'p Identifier), Place> {
+/// (33 (十一): 「以统一社会信用代码为索引」), and another only where there is none.
+fn identifier<'p>(base: &str, party: &'p Party) -> Result<Found<'p>, Fault> {
     let main = party.identifier.iter().map(|i| (format!("{base}.identifier"), i));
     let more = party.additional_identifiers.iter().flatten().enumerate();
     let more = more.map(|(n, i)| (format!("{base}.additionalIdentifiers[{n}]"), i));
     let all: Vec<(String, &Identifier)> = main.chain(more).collect();
-    let of = |schemes: &[&str]| -> Vec<&(String, &Identifier)> {
-        let fits = |scheme: &str| schemes.contains(&scheme);
-        all.iter().filter(|(_, i)| i.scheme.as_deref().is_some_and(fits)).collect()
-    };
-    for (scheme, codes) in [(Scheme::Uscc, &USCC_SCHEMES[..]), (Scheme::Lei, &[LEI_SCHEME])] {
-        let found = of(codes);
+    let read = |i: &Identifier| i.scheme.as_deref().and_then(scheme_of);
+    for scheme in [Scheme::Uscc, Scheme::Lei, Scheme::ResidentId, Scheme::Passport] {
+        let is = |i: &Identifier| read(i).is_some_and(|(own, _)| own == scheme);
+        let found: Vec<&(String, &Identifier)> = all.iter().filter(|(_, i)| is(i)).collect();
         let Some((at, first)) = found.first() else { continue };
-        if let Some((other, _)) = found.iter().find(|(_, i)| i.id != first.id) {
+        let other = found.iter().find(|(_, i)| i.id != first.id || read(i) != read(first));
+        if let Some((other, _)) = other {
             let detail = format!("differs from the {scheme} at {at}: one party has one");
-            return Err(Place::at(format!("{other}.id"), detail));
+            return Err(Fault::Input(Place::at(format!("{other}.id"), detail)));
         }
-        return Ok((scheme, at.clone(), first));
+        let country = read(first).and_then(|(_, country)| country);
+        return Ok(Found { scheme, country, at: at.clone(), identifier: first });
     }
     let wanted = "`CN-USCI` (or `CN-USCC`) or `XI-LEI` is needed";
-    Err(match all.first().map(|(at, i)| (at, i.scheme.as_deref())) {
+    Err(Fault::NoIdentifier(match all.first().map(|(at, i)| (at, i.scheme.as_deref())) {
         None => Place::at(format!("{base}.identifier"), format!("missing: {wanted}")),
         Some((at, None)) => Place::at(format!("{at}.scheme"), format!("missing: {wanted}")),
         Some((at, Some(scheme))) => {
@@ -225,5 +347,5 @@ fn identifier<'p>(base: &str, party: &'p Party) -> Result<(Scheme, String, &'p I
             let detail = format!("`{scheme}` is no scheme that can be checked: {wanted}");
             Place::at(format!("{at}.scheme"), detail)
         }
-    })
+    }))
 }

@@ -1,4 +1,5 @@
-//! The object `creditCheck` that is written into each entry of `tender.tenderers`.
+//! The object `creditCheck` that is written into each entry of `tender.tenderers`, and of a bidder
+//! who has none there into the first place that names it.
 //!
 //! It is ours, not a registered extension. Identifiers in it are masked; who is meant is said by
 //! the place of the party in the same document.
@@ -160,6 +161,9 @@ pub struct Failure {
 pub enum FailureKind {
     /// The document cannot be evaluated at this place.
     BadInput,
+    /// Nothing is wrong there, and what a check needs is not in the document: somebody who answers
+    /// for the organization, or an identifier that can be looked up.
+    NotChecked,
     /// The registry or the rules failed.
     Fault,
 }
@@ -198,6 +202,11 @@ impl Failure {
     /// The document's doing.
     pub fn bad_input(place: Place) -> Self {
         Self { kind: FailureKind::BadInput, path: Some(place.path), detail: place.detail }
+    }
+
+    /// Nobody's doing: the document lacks what it need not have.
+    pub fn not_checked(place: Place) -> Self {
+        Self { kind: FailureKind::NotChecked, ..Self::bad_input(place) }
     }
 
     /// The machinery's doing.

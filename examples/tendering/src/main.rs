@@ -1,4 +1,4 @@
-//! Checks the tenderers of an OCDS document and writes the document back.
+//! Checks the bidders of an OCDS document and writes the document back.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,20 @@ use anyhow::{Context as _, Result};
 use clap::Parser;
 use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck::{Date, Gate, Policy, read_file, redact, registry};
-use mustcheck_example_tendering::{Options, Place, report, screen};
+use mustcheck_example_tendering::{Options, Place, Representatives, report, screen};
 
 /// The largest document that is read, in bytes.
 const DOCUMENT_LIMIT: u64 = 64 << 20;
 
-/// Checks every tenderer of a tender in OCDS 1.1 and writes who may take part.
+/// Checks every bidder of a tender in OCDS 1.1 and writes who may take part.
 ///
-/// Exit codes: 0 every tenderer was checked, 1 a fault, 2 usage, 3 something in the document cannot
-/// be evaluated. Who may take part is in the document, never in the exit code.
+/// Exit codes: 0 every bidder was checked, 1 a fault, 2 usage, 3 something in the document is wrong,
+/// 12 a bidder was not checked, or not everything due was answered. Who may take part is in the
+/// document, never in the exit code.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
-    /// A release or a release package, in JSON.
+    /// A release, a release package or a record package, in JSON.
     document: PathBuf,
     /// The registry: a JSON file or a SQLite database.
     #[arg(long, value_name = "FILE")]
@@ -34,9 +35,16 @@ struct Cli {
     /// The day of the check; without it, that of the release.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Division code of the procuring entity (GB/T 2260); without it, its `address.region`.
+    /// Who decides; without it, the procuring entity, or else the buyer.
+    #[arg(long, value_name = "NAME", requires = "region")]
+    office: Option<String>,
+    /// Division code of who decides (GB/T 2260); without it, its `address.region`.
     #[arg(long, value_name = "CODE")]
     region: Option<String>,
+    /// Who answers for the bidding organizations: JSON or CSV with `organization`, `role`, `scheme`,
+    /// `identifier`, `name` and, of a passport, `country`.
+    #[arg(long, value_name = "FILE")]
+    representatives: Option<PathBuf>,
     /// Puts every check on record in this folder, before its decision is used: the office's keys are
     /// in `keys` (`mustcheck audit keygen`), the log in `log`, what decisions can be derived again
     /// from in `kept`.
@@ -72,7 +80,13 @@ fn run(cli: Cli) -> Result<u8> {
         gate = gate.recorder(recorder);
     }
     let gate = gate.build()?;
-    let options = Options { matter: cli.matter, as_of: cli.as_of, region: cli.region };
+    let representatives = match &cli.representatives {
+        Some(file) => Representatives::open(file)
+            .with_context(|| format!("representatives `{}`", file.display()))?,
+        None => Representatives::default(),
+    };
+    let Cli { matter, as_of, office, region, .. } = cli;
+    let options = Options { matter, as_of, office, region, representatives };
     let screened = screen(&gate, &document, &options)
         .with_context(|| format!("document `{}`", cli.document.display()))?;
     write(&cli.output, &screened.document)

@@ -1,4 +1,5 @@
-//! Reading OCDS 1.1: releases and release packages, only the fields that a check needs.
+//! Reading OCDS 1.1: releases, release packages and record packages, only the fields that a check
+//! needs.
 //!
 //! Entries stay raw until they are needed, so that a malformed party is the fault of the tenderer
 //! that refers to it, and of no other.
@@ -50,13 +51,90 @@ impl<'de> Deserialize<'de> for Id {
                 Ok(Id(text.to_owned()))
             }
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Id, E> {
+                if may_be_rounded(number) {
+                    let detail = "a number that may have lost its last digits: a code is a text";
+                    return Err(E::custom(detail));
+                }
                 Ok(Id(number.to_string()))
             }
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Id, E> {
                 Ok(Id(number.to_string()))
             }
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Id, E> {
+                Err(E::custom("a number that has lost its digits: a code is a text"))
+            }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+/// Whether a program that keeps numbers in 53 bits may have made this of another number.
+fn may_be_rounded(number: u64) -> bool {
+    let exact = 1_u64 << 53;
+    #[allow(clippy::cast_precision_loss, reason = "that is what is asked")]
+    let kept = number as f64;
+    number > exact && format!("{kept:.0}") == number.to_string()
+}
+
+/// Several of something, or one: some publishers write an object where an array is due.
+#[derive(Debug)]
+pub enum Several<T> {
+    /// An array.
+    Array(Vec<T>),
+    /// What stands alone.
+    One(T),
+}
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self::Array(Vec::new())
+    }
+}
+
+impl<T> Several<T> {
+    /// Each of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        match self {
+            Self::Array(all) => all.iter(),
+            Self::One(one) => std::slice::from_ref(one).iter(),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Several<&'a RawValue> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        match raw.get() {
+            "null" => Ok(Self::default()),
+            text if text.starts_with('[') => {
+                serde_json::from_str(text).map(Self::Array).map_err(de::Error::custom)
+            }
+            _ => Ok(Self::One(raw)),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Several<String> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <Box<RawValue>>::deserialize(deserializer)?;
+        let read = match raw.get() {
+            "null" => return Ok(Self::default()),
+            text if text.starts_with('[') => serde_json::from_str(text).map(Self::Array),
+            text => serde_json::from_str(text).map(Self::One),
+        };
+        read.map_err(de::Error::custom)
+    }
+}
+
+impl<'a> Several<&'a RawValue> {
+    /// Each, with its place; the one that stands alone has no position.
+    pub fn placed(&self, path: &str) -> Vec<(String, &'a RawValue)> {
+        match self {
+            Self::One(one) => vec![(path.to_owned(), one)],
+            Self::Array(all) => {
+                all.iter().enumerate().map(|(i, raw)| (format!("{path}[{i}]"), *raw)).collect()
+            }
+        }
     }
 }
 
@@ -65,20 +143,75 @@ struct Document<'a> {
     #[serde(borrow)]
     releases: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
-    records: Option<&'a RawValue>,
+    records: Option<Vec<&'a RawValue>>,
+}
+
+/// A record: all releases of one process, and what they make together.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Record<'a> {
+    #[serde(borrow)]
+    compiled_release: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    releases: Vec<&'a RawValue>,
+}
+
+/// A release that stands elsewhere.
+#[derive(Deserialize)]
+struct Linked {
+    url: Option<String>,
+    ocid: Option<String>,
 }
 
 /// A release, as far as a check reads it.
 #[derive(Deserialize)]
 pub struct Release<'a> {
+    /// The process.
+    pub ocid: Option<Id>,
     /// When it was published.
     pub date: Option<String>,
     /// The parties, raw.
     #[serde(borrow, default)]
     pub parties: Vec<&'a RawValue>,
+    /// Who buys.
+    #[serde(borrow)]
+    pub buyer: Option<&'a RawValue>,
     /// The tender.
     #[serde(borrow)]
     pub tender: Option<Tender<'a>>,
+    /// The bids.
+    #[serde(borrow)]
+    pub bids: Option<Bids<'a>>,
+    /// The awards.
+    #[serde(borrow, default)]
+    pub awards: Option<Vec<Award<'a>>>,
+    /// The contracts, whose suppliers stand in an extension.
+    #[serde(borrow, default)]
+    pub contracts: Option<Vec<Award<'a>>>,
+}
+
+/// The bids, by the extension of that name.
+#[derive(Deserialize)]
+pub struct Bids<'a> {
+    /// Each of them.
+    #[serde(borrow, default)]
+    pub details: Option<Vec<BidDetails<'a>>>,
+}
+
+/// A bid.
+#[derive(Deserialize)]
+pub struct BidDetails<'a> {
+    /// Whose it is, raw.
+    #[serde(borrow, default)]
+    pub tenderers: Several<&'a RawValue>,
+}
+
+/// An award or a contract.
+#[derive(Deserialize)]
+pub struct Award<'a> {
+    /// To whom, raw.
+    #[serde(borrow, default)]
+    pub suppliers: Several<&'a RawValue>,
 }
 
 /// A tender.
@@ -87,20 +220,23 @@ pub struct Release<'a> {
 pub struct Tender<'a> {
     /// Its id.
     pub id: Id,
-    /// Who buys.
-    pub procuring_entity: Option<Reference>,
+    /// Who buys, raw.
+    #[serde(borrow)]
+    pub procuring_entity: Option<&'a RawValue>,
     /// Who bids, raw.
     #[serde(borrow)]
-    pub tenderers: Option<Vec<&'a RawValue>>,
+    pub tenderers: Option<Several<&'a RawValue>>,
 }
 
-/// A reference to a party.
+/// A reference to a party; in OCDS 1.0 the party itself.
 #[derive(Deserialize)]
 pub struct Reference {
     /// The party's id.
-    pub id: Id,
+    pub id: Option<Id>,
     /// Its name.
     pub name: Option<String>,
+    /// Its main identifier, of a party that stands here itself.
+    pub identifier: Option<Identifier>,
 }
 
 /// An entry of `tender.tenderers`, and what an earlier run wrote into it.
@@ -113,7 +249,7 @@ pub struct Entry<'a> {
 }
 
 /// A party.
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
     /// Its name.
@@ -121,15 +257,56 @@ pub struct Party {
     /// Its main identifier.
     pub identifier: Option<Identifier>,
     /// Further identifiers.
+    #[serde(default, deserialize_with = "identifiers")]
     pub additional_identifiers: Option<Vec<Identifier>>,
     /// Where it is.
     pub address: Option<Address>,
     /// Our extension stands here, beside whatever else a publisher writes.
+    #[serde(default, deserialize_with = "details")]
     pub details: Option<Details>,
 }
 
+/// Identifiers, or one that stands alone.
+fn identifiers<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<Identifier>>, D::Error> {
+    let raw = <Box<RawValue>>::deserialize(deserializer)?;
+    let mut reader = serde_json::Deserializer::from_str(raw.get());
+    let reader = mustcheck::strict(&mut reader);
+    let read = if raw.get().starts_with('{') {
+        Identifier::deserialize(reader).map(|one| Some(vec![one]))
+    } else {
+        Option::deserialize(reader)
+    };
+    read.map_err(de::Error::custom)
+}
+
+/// Some programs write an object without members as an array without elements.
+fn details<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Details>, D::Error> {
+    struct Lenient;
+    impl<'de> Visitor<'de> for Lenient {
+        type Value = Option<Details>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            match seq.next_element::<de::IgnoredAny>()? {
+                None => Ok(None),
+                Some(_) => Err(de::Error::invalid_type(de::Unexpected::Seq, &self)),
+            }
+        }
+        fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            Details::deserialize(de::value::MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+    deserializer.deserialize_any(Lenient)
+}
+
 /// An identifier.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Identifier {
     /// The register, a code of org-id.guide.
@@ -141,22 +318,22 @@ pub struct Identifier {
 }
 
 /// An address.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Address {
     /// The region.
     pub region: Option<String>,
 }
 
 /// The extension: who stands behind a party. OCDS has no field for it.
-#[derive(Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
     /// Of a consortium's lead member: the ids of the others.
     pub consortium_members: Option<Vec<Id>>,
-    /// 法定代表人
-    pub legal_representative: Option<Person>,
-    /// 主要负责人
-    pub principal: Option<Person>,
+    /// 法定代表人, raw: others write a name alone.
+    pub legal_representative: Option<Box<RawValue>>,
+    /// 主要负责人, raw.
+    pub principal: Option<Box<RawValue>>,
 }
 
 /// A person.
@@ -173,28 +350,66 @@ pub struct Person {
     pub name: String,
 }
 
-/// The releases of a document, each with the prefix of its places: a release package, or one
-/// release by itself.
+/// The releases of a document, and what of it is not here.
+pub struct Releases<'a> {
+    /// Each release with the prefix of its places.
+    pub here: Vec<(String, &'a RawValue)>,
+    /// Releases that stand elsewhere: nobody whom they name is looked up.
+    pub elsewhere: Vec<Place>,
+}
+
+/// The releases of a document: of a release package, of a record package, or one release by
+/// itself.
 ///
 /// # Errors
 ///
 /// [`Place`] if the text is no such document.
-pub fn releases(text: &str) -> Result<Vec<(String, &RawValue)>, Place> {
+pub fn releases(text: &str) -> Result<Releases<'_>, Place> {
     let document: Document<'_> = parse(text, "")?;
-    if document.records.is_some() {
-        let detail = "is a record package; give a release or a release package";
-        return Err(Place::at("records", detail));
-    }
-    match document.releases {
-        Some(releases) if releases.is_empty() => Err(Place::at("releases", "must hold a release")),
-        Some(releases) => {
+    let mut all = Releases { here: Vec::new(), elsewhere: Vec::new() };
+    match (document.records, document.releases) {
+        (Some(_), Some(_)) => {
+            return Err(Place::at("records", "stands beside `releases`: a package has one"));
+        }
+        (Some(records), None) if records.is_empty() => {
+            return Err(Place::at("records", "must hold a record"));
+        }
+        (None, Some(releases)) if releases.is_empty() => {
+            return Err(Place::at("releases", "must hold a release"));
+        }
+        (Some(records), None) => {
+            for (i, raw) in records.into_iter().enumerate() {
+                all.record(&format!("records[{i}]"), raw)?;
+            }
+        }
+        (None, Some(releases)) => {
             let each = releases.into_iter().enumerate();
-            Ok(each.map(|(i, raw)| (format!("releases[{i}]."), raw)).collect())
+            all.here.extend(each.map(|(i, raw)| (format!("releases[{i}]."), raw)));
         }
-        None => {
-            let raw: &RawValue = parse(text, "")?;
-            Ok(vec![(String::new(), raw)])
+        (None, None) => all.here.push((String::new(), parse(text, "")?)),
+    }
+    Ok(all)
+}
+
+impl<'a> Releases<'a> {
+    fn record(&mut self, place: &str, raw: &'a RawValue) -> Result<(), Place> {
+        let record: Record<'a> = parse(raw.get(), &format!("{place}."))?;
+        let compiled = record.compiled_release.is_some();
+        let whole = record.compiled_release.map(|raw| (format!("{place}.compiledRelease."), raw));
+        self.here.extend(whole);
+        for (i, raw) in record.releases.into_iter().enumerate() {
+            let at = format!("{place}.releases[{i}]");
+            let link: Linked = parse_owned(raw, &format!("{at}."))?;
+            let linked = link.url.is_some() && link.ocid.is_none();
+            if !linked {
+                self.here.push((format!("{at}."), raw));
+            } else if !compiled {
+                let detail = "stands elsewhere, and nothing is compiled of it here: whoever bids \
+                              in it was not checked";
+                self.elsewhere.push(Place::at(at, detail));
+            }
         }
+        Ok(())
     }
 }
 
@@ -205,7 +420,7 @@ pub fn releases(text: &str) -> Result<Vec<(String, &RawValue)>, Place> {
 /// [`Place`] with the path.
 pub fn parse<'a, T: Deserialize<'a>>(text: &'a str, prefix: &str) -> Result<T, Place> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|e| {
+    let value = serde_path_to_error::deserialize(mustcheck::strict(&mut reader)).map_err(|e| {
         let path = e.path().to_string();
         let place = prefix.trim_end_matches('.');
         let path = match (path.as_str(), place) {

@@ -17,13 +17,17 @@ pub fn lines(screened: &Screened) -> Vec<String> {
         for tenderer in &tender.tenderers {
             let name = redact(&safe(&tenderer.name));
             let status = tenderer.check.status.words();
-            lines.push(format!("  {status:<14} {name} ({})", tenderer.place));
+            let places: Vec<&str> = std::iter::once(&tenderer.place)
+                .chain(&tenderer.further)
+                .map(String::as_str)
+                .collect();
+            lines.push(format!("  {status:<14} {name} ({})", places.join(", ")));
             detail(&tenderer.check, &mut lines);
         }
-        for place in &tender.left_out {
-            lines.push(format!("  left out       {place}"));
-        }
         lines.push(summary(tender));
+    }
+    for place in &screened.left_out {
+        lines.push(format!("left out         {place}"));
     }
     lines
 }
@@ -32,6 +36,7 @@ fn detail(check: &CreditCheck, lines: &mut Vec<String>) {
     if let Some(error) = &check.error {
         let kind = match error.kind {
             FailureKind::BadInput => "bad input",
+            FailureKind::NotChecked => "cannot be checked",
             FailureKind::Fault => "fault",
         };
         let path = error.path.as_ref().map(|p| format!("{p}: ")).unwrap_or_default();

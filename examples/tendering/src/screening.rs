@@ -1,26 +1,29 @@
-//! One check for each tenderer of a document.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! One check for each bidder of a document.
 
 use mustcheck::model::Office;
 use mustcheck::{CheckError, Date, Gate, Timestamp, redact, safe};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::bid::{self, Bid, Setting};
-use crate::extension::{CreditCheck, Failure, FailureKind};
-use crate::ocds::{Id, Party, Place, Reference, Release, Tender, parse, parse_owned, releases};
+use crate::bid::{self, Fault, Setting};
+use crate::bidders::{Bidder, Parties, bidders, parties};
+use crate::extension::{CreditCheck, Failure, FailureKind, Status};
+use crate::ocds::{Id, Party, Place, Reference, Release, parse, parse_owned, releases};
+use crate::representatives::Representatives;
 use crate::splice::{self, Edit};
 
 /// What the document does not say.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Options {
     /// The matter, such as `tendering/statutory-tender`.
     pub matter: String,
     /// The day of the check; without it, that of the release's date in China Standard Time.
     pub as_of: Option<Date>,
-    /// Division code of the procuring entity; without it, that of its address.
+    /// Who decides; without it, the procuring entity, or else the buyer.
+    pub office: Option<String>,
+    /// Division code of the office; without it, that of its address.
     pub region: Option<String>,
+    /// Who answers for the organizations, besides those whom the document names.
+    pub representatives: Representatives,
 }
 
 /// A document after its check.
@@ -30,6 +33,8 @@ pub struct Screened {
     pub document: String,
     /// The tenders that it held.
     pub tenders: Vec<ScreenedTender>,
+    /// What was left out, and should not have been.
+    pub left_out: Vec<Place>,
 }
 
 /// A tender after its check.
@@ -39,17 +44,17 @@ pub struct ScreenedTender {
     pub id: String,
     /// The day of the check.
     pub as_of: Date,
-    /// Its tenderers.
+    /// Its tenderers, and whoever else it names as bidding.
     pub tenderers: Vec<Tenderer>,
-    /// What was left out, and should not have been.
-    pub left_out: Vec<Place>,
 }
 
 /// A tenderer after its check.
 #[derive(Debug)]
 pub struct Tenderer {
-    /// Its place in the document.
+    /// The first place in the document that names it.
     pub place: String,
+    /// The other places, as of a firm that bids for two lots.
+    pub further: Vec<String>,
     /// Its name; empty if the document gives none.
     pub name: String,
     /// The result.
@@ -57,159 +62,124 @@ pub struct Tenderer {
 }
 
 impl Screened {
-    /// The exit code: 1 after a fault, 3 if something could not be evaluated, else 0.
+    /// The exit code: 1 after a fault, 3 if something in the document is wrong, 12 if a bidder was
+    /// not checked or not everything due about one was answered, else 0.
     pub fn exit_code(&self) -> u8 {
-        let failures = self.tenders.iter().flat_map(|t| &t.tenderers);
-        let kinds: Vec<FailureKind> =
-            failures.filter_map(|t| t.check.error.as_ref()).map(|e| e.kind).collect();
-        if kinds.contains(&FailureKind::Fault) {
+        let checks = || self.tenders.iter().flat_map(|t| &t.tenderers).map(|t| &t.check);
+        let failed = |kind| checks().any(|c| c.error.as_ref().is_some_and(|e| e.kind == kind));
+        if failed(FailureKind::Fault) {
             1
-        } else if !kinds.is_empty() || self.tenders.iter().any(|t| !t.left_out.is_empty()) {
+        } else if failed(FailureKind::BadInput) || !self.left_out.is_empty() {
             3
+        } else if checks().any(|c| matches!(c.status, Status::Undetermined | Status::Error)) {
+            12
         } else {
             0
         }
     }
 }
 
-/// Checks every tenderer of a release or a release package.
+/// Checks every bidder of a release, a release package or a record package.
 ///
 /// # Errors
 ///
-/// [`Place`] if the document as a whole cannot be evaluated. What is wrong with one tenderer is in
+/// [`Place`] if the document as a whole cannot be evaluated. What is wrong with one bidder is in
 /// its own result.
 pub fn screen(gate: &Gate, document: &str, options: &Options) -> Result<Screened, Place> {
     let mut edits = Vec::new();
     let mut tenders = Vec::new();
-    for (prefix, raw) in releases(document)? {
+    let releases = releases(document)?;
+    for (prefix, raw) in releases.here {
         let release: Release<'_> = parse(raw.get(), &prefix)?;
-        let Some(tender) = release.tender.as_ref().filter(|t| t.tenderers.is_some()) else {
-            // A package also holds releases from before the bids were opened.
-            continue;
-        };
-        tenders.push(one(gate, document, options, &prefix, &release, tender, &mut edits)?);
+        let parties = parties(&release);
+        let bidders = bidders(&prefix, &release, &parties);
+        // A package also holds releases from before the bids were opened.
+        if !bidders.is_empty() {
+            let of = Of { gate, document, options, prefix: &prefix, release: &release };
+            tenders.push(of.screen(parties, &bidders, &mut edits)?);
+        }
     }
-    if tenders.is_empty() {
+    if tenders.is_empty() && releases.elsewhere.is_empty() {
         return Err(Place::at("tender.tenderers", "missing: there is nobody to check"));
     }
-    Ok(Screened { document: splice::apply(document, edits), tenders })
+    let mut left_out = releases.elsewhere;
+    left_out.extend(options.representatives.unused());
+    Ok(Screened { document: splice::apply(document, edits), tenders, left_out })
 }
 
-fn one(
-    gate: &Gate,
-    document: &str,
-    options: &Options,
-    prefix: &str,
-    release: &Release<'_>,
-    tender: &Tender<'_>,
-    edits: &mut Vec<Edit>,
-) -> Result<ScreenedTender, Place> {
-    let parties = parties(release);
-    let as_of = as_of(options, prefix, release)?;
-    known_matter(gate, &options.matter, as_of)?;
-    let office = office(options, prefix, tender, &parties)?;
-    let id = redact(&safe(&tender.id.0));
-    let setting =
-        Setting { prefix, tender: &id, matter: &options.matter, as_of, office: &office, parties };
-    let mut tenderers = Vec::new();
-    let (mut seen, mut named) = (BTreeSet::new(), BTreeSet::new());
-    for (i, entry) in tender.tenderers.iter().flatten().enumerate() {
-        let place = format!("{prefix}tender.tenderers[{i}]");
-        let reference = parse_owned::<Reference>(entry, &format!("{place}.")).ok();
-        let twice = reference.as_ref().is_some_and(|r| !seen.insert(r.id.clone()));
-        let result = if twice {
-            Err(Failure::bad_input(Place::at(format!("{place}.id"), "stands twice")))
-        } else {
-            check(gate, &setting, i, entry)
+/// A release that is being screened.
+struct Of<'o, 'd> {
+    gate: &'o Gate,
+    document: &'d str,
+    options: &'o Options,
+    prefix: &'o str,
+    release: &'o Release<'d>,
+}
+
+impl<'d> Of<'_, 'd> {
+    fn screen(
+        &self,
+        parties: Parties<'d>,
+        bidders: &[Bidder<'d>],
+        edits: &mut Vec<Edit>,
+    ) -> Result<ScreenedTender, Place> {
+        let (options, prefix, release) = (self.options, self.prefix, self.release);
+        let as_of = as_of(options, prefix, release)?;
+        known_matter(self.gate, &options.matter, as_of)?;
+        let office = office(options, prefix, release, &parties)?;
+        let id = release.tender.as_ref().map(|tender| &tender.id).or(release.ocid.as_ref());
+        let id = id.ok_or_else(|| Place::at(format!("{prefix}tender.id"), "missing"))?;
+        let id = redact(&safe(&id.0));
+        let representatives = &options.representatives;
+        let matter = &options.matter;
+        let setting = Setting {
+            prefix,
+            tender: &id,
+            matter,
+            as_of,
+            office: &office,
+            parties,
+            representatives,
         };
-        let failed = |e| CreditCheck::failed(&options.matter, as_of, e);
-        let mut check = result.unwrap_or_else(failed);
-        let name = reference.and_then(|r| {
-            named.insert(r.id.clone());
-            setting.name(&r)
-        });
-        match splice::edit(document, entry, &place, &check) {
-            Ok(edit) => edits.push(edit),
-            // A result that cannot be written down admits nobody.
-            Err(place) => check = failed(Failure::bad_input(place)),
+        let mut tenderers = Vec::new();
+        for (number, bidder) in (1..).zip(bidders) {
+            let failed = |e| CreditCheck::failed(matter, as_of, e);
+            let mut check = check(self.gate, &setting, number, bidder).unwrap_or_else(failed);
+            let written: Result<Vec<Edit>, Place> = bidder
+                .entries(prefix)
+                .into_iter()
+                .map(|(place, entry)| splice::edit(self.document, entry, place, &check))
+                .collect();
+            match written {
+                Ok(written) => edits.extend(written),
+                // A result that cannot be written down admits nobody.
+                Err(place) => check = failed(Failure::bad_input(place)),
+            }
+            let (place, name) = (bidder.place().to_owned(), bidder.name.clone());
+            tenderers.push(Tenderer { place, further: bidder.further(), name, check });
         }
-        tenderers.push(Tenderer { place, name: name.unwrap_or_default(), check });
+        Ok(ScreenedTender { id, as_of, tenderers })
     }
-    if tenderers.is_empty() {
-        let path = format!("{prefix}tender.tenderers");
-        return Err(Place::at(path, "must name a tenderer"));
-    }
-    let left_out = left_out(&setting, release, &named);
-    Ok(ScreenedTender { id, as_of, tenderers, left_out })
 }
 
 fn check(
     gate: &Gate,
     setting: &Setting<'_>,
-    position: usize,
-    entry: &RawValue,
+    number: usize,
+    bidder: &Bidder<'_>,
 ) -> Result<CreditCheck, Failure> {
-    let bid: Bid = bid::read(setting, position, entry).map_err(Failure::bad_input)?;
+    let bid = bid::read(setting, number, bidder).map_err(|fault| match fault {
+        Fault::Input(place) => Failure::bad_input(place),
+        Fault::NoIdentifier(place) => Failure::not_checked(place),
+    })?;
     match gate.check(bid.application()) {
         Ok(checked) => Ok(CreditCheck::found(&bid, &checked)),
-        Err(CheckError::Application(error)) => Err(Failure::bad_input(bid.place(&error))),
+        Err(CheckError::Application(error)) => Err(match bid.unrepresented(&error) {
+            Some(place) => Failure::not_checked(place),
+            None => Failure::bad_input(bid.place(&error)),
+        }),
         Err(CheckError::Fault(fault)) => Err(Failure::fault(&fault)),
     }
-}
-
-impl Setting<'_> {
-    fn name(&self, reference: &Reference) -> Option<String> {
-        let party = || {
-            let (_, raw) = (*self.parties.get(&reference.id)?)?;
-            parse_owned::<Party>(raw, "").ok()?.name
-        };
-        reference.name.clone().or_else(party)
-    }
-}
-
-/// The parties by id; one without an id can be referred to by nobody.
-fn parties<'a>(release: &Release<'a>) -> BTreeMap<Id, Option<(usize, &'a RawValue)>> {
-    #[derive(Deserialize)]
-    struct Named {
-        id: Id,
-    }
-    let mut parties = BTreeMap::new();
-    for (i, raw) in release.parties.iter().enumerate() {
-        if let Ok(Named { id }) = parse_owned(raw, "") {
-            let known = parties.contains_key(&id);
-            parties.insert(id, (!known).then_some((i, *raw)));
-        }
-    }
-    parties
-}
-
-/// Parties that say they bid, and that no entry and no consortium names: they were not looked up,
-/// and somebody should know (应查必查).
-fn left_out(setting: &Setting<'_>, release: &Release<'_>, named: &BTreeSet<Id>) -> Vec<Place> {
-    #[derive(Deserialize)]
-    struct Bidding {
-        id: Id,
-        #[serde(default)]
-        roles: Vec<String>,
-    }
-    let members: BTreeSet<Id> = named
-        .iter()
-        .filter_map(|id| setting.parties.get(id).copied().flatten())
-        .filter_map(|(_, raw)| parse_owned::<Party>(raw, "").ok())
-        .flat_map(|party| party.consortium().map(<[Id]>::to_vec).unwrap_or_default())
-        .collect();
-    let mut left_out = Vec::new();
-    for (i, raw) in release.parties.iter().enumerate() {
-        let Ok(Bidding { id, roles }) = parse_owned(raw, "") else { continue };
-        let bids = roles.iter().any(|r| r == "tenderer");
-        if bids && !named.contains(&id) && !members.contains(&id) {
-            let path = format!("{}parties[{i}].roles", setting.prefix);
-            let detail = "has role `tenderer`, but no tenderer and no consortium names it: it was \
-                          not checked";
-            left_out.push(Place::at(path, detail));
-        }
-    }
-    left_out
 }
 
 fn as_of(options: &Options, prefix: &str, release: &Release<'_>) -> Result<Date, Place> {
@@ -220,8 +190,25 @@ fn as_of(options: &Options, prefix: &str, release: &Release<'_>) -> Result<Date,
     let Some(date) = &release.date else {
         return Err(Place::at(path, "missing; give the day by --as-of"));
     };
-    let instant: Result<Timestamp, _> = date.parse();
-    instant.map(|t| t.date).map_err(|e| Place::at(path, redact(&safe(&e.to_string()))))
+    let instant: Result<Timestamp, _> = date.replacen(' ', "T", 1).parse();
+    let failed = |_| {
+        let told = date.parse::<Timestamp>().err().map(|e| e.to_string()).unwrap_or_default();
+        Place::at(path, redact(&safe(&told)))
+    };
+    instant.map(|t| t.date).or_else(|e| local_day(date).ok_or(e)).map_err(failed)
+}
+
+/// The day of a date and time without an offset.
+///
+/// INTERPRETATION: an office that writes none means its own time, which is China Standard Time.
+fn local_day(text: &str) -> Option<Date> {
+    let (day, time) = text.split_once(['T', ' '])?;
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let sound = time.split(':').count() == 3
+        && time.split(':').all(digits)
+        && fraction.bytes().all(|b| b.is_ascii_digit());
+    day.parse().ok().filter(|_| sound)
 }
 
 fn known_matter(gate: &Gate, matter: &str, as_of: Date) -> Result<(), Place> {
@@ -244,36 +231,59 @@ fn known_matter(gate: &Gate, matter: &str, as_of: Date) -> Result<(), Place> {
 fn office(
     options: &Options,
     prefix: &str,
-    tender: &Tender<'_>,
-    parties: &BTreeMap<Id, Option<(usize, &RawValue)>>,
+    release: &Release<'_>,
+    parties: &Parties<'_>,
 ) -> Result<Office, Place> {
-    let path = format!("{prefix}tender.procuringEntity");
-    let Some(buyer) = &tender.procuring_entity else {
-        return Err(Place::at(path, "missing: nobody decides"));
+    let given = options
+        .region
+        .as_ref()
+        .map(|region| division(region).map_err(|detail| Place::at("--region", detail)));
+    let given = given.transpose()?;
+    if let Some(name) = &options.office {
+        let region = given.ok_or_else(|| Place::at("--region", "is needed with --office"))?;
+        return Ok(Office { name: name.clone(), region });
+    }
+    let entity = release.tender.as_ref().and_then(|tender| tender.procuring_entity);
+    let places = [("tender.procuringEntity", entity), ("buyer", release.buyer)];
+    let named = places.into_iter().find_map(|(path, raw)| Some((format!("{prefix}{path}"), raw?)));
+    let Some((path, raw)) = named else {
+        let detail = "missing, and so is `buyer`: nobody decides; give the office by --office and \
+                      --region";
+        return Err(Place::at(format!("{prefix}tender.procuringEntity"), detail));
     };
-    let party = parties.get(&buyer.id).copied().flatten();
-    let read = party.map(|(i, raw)| {
-        let base = format!("{prefix}parties[{i}]");
-        parse_owned::<Party>(raw, &format!("{base}.")).map(|party| (base, party))
-    });
-    let party = read.transpose()?;
-    let name = buyer.name.clone().or_else(|| party.as_ref()?.1.name.clone());
+    let (base, party, name) = decides(prefix, &path, raw, parties)?;
     let Some(name) = name.filter(|n| !n.trim().is_empty()) else {
         return Err(Place::at(format!("{path}.name"), "missing: nobody decides"));
     };
-    if let Some(region) = &options.region {
-        return division(region)
-            .map(|region| Office { name, region })
-            .map_err(|detail| Place::at("--region", detail));
+    if let Some(region) = given {
+        return Ok(Office { name, region });
     }
-    let place = party.as_ref().map_or(path, |(base, _)| format!("{base}.address.region"));
-    let region = party.and_then(|(_, party)| party.address?.region);
-    let Some(region) = region else {
+    let place = format!("{base}.address.region");
+    let Some(region) = party.address.and_then(|address| address.region) else {
         return Err(Place::at(place, "missing; give a division code by --region"));
     };
     division(&region)
         .map(|region| Office { name, region })
         .map_err(|detail| Place::at(place, format!("{detail}; give one by --region")))
+}
+
+/// Who decides: the party that an entry refers to, or the one that stands in it; its place and its
+/// name.
+fn decides(
+    prefix: &str,
+    path: &str,
+    raw: &RawValue,
+    parties: &Parties<'_>,
+) -> Result<(String, Party, Option<String>), Place> {
+    let reference: Reference = parse_owned(raw, &format!("{path}."))?;
+    let of = |id: &Id| parties.get(id).copied().flatten();
+    let (base, party) = match reference.id.as_ref().and_then(of) {
+        Some((i, raw)) => (format!("{prefix}parties[{i}]"), raw),
+        None => (path.to_owned(), raw),
+    };
+    let party: Party = parse_owned(party, &format!("{base}."))?;
+    let name = reference.name.or_else(|| party.name.clone());
+    Ok((base, party, name))
 }
 
 fn division(region: &str) -> Result<String, String> {

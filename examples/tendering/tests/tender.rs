@@ -4,8 +4,11 @@
 
 use mustcheck::model::Office;
 use mustcheck_example_tendering::bid::{self, Setting};
+use mustcheck_example_tendering::bidders::{bidders, parties};
 use mustcheck_example_tendering::ocds::Release;
-use mustcheck_example_tendering::{Bid, NotAdmitted, Options, Status, admit, screen};
+use mustcheck_example_tendering::{
+    Bid, NotAdmitted, Options, Representatives, Status, admit, screen,
+};
 use serde_json::{Value, json};
 
 use sample::{
@@ -179,10 +182,8 @@ fn an_identifier_is_found_wherever_it_stands() {
 fn bid(position: usize) -> Bid {
     let document = text("release.json");
     let release: Release<'_> = serde_json::from_str(&document).unwrap();
-    let parties = release.parties.iter().enumerate().map(|(i, raw)| {
-        let party: Value = serde_json::from_str(raw.get()).unwrap();
-        (serde_json::from_value(party["id"].clone()).unwrap(), Some((i, *raw)))
-    });
+    let parties = parties(&release);
+    let bidders = bidders("", &release, &parties);
     let office = Office { name: "市政工程管理中心".into(), region: "310105".into() };
     let setting = Setting {
         prefix: "",
@@ -190,10 +191,10 @@ fn bid(position: usize) -> Bid {
         matter: "tendering/statutory-tender",
         as_of: "2026-11-20".parse().unwrap(),
         office: &office,
-        parties: parties.collect(),
+        parties,
+        representatives: &Representatives::default(),
     };
-    let entry = release.tender.as_ref().unwrap().tenderers.as_ref().unwrap()[position];
-    bid::read(&setting, position, entry).unwrap()
+    bid::read(&setting, position + 1, &bidders[position]).unwrap()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use mustcheck::{Gate, JsonRegistry, Policy, Registry};
-use mustcheck_example_tendering::{Options, Screened, Status, screen};
+use mustcheck_example_tendering::{Options, Representatives, Screened, Status, screen};
 use serde_json::Value;
 
 /// What becomes of the tenderers of the sample.
@@ -42,7 +42,13 @@ pub fn gate_with_a_source_down() -> Gate {
 }
 
 pub fn options() -> Options {
-    Options { matter: "tendering/statutory-tender".into(), as_of: None, region: None }
+    Options {
+        matter: "tendering/statutory-tender".into(),
+        as_of: None,
+        office: None,
+        region: None,
+        representatives: Representatives::default(),
+    }
 }
 
 pub fn screened(document: &str) -> Screened {
