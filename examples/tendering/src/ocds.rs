@@ -68,12 +68,13 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// Whether a program that keeps numbers in 53 bits may have made this of another number.
+/// Whether a program that keeps numbers in 53 bits may have made this of another number: such a
+/// program writes it out to its last digit, or as short as it can.
 fn may_be_rounded(number: u64) -> bool {
     let exact = 1_u64 << 53;
     #[allow(clippy::cast_precision_loss, reason = "that is what is asked")]
     let kept = number as f64;
-    number > exact && format!("{kept:.0}") == number.to_string()
+    number > exact && [format!("{kept:.0}"), kept.to_string()].contains(&number.to_string())
 }
 
 /// Several of something, or one: some publishers write an object where an array is due.

@@ -419,11 +419,11 @@ fn a_line_that_is_no_entity_refuses_the_file() {
     let properties = "\"properties\":{}";
     assert_eq!(
         twice(properties, "\"properties\":{\"topics\":[\"debarment\"],\"topics\":[]}"),
-        "line 1: no entity: properties: key `topics` stands twice (column 126)"
+        "line 1: no entity: properties: key `topics` stands twice (column 137)"
     );
     assert_eq!(
         twice(properties, "\"properties\":{\"topics\":[]},\"properties\":{}"),
-        "line 1: no entity: properties: duplicate field `properties` (column 125)"
+        "line 1: no entity: duplicate field `properties` (column 131)"
     );
     assert_eq!(
         told("[\"NK-1\", \"Company\", \"\", [], null, [], {}]"),
@@ -433,7 +433,7 @@ fn a_line_that_is_no_entity_refuses_the_file() {
         told(&format!("{good}\n\n{{\"id\": \"x\"}}")),
         "line 3: no entity: missing field `schema` (column 11)"
     );
-    assert_eq!(told("{\"id\":"), "line 1: no entity: EOF while parsing a value (column 6)");
+    assert_eq!(told("{\"id\":"), "line 1: no entity: id: EOF while parsing a value (column 6)");
     let nested = company("NK-1", json!({ "sanctions": [{ "id": "s" }] })).to_string();
     assert_eq!(
         told(&nested),
