@@ -15,6 +15,7 @@ use mustcheck_guest::model::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Moment;
 use crate::input::{normalise, parse_strictly, quotable, read_file};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
@@ -107,6 +108,7 @@ impl JsonRegistry {
         let mut file: RegistryFile =
             parse_strictly(json).map_err(|e| RegistryError::Content(e.to_string()))?;
         let mut faults = sources_faults(&file.sources);
+        faults.extend(future_faults(&file.sources)?);
         let covers = coverage(&file.sources);
         let mut ids = BTreeSet::new();
         let mut parties: HashMap<Identity, Vec<usize>> = HashMap::new();
@@ -240,6 +242,27 @@ pub type Coverage = BTreeMap<String, BTreeSet<String>>;
 /// The lists of each of these sources.
 pub fn coverage(sources: &[Source]) -> Coverage {
     sources.iter().map(|s| (s.id.clone(), s.covers.iter().cloned().collect())).collect()
+}
+
+/// How far the clock of a source may be ahead of ours, in seconds.
+const AHEAD: i64 = 300;
+
+/// Sources whose snapshot was taken after now: nobody could ever call them stale, and no correct
+/// snapshot would ever be newer.
+///
+/// # Errors
+///
+/// [`RegistryError::Other`] if the system's clock tells no time.
+// RAIL R2
+pub(crate) fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
+    let now = Moment::now().map_err(|e| RegistryError::Other(e.to_string()))?.to_second();
+    let seconds = |at: Timestamp| at.unix_seconds().unwrap_or(i64::MAX);
+    let is_ahead = |source: &Source| seconds(source.as_of).saturating_sub(seconds(now)) > AHEAD;
+    let ahead = sources.iter().enumerate().filter(|(_, source)| is_ahead(source));
+    let fault = |(i, source): (usize, &Source)| {
+        format!("sources[{i}].as_of: `{}` lies in the future: it is `{now}`", source.as_of)
+    };
+    Ok(ahead.map(fault).collect())
 }
 
 pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {

@@ -3,16 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_guest::model::{CreditRecord, Scheme};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Rejected, Report};
-use crate::input::{misplaced_array, normalise, parse, parse_strictly, quotable, read_file};
+use crate::input::{misplaced_array, parse, parse_strictly, quotable, read_file};
 use crate::registry::held::EVERYBODY;
 use crate::registry::json::{
-    Coverage, REGISTRY_LIMIT, Source, coverage, record_fault, sources_faults, vocabulary_fault,
+    Coverage, REGISTRY_LIMIT, Source, coverage, future_faults, record_fault, sources_faults,
+    vocabulary_fault,
 };
+use crate::registry::written::{Pattern, Shape, all_exact, left_open, normalised};
 use crate::registry::{RegistryError, Vocabulary};
 
 #[derive(Deserialize)]
@@ -54,6 +56,9 @@ struct Remnant<'a> {
     /// Why an importer of another format could not make a record of it.
     #[serde(borrow)]
     rejected: Option<&'a RawValue>,
+    /// Whom it may mean, as that importer tells.
+    #[serde(default)]
+    open: Option<BTreeSet<String>>,
 }
 
 /// Why an importer of another format refused what stands in the place of a record, if it did.
@@ -67,6 +72,8 @@ fn rejected(record: &str) -> Option<String> {
 /// The identifier of whatever party can be read.
 #[derive(Default, Deserialize)]
 struct Party<'a> {
+    #[serde(borrow)]
+    scheme: Option<&'a RawValue>,
     #[serde(borrow)]
     identifier: Option<&'a RawValue>,
 }
@@ -82,23 +89,50 @@ fn written(value: Option<&RawValue>) -> Option<String> {
 }
 
 impl Remnant<'_> {
-    /// Everybody whom the record names, as far as anybody can tell.
+    /// Everybody whom the record may mean, as far as anybody can tell; [`EVERYBODY`] among them
+    /// where it may be somebody who is not named.
+    // RAIL R2: an identifier that cannot be read names nobody who is ever asked about.
     fn identifiers(&self) -> BTreeSet<String> {
+        // Only an importer tells; in a file that somebody wrote, it is one more unknown key.
+        if let (Some(open), Some(_)) = (&self.open, self.rejected) {
+            return open.iter().filter_map(|text| Pattern::read(text)).map(named).collect();
+        }
         let subject = self.subject.and_then(|s| serde_json::from_str::<Party<'_>>(s.get()).ok());
+        let Some(subject) = subject.filter(|subject| subject.identifier.is_some()) else {
+            return BTreeSet::new();
+        };
         let persons = self
             .responsible_persons
             .and_then(|p| serde_json::from_str::<Vec<&RawValue>>(p.get()).ok());
         let persons = persons.unwrap_or_default();
         let persons =
             persons.iter().filter_map(|p| serde_json::from_str::<Party<'_>>(p.get()).ok());
-        let named = subject.into_iter().chain(persons);
-        named
-            .filter_map(|party| written(party.identifier))
-            .map(|mut identifier| {
-                normalise(&mut identifier);
-                identifier
-            })
-            .collect()
+        std::iter::once(subject).chain(persons).flat_map(|party| party.may_mean()).collect()
+    }
+}
+
+impl Party<'_> {
+    fn may_mean(&self) -> BTreeSet<String> {
+        let Some(text) = written(self.identifier) else {
+            return std::iter::once(EVERYBODY.to_owned()).collect();
+        };
+        let scheme = written(self.scheme);
+        let scheme = Scheme::ALL.iter().find(|s| Some(s.code()) == scheme.as_deref()).copied();
+        let whole = normalised(&text);
+        let exact = all_exact(&whole).iter().any(|(_, identifier)| *identifier == whole);
+        if exact || scheme == Some(Scheme::Passport) {
+            let pattern = Pattern::exact(&whole).unwrap_or_else(Pattern::everybody);
+            return std::iter::once(named(pattern)).collect();
+        }
+        left_open(&text, scheme).into_patterns().into_iter().map(named).collect()
+    }
+}
+
+/// The identifier that a pattern is of; [`EVERYBODY`] for one that several fit.
+fn named(pattern: Pattern) -> String {
+    match pattern.shape() {
+        Shape::Whole => pattern.as_str().to_owned(),
+        _ => EVERYBODY.to_owned(),
     }
 }
 
@@ -131,6 +165,7 @@ impl Incoming {
         let raw: RawFile = parse(&json)
             .map_err(|e| RegistryError::Content(format!("`{}`: {e}", file.display())))?;
         let mut faults = sources_faults(&raw.sources);
+        faults.extend(future_faults(&raw.sources)?);
         faults.extend(misplaced(&json, &raw.sources));
         for (s, source) in raw.sources.iter().enumerate() {
             for (l, list) in source.covers.iter().enumerate() {
@@ -255,3 +290,6 @@ fn refuse<'a>(
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

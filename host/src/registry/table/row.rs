@@ -8,13 +8,13 @@ use mustcheck_guest::model::{
 };
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::input::{normalise, quotable};
+use crate::input::quotable;
 use crate::registry::shapes::{day, fen};
 use crate::registry::table::cell::{identifiers, is_scientific, split};
 use crate::registry::table::column::{Cell, Column};
 use crate::registry::table::mapping::{Person, TableMapping};
 use crate::registry::table::output::Refused;
-use crate::registry::written::{LeftOpen, Pattern};
+use crate::registry::written::{LeftOpen, Pattern, left_open, normalised};
 
 /// Where the columns of a mapping stand in a table.
 #[derive(Debug, Default)]
@@ -363,38 +363,44 @@ impl Row<'_> {
     // RAIL R2
     pub fn refused(&self) -> Refused {
         let record = &self.mapping.record;
-        let cells = std::iter::once(&record.subject.identifier);
-        let cells = cells.chain(record.persons.iter().map(|person| &person.identifier));
         // What stands in another column may be what should stand in this one.
-        let mut named: BTreeSet<String> =
+        let named: BTreeSet<String> =
             self.cells.iter().flat_map(|cell| identifiers(cell)).collect();
+        let mut open: BTreeSet<Pattern> = named.iter().filter_map(|n| Pattern::exact(n)).collect();
+        let schemes = |cell| self.word("scheme", cell, Scheme::ALL, Scheme::code).ok().flatten();
+        let cells = std::iter::once((&record.subject.identifier, &record.subject.scheme));
+        let cells = cells.chain(record.persons.iter().map(|p| (&p.identifier, &p.scheme)));
         // In a row that does not fit, what stands below a header is not what the header says.
-        for cell in cells.filter(|_| self.fits()) {
+        for (cell, scheme) in cells.filter(|_| self.fits()) {
             for part in split(self.said(cell), self.separators()) {
-                let mut identifier = part.to_owned();
-                normalise(&mut identifier);
-                if !is_scientific(part) {
-                    named.insert(identifier);
+                if identifiers(part).is_empty() {
+                    open.extend(may_mean(part, schemes(scheme)));
                 }
             }
         }
-        // Whose code is lost may be anybody, whoever else the row names.
-        let subject = self.said(&record.subject.identifier);
-        if self.fits() && (subject.is_empty() || is_scientific(subject)) {
+        // Whose code is not there may be anybody, whoever else the row names.
+        if self.fits() && self.said(&record.subject.identifier).is_empty() {
             let others = record.persons.iter().map(|person| self.said(&person.identifier));
             let persons: BTreeSet<String> = others.flat_map(identifiers).collect();
             if named.is_subset(&persons) {
-                named.clear();
+                open.clear();
             }
         }
         let list = self.text("list", &record.list).ok().flatten().filter(|_| self.fits());
-        let open = if named.is_empty() {
-            LeftOpen::Everybody
-        } else {
-            LeftOpen::Fits(named.iter().filter_map(|n| Pattern::exact(n)).collect())
-        };
+        let nobody = open.is_empty() || open.iter().any(Pattern::is_everybody);
+        let open = if nobody { LeftOpen::Everybody } else { LeftOpen::Fits(open) };
         Refused { list, open, unnamed: false }
     }
+}
+
+/// Whom a text may mean that is no exact identifier with a check character.
+fn may_mean(text: &str, scheme: Option<Scheme>) -> BTreeSet<Pattern> {
+    if scheme == Some(Scheme::Passport) {
+        // It has no check character, so nothing tells a wrong one.
+        let exact = Pattern::exact(&normalised(text)).unwrap_or_else(Pattern::everybody);
+        return std::iter::once(exact).collect();
+    }
+    left_open(text, scheme).into_patterns()
 }
 
 #[cfg(test)]
