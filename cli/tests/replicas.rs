@@ -95,7 +95,7 @@ impl Office {
         let made: Value = serde_json::from_str(&made).unwrap();
         let entry = made["entry"].as_str().unwrap();
         let entry = entry
-            .replace("roles = []", "roles = [\"check\", \"receipts\", \"feedback\"]")
+            .replace("roles = []", "roles = [\"check\", \"receipts\", \"feedback\", \"metrics\"]")
             .replace("matters = []", "matters = [\"*\"]")
             .replace("regions = []", "regions = [\"*\"]");
         secret(&path.join("callers.toml"), &entry);

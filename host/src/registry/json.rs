@@ -108,7 +108,6 @@ impl JsonRegistry {
         let mut file: RegistryFile =
             parse_strictly(json).map_err(|e| RegistryError::Content(e.to_string()))?;
         let mut faults = sources_faults(&file.sources);
-        faults.extend(future_faults(&file.sources)?);
         let covers = coverage(&file.sources);
         let mut ids = BTreeSet::new();
         let mut parties: HashMap<Identity, Vec<usize>> = HashMap::new();

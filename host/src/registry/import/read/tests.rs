@@ -73,9 +73,11 @@ fn only_an_importer_tells_whom_an_entry_may_mean() {
 
 #[test]
 fn a_snapshot_of_the_future_is_refused() {
-    let registry = r#"{ "sources": [{ "id": "platform", "as_of": "2062-11-17T20:00:00+08:00",
-                                      "covers": [] }] }"#;
-    let error = crate::JsonRegistry::from_json(registry.as_bytes()).unwrap_err().to_string();
+    let source = r#"{ "id": "platform", "as_of": "2062-11-17T20:00:00+08:00", "covers": [] }"#;
+    let source: Source = serde_json::from_str(source).unwrap();
+    let faults = future_faults(std::slice::from_ref(&source)).unwrap();
     let told = "sources[0].as_of: `2062-11-17T20:00:00+08:00` lies in the future: it is `";
-    assert!(error.starts_with(told), "{error}");
+    assert!(faults.iter().any(|fault| fault.starts_with(told)), "{faults:?}");
+    let past = Source { as_of: "2025-11-17T20:00:00+08:00".parse().unwrap(), ..source };
+    assert_eq!(future_faults(&[past]).unwrap(), Vec::<String>::new());
 }
