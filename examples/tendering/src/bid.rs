@@ -131,7 +131,14 @@ pub fn read(setting: &Setting<'_>, number: usize, bidder: &Bidder<'_>) -> Result
             let path = format!("{base}.details.consortiumMembers");
             return Err(Fault::Input(Place::at(path, detail)));
         }
-        subjects.party(setting, Role::ConsortiumMember, &base, party, None, &[id.0.clone()])?;
+        subjects.party(
+            setting,
+            Role::ConsortiumMember,
+            &base,
+            party,
+            None,
+            std::slice::from_ref(&id.0),
+        )?;
     }
     let application = Application {
         // The party's id is often the identifier, which has no place in a case number.

@@ -248,8 +248,7 @@ fn a_code_in_prose_matches_nobody_and_clears_nobody() {
         let masked = told.replace("9100", &other[..4]);
         assert!(made.told()[0].starts_with(&masked), "{:?}", made.told());
         let firms = [crate::firm(1), crate::firm(2), crate::firm(3)];
-        let found: Vec<_> =
-            found(&made, &firms).into_iter().map(|(status, n)| (status, n)).collect();
+        let found: Vec<_> = found(&made, &firms).into_iter().collect();
         assert_eq!(
             found,
             [

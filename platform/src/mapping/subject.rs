@@ -15,6 +15,7 @@ const ASKED: &str = "asked";
 
 /// Whom a record is about. In a mapping file, the word `asked` or a table.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "a source has one, read once")]
 pub enum SubjectMapping {
     /// The subject that was asked for, which the answer does not repeat. Only where the source's
     /// own documentation says that it answers about exactly that identifier.
