@@ -60,7 +60,7 @@ fn a_bidder_is_found_wherever_the_release_names_it() {
         assert_eq!(statuses(&screened).len(), SAMPLE.len(), "{place}");
         assert!(places(&screened).contains(&place), "{place}: {:?}", places(&screened));
         let written: Value = serde_json::from_str(&screened.document).unwrap();
-        let pointer = format!("/{}", place.replace('.', "/").replace('[', "/").replace(']', ""));
+        let pointer = format!("/{}", place.replace(['.', '['], "/").replace(']', ""));
         assert_eq!(at(&written, &pointer)["creditCheck"]["status"], "excluded", "{place}");
     }
     // Without a role and without an entry it bids for nothing.
@@ -137,9 +137,12 @@ fn a_member_whom_no_consortium_names_is_checked_alone() {
     assert!(places(&screened).contains(&"parties[4]"), "{:?}", places(&screened));
 }
 
+/// What is changed in a document.
+type Change = fn(&mut Value);
+
 #[test]
 fn what_publishers_write_is_read() {
-    let same: [(&str, fn(&mut Value)); 7] = [
+    let same: [(&str, Change); 7] = [
         ("one tenderer as an object", |v| {
             let one = v["tender"]["tenderers"][0].clone();
             v["tender"]["tenderers"] = one;
