@@ -1,4 +1,4 @@
-//! What is told of a verification: what was found, what holds, and what cannot be said.
+//! Text of a verification: its findings, what holds, and what cannot be said.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::cli::{Lang, Style, text};
 /// The file in which the command that is printed keeps a checkpoint.
 const CHECKPOINT: &str = "mustcheck-checkpoint";
 
-/// What there is to tell.
+/// The sentences of a verification.
 pub struct Told<'a> {
     pub arguments: &'a Arguments,
     pub verified: &'a Verification,
@@ -96,7 +96,7 @@ impl Told<'_> {
         }
     }
 
-    /// How a checkpoint is kept, where none was held against the log.
+    /// The command that keeps a checkpoint, where none was held against the log.
     fn how_to_keep(&self, style: Style) -> Option<String> {
         if self.since.is_some() || !self.verified.is_sound() {
             return None;
