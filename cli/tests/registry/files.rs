@@ -159,9 +159,14 @@ fn a_folder_that_may_not_be_written_gives_a_clear_error() {
     let folder = Folder::new();
     folder.write("registry.json", &registry(&[record("r1", 1)]));
     let here = folder.path("");
+    // Nobody may look into the folder of root in which the program may have been built.
+    std::fs::copy(env!("CARGO_BIN_EXE_mustcheck"), folder.path("program")).unwrap();
     std::fs::set_permissions(&here, std::fs::Permissions::from_mode(0o555)).unwrap();
-    let arguments = ["registry", "import", "registry.json", "--into", "credit.db"];
-    let mut command = crate::support::command(&here, &arguments);
+    let mut command = std::process::Command::new(folder.path("program"));
+    command
+        .args(["registry", "import", "registry.json", "--into", "credit.db"])
+        .current_dir(&here)
+        .env_clear();
     if std::fs::metadata(&here).unwrap().uid() == 0 {
         // Root may write anywhere: be nobody.
         command.uid(65_534);

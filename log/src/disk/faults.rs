@@ -85,7 +85,9 @@ impl Faults {
         let failed = || Err(io::Error::other("as the test wants it"));
         match self.plan {
             Some((at, Fault::Fails)) if now == at => return failed(),
-            Some((at, Fault::FailsTwice)) if now == at || now == at + 1 => return failed(),
+            Some((at, Fault::FailsTwice)) if now == at || now.checked_sub(1) == Some(at) => {
+                return failed();
+            }
             Some((at, Fault::Half)) if now == at && !write => return failed(),
             Some((at, Fault::Stops)) if now >= at => return failed(),
             Some((at, Fault::StopsHalfway)) if now > at || (now == at && !write) => {
