@@ -12,10 +12,10 @@ use mustcheck_guest::model::Application;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use unicode_normalization::UnicodeNormalization;
 
 use crate::error::InputError;
 use crate::input::strict::Strict;
+use crate::registry::written::normalised;
 
 pub(crate) use own::Own;
 pub use shapes::redact;
@@ -25,7 +25,8 @@ pub const APPLICATION_LIMIT: u64 = 16 << 20;
 
 /// Reading applications.
 pub trait ApplicationExt: Sized {
-    /// Reads an application from JSON and normalises its identifiers (NFKC, upper case).
+    /// Reads an application from JSON and normalises its identifiers (NFKC,
+    /// upper case, freed of spaces, hyphens and characters that nobody sees).
     ///
     /// # Errors
     ///
@@ -194,11 +195,11 @@ pub(crate) fn quotable(text: &str) -> String {
     redact(&mustcheck_guest::notice::safe(text))
 }
 
-/// NFKC and upper case, and nothing else: a digit typed full-width is that digit, a missing one
-/// is not guessed.
+/// Makes an identifier what [`normalised`] says, in place: a digit typed full-width is that digit,
+/// what fills a code up is taken off, a missing digit is not guessed.
 pub(crate) fn normalise(identifier: &mut String) {
     let plain = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
     if !identifier.bytes().all(plain) {
-        *identifier = identifier.nfkc().collect::<String>().to_uppercase();
+        *identifier = normalised(identifier);
     }
 }

@@ -110,7 +110,7 @@ fn identifiers_that_fail_their_check_are_refused() {
             "`…**` is no valid uscc: it has 0 characters, not 18".into(),
         ),
         (
-            with(&application(), identifier, format!("{} ", uscc(1))),
+            with(&application(), identifier, format!("{}1", uscc(1))),
             "subjects[0].identifier",
             "`9131…**` is no valid uscc: it has 19 characters, not 18".into(),
         ),
@@ -120,6 +120,20 @@ fn identifiers_that_fail_their_check_are_refused() {
             "scheme `uscc` does not identify a subject of kind `person`".into(),
         ),
     ]);
+}
+
+#[test]
+fn what_fills_an_identifier_up_is_taken_off() {
+    let code = uscc(1);
+    let (head, tail) = code.split_at(9);
+    let fillers = ["", " ", "\u{3000}", "-", "－", "\u{2011}", "\u{200b}", "\u{feff}", "\t", "\n"];
+    let filled = fillers
+        .map(|f| with(&application(), "/subjects/0/identifier", format!("{f}{head}{f}{tail}{f}")));
+    let rows = batch(&Folder::new(), &filled);
+    for (row, filler) in rows.iter().zip(fillers) {
+        assert_eq!(row["decision"], rows[0]["decision"], "{filler:?}");
+        assert_eq!(row["decision"]["disposition"], "clear", "{row}");
+    }
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub struct Subject {
     pub kind: SubjectKind,
     /// The standard of `identifier`.
     pub scheme: Scheme,
-    /// The identifier, normalised: NFKC and upper case.
+    /// The identifier, normalised: NFKC, upper case, no spaces, no hyphens.
     pub identifier: String,
     /// Issuing country of a passport, ISO 3166-1 alpha-2; none otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
