@@ -40,20 +40,23 @@ impl PolicyExport for Policy {
 
     fn due_lookups(
         application: wit::Application,
+        made_on: wit::Date,
     ) -> Result<Vec<wit::Query>, wit::ApplicationError> {
-        crate::due_lookups(catalogue(), &application.convert())
+        crate::due_lookups(catalogue(), &application.convert(), made_on.convert())
             .map(Convert::convert)
             .map_err(Convert::convert)
     }
 
     fn check(
         application: wit::Application,
+        made_on: wit::Date,
         with_notice: bool,
     ) -> Result<wit::Decision, wit::ApplicationError> {
         let mut registry = |queries: &[model::Query]| {
             mustcheck::credit::registry::lookup(&queries.to_vec().convert()).convert()
         };
-        crate::check(catalogue(), &application.convert(), with_notice, &mut registry)
+        let (application, made_on) = (application.convert(), made_on.convert());
+        crate::check(catalogue(), &application, made_on, with_notice, &mut registry)
             .map(Convert::convert)
             .map_err(Convert::convert)
     }
@@ -127,13 +130,13 @@ enums! { rust => wit:
     Role { Applicant, ConsortiumMember, LegalRepresentative, Principal, DirectlyResponsible, RegisteredPractitioner, Guarantor }
     AnswerStatus { Answered, Stale, Unavailable, NotCovered }
     Disposition { Clear, Facilitated, Review, Restricted, Undetermined }
-    DispositionRule { MandatoryRestriction, UnansweredLookup, ReviewMeasure, AdoptedRestriction, WatchHit, Incentive, NothingApplies }
+    DispositionRule { MandatoryRestriction, UnansweredLookup, ReviewMeasure, AdoptedRestriction, WatchHit, ContradictingSources, CodeAsIssued, EarlierDay, Incentive, NothingApplies }
     Standing { Annulled, Repaired, Lifted, Expired, NotYetInForce, Suspended, InForce }
     Effect { Incentive, Restriction }
     Force { Mandatory, Recommended }
     MeasureKind { Disqualify, ReapplicationBar, Limit, WithdrawHonour, StricterExamination, CloserSupervision, GreenChannel, IncompleteMaterialsTolerated, Priority, EvaluationPreference, FewerInspections, FinancingProduct, Recommendation }
     ObligationKind { Feedback, Publication, CompleteMaterials }
-    SetAsideReason { Annulled, Repaired, Lifted, Expired, NotYetInForce, ObjectionUnderVerification, CourtStay, NotLinked, RoleNotReached, ReferenceOnly, NotAdopted, BeyondTerm, DefeatedByRestriction, ConditionNotMet }
+    SetAsideReason { Annulled, Repaired, Lifted, Expired, NotYetInForce, ObjectionUnderVerification, CourtStay, NotLinked, RoleNotReached, ReferenceOnly, NotAdopted, BeyondTerm, DefeatedByRestriction, ConditionNotMet, ContradictingSources }
     Polarity { Restriction, Commendation, Watch }
     ListStanding { Statutory, Reference }
     Domain { Licensing, Tendering, Financing, Supervision, Awards }
@@ -142,7 +145,8 @@ enums! { rust => wit:
 records! { wit => rust:
     Date { year, month, day }
     Timestamp { date, hour, minute, second }
-    Subject { role, kind, scheme, identifier, country, name }
+    FurtherIdentifier { scheme, identifier, country }
+    Subject { role, kind, scheme, identifier, country, name, as_issued, also, of }
     Office { name, region }
     Material { name, statutory, provided }
     Commitment { signed_on, complete_by }
@@ -152,7 +156,7 @@ records! { wit => rust:
     Citation { instrument, article, paragraph, item }
     Penalty { kind, amount_fen }
     Event { kind, on, document }
-    RecordSubject { kind, scheme, identifier, country, name }
+    RecordSubject { kind, scheme, identifier, country, name, as_issued }
     ResponsiblePerson { role, scheme, identifier, country, name }
     CreditRecord { id, list, source, act, matter, subject, responsible_persons, decided_by, document, legal_basis, penalty, valid_from, valid_until, events }
 }
@@ -165,13 +169,13 @@ records! { rust => wit:
     LegalBasis { instrument, article, paragraph, item, clause }
     Target { role, subject_index, subject }
     Lookup { role, subject_index, subject, list, due, status, source, source_as_of, records, reason }
-    Finding { record, list, target, named_as, standing, decided_by, document, valid_from, valid_until, disputed }
+    Finding { record, list, target, named_as, standing, standing_today, decided_by, document, valid_from, valid_until, disputed }
     Cut { record, recorded_until, allowed_until }
     AppliedMeasure { measure, effect, force, kind, target, because, legal_basis, until, cut, text }
     Obligation { kind, to, due_on, note, legal_basis }
     SetAside { record, measure, target, reason, legal_basis, text }
     PolicyId { name, version, edition, overlay }
-    Decision { application, matter, as_of, disposition, disposition_rule, policy, lookups, records, measures, obligations, set_aside, notice }
+    Decision { application, matter, as_of, disposition, disposition_rule, policy, lookups, records, measures, obligations, set_aside, made_on, notice }
     Problem { path, detail }
     ListInfo { code, name, polarity, standing, acts }
     DueRule { roles, required, lists, legal_basis }

@@ -1,9 +1,15 @@
 //! The check: application → due lookups → answers → standings → measures → disposition.
 
 use crate::catalogue::Catalogue;
-use crate::disposition::disposition;
+use crate::date::Date;
+use crate::disposition::{Signs, disposition};
+use crate::lookups::Days;
 use crate::masking::Identifiers;
-use crate::model::{Answer, Application, ApplicationError, Decision, Finding, Polarity, Query};
+use crate::model::{
+    Answer, Application, ApplicationError, Decision, Finding, Polarity, Query, SetAside,
+    SetAsideReason, is_backdated,
+};
+use crate::reach::Hit;
 use crate::{incentives, lookups, measures, notice, obligations, reach, validate};
 
 /// What answers lookups: the policy's only capability.
@@ -26,12 +32,13 @@ impl<F: FnMut(&[Query]) -> Vec<Answer>> Registry for F {
 pub fn due_lookups(
     catalogue: &Catalogue,
     application: &Application,
+    made_on: Date,
 ) -> Result<Vec<Query>, ApplicationError> {
-    let matter = validate::application(catalogue, application)?;
+    let matter = validate::application(catalogue, application, made_on)?;
     Ok(lookups::due(matter, application))
 }
 
-/// Decides an application on what the registry answers. The notice is most of the writing, and
+/// Decides an application on what the registry answers, on a day by the host's clock. The notice is most of the writing, and
 /// some callers print none; nothing else depends on whether it is asked for.
 ///
 /// # Errors
@@ -40,17 +47,19 @@ pub fn due_lookups(
 pub fn check(
     catalogue: &Catalogue,
     application: &Application,
+    made_on: Date,
     with_notice: bool,
     registry: &mut dyn Registry,
 ) -> Result<Decision, ApplicationError> {
-    let queries = due_lookups(catalogue, application)?;
+    let queries = due_lookups(catalogue, application, made_on)?;
+    let days = Days { as_of: application.as_of, made_on };
     let answers = registry.lookup(&queries);
-    let answered = lookups::answered(catalogue, application, &queries, &answers)?;
+    let answered = lookups::answered(catalogue, application, days, &queries, &answers)?;
     let identifiers = Identifiers::of(application, &answers);
-    let hits = reach::hits(catalogue, application, &answered, &identifiers);
+    let hits = reach::hits(catalogue, application, days, &answered, &identifiers);
 
-    let restrictions = measures::restrictions(catalogue, application, &hits);
-    let incentives = incentives::incentives(catalogue, application, &answered, &hits);
+    let restrictions = measures::restrictions(catalogue, application, days, &hits);
+    let incentives = incentives::incentives(catalogue, application, days, &answered, &hits);
     // What refuses stands before what only asks for a closer look; else the registry's order.
     let (examinations, mut applied): (Vec<_>, Vec<_>) =
         restrictions.applied.into_iter().partition(|m| m.kind.is_examination());
@@ -59,10 +68,16 @@ pub fn check(
     let mut set_aside = restrictions.set_aside;
     set_aside.extend(incentives.set_aside);
 
-    let lookups: Vec<_> = answered.iter().map(|a| a.row(&identifiers)).collect();
+    let lookups: Vec<_> = answered.iter().map(|a| a.row(days, &identifiers)).collect();
     let records: Vec<Finding> = hits.iter().map(|h| h.finding(application.as_of)).collect();
-    let watch_hit = hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts());
-    let (disposition, disposition_rule) = disposition(&lookups, &applied, watch_hit);
+    let contradicted = |s: &SetAside| s.reason == SetAsideReason::ContradictingSources;
+    let signs = Signs {
+        watch_hit: hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts()),
+        contradicting_sources: set_aside.iter().any(contradicted),
+        code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),
+        earlier_day: is_backdated(days.as_of, made_on) || hits.iter().any(Hit::came_since),
+    };
+    let (disposition, disposition_rule) = disposition(&lookups, &applied, signs);
     let obligations = obligations::obligations(catalogue, application, &applied, &hits);
     let mut decision = Decision {
         application: application.id.clone(),
@@ -76,6 +91,7 @@ pub fn check(
         measures: applied,
         obligations,
         set_aside,
+        made_on,
         notice: None,
     };
     if with_notice {

@@ -1,23 +1,54 @@
 //! The disposition: the finding that sums a decision up.
 //!
 //! First that holds: a mandatory restriction → `restricted`; a due lookup unanswered →
-//! `undetermined`; an examination, an adopted recommended restriction or a watch hit → `review`;
-//! an incentive → `facilitated`; else `clear`.
+//! `undetermined`; an examination, an adopted recommended restriction, or a sign that the officer
+//! has to look → `review`; an incentive → `facilitated`; else `clear`.
 
 use crate::model::{
     AnswerStatus, AppliedMeasure, Disposition, DispositionRule, Effect, Force, Lookup,
 };
 
+/// What asks for the officer's look besides measures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// A record in force stands on a watch list.
+    pub watch_hit: bool,
+    /// Two sources hold one decision and disagree on whether it has ended.
+    pub contradicting_sources: bool,
+    /// A code was taken as it was issued.
+    pub code_as_issued: bool,
+    /// The check is as of an earlier day, or a record that was not in force then is today.
+    pub earlier_day: bool,
+}
+
+impl Signs {
+    /// The first that holds, as the rule that it makes decide.
+    const fn rule(self) -> Option<DispositionRule> {
+        if self.watch_hit {
+            Some(DispositionRule::WatchHit)
+        } else if self.contradicting_sources {
+            Some(DispositionRule::ContradictingSources)
+        } else if self.code_as_issued {
+            Some(DispositionRule::CodeAsIssued)
+        } else if self.earlier_day {
+            Some(DispositionRule::EarlierDay)
+        } else {
+            None
+        }
+    }
+}
+
 /// The disposition and the rule that decided it. Depends only on what the decision itself shows,
 /// so that a host can compute it again.
 ///
 /// INVARIANT (unanswered is never clear): with a due lookup not answered the result is
-/// `restricted` or `undetermined`.
+/// `restricted` or `undetermined`; and a check as of an earlier day is never better than `review`
+/// (RAIL R14).
 // RAIL R2; RAIL R10: a disposition is one of five findings, never a number.
 pub fn disposition(
     lookups: &[Lookup],
     measures: &[AppliedMeasure],
-    watch_hit: bool,
+    signs: Signs,
 ) -> (Disposition, DispositionRule) {
     let restricts = |m: &&AppliedMeasure| m.effect == Effect::Restriction;
     let restrictions = || measures.iter().filter(restricts);
@@ -30,8 +61,8 @@ pub fn disposition(
         (Disposition::Review, DispositionRule::ReviewMeasure)
     } else if restrictions().next().is_some() {
         (Disposition::Review, DispositionRule::AdoptedRestriction)
-    } else if watch_hit {
-        (Disposition::Review, DispositionRule::WatchHit)
+    } else if let Some(rule) = signs.rule() {
+        (Disposition::Review, rule)
     } else if measures.iter().any(|m| m.effect == Effect::Incentive) {
         (Disposition::Facilitated, DispositionRule::Incentive)
     } else {

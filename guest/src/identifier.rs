@@ -82,6 +82,42 @@ pub fn validate(
     }
 }
 
+/// Checks an identifier that a document may show to have been issued off its standard.
+///
+/// INTERPRETATION: only unified social credit codes are known to have been issued with a wrong
+/// check character or authority, before 2016; of every other scheme a wrong character is an error.
+///
+/// # Errors
+///
+/// As [`validate`]; and a code for which `as_issued` is not needed, or cannot help.
+// RAIL R6: taken as it stands, matched exactly, and never silently.
+pub fn validate_issued(
+    kind: SubjectKind,
+    scheme: Scheme,
+    value: &str,
+    country: Option<&str>,
+    as_issued: Option<&str>,
+) -> Result<(), String> {
+    let standard = validate(kind, scheme, value, country);
+    let Some(document) = as_issued else { return standard };
+    let has_form = value.len() == 18 && value.bytes().all(|b| USCC_ALPHABET.contains(&b));
+    match standard {
+        Ok(()) => Err(format!("`{}` follows its standard: it needs no `as_issued`", mask(value))),
+        Err(_) if document.trim().is_empty() => {
+            Err("`as_issued` names the document that shows the code, and is empty".into())
+        }
+        Err(_)
+            if kind == SubjectKind::Organization
+                && scheme == Scheme::Uscc
+                && country.is_none()
+                && has_form =>
+        {
+            Ok(())
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
 /// The form of an identifier for text, logs and decisions: enough to recognise it beside the
 /// case file, too little to look anybody up.
 pub fn mask(value: &str) -> String {

@@ -3,14 +3,14 @@
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{ClosingWhen, Measure};
 use crate::clause::Clause;
-use crate::lookups::{Answered, target};
+use crate::lookups::{Answered, Days, target};
 use crate::measures::{Outcome, RECOMMENDED, barred_from_use, entry};
 use crate::model::{
     AnswerStatus, Application, AppliedMeasure, LegalBasis, ListStanding, MeasureKind, Polarity,
     SetAside, SetAsideReason, Standing, Subject, Target, Text,
 };
-use crate::place;
 use crate::reach::Hit;
+use crate::{place, standing};
 
 /// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
 pub const BENEFIT_AND_LIMIT: Clause =
@@ -23,19 +23,22 @@ const CLEAN_YEARS: u16 = 3;
 pub fn incentives(
     catalogue: &Catalogue,
     application: &Application,
+    days: Days,
     answered: &[Answered<'_>],
     hits: &[Hit<'_>],
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut linked: Vec<&str> = Vec::new();
     let unanswered = answered.iter().any(|a| a.is_due() && a.status != AnswerStatus::Answered);
-    for measure in catalogue.incentives(&application.matter, application.as_of) {
+    for measure in catalogue.incentives(&application.matter, days.made_on) {
         for (index, subject) in application.subjects.iter().enumerate() {
             if !measure.roles.contains(&subject.role) {
                 continue;
             }
             let commended: Vec<&Hit<'_>> = (hits.iter())
                 .filter(|h| h.subject_index == index && h.named_as.is_none() && h.counts())
+                // RAIL R14: what has ended since the as-of date earns nothing today.
+                .filter(|h| h.standing_today == Standing::InForce)
                 .filter(|h| measure.lists.contains(&h.list.code))
                 .collect();
             linked.extend(commended.iter().map(|h| h.record.id.as_str()));
@@ -60,6 +63,10 @@ pub fn incentives(
     for hit in hits.iter().filter(|h| h.list.polarity == Polarity::Commendation) {
         if let Some(entry) = barred_from_use(application, hit) {
             outcome.set_aside.push(entry);
+        } else if let Some((reason, clause)) =
+            standing::set_aside(hit.record, hit.standing_today, days.made_on)
+        {
+            outcome.set_aside.push(entry(hit, None, reason, clause.basis()));
         } else if !linked.contains(&hit.record.id.as_str()) {
             let basis = hit.list.legal_basis.clone();
             outcome.set_aside.push(entry(hit, None, SetAsideReason::NotLinked, basis));

@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{List, Matter};
 use crate::date::Date;
-use crate::identifier::{mask, validate};
+use crate::identifier::{mask, validate_issued};
 use crate::masking::Identifiers;
 use crate::model::{
     Answer, AnswerStatus, Application, ApplicationError, CreditRecord, ListStanding, Lookup,
-    Problem, Query, Subject, Target,
+    Problem, Query, SourceState, Subject, Target,
 };
 
 /// The lookups that the matter obliges the office to make: for every subject in a due role, the
@@ -35,6 +35,15 @@ pub fn due(matter: &Matter, application: &Application) -> Vec<Query> {
     queries
 }
 
+/// The days of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Days {
+    /// The day for which the records are read.
+    pub as_of: Date,
+    /// The day on which the check is made: the law and the age of sources are judged on it.
+    pub made_on: Date,
+}
+
 /// A subject as a decision shows it.
 pub fn target(subject: &Subject, index: usize) -> Target {
     Target {
@@ -55,6 +64,8 @@ pub struct Answered<'a> {
     pub list: &'a List,
     /// How the source answered, its age taken into account.
     pub status: AnswerStatus,
+    /// Whether its records may be relied on.
+    pub is_relied_on: bool,
     /// The answer.
     pub answer: &'a Answer,
 }
@@ -67,15 +78,12 @@ impl Answered<'_> {
     }
 
     /// The records to be judged. A source too old to be relied on neither clears nor restricts.
-    ///
-    /// INTERPRETATION: a record that only a stale snapshot shows may have been repaired since, so
-    /// it triggers nothing; the lookup stays unanswered and the result `undetermined`.
     pub fn records(&self) -> &[CreditRecord] {
-        if self.status == AnswerStatus::Answered { &self.answer.records } else { &[] }
+        if self.is_relied_on { &self.answer.records } else { &[] }
     }
 
     /// The row that a decision shows.
-    pub fn row(&self, identifiers: &Identifiers<'_>) -> Lookup {
+    pub fn row(&self, days: Days, identifiers: &Identifiers<'_>) -> Lookup {
         let Target { role, subject_index, subject } = target(self.subject, self.subject_index);
         let source = self.answer.source.as_ref();
         Lookup {
@@ -88,14 +96,56 @@ impl Answered<'_> {
             source: source.map(|s| s.id.clone()),
             source_as_of: source.map(|s| s.as_of),
             records: u32::try_from(self.answer.records.len()).unwrap_or(u32::MAX),
-            reason: reason(self.answer, identifiers),
+            reason: reason(self.answer, days, identifiers),
         }
     }
 }
 
-/// What a source says of why it gave no answer, as it is shown.
-pub fn reason(answer: &Answer, identifiers: &Identifiers<'_>) -> Option<String> {
-    answer.reason.as_deref().map(|reason| identifiers.masked_in(reason).into_owned())
+/// What a source says of its answer, or why it cannot answer for an earlier day, as it is shown.
+pub fn reason(answer: &Answer, days: Days, identifiers: &Identifiers<'_>) -> Option<String> {
+    if let Some(reason) = answer.reason.as_deref() {
+        return Some(identifiers.masked_in(reason).into_owned());
+    }
+    let source = answer.source.as_ref().filter(|source| !tells_of(source, days))?;
+    let from = source.records_from.unwrap_or(source.as_of.date);
+    Some(format!("what had ended before `{from}` is not held, and `{}` is earlier", days.as_of))
+}
+
+/// Whether a source can tell of the as-of day: what stood then may have ended since, and been
+/// taken off.
+// RAIL R14
+fn tells_of(source: &SourceState, days: Days) -> bool {
+    days.as_of >= days.made_on || days.as_of >= source.records_from.unwrap_or(source.as_of.date)
+}
+
+/// Whether a snapshot is young enough on the day of the check.
+fn is_fresh(source: &SourceState, days: Days, freshness_days: u16) -> bool {
+    let age = days.made_on.days_since(source.as_of.date).unwrap_or(i32::MAX);
+    age <= i32::from(freshness_days)
+}
+
+/// The status of an answer once the age and the reach of its source are known. A source newer
+/// than the as-of date is fine: later events do not count.
+// RAIL R2: a source that answered from an old snapshot has not answered. RAIL R14: old is what is
+// old on the day of the check.
+pub fn judged(answer: &Answer, days: Days, freshness_days: u16) -> AnswerStatus {
+    match &answer.source {
+        _ if answer.status != AnswerStatus::Answered => answer.status,
+        Some(source) if !is_fresh(source, days, freshness_days) => AnswerStatus::Stale,
+        Some(source) if !tells_of(source, days) => AnswerStatus::NotCovered,
+        _ => AnswerStatus::Answered,
+    }
+}
+
+/// Whether the records of an answer may be relied on. Any fresh source proves that a record is
+/// there; whether it can prove that none is, its status says.
+///
+/// INTERPRETATION: a record that only a stale snapshot shows may have been repaired since, so
+/// it triggers nothing; the lookup stays unanswered and the result `undetermined`.
+// RAIL R2
+pub fn is_relied_on(answer: &Answer, days: Days, freshness_days: u16) -> bool {
+    answer.status != AnswerStatus::Stale
+        && (answer.source.as_ref()).is_some_and(|source| is_fresh(source, days, freshness_days))
 }
 
 /// Query, list, source, and the position among the answers.
@@ -114,6 +164,7 @@ fn source_of(answer: &Answer) -> Option<&str> {
 pub fn answered<'a>(
     catalogue: &'a Catalogue,
     application: &'a Application,
+    days: Days,
     queries: &[Query],
     answers: &'a [Answer],
 ) -> Result<Vec<Answered<'a>>, ApplicationError> {
@@ -158,34 +209,32 @@ pub fn answered<'a>(
                         return Err(invalid(format!("answers[{i}].records[{r}]"), detail));
                     }
                 }
-                let status = status(catalogue, answer, application.as_of)
-                    .map_err(|detail| invalid(format!("answers[{i}]"), detail))?;
-                rows.push(Answered { subject_index, subject, list, status, answer });
+                if let Some(detail) = source_fault(answer) {
+                    return Err(invalid(format!("answers[{i}]"), detail));
+                }
+                let freshness =
+                    answer.source.as_ref().map_or(0, |s| catalogue.freshness_days(&s.id));
+                let status = judged(answer, days, freshness);
+                let is_relied_on = is_relied_on(answer, days, freshness);
+                rows.push(Answered { subject_index, subject, list, status, is_relied_on, answer });
             }
         }
     }
     Ok(rows)
 }
 
-/// The status of an answer once the age of its source is known. A source newer than the as-of
-/// date is fine: later events do not count.
-// RAIL R2: a source that answered from an old snapshot has not answered.
-fn status(catalogue: &Catalogue, answer: &Answer, as_of: Date) -> Result<AnswerStatus, String> {
-    if answer.status != AnswerStatus::Answered {
-        if !answer.records.is_empty() && answer.status != AnswerStatus::Stale {
-            return Err(format!("status `{}` comes with records", answer.status));
+/// What an answer lacks of its source, if anything.
+fn source_fault(answer: &Answer) -> Option<String> {
+    match &answer.source {
+        None if answer.status == AnswerStatus::Answered => {
+            Some("status `answered` comes without a source".into())
         }
-        return Ok(answer.status);
+        None if !answer.records.is_empty() => Some("records come without a source".into()),
+        Some(source) if !source.as_of.exists() => {
+            Some(format!("source `{}` has an as-of that does not exist", source.id))
+        }
+        _ => None,
     }
-    let Some(source) = &answer.source else {
-        return Err("status `answered` comes without a source".into());
-    };
-    if !source.as_of.exists() {
-        return Err(format!("source `{}` has an as-of that does not exist", source.id));
-    }
-    let age = as_of.days_since(source.as_of.date).unwrap_or(i32::MAX);
-    let fresh = age <= i32::from(catalogue.freshness_days(&source.id));
-    Ok(if fresh { AnswerStatus::Answered } else { AnswerStatus::Stale })
 }
 
 /// What makes a record impossible to judge, if anything does.
@@ -204,19 +253,17 @@ fn fault_of(
         return Some(format!("record `{id}` is of source `{}`", record.source));
     }
     // RAIL R6: exact identifiers only; a record about somebody else is no answer.
-    let about = &record.subject;
-    let names = |scheme, country: &Option<String>, identifier: &str| {
-        (scheme, country, identifier)
-            == (subject.scheme, &subject.country, subject.identifier.as_str())
-    };
-    let named = names(about.scheme, &about.country, &about.identifier)
-        || (record.responsible_persons.iter()).any(|p| names(p.scheme, &p.country, &p.identifier));
-    if !named {
+    if !record.names(subject) {
         return Some(format!("record `{id}` does not name the subject that was asked about"));
     }
-    if let Err(detail) =
-        validate(about.kind, about.scheme, &about.identifier, about.country.as_deref())
-    {
+    let about = &record.subject;
+    if let Err(detail) = validate_issued(
+        about.kind,
+        about.scheme,
+        &about.identifier,
+        about.country.as_deref(),
+        about.as_issued.as_deref(),
+    ) {
         return Some(format!("record `{id}`: {detail}"));
     }
     if let Some(act) = &record.act {

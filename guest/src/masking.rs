@@ -20,13 +20,14 @@ pub struct Identifiers<'a> {
 impl<'a> Identifiers<'a> {
     /// Of everybody whom an application or an answer names, in any record.
     pub fn of(application: &'a Application, answers: &'a [Answer]) -> Self {
-        let own = application.subjects.iter().map(|subject| &subject.identifier);
+        let subjects = application.subjects.iter();
+        let own = subjects.flat_map(|subject| subject.identities().map(|(_, _, own)| own));
         let records = answers.iter().flat_map(|answer| &answer.records);
         let theirs = records.flat_map(|record| {
             let persons = record.responsible_persons.iter().map(|person| &person.identifier);
             persons.chain([&record.subject.identifier])
         });
-        Self::new(own.chain(theirs).map(String::as_str))
+        Self::new(own.chain(theirs.map(String::as_str)))
     }
 
     /// These.

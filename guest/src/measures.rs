@@ -6,8 +6,9 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::{Exception, ExceptionWhen, FineTest, Measure, PenaltyTest};
 use crate::catalogue::data::{RecordMatter, Term};
 use crate::clause::Clause;
+use crate::contradiction::is_contradicted;
 use crate::date::Date;
-use crate::lookups::target;
+use crate::lookups::{Days, target};
 use crate::model::{
     Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind, Polarity, SetAside,
     SetAsideReason, Standing, Text,
@@ -37,7 +38,12 @@ pub struct Outcome {
 }
 
 /// Evaluates every record against the restrictions of its list on this matter.
-pub fn restrictions(catalogue: &Catalogue, application: &Application, hits: &[Hit<'_>]) -> Outcome {
+pub fn restrictions(
+    catalogue: &Catalogue,
+    application: &Application,
+    days: Days,
+    hits: &[Hit<'_>],
+) -> Outcome {
     let mut outcome = Outcome::default();
     // One entry per measure and subject, however many records trigger it.
     let mut places: BTreeMap<(&str, usize), usize> = BTreeMap::new();
@@ -46,13 +52,18 @@ pub fn restrictions(catalogue: &Catalogue, application: &Application, hits: &[Hi
             outcome.set_aside.push(entry);
             continue;
         }
+        if contradicted(hit, hits, days) {
+            let basis = standing::CORRECTED.basis();
+            outcome.set_aside.push(entry(hit, None, SetAsideReason::ContradictingSources, basis));
+            continue;
+        }
         let mut any_role = false;
         let mut spoke = false;
         let mut role_missed = false;
         // RAIL R7: only what the act and the licence on record link with this matter.
-        for measure in candidates(catalogue, application, hit) {
+        for measure in candidates(catalogue, application, days, hit) {
             if !linked(measure, application, hit)
-                || !penalty_fits(catalogue, measure, hit, application.as_of)
+                || !penalty_fits(catalogue, measure, hit, days.made_on)
             {
                 continue;
             }
@@ -86,10 +97,19 @@ pub fn restrictions(catalogue: &Catalogue, application: &Application, hits: &[Hi
                 ACCORDING_TO_LAW.basis(),
             ));
         } else if !spoke && !watch {
-            outcome.set_aside.push(not_linked(catalogue, application, hit));
+            outcome.set_aside.push(not_linked(catalogue, application, days, hit));
         }
     }
     outcome
+}
+
+/// Whether another source of this check holds the record's decision as ended.
+fn contradicted(hit: &Hit<'_>, hits: &[Hit<'_>], days: Days) -> bool {
+    hit.list.polarity == Polarity::Restriction
+        && hits.iter().any(|other| {
+            other.subject_index == hit.subject_index
+                && is_contradicted(hit.record, other.record, days.as_of)
+        })
 }
 
 /// Why a record cannot have consequences whatever the matter, if so.
@@ -122,10 +142,11 @@ pub(crate) fn barred_from_use(application: &Application, hit: &Hit<'_>) -> Optio
 fn candidates<'a>(
     catalogue: &'a Catalogue,
     application: &Application,
+    days: Days,
     hit: &Hit<'_>,
 ) -> impl Iterator<Item = &'a Measure> {
     let act = hit.record.act.as_deref();
-    catalogue.restrictions(&application.matter, &hit.list.code, act, application.as_of)
+    catalogue.restrictions(&application.matter, &hit.list.code, act, days.made_on)
 }
 
 /// Whether the licence on record links it with this matter.
@@ -208,26 +229,21 @@ fn excepted(exception: &Exception, hit: &Hit<'_>, hits: &[Hit<'_>]) -> bool {
     }
 }
 
-fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, as_of: Date) -> bool {
+fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, on: Date) -> bool {
     let Some(test) = &measure.penalty else { return true };
     let Some(penalty) = &hit.record.penalty else { return test.unnamed };
     if test.kinds.contains(&penalty.kind) {
         return true;
     }
-    penalty.kind == PenaltyKind::Fine && fine_fits(catalogue, test, penalty.amount_fen, as_of)
+    penalty.kind == PenaltyKind::Fine && fine_fits(catalogue, test, penalty.amount_fen, on)
 }
 
-/// Judges a fine by the threshold in force on the as-of date.
+/// Judges a fine by the threshold in force on the day of the check.
 ///
 /// INTERPRETATION: the office judges by the threshold of the day on which it decides. Where the
 /// record names no amount or no threshold is in force, nobody can tell, and the officer examines.
-fn fine_fits(
-    catalogue: &Catalogue,
-    test: &PenaltyTest,
-    amount_fen: Option<u64>,
-    as_of: Date,
-) -> bool {
-    let threshold = catalogue.setting("larger-fine", as_of).map(|s| s.amount_fen);
+fn fine_fits(catalogue: &Catalogue, test: &PenaltyTest, amount_fen: Option<u64>, on: Date) -> bool {
+    let threshold = catalogue.setting("larger-fine", on).map(|s| s.amount_fen);
     match (test.fine, amount_fen, threshold) {
         (Some(FineTest::AtLeastLargerFine), Some(amount), Some(least)) => amount >= least,
         (Some(FineTest::Undecidable), Some(_), Some(_)) => false,
@@ -237,9 +253,14 @@ fn fine_fits(
 }
 
 /// Nothing follows on this matter. The entry shows how far the list does reach.
-fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -> SetAside {
+fn not_linked(
+    catalogue: &Catalogue,
+    application: &Application,
+    days: Days,
+    hit: &Hit<'_>,
+) -> SetAside {
     // A penalty too small is another reason than a matter that no article links.
-    let by_penalty = candidates(catalogue, application, hit)
+    let by_penalty = candidates(catalogue, application, days, hit)
         .find(|m| m.penalty.is_some() && linked(m, application, hit));
     if let Some(measure) = by_penalty {
         let basis = measure.legal_basis.clone();
@@ -247,7 +268,7 @@ fn not_linked(catalogue: &Catalogue, application: &Application, hit: &Hit<'_>) -
         entry.text = notice::other_penalty();
         return entry;
     }
-    let mut basis = catalogue.scope_of_list(hit.list, hit.record.act.as_deref(), application.as_of);
+    let mut basis = catalogue.scope_of_list(hit.list, hit.record.act.as_deref(), days.made_on);
     if basis.is_empty() {
         basis = STRICTLY_BY_LAW.basis();
     }

@@ -94,7 +94,19 @@ impl Page<'_> {
         let (matter_zh, matter_en) =
             matter.map_or(("", ""), |matter| (&*matter.name.zh, &*matter.name.en));
         let (id, office) = (safe(&application.id), safe(&application.office.name));
-        let as_of = application.as_of;
+        let (as_of, made_on) = (application.as_of, decision.made_on);
+        // RAIL R14: its first line.
+        if decision.is_backdated() {
+            say!(
+                self.zh,
+                "本次核查于{made_on}作出，以较早的{as_of}为基准日，不代表{made_on}的信用状况。"
+            );
+            say!(
+                self.en,
+                "This check was made on {made_on} as of the earlier day {as_of}; it does not show \
+                 how things stand on {made_on}."
+            );
+        }
         say!(
             self.zh,
             "信用核查告知　申请：{id}　事项：{matter_zh}　基准日：{as_of}　决定机关：{office}"

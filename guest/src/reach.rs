@@ -7,9 +7,11 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::{Disclosure, List, PersonsRule};
 use crate::clause::Clause;
 use crate::date::Date;
-use crate::lookups::Answered;
+use crate::lookups::{Answered, Days};
 use crate::masking::Identifiers;
-use crate::model::{Application, CreditRecord, Finding, ListStanding, Role, Standing, Subject};
+use crate::model::{
+    Application, CreditRecord, Finding, ListStanding, Polarity, Role, Standing, Subject,
+};
 use crate::{place, standing};
 
 /// 33 (十四). Reads as: responsible persons are reached as laws, regulations and policies say, so
@@ -38,6 +40,8 @@ pub struct Hit<'a> {
     pub named_as: Option<Role>,
     /// The record's standing at the as-of date.
     pub standing: Standing,
+    /// Its standing on the day of the check.
+    pub standing_today: Standing,
     /// Whether the list's rule lets the record reach this subject.
     pub reached: bool,
     /// Whom no text of the record names in full.
@@ -57,6 +61,16 @@ impl Hit<'_> {
             && self.list.standing == ListStanding::Statutory
     }
 
+    /// Whether it is a record against the subject that is in force today and was not on the as-of
+    /// date. Whom it reaches is left to the officer.
+    // RAIL R14
+    pub fn came_since(&self) -> bool {
+        self.standing != Standing::InForce
+            && self.standing_today == Standing::InForce
+            && self.list.polarity != Polarity::Commendation
+            && self.list.standing == ListStanding::Statutory
+    }
+
     /// The facts for the officer.
     pub fn finding(&self, as_of: Date) -> Finding {
         let record = self.record;
@@ -66,6 +80,7 @@ impl Hit<'_> {
             target: crate::lookups::target(self.subject, self.subject_index),
             named_as: self.named_as,
             standing: self.standing,
+            standing_today: Some(self.standing_today).filter(|today| *today != self.standing),
             decided_by: self.decided_by().map(Cow::into_owned),
             document: self.document().map(Cow::into_owned),
             valid_from: record.valid_from,
@@ -96,10 +111,11 @@ impl Hit<'_> {
 pub fn hits<'a>(
     catalogue: &'a Catalogue,
     application: &Application,
+    days: Days,
     answered: &'a [Answered<'a>],
     identifiers: &'a Identifiers<'a>,
 ) -> Vec<Hit<'a>> {
-    let as_of = application.as_of;
+    let Days { as_of, made_on } = days;
     let mut hits = Vec::new();
     for answer in answered {
         // By id, which is unique within an answer.
@@ -114,6 +130,7 @@ pub fn hits<'a>(
                 record,
                 named_as,
                 standing: standing::standing(record, as_of),
+                standing_today: standing::standing(record, made_on),
                 reached: reaches(
                     catalogue.persons_rule(answer.list, record.act.as_deref()),
                     &application.matter,
@@ -130,17 +147,7 @@ pub fn hits<'a>(
 
 /// As what the record names the subject; none if it is about the subject itself.
 fn named_as(record: &CreditRecord, subject: &Subject) -> Option<Role> {
-    let own = &record.subject;
-    if (own.scheme, &own.country, &own.identifier)
-        == (subject.scheme, &subject.country, &subject.identifier)
-    {
-        return None;
-    }
-    let person = record.responsible_persons.iter().find(|p| {
-        (p.scheme, &p.country, &p.identifier)
-            == (subject.scheme, &subject.country, &subject.identifier)
-    })?;
-    Some(person.role)
+    if record.is_about(subject) { None } else { record.named_as(subject) }
 }
 
 /// Whether a list reaches a subject in a role.

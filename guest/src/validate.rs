@@ -18,6 +18,7 @@ use crate::notice::safe;
 pub fn application<'c>(
     catalogue: &'c Catalogue,
     application: &Application,
+    made_on: Date,
 ) -> Result<&'c Matter, ApplicationError> {
     use ApplicationError::{InvalidDate, InvalidValue, OutsideEdition, UnknownMatter};
     let empty = |path: &str| Err(InvalidValue(Problem::at(path, "must not be empty")));
@@ -37,16 +38,17 @@ pub fn application<'c>(
         let detail = format!("`{}` does not exist", application.as_of);
         return Err(InvalidDate(Problem::at("as_of", detail)));
     }
-    if !catalogue.decides(application.as_of) {
+    // RAIL R14: the law is that of the day of the check.
+    if !catalogue.decides(made_on) {
         let edition = &catalogue.data().edition;
         let end = edition.valid_until.map_or_else(|| "no end".into(), |d| format!("`{d}`"));
         let detail = format!(
-            "`{}` is outside edition `{}`, which decides from `{}` to {end}",
-            application.as_of, edition.id, edition.valid_from
+            "`{made_on}` is outside edition `{}`, which decides from `{}` to {end}",
+            edition.id, edition.valid_from
         );
         return Err(OutsideEdition(Problem::at("as_of", detail)));
     }
-    here(catalogue, application)?;
+    here(catalogue, application, made_on)?;
     // RAIL R2: an unknown matter is an error, never an empty list of duties.
     let Some(matter) = catalogue.matter(&application.matter) else {
         let detail = format!("`{}` is no matter of this edition", safe(&application.matter));
@@ -54,13 +56,18 @@ pub fn application<'c>(
     };
     subjects(application)?;
     roles(application)?;
+    behind(application)?;
     representatives(application, matter)?;
     materials(application)?;
     Ok(matter)
 }
 
 /// Whether the overlay speaks for this office on this day: no place decides for another.
-fn here(catalogue: &Catalogue, application: &Application) -> Result<(), ApplicationError> {
+fn here(
+    catalogue: &Catalogue,
+    application: &Application,
+    made_on: Date,
+) -> Result<(), ApplicationError> {
     use ApplicationError::{InvalidValue, OutsideEdition};
     let overlay = &catalogue.data().overlay;
     let region = &application.office.region;
@@ -71,13 +78,12 @@ fn here(catalogue: &Catalogue, application: &Application) -> Result<(), Applicat
             format!("`{region}` is outside overlay `{}`, which holds in {places}", overlay.id);
         return Err(InvalidValue(Problem::at("office.region", detail)));
     }
-    if !catalogue.holds_here_on(application.as_of) {
+    if !catalogue.holds_here_on(made_on) {
         let day = |day: Option<Date>, none: &str| {
             day.map_or_else(|| none.to_owned(), |day| format!("`{day}`"))
         };
         let detail = format!(
-            "`{}` is outside overlay `{}`, which holds from {} to {}",
-            application.as_of,
+            "`{made_on}` is outside overlay `{}`, which holds from {} to {}",
             overlay.id,
             day(overlay.valid_from, "the beginning"),
             day(overlay.valid_until, "no end")
@@ -87,23 +93,44 @@ fn here(catalogue: &Catalogue, application: &Application) -> Result<(), Applicat
     Ok(())
 }
 
-fn subjects(application: &Application) -> Result<(), ApplicationError> {
-    let mut seen = BTreeSet::new();
-    let consortium = application.subjects.iter().any(|s| s.role == Role::ConsortiumMember);
+/// Checks every identifier of an application.
+///
+/// # Errors
+///
+/// The first that is wrong, with its path.
+// RAIL R6: an identifier that fails its check character stops the check, here and in the host.
+pub fn identifiers(application: &Application) -> Result<(), ApplicationError> {
+    let invalid = |path, detail| ApplicationError::InvalidIdentifier(Problem::at(path, detail));
     for (i, subject) in application.subjects.iter().enumerate() {
-        // RAIL R6: the guest trusts nobody with the check character.
-        identifier::validate(
+        identifier::validate_issued(
             subject.kind,
             subject.scheme,
             &subject.identifier,
             subject.country.as_deref(),
+            subject.as_issued.as_deref(),
         )
-        .map_err(|detail| {
-            ApplicationError::InvalidIdentifier(Problem::at(
-                format!("subjects[{i}].identifier"),
-                detail,
-            ))
-        })?;
+        .map_err(|detail| invalid(format!("subjects[{i}].identifier"), detail))?;
+        for (a, also) in subject.also.iter().enumerate() {
+            let (identifier, country) = (&also.identifier, also.country.as_deref());
+            let path = || format!("subjects[{i}].also[{a}].identifier");
+            identifier::validate(subject.kind, also.scheme, identifier, country)
+                .map_err(|detail| invalid(path(), detail))?;
+            let known = subject.identities().take(a + 1);
+            let own = (also.scheme, country, identifier.as_str());
+            if known.into_iter().any(|other| other == own) {
+                let detail = format!("`{}` stands twice", identifier::mask(identifier));
+                return Err(invalid(path(), detail));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn subjects(application: &Application) -> Result<(), ApplicationError> {
+    identifiers(application)?;
+    let mut seen = BTreeSet::new();
+    let consortium = application.subjects.iter().any(|s| s.role == Role::ConsortiumMember);
+    for (i, subject) in application.subjects.iter().enumerate() {
         if subject.name.trim().is_empty() {
             let problem = Problem::at(format!("subjects[{i}].name"), "must not be empty");
             return Err(ApplicationError::InvalidValue(problem));
@@ -121,8 +148,9 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
         }
         // One person may answer for several members of a consortium, and is named for each.
         let answers = matches!(subject.role, Role::LegalRepresentative | Role::Principal);
-        let twice = !seen.insert((subject.role, identity(subject)));
-        let for_another_member = answers && consortium;
+        let mut identities = subject.identities();
+        let twice = identities.any(|own| !seen.insert((subject.role, own, subject.of)));
+        let for_another_member = answers && consortium && subject.of.is_none();
         if twice && !for_another_member {
             let detail = format!(
                 "`{}` stands twice in role `{}`",
@@ -135,9 +163,29 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
     Ok(())
 }
 
-/// What makes a subject the same subject: scheme, issuing country and identifier.
-fn identity(subject: &Subject) -> (crate::model::Scheme, Option<&str>, &str) {
-    (subject.scheme, subject.country.as_deref(), &subject.identifier)
+/// Whether two subjects share an identifier, and so are one.
+fn are_one(subject: &Subject, other: &Subject) -> bool {
+    subject.identities().any(|(scheme, country, own)| other.is_named(scheme, country, own))
+}
+
+/// Whether every `of` is of a person, and names an organization.
+fn behind(application: &Application) -> Result<(), ApplicationError> {
+    for (i, subject) in application.subjects.iter().enumerate() {
+        let Some(position) = subject.of else { continue };
+        let invalid = |detail: String| Err(invalid_roles(format!("subjects[{i}].of"), detail));
+        if subject.kind != SubjectKind::Person {
+            return invalid("only a person stands behind an organization".into());
+        }
+        let named = usize::try_from(position).ok().and_then(|p| application.subjects.get(p));
+        match named {
+            None => return invalid(format!("there is no subject {position}")),
+            Some(named) if named.kind != SubjectKind::Organization => {
+                return invalid(format!("subject {position} is no organization"));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
 }
 
 fn roles(application: &Application) -> Result<(), ApplicationError> {
@@ -154,7 +202,7 @@ fn roles(application: &Application) -> Result<(), ApplicationError> {
             "a consortium names its members besides the applicant as `consortium-member`",
         );
     }
-    if having(Role::ConsortiumMember).any(|member| identity(member) == identity(applicant)) {
+    if having(Role::ConsortiumMember).any(|member| are_one(member, applicant)) {
         return invalid("the applicant cannot be a `consortium-member` as well");
     }
     Ok(())
@@ -169,14 +217,14 @@ fn representatives(application: &Application, matter: &Matter) -> Result<(), App
     if !matter.due.iter().any(|due| due.required) {
         return Ok(());
     }
-    let count = |accept: &dyn Fn(&Subject) -> bool| {
-        application.subjects.iter().filter(|s| accept(s)).count()
-    };
-    let organizations = count(&|s| {
+    let all = || (0_u32..).zip(&application.subjects);
+    let applies = |s: &Subject| {
         s.kind == SubjectKind::Organization
             && matches!(s.role, Role::Applicant | Role::ConsortiumMember)
-    });
-    let named = count(&|s| matches!(s.role, Role::LegalRepresentative | Role::Principal));
+    };
+    let answers = |s: &Subject| matches!(s.role, Role::LegalRepresentative | Role::Principal);
+    let organizations = all().filter(|(_, s)| applies(s)).count();
+    let named = all().filter(|(_, s)| answers(s)).count();
     if named < organizations {
         let detail = format!(
             "{organizations} organizations apply and {named} of role `legal-representative` or \
@@ -185,7 +233,28 @@ fn representatives(application: &Application, matter: &Matter) -> Result<(), App
         );
         return Err(invalid_roles("subjects".into(), detail));
     }
-    Ok(())
+    if organizations < 2 {
+        return Ok(());
+    }
+    // Two who answer for one member do not make up for another's.
+    if let Some((i, _)) = all().find(|(_, s)| answers(s) && s.of.is_none()) {
+        let detail = "several organizations apply: it needs the position of the one it answers for";
+        return Err(invalid_roles(format!("subjects[{i}].of"), detail.into()));
+    }
+    let alone = all().find(|(i, s)| {
+        applies(s) && !all().any(|(_, person)| answers(person) && person.of == Some(*i))
+    });
+    match alone {
+        None => Ok(()),
+        Some((i, _)) => {
+            let detail = format!(
+                "nobody of role `legal-representative` or `principal` names it by `of`: matter `{}` \
+                 needs one for each organization that applies",
+                matter.code
+            );
+            Err(invalid_roles(format!("subjects[{i}]"), detail))
+        }
+    }
 }
 
 fn materials(application: &Application) -> Result<(), ApplicationError> {

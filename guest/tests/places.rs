@@ -279,7 +279,8 @@ fn a_place_decides_for_its_own_offices_on_its_own_days() {
         case.application.office.region = region.into();
         case.application.as_of = day(as_of);
         let catalogue = catalogue("statutes", place);
-        mustcheck_guest::due_lookups(&catalogue, &case.application).unwrap_err()
+        mustcheck_guest::due_lookups(&catalogue, &case.application, case.application.as_of)
+            .unwrap_err()
     };
     match refused("shanghai", "320500", "2026-06-10") {
         ApplicationError::InvalidValue(problem) => {

@@ -48,7 +48,7 @@ fn decide(folder: &Path, edition: &str, case: &Path) -> Decision {
     let catalogue = Catalogue::from_json(compiled.canonical.as_bytes()).unwrap();
     let case = Case::read(case);
     let mut registry = |queries: &[Query]| case.held.lookup(&case.application, queries);
-    check(&catalogue, &case.application, true, &mut registry).unwrap()
+    check(&catalogue, &case.application, case.application.as_of, true, &mut registry).unwrap()
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn the_editions_cover_all_days_from_the_first_on() {
 fn by_rules_of(rules: CatalogueData, data: CatalogueData) -> Proof {
     let catalogue = Catalogue::adopt(rules).unwrap();
     let mut decide = |_: usize, application: &Application, registry: &mut dyn Registry| {
-        Some(mustcheck_guest::check(&catalogue, application, false, registry))
+        Some(mustcheck_guest::check(&catalogue, application, application.as_of, false, registry))
     };
     proof_by(&[data], &mut decide)
 }

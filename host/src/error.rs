@@ -4,6 +4,7 @@ use std::fmt;
 
 use mustcheck_guest::model::{ApplicationError, Disposition};
 
+use crate::clock::NoTime;
 use crate::evidence::RecordError;
 use crate::registry::RegistryError;
 
@@ -59,6 +60,9 @@ pub enum Fault {
     /// An asynchronous registry was asked through [`Gate::check`](crate::Gate::check).
     #[error("this gate has an asynchronous registry: call `check_async`")]
     NeedsAsync,
+    /// Nobody can say what time it is, and so what is old.
+    #[error("there is no check without a clock")]
+    Clock(#[source] NoTime),
     /// The check was made and could not be recorded.
     #[error("the check is not on record, so there is no decision")]
     Record(#[from] RecordError),
@@ -88,6 +92,8 @@ pub enum Rail {
     R13,
     /// What a decision says of the application is what was put to it.
     R11,
+    /// The day of the check is the host's.
+    R14,
 }
 
 impl fmt::Display for Rail {
@@ -100,6 +106,7 @@ impl fmt::Display for Rail {
             Self::R6 => "R6 (exact identifiers only)",
             Self::R11 => "R11 (findings with reasons)",
             Self::R13 => "R13 (identifiers are masked)",
+            Self::R14 => "R14 (the day of the check is the host's)",
         })
     }
 }

@@ -5,10 +5,14 @@ mod builder;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::identifier;
-use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
+use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_guest::lookups::Days;
+use mustcheck_guest::model::{
+    Answer, Application, ApplicationError, Decision, Problem, Query, is_backdated,
+};
+use mustcheck_guest::validate;
 
+use crate::clock::Clock;
 use crate::error::{CheckError, Fault, Rail};
 use crate::evidence::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
 use crate::input::shortened;
@@ -17,7 +21,7 @@ use crate::policy::Policy;
 use crate::rails;
 use crate::registry::AsyncRegistry;
 use crate::session::{Lookup, Made};
-use crate::source::{self, Source};
+use crate::source::{self, Asked, Source};
 
 pub use builder::GateBuilder;
 
@@ -28,7 +32,9 @@ pub struct Gate {
     registry: Source,
     limits: Limits,
     notices: bool,
-    today: Option<Date>,
+    clock: Clock,
+    /// How many days back a check may be as of; none without the right to an earlier day.
+    backdating: Option<u16>,
     recorder: Option<Arc<Recorder>>,
 }
 
@@ -96,9 +102,17 @@ impl Gate {
             registry: None,
             limits: Limits::default(),
             notices: true,
-            today: None,
+            clock: Clock::System,
+            backdating: None,
             recorder: None,
         }
+    }
+
+    /// The same gate for who may not check as of an earlier day.
+    // RAIL R14
+    #[must_use]
+    pub fn without_backdating(&self) -> Self {
+        Self { backdating: None, ..self.clone() }
     }
 
     /// The lookups that are due for an application, without making them.
@@ -107,8 +121,17 @@ impl Gate {
     ///
     /// [`CheckError`] if the application cannot be evaluated or the component fails.
     pub fn due_lookups(&self, application: &Application) -> Result<Vec<Query>, CheckError> {
-        let policy = self.admit(application)?;
-        let due = policy.session(self.limits)?.due_lookups(application)?.map_err(of_component)?;
+        let admitted = self.admit(application)?;
+        self.due(&admitted, application)
+    }
+
+    fn due(
+        &self,
+        Admitted { policy, now }: &Admitted<'_>,
+        application: &Application,
+    ) -> Result<Vec<Query>, CheckError> {
+        let mut session = policy.session(self.limits)?;
+        let due = session.due_lookups(application, now.date)?.map_err(of_component)?;
         rails::due(policy.described(), application, &due, &self.limits)?;
         Ok(due)
     }
@@ -201,17 +224,17 @@ impl Gate {
         let Source::AtOnce(registry) = &self.registry else {
             return Err(Fault::NeedsAsync.into());
         };
-        let policy = self.admit(application)?;
-        let (registry, limits) = (Arc::clone(registry), self.limits);
+        let admitted = self.admit(application)?;
+        let (registry, limits, now) = (Arc::clone(registry), self.limits, admitted.now);
         let application = Arc::new(application.clone());
-        let (asking, asked) = (policy.clone(), Arc::clone(&application));
+        let (asking, asked) = (admitted.policy.clone(), Arc::clone(&application));
         let lookup = move |due: Vec<Query>| {
             rails::due(asking.described(), &asked, &due, &limits)?;
             let due = Arc::new(due);
             let answers = source::lookup(&registry, &asked, &due, limits.registry_time)?;
-            Ok(Made { answers: source::accept(&asked, &due, answers, &limits)?, due })
+            Ok(Made { answers: source::accept(&asked, &due, answers, now, &limits)?, due })
         };
-        self.decide(policy, application, Box::new(lookup))
+        self.decide(admitted, application, Box::new(lookup))
     }
 
     async fn decide_awaited(
@@ -219,13 +242,15 @@ impl Gate {
         application: &Application,
         registry: &dyn AsyncRegistry,
     ) -> Result<ByPolicy<'_>, CheckError> {
-        let due = Arc::new(self.due_lookups(application)?);
-        let asks = source::asks(application, &due);
+        let admitted = self.admit(application)?;
+        let due = Arc::new(self.due(&admitted, application)?);
+        let asked = Asked::of(application, &due);
+        let asks = asked.asks();
         // The call that makes the future is the registry's too.
         let lookup = async { registry.lookup(&asks).await };
         let answers = source::within(lookup, self.limits.registry_time).await;
         let answers = answers.map_err(Fault::Registry)?;
-        let answers = source::accept(application, &due, answers, &self.limits)?;
+        let answers = source::accept(application, &due, answers, admitted.now, &self.limits)?;
         let lookup = move |queries: Vec<Query>| {
             // RAIL R1: what is decided on is what was asked.
             if queries == *due {
@@ -234,8 +259,7 @@ impl Gate {
             let detail = "`check` asks for other lookups than `due-lookups` said were due";
             Err(Fault::component("check", detail).into())
         };
-        let policy = self.admit(application)?;
-        self.decide(policy, Arc::new(application.clone()), Box::new(lookup))
+        self.decide(admitted, Arc::new(application.clone()), Box::new(lookup))
     }
 
     /// Puts a fault on record: a check was due and there is no decision.
@@ -246,7 +270,7 @@ impl Gate {
         }
     }
 
-    /// The policy that decides as of a day: of those that do, the one that begins latest.
+    /// The policy that decides on a day: of those that do, the one that begins latest.
     pub fn policy_as_of(&self, as_of: Date) -> Option<&Policy> {
         let deciding = self.policies.iter().filter(|p| p.decides(as_of));
         deciding.max_by_key(|p| p.description().valid_from)
@@ -255,11 +279,12 @@ impl Gate {
     /// Decides. Nobody sees it before it is on record.
     fn decide<'a>(
         &self,
-        policy: &'a Policy,
+        Admitted { policy, now }: Admitted<'a>,
         application: Arc<Application>,
         lookup: Lookup,
     ) -> Result<ByPolicy<'a>, CheckError> {
-        let decided = Decided::by(policy, &application, self.limits, self.notices, lookup)?;
+        let (limits, notices) = (self.limits, self.notices);
+        let decided = Decided::by(policy, &application, now.date, limits, notices, lookup)?;
         Ok(ByPolicy { policy, application, decided })
     }
 
@@ -280,32 +305,52 @@ impl Gate {
     }
 
     /// What the host checks before any component sees the application; then the policy that
-    /// decides.
-    fn admit(&self, application: &Application) -> Result<&Policy, CheckError> {
-        for (i, subject) in application.subjects.iter().enumerate() {
-            // RAIL R6: an identifier that fails its check character stops the check here.
-            let valid = identifier::validate(
-                subject.kind,
-                subject.scheme,
-                &subject.identifier,
-                subject.country.as_deref(),
-            );
-            if let Err(detail) = valid {
-                let path = format!("subjects[{i}].identifier");
-                return Err(ApplicationError::InvalidIdentifier(Problem { path, detail }).into());
-            }
-        }
-        let today = self.today.or_else(today);
-        if let Some(today) = today.filter(|today| application.as_of > *today) {
-            let detail = format!("`{}` is in the future: today is `{today}`", application.as_of);
-            let path = "as_of".into();
-            return Err(ApplicationError::InvalidDate(Problem { path, detail }).into());
-        }
+    /// decides, and the time of the check.
+    fn admit(&self, application: &Application) -> Result<Admitted<'_>, CheckError> {
+        // RAIL R6: an identifier that fails its check character stops the check here.
+        validate::identifiers(application)?;
+        // RAIL R14: without a clock nobody can tell what is old, so there is no check.
+        let now = self.clock.now().map_err(Fault::Clock)?;
+        self.day_fault(application.as_of, now.date).map_or(Ok(()), |detail| {
+            Err(ApplicationError::InvalidDate(Problem { path: "as_of".into(), detail }))
+        })?;
         // Where no edition decides, the latest says so in its own words.
         let newest = || self.policies.iter().max_by_key(|p| p.description().valid_from);
-        let policy = self.policy_as_of(application.as_of).or_else(newest);
-        policy.ok_or_else(|| Fault::component("start", "the gate has no policy").into())
+        let policy = self.policy_as_of(now.date).or_else(newest);
+        let policy = policy.ok_or_else(|| Fault::component("start", "the gate has no policy"))?;
+        Ok(Admitted { policy, now })
     }
+
+    /// Why a check may not be as of a day, if so.
+    // RAIL R14
+    fn day_fault(&self, as_of: Date, today: Date) -> Option<String> {
+        if as_of > today {
+            return Some(format!("`{as_of}` is in the future: today is `{today}`"));
+        }
+        if !is_backdated(as_of, today) {
+            return None;
+        }
+        match self.backdating {
+            None => Some(format!(
+                "`{as_of}` is an earlier day: today is `{today}`, and a check as of a day before \
+                 yesterday needs the right to it"
+            )),
+            Some(days) => {
+                let back = today.days_since(as_of).unwrap_or(i32::MAX);
+                (back > i32::from(days)).then(|| {
+                    format!(
+                        "`{as_of}` lies {back} days before `{today}`, more than the {days} allowed"
+                    )
+                })
+            }
+        }
+    }
+}
+
+/// An application that may be checked: by which policy, and when.
+struct Admitted<'a> {
+    policy: &'a Policy,
+    now: Timestamp,
 }
 
 /// What a policy decided, not yet on record.
@@ -341,28 +386,25 @@ impl Decided {
     pub(crate) fn by(
         policy: &Policy,
         application: &Application,
+        made_on: Date,
         limits: Limits,
         notices: bool,
         lookup: Lookup,
     ) -> Result<Self, CheckError> {
         let mut session = policy.session(limits)?;
-        let decision = session.check(application, notices, lookup)?.map_err(of_component)?;
+        let decision = session.check(application, made_on, notices, lookup)?;
+        let decision = decision.map_err(of_component)?;
         // RAIL R1: the host made the lookups for the component; a claim is not enough.
         let Some(made) = session.made() else {
             let detail = "`check` decided without asking the registry".into();
             return Err(Fault::Rail { rail: Rail::R1, detail }.into());
         };
         let Made { due, answers } = &made;
-        rails::decision(policy.described(), application, due, answers, &decision, notices)?;
+        let days = Days { as_of: application.as_of, made_on };
+        let asked = rails::Checked { application, days, due, answers, notices };
+        rails::decision(policy.described(), &asked, &decision)?;
         Ok(Self { decision, made, fuel: session.fuel_used() })
     }
-}
-
-/// Today in China Standard Time.
-fn today() -> Option<Date> {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
-    let seconds = i64::try_from(now.as_secs()).ok()?;
-    mustcheck_guest::date::Timestamp::from_unix_seconds(seconds).map(|now| now.date)
 }
 
 /// An answer that cannot be evaluated is the registry's fault and not the applicant's.

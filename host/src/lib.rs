@@ -27,6 +27,7 @@ pub mod audit;
 mod bake;
 pub mod cache;
 mod calendar;
+pub mod clock;
 mod described;
 mod engine;
 mod error;

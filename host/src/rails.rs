@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::disposition::disposition;
+use mustcheck_guest::disposition::{Signs, disposition};
 use mustcheck_guest::identifier::mask;
-use mustcheck_guest::lookups::reason;
+use mustcheck_guest::lookups::{Days, judged, reason};
 use mustcheck_guest::masking::Identifiers;
 use mustcheck_guest::model::{
-    Answer, AnswerStatus, Application, Decision, Effect, ListStanding, Lookup, Query, Role,
-    SetAsideReason, Standing, Target,
+    Answer, Application, Decision, Effect, Finding, ListStanding, Lookup, Polarity, Query, Role,
+    SetAside, SetAsideReason, Standing, Target,
 };
 use mustcheck_guest::standing::standing;
 
@@ -17,6 +17,7 @@ use crate::error::{Fault, Rail};
 use crate::input::shortened;
 use crate::limits::Limits;
 use crate::registry::Ask;
+use crate::source::Asked;
 
 mod masked;
 mod records;
@@ -95,18 +96,11 @@ pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault>
         };
         open.remove(&(answer.query, answer.list.as_str()));
         for record in &answer.records {
-            let subject = ask.subject;
-            let own = &record.subject;
-            let about = (own.scheme, &own.country, &own.identifier);
-            let asked = (subject.scheme, &subject.country, &subject.identifier);
-            let persons = record.responsible_persons.iter();
-            let named = about == asked
-                || persons.map(|p| (p.scheme, &p.country, &p.identifier)).any(|p| p == asked);
-            if !named {
+            if !record.names(ask.subject) {
                 let detail = format!(
                     "record `{}` does not name `{}`, who was asked about",
                     record.id,
-                    mask(&subject.identifier)
+                    mask(&ask.subject.identifier)
                 );
                 return broken(Rail::R6, detail);
             }
@@ -120,34 +114,51 @@ pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault>
     }
 }
 
+/// What was checked: what a decision is held against.
+pub(crate) struct Checked<'a> {
+    pub(crate) application: &'a Application,
+    pub(crate) days: Days,
+    pub(crate) due: &'a [Query],
+    pub(crate) answers: &'a [Answer],
+    /// Whether a notice was asked for.
+    pub(crate) notices: bool,
+}
+
+/// Holds recorded answers against what is due; they were joined, so that one answers for every
+/// identifier of a subject.
+pub(crate) fn replayed(
+    application: &Application,
+    due: &[Query],
+    given: &[Answer],
+) -> Result<(), Fault> {
+    let asked = Asked::of(application, due);
+    let mut asks = asked.asks();
+    asks.truncate(due.len());
+    answers(&asks, given)
+}
+
 /// Holds a decision against the application, the lookups that were made, and the policy.
 pub(crate) fn decision(
     policy: &Described,
-    application: &Application,
-    due: &[Query],
-    answers: &[Answer],
+    checked: &Checked<'_>,
     decision: &Decision,
-    notice: bool,
 ) -> Result<(), Fault> {
-    echo(policy, application, decision, notice)?;
-    let targets = Targets::of(application);
+    let &Checked { application, days, answers, .. } = checked;
+    echo(policy, checked, decision)?;
+    let targets = Targets::of(application, days);
     let identifiers = Identifiers::of(application, answers);
-    lookups(policy, &targets, &identifiers, due, answers, decision)?;
-    let records = given(due, answers, decision);
+    lookups(policy, &targets, &identifiers, checked, decision)?;
+    let records = given(policy, checked);
     measures(policy, &targets, &records, decision)?;
     findings(&targets, &identifiers, &records, decision)?;
     set_aside(policy, &targets, &records, decision)?;
     obligations(decision)?;
-    sums_up(policy, decision)?;
+    sums_up(policy, application, decision)?;
     masked(application, &identifiers, decision)
 }
 
-fn echo(
-    policy: &Described,
-    application: &Application,
-    decision: &Decision,
-    notice: bool,
-) -> Result<(), Fault> {
+fn echo(policy: &Described, checked: &Checked<'_>, decision: &Decision) -> Result<(), Fault> {
+    let application = checked.application;
     let same = decision.application == application.id
         && decision.matter == application.matter
         && decision.as_of == application.as_of
@@ -155,6 +166,15 @@ fn echo(
     if !same {
         return broken(Rail::R11, "the decision is about another application or policy");
     }
+    // RAIL R14
+    if decision.made_on != checked.days.made_on {
+        let (shown, made_on) = (decision.made_on, checked.days.made_on);
+        return broken(
+            Rail::R14,
+            format!("the decision is of `{shown}` and was made on `{made_on}`"),
+        );
+    }
+    let notice = checked.notices;
     match &decision.notice {
         Some(_) if !notice => broken(Rail::R11, "the decision has a notice that nobody asked for"),
         Some(text) if text.zh.trim().is_empty() || text.en.trim().is_empty() => {
@@ -170,8 +190,7 @@ fn lookups(
     policy: &Described,
     targets: &Targets<'_>,
     identifiers: &Identifiers<'_>,
-    due: &[Query],
-    answers: &[Answer],
+    &Checked { due, answers, days, .. }: &Checked<'_>,
     decision: &Decision,
 ) -> Result<(), Fault> {
     if decision.lookups.len() != answers.len() {
@@ -209,7 +228,7 @@ fn lookups(
             let detail = format!("the lookup of list `{}` is not shown as it was", answer.list);
             return broken(Rail::R1, detail);
         }
-        let expected = status(policy, targets.application, answer);
+        let expected = judged(answer, days, freshness(policy, answer));
         if row.status != expected {
             let detail = format!(
                 "the lookup of list `{}` is shown as `{}` and is `{expected}`",
@@ -223,7 +242,7 @@ fn lookups(
             return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
         }
         targets.check(row.subject_index, row.role, &row.subject)?;
-        if row.reason != reason(answer, identifiers) {
+        if row.reason != reason(answer, days, identifiers) {
             let detail = format!("the lookup of list `{}` gives another reason", answer.list);
             return broken(Rail::R2, detail);
         }
@@ -235,17 +254,13 @@ fn source_of(answer: &Answer) -> Option<&str> {
     answer.source.as_ref().map(|source| source.id.as_str())
 }
 
-/// The status that the host gives an answer, by the age that the policy accepts.
-fn status(policy: &Described, application: &Application, answer: &Answer) -> AnswerStatus {
-    let (AnswerStatus::Answered, Some(source)) = (answer.status, &answer.source) else {
-        return answer.status;
-    };
+/// The age that the policy accepts of an answer's source, in days.
+fn freshness(policy: &Described, answer: &Answer) -> u16 {
+    let Some(source) = &answer.source else { return 0 };
     let freshness = &policy.description().freshness;
     let own = freshness.iter().find(|f| f.source.as_ref() == Some(&source.id));
     let other = || freshness.iter().find(|f| f.source.is_none());
-    let days = own.or_else(other).map_or(0, |f| i32::from(f.days));
-    let age = application.as_of.days_since(source.as_of.date).unwrap_or(i32::MAX);
-    if age <= days { AnswerStatus::Answered } else { AnswerStatus::Stale }
+    own.or_else(other).map_or(0, |f| f.days)
 }
 
 fn measures(
@@ -268,8 +283,10 @@ fn measures(
         if !same || known.legal_basis.is_empty() {
             return broken(Rail::R3, format!("measure `{id}` differs from the catalogue"));
         }
-        let in_force = known.valid_from <= application.as_of
-            && known.valid_until.is_none_or(|u| application.as_of <= u);
+        // RAIL R14: the law is that of the day of the check.
+        let made_on = targets.days.made_on;
+        let in_force =
+            known.valid_from <= made_on && known.valid_until.is_none_or(|u| made_on <= u);
         let linked = known.matters.contains(&application.matter) && known.roles.contains(role);
         if !in_force || !linked || !known.adopted {
             let detail = format!("measure `{id}` does not apply to this matter, role or day");
@@ -315,8 +332,12 @@ fn obligations(decision: &Decision) -> Result<(), Fault> {
 }
 
 /// The disposition follows from what the decision itself shows.
-// RAIL R2: a component cannot call clear what is not.
-fn sums_up(policy: &Described, decision: &Decision) -> Result<(), Fault> {
+// RAIL R2: a component cannot call clear what is not. RAIL R14: nor what is of an earlier day.
+fn sums_up(
+    policy: &Described,
+    application: &Application,
+    decision: &Decision,
+) -> Result<(), Fault> {
     let passed_over = |record: &str, index: u32| {
         decision.set_aside.iter().any(|s| {
             s.record.as_deref() == Some(record)
@@ -329,7 +350,21 @@ fn sums_up(policy: &Described, decision: &Decision) -> Result<(), Fault> {
             && policy.is_watch(&f.list)
             && !passed_over(&f.record, f.target.subject_index)
     });
-    let (found, rule) = disposition(&decision.lookups, &decision.measures, watch_hit);
+    let contradicted = |s: &SetAside| s.reason == SetAsideReason::ContradictingSources;
+    let came_since = |f: &Finding| {
+        f.standing != Standing::InForce
+            && f.standing_today == Some(Standing::InForce)
+            && policy.list(&f.list).is_some_and(|list| {
+                list.polarity != Polarity::Commendation && list.standing == ListStanding::Statutory
+            })
+    };
+    let signs = Signs {
+        watch_hit,
+        contradicting_sources: decision.set_aside.iter().any(contradicted),
+        code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),
+        earlier_day: decision.is_backdated() || decision.records.iter().any(came_since),
+    };
+    let (found, rule) = disposition(&decision.lookups, &decision.measures, signs);
     if (decision.disposition, decision.disposition_rule) == (found, rule) {
         return Ok(());
     }

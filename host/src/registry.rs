@@ -17,6 +17,7 @@ pub mod written;
 use std::future::Future;
 use std::pin::Pin;
 
+use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{Answer, AnswerStatus, Subject};
 
 pub use vocabulary::Vocabulary;
@@ -30,6 +31,8 @@ pub struct Ask<'a> {
     pub subject: &'a Subject,
     /// Codes of the lists.
     pub lists: &'a [String],
+    /// The day for which the records are read; it is today's or an earlier one.
+    pub as_of: Date,
 }
 
 /// A registry that answers at once.

@@ -2,6 +2,7 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Description, Query};
 use std::sync::Arc;
 use wasmtime::component::{
@@ -164,9 +165,9 @@ impl<'a> Session<'a> {
     /// What the policy says of itself; asked once, when it is opened, and so the place to see that
     /// the functions which it has for later are of their types too.
     pub(crate) fn describe(&mut self) -> Result<Description, CheckError> {
-        let due = self.function::<(&Application,), Due>(&self.exports.due_lookups);
+        let due = self.function::<(&Application, Date), Due>(&self.exports.due_lookups);
         due.map_err(|e| component_fault("due-lookups", &e, &self.limits))?;
-        let check = self.function::<(&Application, bool), Decided>(&self.exports.check);
+        let check = self.function::<(&Application, Date, bool), Decided>(&self.exports.check);
         check.map_err(|e| component_fault("check", &e, &self.limits))?;
         let index = self.exports.describe;
         let (description,) = self.call::<(), (Description,)>("describe", &index, ())?;
@@ -176,9 +177,11 @@ impl<'a> Session<'a> {
     pub(crate) fn due_lookups(
         &mut self,
         application: &Application,
+        made_on: Date,
     ) -> Result<Result<Vec<Query>, ApplicationError>, CheckError> {
         let index = self.exports.due_lookups;
-        let (due,) = self.call::<(&Application,), Due>("due-lookups", &index, (application,))?;
+        let parameters = (application, made_on);
+        let (due,) = self.call::<(&Application, Date), Due>("due-lookups", &index, parameters)?;
         Ok(due)
     }
 
@@ -187,6 +190,7 @@ impl<'a> Session<'a> {
     pub(crate) fn check(
         &mut self,
         application: &Application,
+        made_on: Date,
         notice: bool,
         lookup: Lookup,
     ) -> Result<Result<Decision, ApplicationError>, CheckError> {
@@ -194,8 +198,9 @@ impl<'a> Session<'a> {
         sandbox.lookup = Some(lookup);
         sandbox.checking = true;
         let index = self.exports.check;
+        let parameters = (application, made_on, notice);
         let (decision,) =
-            self.call::<(&Application, bool), Decided>("check", &index, (application, notice))?;
+            self.call::<(&Application, Date, bool), Decided>("check", &index, parameters)?;
         Ok(decision)
     }
 

@@ -1,5 +1,7 @@
 //! How a gate asks its registry: in one batch, within a time, and for no more than it can take.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -8,8 +10,12 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::task::Poll;
 use std::time::Duration;
 
-use mustcheck_guest::model::{Answer, Application, CreditRecord, Query};
+use mustcheck_guest::date::Timestamp;
+use mustcheck_guest::model::{
+    Answer, AnswerStatus, Application, CreditRecord, FurtherIdentifier, Query, Subject,
+};
 
+use crate::clock;
 use crate::error::{CheckError, Fault};
 use crate::input::quotable;
 use crate::limits::Limits;
@@ -25,16 +31,115 @@ pub(crate) enum Source {
     Awaited(Arc<dyn AsyncRegistry>),
 }
 
-/// The due lookups as a registry is asked them.
-pub(crate) fn asks<'a>(application: &'a Application, due: &'a [Query]) -> Vec<Ask<'a>> {
-    let mut asks = Vec::with_capacity(due.len());
-    for (query, lookup) in (0_u32..).zip(due) {
-        let subject = usize::try_from(lookup.subject).ok();
-        // `rails::due` has seen that every subject exists.
-        let Some(subject) = subject.and_then(|i| application.subjects.get(i)) else { continue };
-        asks.push(Ask { query, subject, lists: &lookup.lists });
+/// The due lookups as a registry is asked them: once for each identifier of a subject.
+pub(crate) struct Asked<'a> {
+    application: &'a Application,
+    due: &'a [Query],
+    /// Subjects under each of their further identifiers, with the position of the query.
+    further: Vec<(u32, Subject)>,
+}
+
+impl<'a> Asked<'a> {
+    /// The due lookups of an application.
+    pub(crate) fn of(application: &'a Application, due: &'a [Query]) -> Self {
+        let mut further = Vec::new();
+        for (query, subject) in subjects(application, due) {
+            further.extend(subject.also.iter().map(|also| {
+                let FurtherIdentifier { scheme, identifier, country } = also.clone();
+                let under = Subject {
+                    scheme,
+                    identifier,
+                    country,
+                    as_issued: None,
+                    also: Vec::new(),
+                    ..subject.clone()
+                };
+                (query, under)
+            }));
+        }
+        Self { application, due, further }
     }
-    asks
+
+    /// What a registry is asked.
+    pub(crate) fn asks(&self) -> Vec<Ask<'_>> {
+        let first = subjects(self.application, self.due);
+        let further = self.further.iter().map(|(query, subject)| (*query, subject));
+        let mut asks = Vec::with_capacity(self.due.len() + self.further.len());
+        for (place, (query, subject)) in (0_u32..).zip(first.chain(further)) {
+            let Some(lists) = self.lists(query) else { continue };
+            asks.push(Ask { query: place, subject, lists, as_of: self.application.as_of });
+        }
+        asks
+    }
+
+    fn lists(&self, query: u32) -> Option<&'a [String]> {
+        let query = usize::try_from(query).ok().and_then(|query| self.due.get(query));
+        query.map(|query| query.lists.as_slice())
+    }
+
+    /// The answers as the component is given them: one for each query, list and source.
+    fn joined(&self, answers: Vec<Answer>) -> Vec<Answer> {
+        if self.further.is_empty() {
+            return answers;
+        }
+        let first = self.due.len();
+        let mut joined: Vec<Answer> = Vec::with_capacity(answers.len());
+        let mut places: BTreeMap<(u32, String, Option<String>), usize> = BTreeMap::new();
+        for mut answer in answers {
+            let place = usize::try_from(answer.query).unwrap_or(usize::MAX);
+            if let Some((query, _)) = place.checked_sub(first).and_then(|i| self.further.get(i)) {
+                answer.query = *query;
+            }
+            let source = answer.source.as_ref().map(|source| source.id.clone());
+            match places.entry((answer.query, answer.list.clone(), source)) {
+                Entry::Vacant(new) => {
+                    new.insert(joined.len());
+                    joined.push(answer);
+                }
+                Entry::Occupied(known) => {
+                    if let Some(other) = joined.get_mut(*known.get()) {
+                        join(other, answer);
+                    }
+                }
+            }
+        }
+        joined
+    }
+}
+
+/// Every due lookup's subject, with the position of the query.
+fn subjects<'a>(
+    application: &'a Application,
+    due: &'a [Query],
+) -> impl Iterator<Item = (u32, &'a Subject)> {
+    (0_u32..).zip(due).filter_map(|(query, lookup)| {
+        // `rails::due` has seen that every subject exists.
+        let subject = usize::try_from(lookup.subject).ok();
+        subject.and_then(|i| application.subjects.get(i)).map(|subject| (query, subject))
+    })
+}
+
+/// Adds what a source answers for another identifier of the same subject.
+///
+/// A source that does not keep one of the identifiers has answered if it keeps the other; of what
+/// it did not answer for any other reason, the lookup is not answered.
+// RAIL R2
+fn join(answer: &mut Answer, other: Answer) {
+    let weight = |status: AnswerStatus| match status {
+        AnswerStatus::NotCovered => 0,
+        AnswerStatus::Answered => 1,
+        AnswerStatus::Stale => 2,
+        AnswerStatus::Unavailable => 3,
+    };
+    if weight(other.status) > weight(answer.status) {
+        answer.status = other.status;
+        answer.reason = other.reason;
+    }
+    for record in other.records {
+        if answer.records.iter().all(|known| known.id != record.id) {
+            answer.records.push(record);
+        }
+    }
 }
 
 /// Asks a registry that answers at once. One that may wait does so on a thread of its own, which
@@ -46,7 +151,8 @@ pub(crate) fn lookup(
     time: Duration,
 ) -> Result<Vec<Answer>, Fault> {
     if !registry.may_wait() {
-        let ask = AssertUnwindSafe(|| registry.lookup(&asks(application, due)));
+        let asked = Asked::of(application, due);
+        let ask = AssertUnwindSafe(|| registry.lookup(&asked.asks()));
         // A panic is this registry's fault; the sandbox, the store and the thread are unharmed.
         return Ok(catch_unwind(ask).unwrap_or_else(|_| Err(panicked()))?);
     }
@@ -55,7 +161,8 @@ pub(crate) fn lookup(
     let (sender, receiver) = sync_channel(1);
     let ask = move || {
         // Nobody listens any more once the time is up.
-        let _ = sender.send(registry.lookup(&asks(&application, &due)));
+        let asked = Asked::of(&application, &due);
+        let _ = sender.send(registry.lookup(&asked.asks()));
     };
     let thread = std::thread::Builder::new().name("registry".into()).spawn(ask);
     thread.map_err(|e| RegistryError::Other(format!("no thread for the registry: {e}")))?;
@@ -94,20 +201,35 @@ pub(crate) async fn within<T>(
 pub(crate) fn accept(
     application: &Application,
     due: &[Query],
-    mut answers: Vec<Answer>,
+    answers: Vec<Answer>,
+    now: Timestamp,
     limits: &Limits,
 ) -> Result<Arc<Vec<Answer>>, CheckError> {
-    rails::answers(&asks(application, due), &answers)?;
+    let asked = Asked::of(application, due);
+    rails::answers(&asked.asks(), &answers)?;
+    let mut answers = asked.joined(answers);
     let found = answers.iter().map(size).sum();
     if found > limits.answers {
         let what = "the registry's answers, in bytes";
         return Err(Fault::Limit { what, found, limit: limits.answers }.into());
     }
+    answers.iter_mut().for_each(|answer| refuse_future(answer, now));
     for reason in answers.iter_mut().filter_map(|a| a.reason.as_mut()) {
         // RAIL R13: what a remote source complains of may quote what it was asked.
         *reason = quotable(reason);
     }
     Ok(Arc::new(answers))
+}
+
+/// Takes a snapshot of the future for what it is: a fault of the source.
+// RAIL R2: nobody could ever call it stale.
+fn refuse_future(answer: &mut Answer, now: Timestamp) {
+    let as_of = answer.source.as_ref().map(|source| source.as_of);
+    if let Some(as_of) = as_of.filter(|as_of| clock::is_ahead(*as_of, now)) {
+        answer.status = AnswerStatus::Unavailable;
+        answer.reason = Some(format!("its snapshot is of `{as_of}`, which lies in the future"));
+        answer.records.clear();
+    }
 }
 
 /// Bytes of an answer: of its values, and of its texts beside them.

@@ -147,7 +147,9 @@ pub fn proof(editions: &[CatalogueData]) -> Proof {
     }
     let mut decide = |edition: usize, application: &Application, registry: &mut dyn Registry| {
         // The proof asks for the editions that it was given.
-        catalogues.get(edition).map(|c| crate::check(c, application, false, registry))
+        catalogues
+            .get(edition)
+            .map(|c| crate::check(c, application, application.as_of, false, registry))
     };
     let mut proof = proof_by(&known, &mut decide);
     refused.append(&mut proof.violations);

@@ -29,6 +29,54 @@ pub struct Subject {
     pub country: Option<String>,
     /// The name, for display.
     pub name: String,
+    /// The document that shows a code which does not follow its standard, such as a licence. With
+    /// it such a code is taken, and the result is never better than `review`.
+    #[cfg_attr(feature = "host", component(name = "as-issued"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_issued: Option<String>,
+    /// Further and former identifiers of the same subject; all are looked up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<FurtherIdentifier>,
+    /// The organization that a person stands behind: its position among the subjects, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<u32>,
+}
+
+/// A further or former identifier of a subject: another scheme, the code of a firm that was
+/// merged into it or was renamed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct FurtherIdentifier {
+    /// The standard of `identifier`.
+    pub scheme: Scheme,
+    /// The identifier, normalised as the first.
+    pub identifier: String,
+    /// Issuing country of a passport, ISO 3166-1 alpha-2; none otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+}
+
+impl Subject {
+    /// Everything that identifies the subject, the first first: scheme, issuing country,
+    /// identifier.
+    pub fn identities(&self) -> impl Iterator<Item = (Scheme, Option<&str>, &str)> {
+        let first = (self.scheme, self.country.as_deref(), self.identifier.as_str());
+        let further = self.also.iter();
+        std::iter::once(first)
+            .chain(further.map(|f| (f.scheme, f.country.as_deref(), f.identifier.as_str())))
+    }
+
+    /// Whether an identifier is one of the subject's.
+    pub fn is_named(&self, scheme: Scheme, country: Option<&str>, identifier: &str) -> bool {
+        self.identities().any(|own| own == (scheme, country, identifier))
+    }
 }
 
 /// The office that decides.

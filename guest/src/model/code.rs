@@ -295,6 +295,12 @@ codes! {
         AdoptedRestriction = "adopted-restriction",
         /// A record in force stands on a watch list.
         WatchHit = "watch-hit",
+        /// Two sources hold one decision and disagree on whether it has ended.
+        ContradictingSources = "contradicting-sources",
+        /// A code was taken as it was issued, off its standard.
+        CodeAsIssued = "code-as-issued",
+        /// The check is as of an earlier day, or a record that was not in force then is today.
+        EarlierDay = "earlier-day",
         /// An incentive applies.
         Incentive = "incentive",
         /// None of these.
@@ -333,6 +339,8 @@ codes! {
         DefeatedByRestriction = "defeated-by-restriction",
         /// A condition of the measure is not met or cannot be affirmed.
         ConditionNotMet = "condition-not-met",
+        /// Another source holds the same decision as ended.
+        ContradictingSources = "contradicting-sources",
     }
 }
 

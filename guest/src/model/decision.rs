@@ -94,7 +94,7 @@ pub struct Lookup {
     pub source_as_of: Option<Timestamp>,
     /// How many records it gave.
     pub records: u32,
-    /// Why it did not answer.
+    /// Why it did not answer, or what is to be known of its answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -122,6 +122,10 @@ pub struct Finding {
     pub named_as: Option<Role>,
     /// Its state at the as-of date.
     pub standing: Standing,
+    /// Its state on the day of the check, where that is another day with another state.
+    #[cfg_attr(feature = "host", component(name = "standing-today"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing_today: Option<Standing>,
     /// The authority that decided.
     #[cfg_attr(feature = "host", component(name = "decided-by"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -309,9 +313,29 @@ pub struct Decision {
     /// What does not apply, and why.
     #[cfg_attr(feature = "host", component(name = "set-aside"))]
     pub set_aside: Vec<SetAside>,
+    /// The day on which the check was made, by the host's clock.
+    #[cfg_attr(feature = "host", component(name = "made-on"))]
+    pub made_on: Date,
     /// The notice: facts, basis, measures, terms, remedies. None if the caller asked for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Text>,
+}
+
+/// How many days before the day of the check an as-of date may lie and still be a present one:
+/// what came in yesterday is decided today.
+pub const PRESENT_DAYS: i32 = 1;
+
+impl Decision {
+    /// Whether the check was made as of an earlier day, for which a right of its own is needed.
+    pub fn is_backdated(&self) -> bool {
+        is_backdated(self.as_of, self.made_on)
+    }
+}
+
+/// Whether a check as of a day, made on another, is one of an earlier day.
+// RAIL R14
+pub fn is_backdated(as_of: Date, made_on: Date) -> bool {
+    made_on.days_since(as_of).is_none_or(|days| days > PRESENT_DAYS)
 }
 
 /// A place in the input and what is wrong there.

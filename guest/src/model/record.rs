@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Date, Timestamp};
-use crate::model::{AnswerStatus, EventKind, PenaltyKind, Role, Scheme, SubjectKind};
+use crate::model::{AnswerStatus, EventKind, PenaltyKind, Role, Scheme, Subject, SubjectKind};
 
 /// A source and the age of its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,9 @@ pub struct Answer {
     /// Why there is no answer, in words fit for a log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The records about exactly this subject: as its subject or as a responsible person.
+    /// The records about exactly this subject: as its subject or as a responsible person. Any
+    /// source that is named can prove that a record is there, whatever its status; only one that
+    /// has `answered` proves that none is.
     pub records: Vec<CreditRecord>,
 }
 
@@ -141,6 +143,33 @@ pub struct RecordSubject {
     /// The name, for display.
     #[serde(default)]
     pub name: String,
+    /// The document that shows a code which does not follow its standard. With it such a code is
+    /// taken.
+    #[cfg_attr(feature = "host", component(name = "as-issued"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_issued: Option<String>,
+}
+
+impl CreditRecord {
+    /// Whether the record is about a subject, by any of its identifiers.
+    // RAIL R6: by exact identifier, never by name.
+    pub fn is_about(&self, subject: &Subject) -> bool {
+        let about = &self.subject;
+        subject.is_named(about.scheme, about.country.as_deref(), &about.identifier)
+    }
+
+    /// As what the record names a subject as responsible, if it does.
+    pub fn named_as(&self, subject: &Subject) -> Option<Role> {
+        let named = |p: &&ResponsiblePerson| {
+            subject.is_named(p.scheme, p.country.as_deref(), &p.identifier)
+        };
+        self.responsible_persons.iter().find(named).map(|person| person.role)
+    }
+
+    /// Whether the record names a subject: is about it, or names it as responsible.
+    pub fn names(&self, subject: &Subject) -> bool {
+        self.is_about(subject) || self.named_as(subject).is_some()
+    }
 }
 
 /// A natural person whom the record itself names as responsible.

@@ -79,6 +79,18 @@ pub const fn rule_words(rule: DispositionRule) -> Words {
         DispositionRule::WatchHit => {
             text("提示性名单上有有效记录", "a record in force stands on a watch list")
         }
+        DispositionRule::ContradictingSources => text(
+            "同一决定在不同数据源中是否终止不一致，须核实",
+            "two sources disagree on whether one decision has ended",
+        ),
+        DispositionRule::CodeAsIssued => text(
+            "统一社会信用代码不符合编码标准，按所附证照核查",
+            "a code was taken as it was issued, off its standard",
+        ),
+        DispositionRule::EarlierDay => text(
+            "以较早日期为基准日核查，或者基准日后有记录生效",
+            "the check is as of an earlier day, or a record came into force since",
+        ),
         DispositionRule::Incentive => {
             text("适用激励措施，且无惩戒", "an incentive applies and nothing restricts")
         }
@@ -135,6 +147,10 @@ pub fn reason(reason: SetAsideReason) -> Text {
         SetAsideReason::ConditionNotMet => {
             text("不符合适用条件。", "A condition of the measure is not met.")
         }
+        SetAsideReason::ContradictingSources => text(
+            "另一数据源记载同一决定已终止，须向作出决定的机关核实。",
+            "Another source holds the same decision as ended; the authority that decided can say.",
+        ),
     };
     words.into()
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use mustcheck_guest::date::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
+
+use crate::clock;
 
 /// A text that has not the form which its place in a document asks for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -161,7 +162,7 @@ impl Moment {
     /// [`InvalidForm`] if that is before 1970 or after 9999.
     pub fn now() -> Result<Self, InvalidForm> {
         let outside = InvalidForm("a time that the calendar has: the system's clock is wrong");
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| outside.clone())?;
+        let now = clock::since_epoch().map_err(|_| outside.clone())?;
         let seconds = i64::try_from(now.as_secs()).ok().and_then(Timestamp::from_unix_seconds);
         let millisecond = u16::try_from(now.subsec_millis()).unwrap_or_default();
         Ok(Self { second: seconds.ok_or(outside)?, millisecond })

@@ -66,7 +66,7 @@ pub enum FailureKind {
     Rail,
     /// More than the limits allow.
     Limit,
-    /// The gate was called in another way than it was built for.
+    /// The gate was called in another way than it was built for, or has no clock.
     Gate,
     /// The check was made and could not be recorded.
     Record,
@@ -105,7 +105,7 @@ impl FailureKind {
             Fault::Component { .. } => Self::Component,
             Fault::Rail { .. } => Self::Rail,
             Fault::Limit { .. } => Self::Limit,
-            Fault::NeedsAsync => Self::Gate,
+            Fault::NeedsAsync | Fault::Clock(_) => Self::Gate,
             Fault::Record(_) => Self::Record,
         }
     }

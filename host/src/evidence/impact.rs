@@ -93,6 +93,7 @@ pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
     let id = bundle.receipt.id();
     let receipt = bundle.receipt.payload;
     let before = bundle.decision;
+    let made_on = before.made_on;
     let application = Arc::new(bundle.application);
     let case = shortened(&application.id);
     let (limits, matter) = (receipt.engine.limits().at_most(limits), before.matter.clone());
@@ -105,7 +106,7 @@ pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
         answers
     };
     // Nobody reads the notices.
-    let decided = again(policy, &application, Given::For(Box::new(give)), limits, false);
+    let decided = again(policy, &application, made_on, Given::For(Box::new(give)), limits, false);
     let after = match decided {
         Ok(decided) => decided.decision,
         Err(e) => {

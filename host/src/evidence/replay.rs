@@ -13,6 +13,7 @@ mod differences;
 
 use std::sync::Arc;
 
+use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{Answer, Application, Decision, Query};
 use serde::Serialize;
 
@@ -31,7 +32,6 @@ use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::rails;
 use crate::session::{Lookup, Made};
-use crate::source;
 
 /// What came of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -286,7 +286,8 @@ impl Replayer {
         let recorded = receipt.fuel;
         let application = Arc::new(bundle.application);
         let given = Given::AsRecorded(bundle.answers);
-        let decided = again(&policy, &application, given, limits, notice);
+        let made_on = bundle.decision.made_on;
+        let decided = again(&policy, &application, made_on, given, limits, notice);
         let decided = decided.map_err(|e| match named.more_than(&limits) {
             Some(less) => Problem::Limited { less, detail: in_full(&e) },
             None => Problem::Check(in_full(&e)),
@@ -307,10 +308,11 @@ pub(crate) enum Given {
     For(Give),
 }
 
-/// Makes a check again, with every rail.
+/// Makes a check again, with every rail, on the day on which it was made.
 pub(crate) fn again(
     policy: &Policy,
     application: &Arc<Application>,
+    made_on: Date,
     given: Given,
     limits: Limits,
     notice: bool,
@@ -323,10 +325,10 @@ pub(crate) fn again(
             Given::AsRecorded(answers) => answers,
             Given::For(give) => give(&due),
         };
-        rails::answers(&source::asks(&asked, &due), &answers)?;
+        rails::replayed(&asked, &due, &answers)?;
         Ok(Made { due: Arc::new(due), answers: Arc::new(answers) })
     });
-    Decided::by(policy, application, limits, notice, lookup)
+    Decided::by(policy, application, made_on, limits, notice, lookup)
 }
 
 /// An error with what lies behind it.

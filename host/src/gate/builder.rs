@@ -5,6 +5,7 @@ use std::sync::Arc;
 use mustcheck_guest::date::Date;
 
 use super::Gate;
+use crate::clock::Clock;
 use crate::error::PolicyError;
 use crate::evidence::Recorder;
 use crate::limits::Limits;
@@ -18,7 +19,8 @@ pub struct GateBuilder {
     pub(super) registry: Option<Source>,
     pub(super) limits: Limits,
     pub(super) notices: bool,
-    pub(super) today: Option<Date>,
+    pub(super) clock: Clock,
+    pub(super) backdating: Option<u16>,
     pub(super) recorder: Option<Arc<Recorder>>,
 }
 
@@ -76,11 +78,21 @@ impl GateBuilder {
         self
     }
 
-    /// Sets the day after which an as-of date is in the future; without it, the system's clock
-    /// says.
+    /// Sets the day of every check, for evidence and tests; without it, the system's clock says.
+    /// The age of sources and the choice of law follow it.
+    // RAIL R14: the host's to set, never the application's.
     #[must_use]
     pub const fn today(mut self, today: Date) -> Self {
-        self.today = Some(today);
+        self.clock = Clock::Fixed(today);
+        self
+    }
+
+    /// Gives the right to check as of an earlier day, at most so many days before today; without
+    /// it, a check is as of today or yesterday. What comes of such a check says so, and is never
+    /// better than `review`.
+    #[must_use]
+    pub const fn backdating(mut self, days: u16) -> Self {
+        self.backdating = Some(days);
         self
     }
 
@@ -140,7 +152,8 @@ impl GateBuilder {
             registry,
             limits: self.limits,
             notices: self.notices,
-            today: self.today,
+            clock: self.clock,
+            backdating: self.backdating,
             recorder: self.recorder,
         }
     }

@@ -1,16 +1,16 @@
 //! That a decision shows the records that were given, and no others.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use mustcheck_guest::contradiction::is_contradicted;
+use mustcheck_guest::lookups::is_relied_on;
 use mustcheck_guest::masking::Identifiers;
-use mustcheck_guest::model::{
-    Answer, AnswerStatus, CreditRecord, Decision, Finding, Query, Target,
-};
+use mustcheck_guest::model::{CreditRecord, Decision, Finding, SetAside, SetAsideReason, Target};
 use mustcheck_guest::standing::{disputed, standing};
 
 use super::targets::Targets;
-use super::{broken, source_of};
+use super::{Checked, broken, freshness};
 use crate::described::Described;
 use crate::error::{Fault, Rail};
 use crate::input::shortened;
@@ -28,16 +28,11 @@ pub(super) struct Given<'a> {
 pub(super) type AllGiven<'a> = BTreeMap<&'a str, Vec<Given<'a>>>;
 
 /// The records that were given and may be relied on.
-pub(super) fn given<'a>(due: &[Query], answers: &'a [Answer], decision: &Decision) -> AllGiven<'a> {
+pub(super) fn given<'a>(policy: &Described, checked: &Checked<'a>) -> AllGiven<'a> {
+    let &Checked { due, answers, days, .. } = checked;
     let mut given = AllGiven::new();
-    let with_records = || answers.iter().filter(|answer| !answer.records.is_empty());
-    if with_records().next().is_none() {
-        return given;
-    }
-    let answered = decision.lookups.iter().filter(|r| r.status == AnswerStatus::Answered);
-    let relied: BTreeSet<(&str, Option<&str>)> =
-        answered.map(|r| (r.list.as_str(), r.source.as_deref())).collect();
-    for answer in with_records().filter(|a| relied.contains(&(a.list.as_str(), source_of(a)))) {
+    let with_records = answers.iter().filter(|answer| !answer.records.is_empty());
+    for answer in with_records.filter(|a| is_relied_on(a, days, freshness(policy, a))) {
         let query = usize::try_from(answer.query).ok().and_then(|query| due.get(query));
         let Some(subject_index) = query.map(|query| query.subject) else { continue };
         for record in &answer.records {
@@ -69,7 +64,14 @@ pub(super) fn findings(
             );
         };
         let state = |given: &Given<'_>| standing(given.record, targets.application.as_of);
-        if given.iter().any(|given| state(given) != finding.standing) {
+        let made_on = targets.days.made_on;
+        let today = |given: &Given<'_>| {
+            Some(standing(given.record, made_on)).filter(|today| *today != finding.standing)
+        };
+        if given
+            .iter()
+            .any(|given| state(given) != finding.standing || today(given) != finding.standing_today)
+        {
             let detail = format!("record `{}` is shown with a standing it lacks", finding.record);
             return broken(Rail::R4R5, detail);
         }
@@ -106,6 +108,12 @@ pub(super) fn set_aside(
         if entry.record.as_ref().is_some_and(|record| !records.contains_key(record.as_str())) {
             return broken(Rail::R1, "a record is set aside that nobody gave");
         }
+        if entry.reason == SetAsideReason::ContradictingSources
+            && !contradicted(entry, records, targets)
+        {
+            let detail = "a record is set aside as contradicted, and no other source says so";
+            return broken(Rail::R2, detail);
+        }
         if entry.measure.as_ref().is_some_and(|measure| policy.measure(measure).is_none()) {
             return broken(
                 Rail::R3,
@@ -114,6 +122,16 @@ pub(super) fn set_aside(
         }
     }
     Ok(())
+}
+
+/// Whether another source holds the decision of a record that is set aside as ended.
+fn contradicted(entry: &SetAside, records: &AllGiven<'_>, targets: &Targets<'_>) -> bool {
+    let subject = entry.target.subject_index;
+    let of_subject = || records.values().flatten().filter(|g| g.subject_index == subject);
+    let own = entry.record.as_deref().and_then(|id| of_subject().find(|g| g.record.id == id));
+    own.is_some_and(|own| {
+        of_subject().any(|other| is_contradicted(own.record, other.record, targets.days.as_of))
+    })
 }
 
 impl Given<'_> {

@@ -1,6 +1,7 @@
 //! Whom a decision speaks of.
 
 use mustcheck_guest::identifier::mask;
+use mustcheck_guest::lookups::Days;
 use mustcheck_guest::model::{Application, Role, Subject};
 
 use super::broken;
@@ -10,13 +11,14 @@ use crate::error::{Fault, Rail};
 /// decision names one many times.
 pub(super) struct Targets<'a> {
     pub(super) application: &'a Application,
+    pub(super) days: Days,
     masked: Vec<String>,
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn of(application: &'a Application) -> Self {
+    pub(super) fn of(application: &'a Application, days: Days) -> Self {
         let masked = application.subjects.iter().map(|subject| mask(&subject.identifier));
-        Self { application, masked: masked.collect() }
+        Self { application, days, masked: masked.collect() }
     }
 
     /// A subject, and its identifier as it is shown.

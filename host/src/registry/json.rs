@@ -15,7 +15,7 @@ use mustcheck_guest::model::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Moment;
+use crate::clock;
 use crate::input::{normalise, parse_strictly, quotable, read_file};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
@@ -243,9 +243,6 @@ pub fn coverage(sources: &[Source]) -> Coverage {
     sources.iter().map(|s| (s.id.clone(), s.covers.iter().cloned().collect())).collect()
 }
 
-/// How far the clock of a source may be ahead of ours, in seconds.
-const AHEAD: i64 = 300;
-
 /// Sources whose snapshot was taken after now: nobody could ever call them stale, and no correct
 /// snapshot would ever be newer.
 ///
@@ -254,10 +251,8 @@ const AHEAD: i64 = 300;
 /// [`RegistryError::Other`] if the system's clock tells no time.
 // RAIL R2
 pub(crate) fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
-    let now = Moment::now().map_err(|e| RegistryError::Other(e.to_string()))?.to_second();
-    let seconds = |at: Timestamp| at.unix_seconds().unwrap_or(i64::MAX);
-    let is_ahead = |source: &Source| seconds(source.as_of).saturating_sub(seconds(now)) > AHEAD;
-    let ahead = sources.iter().enumerate().filter(|(_, source)| is_ahead(source));
+    let now = clock::now().map_err(|e| RegistryError::Other(e.to_string()))?;
+    let ahead = sources.iter().enumerate().filter(|(_, source)| clock::is_ahead(source.as_of, now));
     let fault = |(i, source): (usize, &Source)| {
         format!("sources[{i}].as_of: `{}` lies in the future: it is `{now}`", source.as_of)
     };

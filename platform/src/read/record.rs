@@ -125,6 +125,7 @@ fn subject(
                 identifier: asked.identifier.clone(),
                 country: asked.country.clone(),
                 name: String::new(),
+                as_issued: None,
             });
         }
     };
@@ -139,6 +140,7 @@ fn subject(
         identifier: at.identifier(&party.identifier)?.ok_or_else(|| missing(&party.identifier))?,
         country: optional(at, party.country.as_ref())?,
         name: optional(at, party.name.as_ref())?.unwrap_or_default(),
+        as_issued: None,
     })
 }
 

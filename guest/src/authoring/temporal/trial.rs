@@ -119,7 +119,17 @@ impl<'d> Trial<'d> {
         let subject = |(role, identifier): (Role, &str)| {
             let (kind, scheme) = kind_of(role);
             let (identifier, name) = (identifier.to_owned(), role.code().to_owned());
-            Subject { role, kind, scheme, identifier, country: None, name }
+            Subject {
+                role,
+                kind,
+                scheme,
+                identifier,
+                country: None,
+                name,
+                as_issued: None,
+                also: Vec::new(),
+                of: behind(role),
+            }
         };
         Application {
             id: format!("{}/{day}", data.edition.id),
@@ -223,6 +233,7 @@ impl Answering<'_, '_> {
             identifier,
             country: None,
             name: String::new(),
+            as_issued: None,
         };
         let (subject, responsible_persons) = match planted.named_as {
             None => (itself(kind, scheme, identifier), Vec::new()),
@@ -253,6 +264,15 @@ impl Answering<'_, '_> {
             valid_until: None,
             events: Vec::new(),
         }
+    }
+}
+
+/// The organization that a person of a role answers for: its position among [`SUBJECTS`].
+const fn behind(role: Role) -> Option<u32> {
+    match role {
+        Role::LegalRepresentative => Some(0),
+        Role::Principal => Some(1),
+        _ => None,
     }
 }
 

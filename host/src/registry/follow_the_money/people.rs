@@ -311,6 +311,7 @@ impl Reading {
             identifier,
             country,
             name: name.to_owned(),
+            as_issued: None,
         });
         let subjects = subjects.collect();
         let open = self.open.into_keys().collect();

@@ -146,6 +146,7 @@ impl Row<'_> {
                 identifier: String::new(),
                 country: None,
                 name: String::new(),
+                as_issued: None,
             },
             responsible_persons: self.persons()?,
             decided_by: self.maybe("decided_by", record.decided_by.as_ref())?,
@@ -289,6 +290,7 @@ impl Row<'_> {
             identifier,
             country: country.clone(),
             name,
+            as_issued: None,
         });
         Ok(each.collect())
     }
