@@ -324,7 +324,7 @@ fn count_check(figures: &mut Figures, one: &Told<'_>, as_of: Date) {
     let made = one.made;
     let checks = figures.checks.as_mut().unwrap();
     checks.made += 1;
-    checks.backdated += u64::from(made.back > 0);
+    checks.backdated += u64::from(made.back > 1);
     *checks.dispositions.entry(Disposition::ALL[made.disposition]).or_default() += 1;
     made.lookups.iter().filter(|row| row.4).for_each(|row| count_lookup(figures, row));
     made.measures.iter().for_each(|row| count_measure(figures, row, one));
