@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use mustcheck::model::ObligationKind;
-use mustcheck::{Disposition, Gate, JsonRegistry, Policy};
+use mustcheck::{Date, Disposition, Gate, JsonRegistry, Policy};
 use mustcheck_example_licensing::completeness::Gap;
 use mustcheck_example_licensing::{
     CaseFile, Completeness, Examined, Handled, NotApproved, Office, Outcome, approve, report,
@@ -27,6 +27,9 @@ fn case(name: &str, change: impl FnOnce(&mut Value)) -> CaseFile {
     CaseFile::from_json(value.to_string().as_bytes()).unwrap()
 }
 
+/// The day of the cases.
+const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
+
 fn office() -> &'static Office {
     static OFFICE: OnceLock<Office> = OnceLock::new();
     OFFICE.get_or_init(|| office_over(&json_of("registry.json"), 10))
@@ -39,7 +42,8 @@ fn policy() -> Policy {
 
 fn office_over(registry: &Value, days: u16) -> Office {
     let registry = JsonRegistry::from_json(registry.to_string().as_bytes()).unwrap();
-    Office::open(policy(), registry, None, days).unwrap()
+    let gate = Gate::builder().policy(policy()).registry(registry).today(TODAY);
+    Office::behind(gate.build().unwrap(), days).unwrap()
 }
 
 fn handled(name: &str, change: impl FnOnce(&mut Value)) -> Handled {
