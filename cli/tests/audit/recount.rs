@@ -101,7 +101,7 @@ fn op() -> impl Strategy<Value = Op> {
 
 /// A day of October or November 2026.
 fn day(n: u8) -> String {
-    if n < 30 { format!("2026-10-{:02}", n + 1) } else { format!("2026-11-{:02}", n - 29) }
+    if n < 31 { format!("2026-10-{:02}", n + 1) } else { format!("2026-11-{:02}", n - 30) }
 }
 
 fn at(n: u8) -> String {

@@ -160,7 +160,7 @@ fn nobody_can_tell_from_two_receipts_that_they_are_about_one_subject() {
 #[test]
 fn a_receipt_that_is_too_large_for_the_log_is_kept_whole_beside_it() {
     let folder = office(Suite::Ed25519Sha256);
-    let mut large = with(&application(), "/consortium", true);
+    let mut large = with(&with(&application(), "/consortium", true), "/subjects/1/of", 0);
     for n in 2..60 {
         let member = serde_json::json!({
             "role": "consortium-member", "kind": "organization", "scheme": "uscc",
@@ -168,7 +168,7 @@ fn a_receipt_that_is_too_large_for_the_log_is_kept_whole_beside_it() {
         });
         let person = serde_json::json!({
             "role": "legal-representative", "kind": "person", "scheme": "resident-id",
-            "identifier": crate::support::resident(n), "name": "李四",
+            "identifier": crate::support::resident(n), "name": "李四", "of": 2 * n - 2,
         });
         large["subjects"].as_array_mut().unwrap().extend([member, person]);
     }

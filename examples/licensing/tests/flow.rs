@@ -135,15 +135,26 @@ fn the_deadline_counts_working_days_and_its_last_day_still_counts() {
             }
         })
     };
-    let last = office().handle(signed("2026-10-16", None)).unwrap();
+    // Each day the office has that day's snapshots.
+    let handled = |as_of: &str, came| {
+        let mut registry = json_of("registry.json");
+        for source in registry["sources"].as_array_mut().unwrap() {
+            source["as_of"] = json!(format!("{as_of}T00:00:00+08:00"));
+        }
+        let registry = JsonRegistry::from_json(registry.to_string().as_bytes()).unwrap();
+        let gate = Gate::builder().policy(policy()).registry(registry);
+        let gate = gate.today(as_of.parse().unwrap()).build().unwrap();
+        Office::behind(gate, 10).unwrap().handle(signed(as_of, came)).unwrap()
+    };
+    let last = handled("2026-10-16", None);
     let Outcome::ForExamination { notice: Some(notice), .. } = &last.outcome else {
         panic!("{last:?}")
     };
     assert_eq!(notice.complete_by.unwrap().to_string(), "2026-10-16");
-    let in_time = office().handle(signed("2026-10-17", Some("2026-10-16"))).unwrap();
+    let in_time = handled("2026-10-17", Some("2026-10-16"));
     assert!(matches!(in_time.outcome, Outcome::ForExamination { notice: None, .. }));
-    for late in [signed("2026-10-17", None), signed("2026-10-18", Some("2026-10-17"))] {
-        let lapsed = office().handle(late).unwrap();
+    for (day, came) in [("2026-10-17", None), ("2026-10-18", Some("2026-10-17"))] {
+        let lapsed = handled(day, came);
         assert!(lapsed.checked.is_none());
         let Outcome::Lapsed { complete_by, overdue } = &lapsed.outcome else { panic!() };
         assert_eq!(complete_by.to_string(), "2026-10-16");
