@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
+use mustcheck::date::Timestamp;
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::follow_the_money::{self, MoneyMapping, MoneyReport};
 use mustcheck::registry::table::{self, RejectedFile, TableMapping, TableReport};
+use mustcheck::safe;
+use mustcheck::{Timestamp, safe};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -17,7 +20,7 @@ use crate::cli::{Style, text};
 /// The format of a list that is no registry file.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A table: CSV.
+    /// A table: CSV, or a workbook (xlsx, xls, ods).
     Table,
     /// FollowTheMoney, in JSON lines.
     FollowTheMoney,
@@ -50,6 +53,7 @@ pub fn convert(
     mapping: &Path,
     vocabulary: &Vocabulary,
     rejected: Option<&PathBuf>,
+    as_of: Option<Timestamp>,
 ) -> Result<(NamedTempFile, Converted)> {
     let document = NamedTempFile::new().context("no file for the registry document")?;
     let mut rejected = rejected.map(|path| RejectedFile::create(path)).transpose()?;
@@ -57,7 +61,8 @@ pub fn convert(
     let context = || format!("mapping `{}`", mapping.display());
     let converted = match format {
         Format::Table => {
-            let mapping = TableMapping::open(mapping).with_context(context)?;
+            let mut mapping = TableMapping::open(mapping).with_context(context)?;
+            mapping.source.as_of = as_of.or(mapping.source.as_of);
             Converted::Table(table::convert(
                 file,
                 &mapping,
@@ -67,7 +72,8 @@ pub fn convert(
             )?)
         }
         Format::FollowTheMoney => {
-            let mapping = MoneyMapping::open(mapping).with_context(context)?;
+            let mut mapping = MoneyMapping::open(mapping).with_context(context)?;
+            mapping.source.as_of = as_of.unwrap_or(mapping.source.as_of);
             let rejected = rejected.as_mut();
             let report = follow_the_money::convert(file, &mapping, vocabulary, &mut out, rejected)?;
             Converted::Money(report)
@@ -91,8 +97,7 @@ impl Converted {
     pub fn print(&self, style: Style) -> Result<()> {
         let counts: Vec<(u64, &str, &str)> = match self {
             Self::Table(report) => {
-                let encoding = style.say("编码", "encoding");
-                text::line(&format!("  {encoding} {}", report.encoding.name()))?;
+                text::line(&format!("  {}", form(report, style)))?;
                 vec![
                     (report.rows, "行", "row(s)"),
                     (report.records, "条记录", "record(s)"),
@@ -100,6 +105,8 @@ impl Converted {
                     (report.totals, "行合计", "of totals"),
                     (report.blank, "空行", "blank"),
                     (report.duplicates, "重复行", "repeated"),
+                    (report.skipped, "行不是记录", "no record"),
+                    (report.headers, "行重复表头", "of headers"),
                 ]
             }
             Self::Money(report) => vec![
@@ -114,4 +121,15 @@ impl Converted {
             counts.iter().map(|(n, zh, en)| format!("{n} {}", style.say(zh, en))).collect();
         text::line(&format!("  {}", said.join(", ")))
     }
+}
+
+/// How a table was written.
+fn form(report: &TableReport, style: Style) -> String {
+    let encoding = style.say("编码", "encoding");
+    let sheet = style.say("工作表", "sheet");
+    let encoding = report.encoding.map(|known| format!("{encoding} {}", known.name()));
+    let workbook = report.workbook.map(|kind| {
+        format!("{}, {sheet} `{}`", kind.name(), safe(report.sheet.as_deref().unwrap_or_default()))
+    });
+    encoding.or(workbook).unwrap_or_default()
 }

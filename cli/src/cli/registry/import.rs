@@ -7,7 +7,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::import::{Report, import};
-use mustcheck::{Policy, safe};
+use mustcheck::{Policy, Timestamp, safe};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};
@@ -17,7 +17,7 @@ use crate::cli::{Style, text};
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("target").args(["into", "database"]).required(true))]
 pub struct Arguments {
-    /// Registry files in JSON; with `--mapping`, lists as tables (CSV) or entities
+    /// Registry files in JSON; with `--mapping`, lists as tables (CSV, workbooks) or entities
     /// (FollowTheMoney).
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// What the files are; without it, their names say.
     #[arg(long, value_enum, requires = "mapping", value_name = "FORMAT")]
     from: Option<Format>,
+    /// As of when a list is, whatever its mapping says: `2026-11-19T20:00:00+08:00`.
+    #[arg(long, requires = "mapping", value_name = "TIME")]
+    as_of: Option<Timestamp>,
     /// Where rows go that cannot be read, with the reason. It holds identifiers: only this
     /// user may read it.
     #[arg(long, value_name = "FILE", requires = "mapping")]
@@ -109,7 +112,14 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     for file in &arguments.files {
         let converted = arguments.mapping.as_ref().map(|mapping| {
             let format = arguments.from.unwrap_or_else(|| Format::of(file));
-            convert(file, format, mapping, &vocabulary, arguments.rejected.as_ref())
+            convert(
+                file,
+                format,
+                mapping,
+                &vocabulary,
+                arguments.rejected.as_ref(),
+                arguments.as_of,
+            )
         });
         let converted = converted.transpose()?;
         let document = converted.as_ref().map_or(file.as_path(), |(document, _)| document.path());

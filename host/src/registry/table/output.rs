@@ -147,8 +147,8 @@ impl RejectedFile {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet takes for a formula, in whatever width its sign is written.
 fn inert(text: &str) -> String {
-    let live = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if live { format!("'{text}") } else { text.to_owned() }
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if text.starts_with(signs) { format!("'{text}") } else { text.to_owned() }
 }
