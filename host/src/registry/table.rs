@@ -18,7 +18,7 @@ use std::path::Path;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::registry::json::coverage;
+use crate::registry::sources::{Coverage, coverage};
 use crate::registry::{RegistryError, Vocabulary};
 
 pub use column::{Cell, CellTable, Column, Letter};
@@ -138,7 +138,7 @@ fn unreadable_row(file: &Path, error: &csv::Error) -> RegistryError {
 struct Table<'a> {
     mapping: &'a TableMapping,
     vocabulary: &'a Vocabulary,
-    covers: super::json::Coverage,
+    covers: Coverage,
     columns: row::Columns,
     /// The row above, for cells that merge with it.
     above: Vec<String>,

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::read_file;
 use crate::registry::RegistryError;
-use crate::registry::json::Source;
 use crate::registry::mapping::{Faults, MAPPING_LIMIT, MappingFault, read};
 use crate::registry::shapes::Unit;
+use crate::registry::sources::{Source, sources_faults};
 use crate::registry::table::Encoding;
 use crate::registry::table::column::{Cell, Column};
 
@@ -223,7 +223,7 @@ impl TableMapping {
     }
 
     fn check(&self, faults: &mut Faults<'_>) {
-        for fault in super::super::json::sources_faults(std::slice::from_ref(&self.source)) {
+        for fault in sources_faults(std::slice::from_ref(&self.source)) {
             let (path, detail) = fault.split_once(": ").unwrap_or(("source", &fault));
             faults.add(path.replace("sources[0]", "source"), detail);
         }
