@@ -9,6 +9,7 @@ pub mod import;
 pub mod json;
 pub mod mapping;
 pub mod shapes;
+pub mod sources;
 pub mod sqlite;
 pub mod table;
 mod vocabulary;

@@ -9,7 +9,7 @@ use backon::{ExponentialBuilder, Retryable as _};
 use mustcheck::Timestamp;
 use mustcheck::model::{CreditRecord, SourceState};
 use mustcheck::registry::RegistryError;
-use mustcheck::registry::json::Coverage;
+use mustcheck::registry::sources::Coverage;
 use reqwest::Url;
 use tokio::sync::Semaphore;
 

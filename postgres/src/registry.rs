@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use mustcheck::model::{Answer, CreditRecord, Subject};
 use mustcheck::registry::held::{EVERYBODY, Refused, answer, decode};
-use mustcheck::registry::json::{Source, SourceSummary};
+use mustcheck::registry::json::SourceSummary;
+use mustcheck::registry::sources::Source;
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{Ask, AsyncRegistry, Registry, RegistryError};
 use tokio_postgres::Row;
@@ -167,7 +168,7 @@ impl PostgresRegistry {
         sources.sort_by(|a, b| a.id.cmp(&b.id));
         let mut faults = Vec::new();
         for source in sources {
-            for fault in source.covers.iter().filter_map(|list| vocabulary.list_fault(list)) {
+            for (_, fault) in source.vocabulary_faults(vocabulary) {
                 faults.push(format!("source `{}`: {fault}", source.id));
             }
         }

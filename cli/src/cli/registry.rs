@@ -127,7 +127,7 @@ fn show(
             said.push_str(&format!(", {} {from}", style.say("收录自", "records from")));
         }
         text::line(&said)?;
-        text::line(&format!("  {}", safe(&source.covers.join(", "))))?;
+        text::line(&format!("  {}", safe(&source.lists().collect::<Vec<_>>().join(", "))))?;
     }
     for (subject, records) in &found {
         text::heading(&text::subject_line(subject, style))?;

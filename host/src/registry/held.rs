@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::input::quotable;
-use crate::registry::json::{Source, not_covered};
+use crate::registry::json::not_covered;
+use crate::registry::sources::Source;
 use crate::registry::{Ask, RegistryError};
 
 /// Stands for everybody among those whom refused records name; no identifier is spelt so.
@@ -36,7 +37,7 @@ pub fn answer(
 ) {
     for list in ask.lists {
         let before = answers.len();
-        for source in sources.iter().filter(|s| s.covers.contains(list)) {
+        for source in sources.iter().filter(|s| s.holds(list)) {
             let refusal = refused
                 .iter()
                 .find(|r| r.source == source.id && r.list.as_ref().is_none_or(|l| l == list));

@@ -17,7 +17,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::Serialize;
 
 use crate::registry::held::{Change, change, decode, encode, foreign_place, outdated};
-use crate::registry::json::{Source, identities};
+use crate::registry::json::identities;
+use crate::registry::sources::Source;
 use crate::registry::sqlite::{open_for_import, source};
 use crate::registry::{RegistryError, Vocabulary};
 

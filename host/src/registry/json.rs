@@ -3,52 +3,21 @@
 //! Strict: one record that cannot be judged makes the whole file an error, because a file with a
 //! record left out would call its subject clear.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-use mustcheck_guest::date::{Date, Timestamp};
 use mustcheck_guest::identifier;
 use mustcheck_guest::lookups::dates_fault;
-use mustcheck_guest::model::{
-    Answer, AnswerStatus, CreditRecord, Scheme, SourceState, Subject, SubjectKind,
-};
+use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Scheme, Subject, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Moment;
 use crate::input::{normalise, parse_strictly, quotable, read_file};
+use crate::registry::sources::{Coverage, Source, coverage, sources_faults};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// The largest registry file that is read, in bytes.
 pub const REGISTRY_LIMIT: u64 = 1 << 30;
-
-/// A source: who holds which lists, and as of when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    #[serde(default)]
-    pub name: String,
-    /// When its snapshot was taken.
-    pub as_of: Timestamp,
-    /// The day since which it holds ended records too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub records_from: Option<Date>,
-    /// The lists it holds.
-    pub covers: Vec<String>,
-    /// For trials: the source does not answer, for this reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unavailable: Option<String>,
-}
-
-impl Source {
-    /// The source as an answer names it.
-    pub fn state(&self) -> SourceState {
-        SourceState { id: self.id.clone(), as_of: self.as_of, records_from: self.records_from }
-    }
-}
 
 /// A source, and how many records of it a registry holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -124,8 +93,8 @@ impl JsonRegistry {
         }
         let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
         for (i, source) in file.sources.iter().enumerate() {
-            for list in &source.covers {
-                holders.entry(list.clone()).or_default().push(i);
+            for list in source.lists() {
+                holders.entry(list.to_owned()).or_default().push(i);
             }
         }
         if faults.is_empty() { Ok(Self { file, parties, holders }) } else { Err(content(faults)) }
@@ -197,11 +166,8 @@ impl Registry for JsonRegistry {
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         let mut faults = Vec::new();
         for (s, source) in self.file.sources.iter().enumerate() {
-            for (l, list) in source.covers.iter().enumerate() {
-                if let Some(fault) = vocabulary.list_fault(list) {
-                    faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
-                }
-            }
+            let words = source.vocabulary_faults(vocabulary).into_iter();
+            faults.extend(words.map(|(place, fault)| format!("sources[{s}].{place}: {fault}")));
         }
         for (i, record) in self.file.records.iter().enumerate() {
             if let Some(fault) = vocabulary_fault(record, vocabulary) {
@@ -233,54 +199,6 @@ fn content(faults: Vec<String>) -> RegistryError {
         lines.push(format!("… and {more} more"));
     }
     RegistryError::Content(lines.join("\n"))
-}
-
-/// The lists that each source holds.
-pub type Coverage = BTreeMap<String, BTreeSet<String>>;
-
-/// The lists of each of these sources.
-pub fn coverage(sources: &[Source]) -> Coverage {
-    sources.iter().map(|s| (s.id.clone(), s.covers.iter().cloned().collect())).collect()
-}
-
-/// How far the clock of a source may be ahead of ours, in seconds.
-const AHEAD: i64 = 300;
-
-/// Sources whose snapshot was taken after now: nobody could ever call them stale, and no correct
-/// snapshot would ever be newer.
-///
-/// # Errors
-///
-/// [`RegistryError::Other`] if the system's clock tells no time.
-// RAIL R2
-pub(crate) fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
-    let now = Moment::now().map_err(|e| RegistryError::Other(e.to_string()))?.to_second();
-    let seconds = |at: Timestamp| at.unix_seconds().unwrap_or(i64::MAX);
-    let is_ahead = |source: &Source| seconds(source.as_of).saturating_sub(seconds(now)) > AHEAD;
-    let ahead = sources.iter().enumerate().filter(|(_, source)| is_ahead(source));
-    let fault = |(i, source): (usize, &Source)| {
-        format!("sources[{i}].as_of: `{}` lies in the future: it is `{now}`", source.as_of)
-    };
-    Ok(ahead.map(fault).collect())
-}
-
-pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    let mut faults = Vec::new();
-    for (i, source) in sources.iter().enumerate() {
-        if source.id.trim().is_empty() {
-            faults.push(format!("sources[{i}].id: must not be empty"));
-        } else if !seen.insert(&source.id) {
-            faults.push(format!("sources[{i}].id: `{}` stands twice", source.id));
-        }
-        let mut lists = BTreeSet::new();
-        for (l, list) in source.covers.iter().enumerate() {
-            if !lists.insert(list) {
-                faults.push(format!("sources[{i}].covers[{l}]: `{list}` stands twice"));
-            }
-        }
-    }
-    faults
 }
 
 /// Normalises a record's identifiers and says what makes the record impossible to judge: a field

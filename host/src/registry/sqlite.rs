@@ -8,7 +8,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::registry::held::{EVERYBODY, Refused, answer, decode};
-use crate::registry::json::{Source, SourceSummary};
+use crate::registry::json::SourceSummary;
+use crate::registry::sources::Source;
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
@@ -178,10 +179,8 @@ impl Registry for SqliteRegistry {
         let open = self.take()?;
         let mut faults = Vec::new();
         for source in sources(&open.connection)? {
-            for list in &source.covers {
-                if let Some(fault) = vocabulary.list_fault(list) {
-                    faults.push(format!("source `{}`: {fault}", source.id));
-                }
+            for (_, fault) in source.vocabulary_faults(vocabulary) {
+                faults.push(format!("source `{}`: {fault}", source.id));
             }
         }
         self.give_back(open);

@@ -28,8 +28,8 @@ use mustcheck_guest::date::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::registry::json::{Source, coverage};
 use crate::registry::shapes::Epoch;
+use crate::registry::sources::{Coverage, Source, coverage};
 use crate::registry::{RegistryError, Vocabulary};
 
 pub use column::{Cell, CellTable, Column, Letter, RangeEnd};
@@ -160,7 +160,7 @@ struct Table<'a> {
     mapping: &'a TableMapping,
     vocabulary: &'a Vocabulary,
     source: &'a Source,
-    covers: super::json::Coverage,
+    covers: Coverage,
     /// From when a bare number counts days.
     epoch: Option<Epoch>,
     /// The rows down to the header, until it is found.

@@ -10,7 +10,8 @@ use mustcheck::registry::held::{
     Change, EVERYBODY, change, decode, encode, foreign_place, outdated,
 };
 use mustcheck::registry::import::{Incoming, Refusal, Rejected, Report, Snapshot, SourceReport};
-use mustcheck::registry::json::{Source, identities};
+use mustcheck::registry::json::identities;
+use mustcheck::registry::sources::Source;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 

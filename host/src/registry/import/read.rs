@@ -10,10 +10,8 @@ use serde_json::value::RawValue;
 use super::{Rejected, Report};
 use crate::input::{misplaced_array, parse, parse_strictly, quotable, read_file};
 use crate::registry::held::EVERYBODY;
-use crate::registry::json::{
-    Coverage, REGISTRY_LIMIT, Source, coverage, future_faults, record_fault, sources_faults,
-    vocabulary_fault,
-};
+use crate::registry::json::{REGISTRY_LIMIT, record_fault, vocabulary_fault};
+use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
 use crate::registry::written::{Pattern, Shape, all_exact, left_open, normalised};
 use crate::registry::{RegistryError, Vocabulary};
 
@@ -168,11 +166,8 @@ impl Incoming {
         faults.extend(future_faults(&raw.sources)?);
         faults.extend(misplaced(&json, &raw.sources));
         for (s, source) in raw.sources.iter().enumerate() {
-            for (l, list) in source.covers.iter().enumerate() {
-                if let Some(fault) = vocabulary.list_fault(list) {
-                    faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
-                }
-            }
+            let words = source.vocabulary_faults(vocabulary).into_iter();
+            faults.extend(words.map(|(place, fault)| format!("sources[{s}].{place}: {fault}")));
         }
         if !faults.is_empty() {
             let faults = faults.join("\n");
@@ -281,7 +276,7 @@ fn refuse<'a>(
             continue;
         }
         // A list that the source does not hold may be a misspelling of any that it does.
-        let list = list.clone().filter(|l| source.covers.contains(l));
+        let list = list.clone().filter(|l| source.holds(l));
         snapshots.entry(&source.id).or_default().refusals.push(Refusal {
             id: written(remnant.id),
             list,

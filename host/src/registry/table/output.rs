@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::registry::RegistryError;
-use crate::registry::json::Source;
+use crate::registry::sources::Source;
 use crate::registry::written::LeftOpen;
 
 /// Whom a row names that could not be read.

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_guest::model::Scheme;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::input::quotable;
-use crate::registry::json::{Source, sources_faults};
 use crate::registry::mapping::Faults;
 use crate::registry::shapes::{DateShape, day_within, instant};
+use crate::registry::sources::{Cover, Source, sources_faults};
 use crate::registry::table::columns::position;
 
 /// A source, where a table may itself say as of when it is.
@@ -35,7 +36,13 @@ pub struct TableSource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_from: Option<Date>,
     /// The lists it holds.
-    pub covers: Vec<String>,
+    pub covers: Vec<Cover>,
+    /// By which identifiers it keeps its subjects, as in [`Source`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schemes: Option<Vec<Scheme>>,
+    /// By which identifiers it identifies everybody, as in [`Source`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identified_by: Option<Vec<Scheme>>,
 }
 
 /// The place of `{date}` in a file's name.
@@ -50,6 +57,10 @@ impl TableSource {
             as_of,
             records_from: self.records_from,
             covers: self.covers.clone(),
+            schemes: self.schemes.clone(),
+            identified_by: self.identified_by.clone(),
+            // A table counts its rows: see `expected_rows`.
+            expected: None,
             unavailable: None,
         }
     }
