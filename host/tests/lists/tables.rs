@@ -307,7 +307,7 @@ fn a_document_s_number_that_stands_twice_is_no_record_twice() {
 fn a_quotation_mark_that_is_not_closed_refuses_the_file() {
     let torn = HEADER.to_owned() + &row(1).replace("人社局", "\"人社局") + &row(2) + &row(3);
     let told = table(torn.as_bytes(), MAPPING).err().unwrap().to_string();
-    assert_eq!(told, "`list.csv`: a quotation mark is not closed");
+    assert_eq!(told, "`list.csv`: a quotation mark is not closed in the row that begins in line 2");
     let told = table(b"", MAPPING).err().unwrap().to_string();
     assert_eq!(told, "`list.csv`: it ends before its header does");
 }

@@ -98,16 +98,21 @@ impl Converted {
         let counts: Vec<(u64, &str, &str)> = match self {
             Self::Table(report) => {
                 text::line(&format!("  {}", form(report, style)))?;
-                vec![
+                let mut counts = vec![
                     (report.rows, "行", "row(s)"),
                     (report.records, "条记录", "record(s)"),
                     (report.rejected, "行被拒", "rejected"),
                     (report.totals, "行合计", "of totals"),
                     (report.blank, "空行", "blank"),
                     (report.duplicates, "重复行", "repeated"),
+                ];
+                // Few tables have such rows.
+                let further = [
                     (report.skipped, "行不是记录", "no record"),
                     (report.headers, "行重复表头", "of headers"),
-                ]
+                ];
+                counts.extend(further.into_iter().filter(|(count, _, _)| *count > 0));
+                counts
             }
             Self::Money(report) => vec![
                 (report.entities, "个实体", "entities"),
