@@ -25,6 +25,7 @@ use std::io::Write;
 use std::path::Path;
 
 use mustcheck_guest::date::Timestamp;
+use mustcheck_guest::model::SubjectKind;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -67,6 +68,8 @@ pub struct TableReport {
     pub skipped: u64,
     /// Rows that repeat the header, or what stands above it.
     pub headers: u64,
+    /// Rows with a record that name somebody else by no identifier.
+    pub unnamed: u64,
     /// The encoding of a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
@@ -111,7 +114,7 @@ pub fn convert(
         covers: coverage(sources),
         epoch: rows.epoch(),
         above_rows: Some(head::Head::default()),
-        head: HashSet::new(),
+        head: Vec::new(),
         columns: columns::Columns::default(),
         named: BTreeSet::new(),
         above: Vec::new(),
@@ -165,8 +168,8 @@ struct Table<'a> {
     epoch: Option<Epoch>,
     /// The rows down to the header, until it is found.
     above_rows: Option<head::Head>,
-    /// Digests of the rows of the header and above it.
-    head: HashSet<[u8; 16]>,
+    /// The rows of the header and above it.
+    head: Vec<Vec<String>>,
     columns: columns::Columns,
     /// The columns in which somebody is named.
     named: BTreeSet<usize>,
@@ -197,11 +200,6 @@ fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> [u8; 16] {
     short
 }
 
-/// The digest of a row as it is compared with those of a head.
-fn line(cells: &[String]) -> [u8; 16] {
-    digest(head::line(cells).iter().map(String::as_str))
-}
-
 impl Table<'_> {
     /// Takes the next row, of the head or below it.
     fn take(
@@ -228,8 +226,7 @@ impl Table<'_> {
 
     fn begin(&mut self, found: head::Found) -> Result<(), String> {
         self.above_rows = None;
-        let rows = found.rows.iter().filter(|row| !row.is_empty());
-        self.head = rows.map(|row| line(row)).collect();
+        self.head = found.rows;
         self.columns = found.columns;
         let record = &self.mapping.record;
         let subjects = record.alternatives().map(|(_, party)| &party.identifier);
@@ -275,7 +272,7 @@ impl Table<'_> {
             self.report.blank += 1;
             return Ok(());
         }
-        if self.head.contains(&line(&cells)) {
+        if self.head.iter().any(|row| head::repeats(&cells, row)) {
             self.report.headers += 1;
             return Ok(());
         }
@@ -309,18 +306,48 @@ impl Table<'_> {
                     self.document.record(record)?;
                     self.report.records += 1;
                 }
+                let further = read.unidentified();
+                self.unidentified(written, further)?;
             }
             Err(reason) => {
                 self.report.rejected += 1;
-                let told = format!("row {}: {reason}", written.number);
-                self.document.refusals(&self.source.id, &read.refused(), &told)?;
-                if let Some(rejected) = &mut self.rejected {
-                    let cells = written.cells.iter().map(String::as_str);
-                    rejected.row(written.number, &reason, cells)?;
-                }
+                let refused = read.refused();
+                self.refuse(written, &reason, &refused)?;
             }
         }
         Ok(())
+    }
+
+    fn refuse(
+        &mut self,
+        written: &Written,
+        reason: &str,
+        refused: &Refused,
+    ) -> Result<(), RegistryError> {
+        let told = format!("row {}: {reason}", written.number);
+        self.document.refusals(&self.source.id, refused, &told)?;
+        if let Some(rejected) = &mut self.rejected {
+            let cells = written.cells.iter().map(String::as_str);
+            rejected.row(written.number, reason, cells)?;
+        }
+        Ok(())
+    }
+
+    /// Whoever is named beside the subject by no identifier makes the list unable to say of
+    /// persons that they are not on it, if it holds persons at all.
+    // RAIL R2
+    fn unidentified(
+        &mut self,
+        written: &Written,
+        further: Option<(String, Refused)>,
+    ) -> Result<(), RegistryError> {
+        let Some((at, refused)) = further else { return Ok(()) };
+        let person = SubjectKind::Person;
+        if refused.list.as_ref().is_some_and(|list| !self.source.holds_kind(list, person)) {
+            return Ok(());
+        }
+        self.report.unnamed += 1;
+        self.refuse(written, &format!("{at}: is named by no identifier"), &refused)
     }
 
     /// What the import would refuse is refused here, where its row is known.

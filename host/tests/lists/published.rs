@@ -352,6 +352,32 @@ fn a_source_says_whom_it_keeps_and_by_which_identifiers() {
 }
 
 #[test]
+fn whoever_is_named_by_no_identifier_is_not_told_to_be_absent() {
+    let row = row(1).replace(&resident(1), "");
+    let text = HEADER.to_owned() + &row;
+    let found = made(&text, MAPPING);
+    assert_eq!((found.report.records, found.report.unnamed, found.report.rejected), (1, 1, 0));
+    assert_eq!(found.reasons(), [(2, "persons[0]: is named by no identifier".to_owned())]);
+    let entry = &found.document["records"][1];
+    assert_eq!((&entry["open"], &entry["unnamed"]), (&json!([]), &json!(true)));
+    assert_eq!(entry["list"], json!("wage-arrears"));
+    assert_ne!(found.imported(&[person(1)]).1, [NONE]);
+    // A list of organizations says nothing of persons, whoever stands in it.
+    let covers = "covers = [{ list = \"wage-arrears\", kinds = [\"organization\"] }]";
+    let firms = MAPPING.replace("covers = [\"wage-arrears\"]", covers);
+    assert_eq!(made(&text, &firms).report.unnamed, 0);
+    // Nor does a row in which nobody is named.
+    let nobody = HEADER.to_owned() + &row.replace("张1", "--");
+    assert_eq!(made(&nobody, MAPPING).report.unnamed, 0);
+    // Whose code is not there is on the list, and nobody knows who it is.
+    let firm_alone = HEADER.to_owned() + &crate::tables::row(1).replace(&uscc(1), "");
+    let entries = &made(&firm_alone, MAPPING).document["records"];
+    let told = |i: usize| (entries[i]["open"].clone(), entries[i]["unnamed"].clone());
+    assert_eq!(told(0), (json!([resident(1)]), json!(false)));
+    assert_eq!(told(1), (json!([]), json!(true)));
+}
+
+#[test]
 fn rejected_rows_hold_no_formula_of_any_width() {
     for sign in ["=", "+", "-", "@", "＝", "＋", "－", "＠"] {
         let bad = row(1).replace("2025-03-01", &format!("{sign}1+1"));

@@ -6,11 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
-use mustcheck::date::Timestamp;
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::follow_the_money::{self, MoneyMapping, MoneyReport};
 use mustcheck::registry::table::{self, RejectedFile, TableMapping, TableReport};
-use mustcheck::safe;
 use mustcheck::{Timestamp, safe};
 use serde::Serialize;
 use tempfile::NamedTempFile;
@@ -110,6 +108,7 @@ impl Converted {
                 let further = [
                     (report.skipped, "行不是记录", "no record"),
                     (report.headers, "行重复表头", "of headers"),
+                    (report.unnamed, "行另有无标识的人", "with somebody of no identifier"),
                 ];
                 counts.extend(further.into_iter().filter(|(count, _, _)| *count > 0));
                 counts

@@ -21,8 +21,8 @@ pub struct Head {
 pub struct Found {
     /// Where the columns stand.
     pub columns: Columns,
-    /// The rows of the header and those above it, as they are told again: lists repeat them on
-    /// every page.
+    /// The rows of the header and those above it, by which a repeated one is told: lists print
+    /// them on every page.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -73,12 +73,22 @@ impl Head {
     }
 }
 
-/// A row as it is compared with those of a head.
-pub fn line(cells: &[String]) -> Vec<String> {
+/// A row without the white space that layout puts into it, and without empty cells at its end.
+fn line(cells: &[String]) -> Vec<String> {
     let mut line: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
     let filled = line.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
     line.truncate(filled);
     line
+}
+
+/// Whether a row repeats one of a head.
+pub fn repeats(cells: &[String], line: &[String]) -> bool {
+    // Most rows differ in their first cell.
+    let is_same = |(cell, of_head): (&String, &String)| plain(cell) == *of_head;
+    let (Some(same), Some(beyond)) = (cells.get(..line.len()), cells.get(line.len()..)) else {
+        return false;
+    };
+    !line.is_empty() && same.iter().zip(line).all(is_same) && beyond.iter().all(String::is_empty)
 }
 
 /// Rows above a header that was found, and not declared, are a title and notes: what may be a

@@ -243,17 +243,41 @@ impl Row<'_> {
             }
         }
         // Whose code is not there may be anybody, whoever else the row names.
+        let mut unnamed = false;
         if self.fits() && alternatives().all(|party| self.said(&party.identifier).is_empty()) {
             let others = record.persons.iter().map(|person| self.said(&person.identifier));
             let persons: BTreeSet<String> = others.flat_map(identifiers).collect();
-            if named.is_subset(&persons) {
-                open.clear();
-            }
+            unnamed = named.is_subset(&persons);
         }
-        let list = self.text("list", &record.list).ok().flatten().filter(|_| self.fits());
-        let nobody = open.is_empty() || open.iter().any(Pattern::is_everybody);
+        let nobody = (open.is_empty() && !unnamed) || open.iter().any(Pattern::is_everybody);
         let open = if nobody { LeftOpen::Everybody } else { LeftOpen::Fits(open) };
-        Refused { list, open, unnamed: false }
+        Refused { list: self.list(), open, unnamed }
+    }
+
+    /// The list, if the row can say it.
+    fn list(&self) -> Option<String> {
+        let list = self.text("list", &self.mapping.record.list).ok().flatten();
+        list.filter(|_| self.fits())
+    }
+
+    /// Where the row names somebody by no identifier, beside those whom it names by one. What is
+    /// kept of them in the document is that somebody is on the list whom nobody can look up.
+    // RAIL R2
+    pub fn unidentified(&self) -> Option<(String, Refused)> {
+        let record = &self.mapping.record;
+        let is_filled = |cell: &Cell| !matches!(self.text("cell", cell), Ok(None));
+        let is_name =
+            |cell: &Cell| is_filled(cell) && self.said(cell).contains(char::is_alphanumeric);
+        let persons = (0..).zip(&record.persons);
+        let persons =
+            persons.map(|(i, p): (usize, _)| (format!("persons[{i}]"), &p.identifier, &p.name));
+        let others = record.alternatives().map(|(at, party)| (at, &party.identifier, &party.name));
+        let mut unidentified = persons.chain(others).filter(|(_, identifier, name)| {
+            !is_filled(identifier) && name.as_ref().is_some_and(is_name)
+        });
+        let (at, _, _) = unidentified.next()?;
+        let nobody = LeftOpen::Fits(BTreeSet::new());
+        Some((at, Refused { list: self.list(), open: nobody, unnamed: true }))
     }
 }
 

@@ -37,10 +37,11 @@ pub struct TableSource {
     pub records_from: Option<Date>,
     /// The lists it holds.
     pub covers: Vec<Cover>,
-    /// By which identifiers it keeps its subjects, as in [`Source`].
+    /// By which identifiers it keeps its subjects: a lookup by another is not covered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schemes: Option<Vec<Scheme>>,
-    /// By which identifiers it identifies everybody, as in [`Source`].
+    /// By which identifiers it identifies everybody: a row that names somebody by none leaves
+    /// nobody open who has one of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identified_by: Option<Vec<Scheme>>,
 }
