@@ -135,7 +135,7 @@ fn a_table_is_imported_and_its_bad_rows_go_to_a_file() {
 
     let run = folder.run(&[&import[..], &["--format", "json"]].concat());
     let converted = json!({ "rows": 2, "records": 1, "rejected": 1, "totals": 0, "blank": 0,
-                            "duplicates": 0, "skipped": 0, "headers": 0, "unnamed": 0,
+                            "duplicates": 0, "skipped": 0, "headers": 0, "unnamed": 0, "rounded": 0,
                             "encoding": "utf-8" });
     assert_eq!(run.json()[0]["converted"], converted);
 }

@@ -31,6 +31,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::registry::shapes::Epoch;
 use crate::registry::sources::{Coverage, Source, coverage};
+use crate::registry::written::{LeftOpen, Pattern};
 use crate::registry::{RegistryError, Vocabulary};
 
 pub use column::{Cell, CellTable, Column, Letter, RangeEnd};
@@ -44,7 +45,7 @@ pub use skip::{CellState, SkipRule};
 pub use source::TableSource;
 pub use workbook::Kind;
 
-use rows::{Flow, Rows, Written};
+use rows::{Flow, RawRow, Rows};
 
 /// The largest row, in bytes.
 const ROW_LIMIT: usize = 1 << 20;
@@ -70,6 +71,8 @@ pub struct TableReport {
     pub headers: u64,
     /// Rows with a record that name somebody else by no identifier.
     pub unnamed: u64,
+    /// Rows with a record whose code a spreadsheet may have rounded.
+    pub rounded: u64,
     /// The encoding of a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
@@ -204,24 +207,24 @@ impl Table<'_> {
     /// Takes the next row, of the head or below it.
     fn take(
         &mut self,
-        written: &Written,
+        raw: &RawRow,
         told: &dyn Fn(String) -> RegistryError,
     ) -> Result<(), RegistryError> {
-        let tidied = written.cells.iter().map(|c| cell::tidy(c).to_owned());
+        let tidied = raw.cells.iter().map(|c| cell::tidy(c).to_owned());
         let mut cells: Vec<String> = tidied.collect();
-        self.swallowed(written, &cells).map_err(told)?;
+        self.swallowed(raw, &cells).map_err(told)?;
         if let Some(head) = &mut self.above_rows {
-            let found = head.take(self.mapping, written.number, &cells).map_err(told)?;
+            let found = head.take(self.mapping, raw.number, &cells).map_err(told)?;
             if let Some(found) = found {
                 self.begin(found).map_err(told)?;
             }
             return Ok(());
         }
-        if written.line.is_none() && cells.len() < self.columns.names().len() {
+        if raw.line.is_none() && cells.len() < self.columns.names().len() {
             // A sheet has no end of a row.
             cells.resize(self.columns.names().len(), String::new());
         }
-        self.row(written, cells)
+        self.row(raw, cells)
     }
 
     fn begin(&mut self, found: head::Found) -> Result<(), String> {
@@ -242,8 +245,8 @@ impl Table<'_> {
     /// A quoted cell of a text that has swallowed rows: two quotation marks that belong to nothing
     /// make one cell of all that stands between them.
     // RAIL R2: who stood there would not be listed.
-    fn swallowed(&self, written: &Written, cells: &[String]) -> Result<(), String> {
-        let Some(line) = written.line else { return Ok(()) };
+    fn swallowed(&self, raw: &RawRow, cells: &[String]) -> Result<(), String> {
+        let Some(line) = raw.line else { return Ok(()) };
         let delimiter = char::from(self.mapping.file.delimiter());
         let width = self.columns.names().len();
         let has_swallowed = |(i, cell): (usize, &String)| {
@@ -266,7 +269,7 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn row(&mut self, written: &Written, mut cells: Vec<String>) -> Result<(), RegistryError> {
+    fn row(&mut self, raw: &RawRow, mut cells: Vec<String>) -> Result<(), RegistryError> {
         self.report.rows += 1;
         if cells.iter().all(String::is_empty) {
             self.report.blank += 1;
@@ -306,13 +309,14 @@ impl Table<'_> {
                     self.document.record(record)?;
                     self.report.records += 1;
                 }
-                let further = read.unidentified();
-                self.unidentified(written, further)?;
+                let (list, further) = (read.list(), read.unidentified());
+                self.rounded(raw, list, parties::rounded(&records))?;
+                self.unidentified(raw, further)?;
             }
             Err(reason) => {
                 self.report.rejected += 1;
                 let refused = read.refused();
-                self.refuse(written, &reason, &refused)?;
+                self.refuse(raw, &reason, &refused)?;
             }
         }
         Ok(())
@@ -320,17 +324,34 @@ impl Table<'_> {
 
     fn refuse(
         &mut self,
-        written: &Written,
+        raw: &RawRow,
         reason: &str,
         refused: &Refused,
     ) -> Result<(), RegistryError> {
-        let told = format!("row {}: {reason}", written.number);
+        let told = format!("row {}: {reason}", raw.number);
         self.document.refusals(&self.source.id, refused, &told)?;
         if let Some(rejected) = &mut self.rejected {
-            let cells = written.cells.iter().map(String::as_str);
-            rejected.row(written.number, reason, cells)?;
+            let cells = raw.cells.iter().map(String::as_str);
+            rejected.row(raw.number, reason, cells)?;
         }
         Ok(())
+    }
+
+    /// A code that may have been rounded is taken as it stands, and leaves open whom else it may
+    /// mean.
+    fn rounded(
+        &mut self,
+        raw: &RawRow,
+        list: Option<String>,
+        open: BTreeSet<Pattern>,
+    ) -> Result<(), RegistryError> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        self.report.rounded += 1;
+        let refused = Refused { list, open: LeftOpen::Fits(open), unnamed: false };
+        let what = "a code ends in 000, as it does where a spreadsheet made a number of it";
+        self.refuse(raw, what, &refused)
     }
 
     /// Whoever is named beside the subject by no identifier makes the list unable to say of
@@ -338,7 +359,7 @@ impl Table<'_> {
     // RAIL R2
     fn unidentified(
         &mut self,
-        written: &Written,
+        raw: &RawRow,
         further: Option<(String, Refused)>,
     ) -> Result<(), RegistryError> {
         let Some((at, refused)) = further else { return Ok(()) };
@@ -347,7 +368,7 @@ impl Table<'_> {
             return Ok(());
         }
         self.report.unnamed += 1;
-        self.refuse(written, &format!("{at}: is named by no identifier"), &refused)
+        self.refuse(raw, &format!("{at}: is named by no identifier"), &refused)
     }
 
     /// What the import would refuse is refused here, where its row is known.

@@ -378,6 +378,25 @@ fn whoever_is_named_by_no_identifier_is_not_told_to_be_absent() {
 }
 
 #[test]
+fn a_code_that_may_be_rounded_leaves_open_who_shares_its_digits() {
+    // The first whole hundred whose check character is a zero.
+    let rounded = (1900..2020)
+        .map(|year| crate::standards::resident_id(310_101, &format!("{year}0307"), 100))
+        .find(|id| id.ends_with("000"))
+        .unwrap();
+    let text = HEADER.to_owned() + &row(1).replace(&resident(1), &rounded) + &row(2);
+    let found = made(&text, MAPPING);
+    assert_eq!((found.report.records, found.report.rounded), (2, 1));
+    let what = "a code ends in 000, as it does where a spreadsheet made a number of it";
+    assert_eq!(found.reasons(), [(2, what.to_owned())]);
+    let entries = &found.document["records"];
+    assert_eq!(entries[0]["responsible_persons"][0]["identifier"], json!(rounded));
+    let open: Vec<_> = entries[1]["open"].as_array().unwrap().iter().collect();
+    assert!(open.contains(&&json!(format!("{}???", &rounded[..15]))), "{open:?}");
+    assert!(!open.contains(&&json!("*")), "{open:?}");
+}
+
+#[test]
 fn rejected_rows_hold_no_formula_of_any_width() {
     for sign in ["=", "+", "-", "@", "＝", "＋", "－", "＠"] {
         let bad = row(1).replace("2025-03-01", &format!("{sign}1+1"));

@@ -108,6 +108,7 @@ impl Converted {
                 let further = [
                     (report.skipped, "行不是记录", "no record"),
                     (report.headers, "行重复表头", "of headers"),
+                    (report.rounded, "行代码或被舍入", "with a code that may be rounded"),
                     (report.unnamed, "行另有无标识的人", "with somebody of no identifier"),
                 ];
                 counts.extend(further.into_iter().filter(|(count, _, _)| *count > 0));

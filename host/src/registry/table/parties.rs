@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::model::{RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind};
+use mustcheck_guest::model::{
+    CreditRecord, RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind,
+};
 use unicode_normalization::UnicodeNormalization as _;
 
+use crate::registry::json::identities;
 use crate::registry::table::cell::{identifiers, is_scientific, split};
 use crate::registry::table::column::Cell;
 use crate::registry::table::mapping::{Party, Person};
@@ -102,7 +105,7 @@ impl Row<'_> {
         // can be among them.
         let others = parts.iter().filter(|part| identifiers_of_none(part, cells));
         let explained = names.len() == identifiers.len() && others.count() == notes;
-        if notes > 0 && !(explained && !identifiers.is_empty()) {
+        if notes > 0 && (identifiers.is_empty() || !explained) {
             identifiers = parts.iter().map(|part| (*part).to_owned()).collect();
         }
         if !names.is_empty() && names.len() != identifiers.len() {
@@ -255,7 +258,7 @@ impl Row<'_> {
     }
 
     /// The list, if the row can say it.
-    fn list(&self) -> Option<String> {
+    pub fn list(&self) -> Option<String> {
         let list = self.text("list", &self.mapping.record.list).ok().flatten();
         list.filter(|_| self.fits())
     }
@@ -286,6 +289,24 @@ fn identifiers_of_none(part: &str, cells: &Cells<'_>) -> bool {
     exact(part, cells.kind, cells.scheme, cells.country.as_deref()).is_none()
         && cells.scheme != Scheme::Passport
         && !may_name_another(part, [])
+}
+
+/// Digits of a number that a spreadsheet keeps.
+const KEPT: usize = 15;
+
+/// Whoever else may be meant by the records of a row, where a spreadsheet may have made a number of
+/// a code and left it as a text: zeros stand for the digits that were lost, and one such code in
+/// eleven passes its check all the same.
+// RAIL R2
+pub fn rounded(records: &[CreditRecord]) -> BTreeSet<Pattern> {
+    let named = records.iter().flat_map(identities);
+    let of = |identifier: String| {
+        let (kept, lost) = identifier.split_at_checked(KEPT)?;
+        let (first, rest) = kept.split_at_checked(1)?;
+        let is_one = lost == "000" && kept.bytes().all(|b| b.is_ascii_digit());
+        is_one.then(|| left_open(&format!("{first}.{rest}E+17"), None).into_patterns())
+    };
+    named.filter_map(|(_, _, identifier)| of(identifier)).flatten().collect()
 }
 
 /// Whom a text may mean that is no exact identifier with a check character.

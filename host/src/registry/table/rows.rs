@@ -14,7 +14,7 @@ use crate::registry::table::strict::Strict;
 use crate::registry::table::workbook::{Archive, Kind, Workbook, archive};
 
 /// A row as it is written.
-pub struct Written {
+pub struct RawRow {
     /// Its number, from 1. In a text, lines with nothing at all in them have none.
     pub number: u64,
     /// In a text, the line in which it begins.
@@ -33,7 +33,7 @@ pub enum Flow {
 }
 
 /// Takes rows.
-pub type Take<'a> = dyn FnMut(Written) -> Result<Flow, RegistryError> + 'a;
+pub type Take<'a> = dyn FnMut(RawRow) -> Result<Flow, RegistryError> + 'a;
 
 /// A file with rows.
 pub enum Rows {
@@ -156,7 +156,7 @@ fn each_of_text(
         number += 1;
         let line = cells.position().map(csv::Position::line);
         let cells = cells.iter().map(str::to_owned).collect();
-        if take(Written { number, line, cells })? == Flow::Enough {
+        if take(RawRow { number, line, cells })? == Flow::Enough {
             break;
         }
     }

@@ -18,11 +18,13 @@ use crate::input::quotable;
 use crate::registry::RegistryError;
 use crate::registry::shapes::Epoch;
 use crate::registry::table::ROW_LIMIT;
-use crate::registry::table::rows::{Flow, Take, Written};
+use crate::registry::table::rows::{Flow, RawRow, Take};
 
 pub use archive::{Archive, archive};
 use value::text;
 
+/// The largest workbook, in bytes.
+const WORKBOOK_LIMIT: u64 = 1 << 29;
 /// The widest row of a sheet.
 const WIDEST: u32 = 16_384;
 
@@ -75,7 +77,12 @@ impl Workbook {
         kind: Kind,
         sheet: Option<&str>,
     ) -> std::io::Result<Result<Self, String>> {
-        let reader = BufReader::new(File::open(file)?);
+        let opened = File::open(file)?;
+        if opened.metadata()?.len() > WORKBOOK_LIMIT {
+            let limit = format!("more than {WORKBOOK_LIMIT} bytes");
+            return Ok(Err(format!("it is a workbook ({}) of {limit}", kind.name())));
+        }
+        let reader = BufReader::new(opened);
         let sheets = match kind {
             Kind::Xlsx => open_workbook_from_rs::<Xlsx<_>, _>(reader)
                 .map(Sheets::Xlsx)
@@ -279,7 +286,7 @@ impl<'a, 'b> Rows<'a, 'b> {
             let text = cells.get(index(*column)).cloned().unwrap_or_default();
             self.spanning.push((*end, index(*column), text));
         }
-        (self.take)(Written { number: u64::from(number) + 1, line: None, cells })
+        (self.take)(RawRow { number: u64::from(number) + 1, line: None, cells })
     }
 
     fn all(&mut self, range: &Range<Data>) -> Result<Result<(), RegistryError>, String> {
