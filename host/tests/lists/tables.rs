@@ -266,13 +266,13 @@ fn rows_that_cannot_be_read_are_told_and_leave_their_subjects_open() {
 fn a_row_that_names_nobody_leaves_everybody_open() {
     let text = HEADER.to_owned() + &row(2) + "公司1,,,,局,9号,2025-03-01,长期,,\n";
     let made = table(text.as_bytes(), MAPPING).unwrap();
-    let open = (AnswerStatus::Unavailable, 0);
-    assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+    let (open, found) = ((AnswerStatus::Unavailable, 0), (AnswerStatus::Unavailable, 1));
+    assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, found]);
     // The firm may be anybody, although its legal representative is known.
     for lost in ["", "9.1310E+17"] {
         let text = HEADER.to_owned() + &row(2) + &row(1).replace(&uscc(1), lost);
         let made = table(text.as_bytes(), MAPPING).unwrap();
-        assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+        assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, found]);
     }
     // A code in another column is whose it is.
     let moved = row(1).replace(&uscc(1), "").replace("公司1", &uscc(1));
