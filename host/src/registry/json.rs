@@ -3,33 +3,22 @@
 //! Strict: one record that cannot be judged makes the whole file an error, because a file with a
 //! record left out would call its subject clear.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use mustcheck_guest::identifier;
 use mustcheck_guest::lookups::dates_fault;
-use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Scheme, Subject, SubjectKind};
+use mustcheck_guest::model::{Answer, CreditRecord, Scheme, Subject, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::input::{normalise, parse_strictly, quotable, read_file};
-use crate::registry::sources::{Coverage, Source, coverage, sources_faults};
+use crate::registry::held::{Held, OpenSummary, SourceSummary, answer, unexpected};
+use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// The largest registry file that is read, in bytes.
 pub const REGISTRY_LIMIT: u64 = 1 << 30;
-
-/// A source, and how many records of it a registry holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SourceSummary {
-    /// The source.
-    #[serde(flatten)]
-    pub source: Source,
-    /// Its records.
-    pub records: u64,
-    /// Parties of records that an import refused.
-    pub rejected: u64,
-}
 
 /// The registry file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -49,10 +38,9 @@ pub type Identity = (Scheme, String, String);
 /// A registry in memory.
 #[derive(Debug)]
 pub struct JsonRegistry {
-    file: RegistryFile,
+    records: Vec<CreditRecord>,
+    sources: Vec<Held>,
     parties: HashMap<Identity, Vec<usize>>,
-    /// Which sources hold a list, in their order.
-    holders: HashMap<String, Vec<usize>>,
 }
 
 impl JsonRegistry {
@@ -60,8 +48,22 @@ impl JsonRegistry {
     ///
     /// # Errors
     ///
-    /// [`RegistryError`] with every record that cannot be judged, each with its place.
+    /// [`RegistryError`] with every record that cannot be judged, each with its place, or if a
+    /// snapshot in it was taken after now.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
+        let registry = Self::open_of_any_day(path)?;
+        let sources: Vec<Source> = registry.sources.iter().map(|s| s.source.clone()).collect();
+        let faults = future_faults(&sources)?;
+        // RAIL R2: nobody could ever call such a snapshot stale.
+        if faults.is_empty() { Ok(registry) } else { Err(content(faults)) }
+    }
+
+    /// Reads a registry file for a test, which may be of a day to come.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError`] with every record that cannot be judged, each with its place.
+    pub fn open_of_any_day(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let path = path.as_ref();
         let json = read_file(path, REGISTRY_LIMIT)
             .map_err(|source| RegistryError::Io { path: path.display().to_string(), source })?;
@@ -72,7 +74,7 @@ impl JsonRegistry {
     ///
     /// # Errors
     ///
-    /// As [`JsonRegistry::open`].
+    /// As [`JsonRegistry::open_of_any_day`].
     pub fn from_json(json: &[u8]) -> Result<Self, RegistryError> {
         let mut file: RegistryFile =
             parse_strictly(json).map_err(|e| RegistryError::Content(e.to_string()))?;
@@ -91,24 +93,49 @@ impl JsonRegistry {
                 parties.entry(party).or_default().push(i);
             }
         }
-        let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
         for (i, source) in file.sources.iter().enumerate() {
-            for list in source.lists() {
-                holders.entry(list.to_owned()).or_default().push(i);
-            }
+            let records = file.records.iter().filter(|r| r.source == source.id).count();
+            let records = u64::try_from(records).unwrap_or(u64::MAX);
+            faults.extend(unexpected(source, records).map(|f| format!("sources[{i}]: {f}")));
         }
-        if faults.is_empty() { Ok(Self { file, parties, holders }) } else { Err(content(faults)) }
+        if !faults.is_empty() {
+            return Err(content(faults));
+        }
+        let RegistryFile { sources, records } = file;
+        let mut occurring: BTreeMap<&str, BTreeSet<Scheme>> = BTreeMap::new();
+        for record in &records {
+            let schemes = identities(record).into_iter().map(|(scheme, _, _)| scheme);
+            occurring.entry(&record.source).or_default().extend(schemes);
+        }
+        let held = |source: Source| {
+            let occurring = occurring.get(source.id.as_str()).cloned().unwrap_or_default();
+            Held::readable(source, &occurring)
+        };
+        let sources = sources.into_iter().map(held).collect();
+        Ok(Self { sources, records, parties })
     }
 
     /// The sources, with their counts.
     pub fn summary(&self) -> Vec<SourceSummary> {
-        let count = |id: &str| self.file.records.iter().filter(|r| r.source == id).count();
-        let each = self.file.sources.iter().map(|source| SourceSummary {
-            source: source.clone(),
-            records: u64::try_from(count(&source.id)).unwrap_or(u64::MAX),
-            rejected: 0,
-        });
-        each.collect()
+        self.sources.iter().map(|held| self.of_source(held)).collect()
+    }
+
+    fn of_source(&self, held: &Held) -> SourceSummary {
+        let source = held.source.clone();
+        let mut lists: BTreeMap<String, u64> = source.lists().map(|l| (l.to_owned(), 0)).collect();
+        for record in self.records.iter().filter(|record| record.source == source.id) {
+            *lists.entry(record.list.clone()).or_default() += 1;
+        }
+        SourceSummary {
+            records: lists.values().sum(),
+            lists,
+            kept_schemes: held.schemes.clone(),
+            open: OpenSummary::default(),
+            acknowledged: 0,
+            entries: Vec::new(),
+            undo: None,
+            source,
+        }
     }
 
     /// Every record that names a subject, whatever its list.
@@ -121,7 +148,7 @@ impl JsonRegistry {
         let country = subject.country.clone().unwrap_or_default();
         let identity = (subject.scheme, country, subject.identifier.clone());
         let positions = self.parties.get(&identity).map_or(&[][..], Vec::as_slice);
-        positions.iter().filter_map(|i| self.file.records.get(*i))
+        positions.iter().filter_map(|i| self.records.get(*i))
     }
 }
 
@@ -130,30 +157,7 @@ impl Registry for JsonRegistry {
         let mut answers = Vec::new();
         for ask in asks {
             let found: Vec<&CreditRecord> = self.found(ask.subject).collect();
-            for list in ask.lists {
-                let before = answers.len();
-                let holders = self.holders.get(list).map_or(&[][..], Vec::as_slice);
-                for source in holders.iter().filter_map(|i| self.file.sources.get(*i)) {
-                    let of_list = found.iter().copied().filter(|r| r.list == *list);
-                    let own = of_list.filter(|r| r.source == source.id);
-                    let down = source.unavailable.is_some();
-                    answers.push(Answer {
-                        query: ask.query,
-                        list: list.clone(),
-                        status: if down {
-                            AnswerStatus::Unavailable
-                        } else {
-                            AnswerStatus::Answered
-                        },
-                        source: Some(source.state()),
-                        reason: source.unavailable.clone(),
-                        records: if down { Vec::new() } else { own.cloned().collect() },
-                    });
-                }
-                if answers.len() == before {
-                    answers.push(not_covered(ask.query, list));
-                }
-            }
+            answer(ask, &self.sources, &found, &[], &mut answers);
         }
         Ok(answers)
     }
@@ -165,28 +169,16 @@ impl Registry for JsonRegistry {
 
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         let mut faults = Vec::new();
-        for (s, source) in self.file.sources.iter().enumerate() {
-            let words = source.vocabulary_faults(vocabulary).into_iter();
+        for (s, held) in self.sources.iter().enumerate() {
+            let words = held.source.vocabulary_faults(vocabulary).into_iter();
             faults.extend(words.map(|(place, fault)| format!("sources[{s}].{place}: {fault}")));
         }
-        for (i, record) in self.file.records.iter().enumerate() {
+        for (i, record) in self.records.iter().enumerate() {
             if let Some(fault) = vocabulary_fault(record, vocabulary) {
                 faults.push(format!("records[{i}].{fault}"));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(content(faults)) }
-    }
-}
-
-/// No source holds the list.
-pub(crate) fn not_covered(query: u32, list: &str) -> Answer {
-    Answer {
-        query,
-        list: list.to_owned(),
-        status: AnswerStatus::NotCovered,
-        source: None,
-        reason: None,
-        records: Vec::new(),
     }
 }
 

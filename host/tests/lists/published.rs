@@ -9,6 +9,8 @@ use crate::{Outcome, firm, person, resident, table, uscc};
 const ONE: (AnswerStatus, usize) = (AnswerStatus::Answered, 1);
 const NONE: (AnswerStatus, usize) = (AnswerStatus::Answered, 0);
 const OPEN: (AnswerStatus, usize) = (AnswerStatus::Unavailable, 0);
+/// The list holds somebody of no identifier.
+const UNNAMED: (AnswerStatus, usize) = (AnswerStatus::NotCovered, 0);
 
 fn made(text: &str, mapping: &str) -> Outcome {
     table(text.as_bytes(), mapping).unwrap()
@@ -90,7 +92,7 @@ fn rows_that_are_no_record_are_declared() {
     assert_eq!((found.report.skipped, found.report.records, found.report.rejected), (2, 1, 0));
     assert_eq!(found.imported(&[firm(1), firm(2)]).1, [ONE, NONE]);
     // Without the rules, nobody is clear by such rows.
-    assert_eq!(made(&text, MAPPING).imported(&[firm(1), firm(2), firm(3)]).1[1..], [OPEN, OPEN]);
+    assert_eq!(made(&text, MAPPING).imported(&[firm(1), firm(2), firm(3)]).1[1..], [OPEN, UNNAMED]);
     // In a row that has lost a cell, the day of listing may be the one that is missing.
     let torn =
         HEADER.to_owned() + &row(1) + &row(2).replace(",2025-03-01,2028-02-29,罚款,1.5", ",");
@@ -152,7 +154,7 @@ fn firms_and_persons_stand_in_one_list() {
     let nobody = text + &alone(4, "").replace(&resident(4), "");
     let found = made(&nobody, &of_both());
     assert_eq!(found.reasons(), [(5, "subjects: no column names anybody".to_owned())]);
-    assert_eq!(found.imported(&[firm(9)]).1, [OPEN]);
+    assert_eq!(found.imported(&[firm(9)]).1, [UNNAMED]);
     // A word for nothing that the mapping does not have is none.
     let word = HEADER.to_owned() + &row(1) + &alone(2, "不详");
     assert_eq!(made(&word, &of_both()).imported(&[firm(9), person(2)]).1, [OPEN, OPEN]);
@@ -361,7 +363,12 @@ fn whoever_is_named_by_no_identifier_is_not_told_to_be_absent() {
     let entry = &found.document["records"][1];
     assert_eq!((&entry["open"], &entry["unnamed"]), (&json!([]), &json!(true)));
     assert_eq!(entry["list"], json!("wage-arrears"));
-    assert_ne!(found.imported(&[person(1)]).1, [NONE]);
+    assert_eq!(found.imported(&[person(1)]).1, [UNNAMED]);
+    // Unless its source identifies everybody.
+    let all = MAPPING.replace("\n[record]", "identified_by = [\"uscc\"]\n\n[record]");
+    let (firms, persons) = ([firm(1), firm(2)], [person(1)]);
+    assert_eq!(made(&text, &all).imported(&firms).1, [ONE, NONE]);
+    assert_eq!(made(&text, &all).imported(&persons).1, [UNNAMED]);
     // A list of organizations says nothing of persons, whoever stands in it.
     let covers = "covers = [{ list = \"wage-arrears\", kinds = [\"organization\"] }]";
     let firms = MAPPING.replace("covers = [\"wage-arrears\"]", covers);

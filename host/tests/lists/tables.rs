@@ -267,12 +267,15 @@ fn a_row_that_names_nobody_leaves_everybody_open() {
     let text = HEADER.to_owned() + &row(2) + "公司1,,,,局,9号,2025-03-01,长期,,\n";
     let made = table(text.as_bytes(), MAPPING).unwrap();
     let open = (AnswerStatus::Unavailable, 0);
-    assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+    // Who stands there has no identifier: the list cannot say of anybody that they do not.
+    let unnamed = [(AnswerStatus::NotCovered, 0), (AnswerStatus::NotCovered, 1)];
+    assert_eq!(made.imported(&[firm(1), firm(2)]).1, unnamed);
     // The firm may be anybody, although its legal representative is known.
-    for lost in ["", "9.1310E+17"] {
+    let unreadable = [open, (AnswerStatus::Unavailable, 1)];
+    for (lost, found) in [("", unnamed), ("9.1310E+17", unreadable)] {
         let text = HEADER.to_owned() + &row(2) + &row(1).replace(&uscc(1), lost);
         let made = table(text.as_bytes(), MAPPING).unwrap();
-        assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+        assert_eq!(made.imported(&[firm(1), firm(2)]).1, found);
     }
     // A code in another column is whose it is.
     let moved = row(1).replace(&uscc(1), "").replace("公司1", &uscc(1));

@@ -2,14 +2,14 @@
 
 use std::io::Write as _;
 
-use mustcheck::model::AnswerStatus;
+use mustcheck::model::{AnswerStatus, Scheme, SubjectKind};
 use mustcheck::registry::table::Kind;
 use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::tables::{HEADER, MAPPING, row};
-use crate::{Outcome, firm, person, table, uscc};
+use crate::{Outcome, firm, person, standards, subject, table, uscc};
 
 /// A cell of a sheet.
 #[derive(Clone)]
@@ -156,7 +156,14 @@ fn a_code_that_is_a_number_is_rounded_and_never_exact() {
     let what = "a spreadsheet made a number of the code, and its last digits are lost";
     assert_eq!(made.reasons(), [(2, format!("persons[0].identifier: {what}"))]);
     // All who share the digits that are left, and nobody else.
-    assert_eq!(answers(&made, &[firm(1), person(1), person(9)]), [OPEN, OPEN, OPEN]);
+    let elsewhere = subject(
+        SubjectKind::Person,
+        Scheme::ResidentId,
+        &standards::resident_id(110_101, "19700307", 1),
+        None,
+    );
+    let asked = [firm(1), person(1), person(9), elsewhere, firm(2)];
+    assert_eq!(answers(&made, &asked), [OPEN, OPEN, OPEN, NONE, ONE]);
     let refused = &made.document["records"][0];
     let open: Vec<_> =
         refused["open"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();

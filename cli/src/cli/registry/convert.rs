@@ -86,7 +86,7 @@ impl Converted {
     /// Rows or entities that somebody must look at.
     pub const fn rejected(&self) -> u64 {
         match self {
-            Self::Table(report) => report.rejected,
+            Self::Table(report) => report.rejected + report.rounded + report.unnamed,
             Self::Money(report) => report.rejected,
         }
     }
