@@ -124,8 +124,8 @@ fn a_table_is_imported_and_its_bad_rows_go_to_a_file() {
         run.stdout,
         format!(
             "list.csv\n  encoding utf-8\n  2 row(s), 1 record(s), 1 rejected, 0 of totals, 0 \
-             blank, 0 repeated\n  hrss: 1 added, 0 changed, 0 unchanged, 0 removed, 0 newer events \
-             kept\n  rejected records[1]: row 3: valid_from: `2025/2/30` {day}\n"
+             blank, 0 repeated\n  hrss: 1 added, 0 changed, 0 unchanged, 0 removed\n  \
+             rejected records[1]: row 3: valid_from: `2025/2/30` {day}\n"
         )
     );
     let rejected = std::fs::read_to_string(folder.path("rejected.csv")).unwrap();
@@ -135,8 +135,33 @@ fn a_table_is_imported_and_its_bad_rows_go_to_a_file() {
 
     let run = folder.run(&[&import[..], &["--format", "json"]].concat());
     let converted = json!({ "rows": 2, "records": 1, "rejected": 1, "totals": 0, "blank": 0,
-                            "duplicates": 0, "encoding": "utf-8" });
+                            "duplicates": 0, "skipped": 0, "headers": 0, "unnamed": 0, "rounded": 0,
+                            "encoding": "utf-8" });
     assert_eq!(run.json()[0]["converted"], converted);
+}
+
+#[test]
+fn the_day_of_a_table_is_told_and_never_lies_ahead() {
+    let folder = folder();
+    folder.write_text("list.toml", &TABLE.replace("as_of = \"2026-11-19T20:00:00+08:00\"\n", ""));
+    folder.write_text("list.csv", &format!("名称,代码,文号,列入\n甲,{},1号,2025/3/1\n", uscc(1)));
+    let import = |more: &[&str]| {
+        let all =
+            ["registry", "import", "list.csv", "--mapping", "list.toml", "--into", "credit.db"];
+        folder.run(&[&all[..], more, &["--lang", "en"]].concat())
+    };
+    let told = "error: `list.csv`: the mapping does not say as of when the list is: `as_of`, \
+                `as_of_cell` or `as_of_name` of its source is missing\n";
+    assert_eq!(import(&[]).told(), (3, told));
+    assert_eq!(import(&["--as-of", "2026-11-18T20:00:00+08:00"]).told(), (0, ""));
+    let shown = folder.run(&["registry", "show", "credit.db"]).stdout;
+    assert!(shown.contains("2026-11-18T20:00:00+08:00"), "{shown}");
+    let run = import(&["--as-of", "2199-01-01T00:00:00+08:00"]);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let ahead = "sources[0].as_of: `2199-01-01T00:00:00+08:00` lies in the future";
+    assert!(run.stderr.contains(ahead), "{}", run.stderr);
+    let entities = ["--from", "follow-the-money", "--as-of", "x"];
+    assert_eq!(import(&entities).code, 2);
 }
 
 const TABLE: &str = r#"

@@ -10,10 +10,14 @@
 
 mod support;
 
+#[path = "registry/completeness.rs"]
+mod completeness;
 #[path = "registry/equal.rs"]
 mod equal;
 #[path = "registry/files.rs"]
 mod files;
+#[path = "registry/guard.rs"]
+mod guard;
 #[path = "registry/killed.rs"]
 mod killed;
 #[path = "registry/refused.rs"]
@@ -25,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::{Report, import};
+use mustcheck::registry::import::{ImportOptions, Report, import_with};
 use mustcheck::{JsonRegistry, Policy, Registry as _, RegistryError};
 use mustcheck_guest::Catalogue;
 use serde_json::{Value, json};
@@ -56,9 +60,31 @@ fn fault(document: &Value) -> String {
 
 /// Imports a document into a database.
 fn import_into(database: &Path, document: &Value) -> Result<Report, RegistryError> {
+    import_as(database, document, &ImportOptions::default())
+}
+
+/// As [`import_into`], with what is allowed besides.
+fn import_as(
+    database: &Path,
+    document: &Value,
+    options: &ImportOptions,
+) -> Result<Report, RegistryError> {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), document.to_string()).unwrap();
-    import(file.path(), database, &VOCABULARY, &mut || {})
+    import_with(file.path(), database, &VOCABULARY, options, &mut || {})
+}
+
+/// As [`import_into`], where as many records in force may be removed as it says itself.
+fn import_smaller(database: &Path, document: &Value) -> Result<Report, RegistryError> {
+    let error = match import_into(database, document) {
+        Err(error) => error,
+        done => return done,
+    };
+    let told = error.to_string();
+    let number = told.split("`--allow-removal ").nth(1).and_then(|rest| rest.split('`').next());
+    let Some(number) = number else { return Err(error) };
+    let allow_removal = Some(number.parse().unwrap());
+    import_as(database, document, &ImportOptions { allow_removal, ..ImportOptions::default() })
 }
 
 /// A database beside nothing, in a folder that lives as long as the first value.

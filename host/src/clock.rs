@@ -81,7 +81,27 @@ const AHEAD: i64 = 300;
 /// Whether an instant lies further ahead than clocks differ: a snapshot of then would never be
 /// stale, and no correct one would ever be newer.
 // RAIL R2
-pub(crate) fn is_ahead(instant: Timestamp, now: Timestamp) -> bool {
+pub fn is_ahead(instant: Timestamp, now: Timestamp) -> bool {
     let seconds = |at: Timestamp| at.unix_seconds().unwrap_or(i64::MAX);
     seconds(instant).saturating_sub(seconds(now)) > AHEAD
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_snapshot_may_be_five_minutes_ahead_and_no_more() {
+        let now = "2025-11-17T20:00:00+08:00".parse().unwrap();
+        for (as_of, ahead) in [
+            ("2025-11-17T20:05:00+08:00", false),
+            ("2025-11-17T20:05:01+08:00", true),
+            ("2025-11-18T00:00:00+08:00", true),
+            ("2024-11-17T20:00:00+08:00", false),
+        ] {
+            assert_eq!(is_ahead(as_of.parse().unwrap(), now), ahead, "{as_of}");
+        }
+    }
 }

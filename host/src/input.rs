@@ -77,19 +77,25 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
     placed(json, |document| serde_path_to_error::deserialize(document))
 }
 
-type Document<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
 type Placed<T> = Result<T, serde_path_to_error::Error<serde_json::Error>>;
 
 /// What is read of a document, where each error is put to its place.
 fn placed<'a, T>(
     json: &'a [u8],
-    read: impl FnOnce(&mut Document<'a>) -> Placed<T>,
+    read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> Placed<T>,
 ) -> Result<T, InputError> {
     let text =
         std::str::from_utf8(json).map_err(|e| InputError::NotUtf8 { at: e.valid_up_to() })?;
     // A byte order mark is what spreadsheets and some editors put in front.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut deserializer = serde_json::Deserializer::from_str(text);
+    whole(serde_json::Deserializer::from_str(text), read)
+}
+
+/// What is read of a whole document.
+fn whole<'a, R: serde_json::de::Read<'a>, T>(
+    mut deserializer: serde_json::Deserializer<R>,
+    read: impl FnOnce(&mut serde_json::Deserializer<R>) -> Placed<T>,
+) -> Result<T, InputError> {
     let value = read(&mut deserializer).map_err(|e| {
         let path = e.path().to_string();
         // An object that is cut short, or a key that is no text, has no name of its own.
@@ -98,6 +104,12 @@ fn placed<'a, T>(
     })?;
     deserializer.end().map_err(|e| shape("after the document".into(), &e))?;
     Ok(value)
+}
+
+/// As [`parse_strictly`], of a document that is UTF-8 and need not fit into memory.
+pub(crate) fn parse_stream<T: DeserializeOwned>(json: impl Read) -> Result<T, InputError> {
+    let read = |document: &mut _| serde_path_to_error::deserialize(Strict::<_>(document));
+    whole(serde_json::Deserializer::from_reader(json), read)
 }
 
 /// As [`parse`], and an array in the place of an object is an error too: serde would take its

@@ -14,11 +14,15 @@ mod entities;
 mod mapping;
 #[path = "lists/properties.rs"]
 mod properties;
+#[path = "lists/published.rs"]
+mod published;
 #[path = "../../guest/tests/support/standards.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod standards;
 #[path = "lists/tables.rs"]
 mod tables;
+#[path = "lists/workbooks.rs"]
+mod workbooks;
 
 use std::path::Path;
 use std::sync::LazyLock;

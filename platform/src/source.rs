@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable as _};
-use mustcheck::Timestamp;
 use mustcheck::model::{CreditRecord, SourceState};
 use mustcheck::registry::RegistryError;
-use mustcheck::registry::json::Coverage;
+use mustcheck::registry::sources::Coverage;
+use mustcheck::{Timestamp, clock};
 use reqwest::Url;
 use tokio::sync::Semaphore;
 
@@ -19,9 +19,6 @@ use crate::failure::Failure;
 use crate::mapping::{Paging, SourceMapping};
 use crate::read::{self, Asked, Part};
 use crate::request::{Blanks, Identity, make};
-
-/// By how much a source's clock may be ahead of this machine's, in seconds.
-const AHEAD: i64 = 300;
 
 /// A source that can be asked.
 #[derive(Debug)]
@@ -113,7 +110,7 @@ impl Source {
         deadline: Instant,
     ) -> Result<Found, Failure> {
         // What the source holds is at least as new as the moment before it was asked.
-        let asked_at = now();
+        let asked_at = clock::now().ok();
         let asked = Asked { identity, list, covers: &self.covers };
         let mut gathered = Gathered::default();
         let (mut page, mut next) = (0_u32, Next::Same);
@@ -244,8 +241,7 @@ impl Source {
         gathered: &mut Gathered,
     ) -> Result<(), Failure> {
         if let Some(as_of) = part.as_of {
-            let ahead = |now: Timestamp| Some(as_of.unix_seconds()? - now.unix_seconds()?);
-            if now().and_then(ahead).is_none_or(|ahead| ahead > AHEAD) {
+            if clock::now().map_or(true, |now| clock::is_ahead(as_of, now)) {
                 let at = self.mapping.response.as_of.as_ref().and_then(|f| f.0.path.as_deref());
                 let detail = format!("`{as_of}` is in the future");
                 return Err(Failure::shape(at.unwrap_or_default(), &detail));
@@ -325,12 +321,6 @@ fn holds(url: &Url, identifier: &str) -> bool {
     texts.iter().any(|text| text.to_ascii_uppercase().contains(&own))
 }
 
-/// This moment, to the second.
-fn now() -> Option<Timestamp> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    Timestamp::from_unix_seconds(i64::try_from(since.as_secs()).ok()?)
-}
-
 /// What is kept of an answer, and since when.
 #[derive(Clone, Debug)]
 pub struct Kept {
@@ -359,7 +349,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_given_again_only_while_it_is_fresh() {
-        let state = SourceState { id: "a".into(), as_of: now().unwrap(), records_from: None };
+        let state =
+            SourceState { id: "a".into(), as_of: clock::now().unwrap(), records_from: None };
         let at = Instant::now();
         let kept = Kept { at, found: Arc::new(Found { state, records: vec![] }) };
         assert!(kept.is_fresh(at + Duration::from_millis(1_999), 2));

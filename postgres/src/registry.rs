@@ -6,9 +6,9 @@ mod key;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mustcheck::model::{Answer, CreditRecord, Subject};
-use mustcheck::registry::held::{EVERYBODY, Refused, answer, decode};
-use mustcheck::registry::json::{Source, SourceSummary};
+use mustcheck::model::{Answer, CreditRecord, Scheme, Subject};
+use mustcheck::registry::held::{Held, OpenSummary, Opening, SourceSummary, answer, decode};
+use mustcheck::registry::sources::Source;
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{Ask, AsyncRegistry, Registry, RegistryError};
 use tokio_postgres::Row;
@@ -42,6 +42,9 @@ struct Known {
     state: String,
     sources: Vec<Source>,
 }
+
+/// Stands for everybody among those whom refused records name; no identifier is spelt so.
+const EVERYBODY: &str = "*";
 
 /// Who a record is about: identifier, scheme, country.
 type Party = (String, String, String);
@@ -80,7 +83,11 @@ impl PostgresRegistry {
             let refused = found.refused(ask.subject, &known.sources)?;
             // RAIL R6: by exact identifier, never by name.
             let records = found.records.get(&party(ask.subject)).map_or(&[][..], Vec::as_slice);
-            answer(ask, &known.sources, records, &refused, &mut answers);
+            let records: Vec<&CreditRecord> = records.iter().collect();
+            let all = Scheme::ALL.iter().copied().collect();
+            let held = known.sources.iter().map(|source| Held::readable(source.clone(), &all));
+            let held: Vec<Held> = held.collect();
+            answer(ask, &held, &records, &refused, &mut answers);
         }
         Ok(answers)
     }
@@ -148,8 +155,18 @@ impl PostgresRegistry {
         let mut all = Vec::new();
         for row in rows {
             let count = |column| Ok::<_, Error>(row.try_get::<_, i64>(column)?.unsigned_abs());
-            let source = decode(row.try_get(0).map_err(Error::from)?)?;
-            all.push(SourceSummary { source, records: count(1)?, rejected: count(2)? });
+            let source: Source = decode(row.try_get(0).map_err(Error::from)?)?;
+            let open = OpenSummary { subjects: count(2)?, ..OpenSummary::default() };
+            all.push(SourceSummary {
+                records: count(1)?,
+                lists: source.lists().map(|list| (list.to_owned(), 0)).collect(),
+                kept_schemes: Scheme::ALL.iter().copied().collect(),
+                open,
+                acknowledged: 0,
+                entries: Vec::new(),
+                undo: None,
+                source,
+            });
         }
         all.sort_by(|a, b| a.source.id.cmp(&b.source.id));
         Ok(all)
@@ -167,7 +184,7 @@ impl PostgresRegistry {
         sources.sort_by(|a, b| a.id.cmp(&b.id));
         let mut faults = Vec::new();
         for source in sources {
-            for fault in source.covers.iter().filter_map(|list| vocabulary.list_fault(list)) {
+            for (_, fault) in source.vocabulary_faults(vocabulary) {
                 faults.push(format!("source `{}`: {fault}", source.id));
             }
         }
@@ -217,13 +234,24 @@ impl Found {
 
     /// The refused records that leave open what is asked about a subject: those that name
     /// everybody first.
-    fn refused(&self, about: &Subject, sources: &[Source]) -> Result<Vec<Refused>, RegistryError> {
+    fn refused(&self, about: &Subject, sources: &[Source]) -> Result<Vec<Opening>, RegistryError> {
         let mut refused = Vec::new();
         let named = [EVERYBODY, &*about.identifier].into_iter();
-        for (_, of, list, reason) in named.filter_map(|who| self.refused.get(who)).flatten() {
+        for (place, of, list, reason) in named.filter_map(|who| self.refused.get(who)).flatten() {
             for source in sources.iter().filter(|source| key(&source.id) == *of) {
                 let list = (!list.is_empty()).then(|| list.clone());
-                refused.push(Refused { source: source.id.clone(), list, reason: decode(reason)? });
+                let key = *place;
+                let (place, reason) = decode(reason)?;
+                let (source, acknowledged) = (source.id.clone(), None);
+                refused.push(Opening {
+                    key,
+                    source,
+                    list,
+                    place,
+                    reason,
+                    entries: 1,
+                    acknowledged,
+                });
             }
         }
         Ok(refused)

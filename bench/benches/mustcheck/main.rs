@@ -58,6 +58,7 @@ fn main() {
             "--bench" => {}
             "--quick" => quick = true,
             process::memory::CHILD => return process::memory::child(arguments),
+            registry::import::CHILD => return registry::import::child(arguments),
             name if SECTIONS.iter().any(|(section, _)| *section == name) => chosen.push(argument),
             other => {
                 let names: Vec<_> = SECTIONS.iter().map(|(name, _)| *name).collect();

@@ -6,6 +6,7 @@
 //! pages that the lookups need (some hundred megabytes): no disk is measured.
 
 mod generate;
+pub mod import;
 
 use std::fs;
 use std::hint::black_box;
@@ -19,9 +20,15 @@ use crate::identifiers::{resident, uscc};
 use crate::measure::{Bench, Row};
 use crate::sandbox;
 use crate::table::{Table, ratio, time, verdict};
+use generate::Size;
 
-/// The most that ten million records may cost, as a multiple of ten thousand.
+/// The most that ten million records may cost with a hundred thousand masks open, as a multiple of
+/// ten thousand without.
 const TARGET: f64 = 2.0;
+
+/// Records, and masks that are open.
+const SIZES: [(u64, u64); 4] =
+    [(10_000, 0), (10_000, 100_000), (1_000_000, 100_000), (10_000_000, 100_000)];
 
 /// How many different pairs of subjects are asked about, in turn.
 const PAIRS: u64 = 5_000;
@@ -31,14 +38,16 @@ const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Measures the section.
 pub fn run(bench: &mut Bench) -> String {
-    let sizes: &[u64] =
-        if bench.quick() { &[10_000, 1_000_000] } else { &[10_000, 1_000_000, 10_000_000] };
+    let all: Vec<Size> =
+        SIZES.iter().map(|(records, masks)| Size { records: *records, masks: *masks }).collect();
+    let sizes = if bench.quick() { &all[..3] } else { &all[..] };
     let policy = Policy::embedded().unwrap();
     let queries = due(&policy);
     // All files first: writing a large one may drive the others out of memory.
     let paths: Vec<_> = sizes.iter().map(|size| generate::database(*size, &policy)).collect();
-    let open = |(path, size)| (SqliteRegistry::open(path).unwrap(), pairs(size));
-    let registries: Vec<_> = paths.iter().zip(sizes.iter().copied()).map(open).collect();
+    let open =
+        |(path, size): (_, &Size)| (SqliteRegistry::open(path).unwrap(), pairs(size.records));
+    let registries: Vec<_> = paths.iter().zip(sizes).map(open).collect();
     let mut found = Vec::new();
     for (registry, pairs) in &registries {
         let count = |pair: &[Subject; 2]| {
@@ -54,7 +63,7 @@ pub fn run(bench: &mut Bench) -> String {
         .map(|((registry, pairs), size)| {
             let mut turn = pairs.iter().cycle();
             let queries = &queries;
-            Row::new(size.to_string(), move || {
+            Row::new(format!("{}-{}", size.records, size.masks), move || {
                 let pair = turn.next().unwrap();
                 black_box(registry.lookup(&asks(queries, pair)).unwrap());
             })
@@ -63,6 +72,7 @@ pub fn run(bench: &mut Bench) -> String {
     let measured = bench.rows("registry", bench.brisk().warmed(WARM_UP), &mut rows);
     let mut table = Table::new(&[
         "records",
+        "masks that are open",
         "database",
         "found for a check",
         "due lookups",
@@ -70,7 +80,8 @@ pub fn run(bench: &mut Bench) -> String {
     ]);
     for (i, size) in sizes.iter().enumerate() {
         table.row(&[
-            size.to_string(),
+            size.records.to_string(),
+            size.masks.to_string(),
             format!("{:.1} MB", fs::metadata(&paths[i]).unwrap().len() as f64 / 1e6),
             format!("{:.2} records", found[i]),
             time(&measured[i]),
@@ -78,9 +89,10 @@ pub fn run(bench: &mut Bench) -> String {
         ]);
     }
     let last = measured.last().unwrap().over(&measured[0]).median;
-    let most = sizes.last().unwrap();
+    let Size { records, masks } = sizes.last().unwrap();
+    let imports = import::run(bench, &policy);
     format!(
-        "{}{most} ÷ 10,000 records: target ≤ {TARGET}: {}.\n",
+        "{}{records} records with {masks} masks ÷ 10,000 records: target ≤ {TARGET}: {}.\n\n{imports}",
         table.markdown(),
         verdict(last <= TARGET)
     )

@@ -2,6 +2,8 @@
 
 mod convert;
 mod import;
+mod repair;
+mod show;
 mod simulate;
 
 use std::path::{Path, PathBuf};
@@ -9,8 +11,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use mustcheck::model::{CreditRecord, Subject};
+use mustcheck::registry::held::SourceSummary;
 use mustcheck::registry::is_sqlite;
-use mustcheck::registry::json::SourceSummary;
 use mustcheck::{JsonRegistry, SqliteRegistry, mask, safe};
 use serde_json::json;
 
@@ -21,8 +23,13 @@ use crate::cli::{Style, text};
 #[derive(Subcommand)]
 pub enum Command {
     /// Import registry files into a SQLite database or into a service's PostgreSQL: one
-    /// transaction per source.
+    /// transaction per file.
     Import(import::Arguments),
+    /// Answer for entries that an import could not read: they leave nobody open any more, as long
+    /// as their source lists them unchanged.
+    Acknowledge(repair::Acknowledge),
+    /// Bring back the snapshot of a source that was held before its last import, once.
+    Undo(repair::Undo),
     /// Serve a registry file as a credit platform would, with faults, and print the mapping file
     /// by which `check` asks it.
     Simulate(simulate::Arguments),
@@ -43,6 +50,8 @@ pub enum Command {
 pub fn run(command: &Command, style: Style) -> Result<u8> {
     match command {
         Command::Import(arguments) => import::run(arguments, style),
+        Command::Acknowledge(arguments) => repair::acknowledge(arguments, style),
+        Command::Undo(arguments) => repair::undo(arguments, style),
         Command::Simulate(arguments) => simulate::run(arguments),
         Command::Show { registry, database, application } => {
             show(registry.as_deref(), database, application.as_deref(), style)
@@ -61,13 +70,13 @@ fn held<'a>(
     let context = || format!("registry `{}`", registry.display());
     let mut found = Vec::new();
     if is_sqlite(registry).with_context(context)? {
-        let open = SqliteRegistry::open(registry).with_context(context)?;
+        let open = SqliteRegistry::open_of_any_day(registry).with_context(context)?;
         for subject in subjects {
             found.push((subject, open.records_about(subject)?));
         }
         return Ok((open.summary()?, found));
     }
-    let open = JsonRegistry::open(registry).with_context(context)?;
+    let open = JsonRegistry::open_of_any_day(registry).with_context(context)?;
     found.extend(subjects.iter().map(|subject| (subject, open.records_about(subject))));
     Ok((open.summary(), found))
 }
@@ -115,19 +124,8 @@ fn show(
         text::print_json(&json!({ "sources": sources, "about": about }))?;
         return Ok(0);
     }
-    for SourceSummary { source, records, rejected } in &sources {
-        text::heading(&format!("{} {}", safe(&source.id), safe(&source.name)))?;
-        let as_of = style.say("数据截至", "as of");
-        let held = style.say("条记录", "record(s)");
-        let mut said = format!("  {as_of} {}, {records} {held}", source.as_of);
-        if *rejected > 0 {
-            said.push_str(&format!(", {rejected} {}", style.say("条被拒", "rejected")));
-        }
-        if let Some(from) = source.records_from {
-            said.push_str(&format!(", {} {from}", style.say("收录自", "records from")));
-        }
-        text::line(&said)?;
-        text::line(&format!("  {}", safe(&source.covers.join(", "))))?;
+    for summary in &sources {
+        show::source(summary, style)?;
     }
     for (subject, records) in &found {
         text::heading(&text::subject_line(subject, style))?;

@@ -11,11 +11,11 @@ const IMPORT: [&str; 5] = ["registry", "import", "registry.json", "--into", "cre
 fn an_import_is_counted_and_a_check_decides_as_on_the_file() {
     let folder = folder(&registry(&[record("r1", 1), record("r2", 2)]));
     let first = folder.run(&[&IMPORT[..], &["--lang", "en"]].concat());
-    let counts = "2 added, 0 changed, 0 unchanged, 0 removed, 0 newer events kept";
+    let counts = "2 added, 0 changed, 0 unchanged, 0 removed";
     assert_eq!(first.told(), (0, ""));
     assert_eq!(first.stdout, format!("registry.json\n  platform: {counts}\n"));
     let second = folder.run(&[&IMPORT[..], &["--lang", "zh"]].concat());
-    let counts = "0 新增, 0 更新, 2 不变, 0 移除, 0 保留较新事件";
+    let counts = "0 新增, 0 更新, 2 不变, 0 移除";
     assert_eq!(second.stdout, format!("registry.json\n  platform: {counts}\n"));
 
     let database = ["check", "application.json", "--registry", "credit.db", "--format", "json"];
@@ -32,8 +32,10 @@ fn what_is_refused_is_told_and_exits_with_3() {
     let run = folder.run(&[&IMPORT[..], &["--format", "json"]].concat());
     assert_eq!(run.told(), (3, ""));
     let counted = json!({ "source": "platform", "added": 1, "changed": 0, "unchanged": 0,
-                          "removed": 0, "events_kept": 0 });
-    let rejected = json!({ "place": "records[1]", "reason": "act: `weather` is an unknown act" });
+                          "removed": 0 });
+    let mark = run.json()[0]["report"]["rejected"][0]["mark"].clone();
+    let rejected = json!({ "place": "records[1]", "reason": "act: `weather` is an unknown act",
+                           "mark": mark });
     let report = json!({ "sources": [counted], "rejected": [rejected] });
     assert_eq!(run.json(), json!([{ "file": "registry.json", "report": report }]));
 

@@ -117,8 +117,8 @@ fn a_killed_import_leaves_the_old_state_or_the_new_one() {
     for (trial, [even, odd]) in all {
         assert!(even == old || even == new, "trial {trial}: {even:?}");
         assert!(odd == old || odd == new, "trial {trial}: {odd:?}");
-        // Sources are imported in the order of the file.
-        assert!(even == new || odd == old, "trial {trial}");
+        // A file is one transaction.
+        assert_eq!(even, odd, "trial {trial}");
         seen[usize::from(even == new) + usize::from(odd == new)] += 1;
     }
     assert_eq!(seen.iter().sum::<u32>(), 20);

@@ -1,5 +1,4 @@
-//! What an import does to what is held: the last snapshot of each source counts, and events that
-//! are newer than it.
+//! What an import does to what is held: the last snapshot of each source counts, and nothing else.
 
 use std::path::Path;
 
@@ -10,13 +9,13 @@ use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
 use crate::support::{ask, firm, person, record, registry, source, with};
-use crate::{database, import_into};
+use crate::{database, import_into, import_smaller};
 
 /// Every row of every table.
 pub fn content(path: &Path) -> Vec<Vec<Cell>> {
     let connection = Connection::open(path).unwrap();
     let mut rows = Vec::new();
-    for table in ["source", "record", "party", "rejected"] {
+    for table in ["source", "record", "party", "opening", "pattern", "acknowledged"] {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let columns = statement.column_count();
         let read = statement.query_map([], |row| {
@@ -31,12 +30,12 @@ pub fn content(path: &Path) -> Vec<Vec<Cell>> {
     rows
 }
 
-fn counts(report: &SourceReport) -> [u64; 5] {
-    [report.added, report.changed, report.unchanged, report.removed, report.events_kept]
+pub fn counts(report: &SourceReport) -> [u64; 4] {
+    [report.added, report.changed, report.unchanged, report.removed]
 }
 
 /// The ids of the records about a firm on the list of wage arrears.
-fn ids(path: &Path, n: u32) -> Vec<String> {
+pub fn ids(path: &Path, n: u32) -> Vec<String> {
     let answers = ask(&SqliteRegistry::open(path).unwrap(), &[firm(n)], &["wage-arrears"]);
     answers.iter().flat_map(|a| a.records.iter().map(|r| r.id.clone())).collect()
 }
@@ -62,11 +61,11 @@ fn with_events(events: &[(&str, &str)]) -> Value {
 fn a_second_import_changes_nothing() {
     let (_folder, path) = database();
     let document = registry(&[record("r1", 1), record("r2", 2), record("r3", 2)]);
-    assert_eq!(counts(&import_into(&path, &document).unwrap().sources[0]), [3, 0, 0, 0, 0]);
+    assert_eq!(counts(&import_into(&path, &document).unwrap().sources[0]), [3, 0, 0, 0]);
     let held = content(&path);
     assert_eq!(held.len(), 1 + 3 + 6);
     for _ in 0..2 {
-        assert_eq!(counts(&import_into(&path, &document).unwrap().sources[0]), [0, 0, 3, 0, 0]);
+        assert_eq!(counts(&import_into(&path, &document).unwrap().sources[0]), [0, 0, 3, 0]);
         assert_eq!(content(&path), held);
     }
 }
@@ -76,9 +75,9 @@ fn what_the_source_no_longer_lists_is_removed_and_the_rest_counted() {
     let (_folder, path) = database();
     import_into(&path, &registry(&[record("r1", 1), record("r2", 2), record("r3", 3)])).unwrap();
     let changed = with(&record("r2", 2), "/valid_until", "2027-01-01");
-    let report = import_into(&path, &registry(&[changed, record("r3", 3), record("r4", 4)]));
-    let report = report.unwrap();
-    assert_eq!(counts(&report.sources[0]), [1, 1, 1, 1, 0]);
+    let after = registry(&[changed, record("r3", 3), record("r4", 4)]);
+    let report = import_smaller(&path, &after).unwrap();
+    assert_eq!(counts(&report.sources[0]), [1, 1, 1, 1]);
     assert_eq!(report.sources[0].source, "platform");
     assert_eq!([ids(&path, 1), ids(&path, 2), ids(&path, 4)], [vec![], vec!["r2"], vec!["r4"]]);
     // Nobody finds a removed record, its responsible person included.
@@ -107,9 +106,9 @@ fn other_sources_are_left_alone() {
                        "records": [of("a", "a1", 1), of("b", "b1", 1)] });
     import_into(&path, &both).unwrap();
     let only_b = json!({ "sources": [source("b")], "records": [] });
-    let report = import_into(&path, &only_b).unwrap();
+    let report = import_smaller(&path, &only_b).unwrap();
     assert_eq!(report.sources.len(), 1);
-    assert_eq!(counts(&report.sources[0]), [0, 0, 0, 1, 0]);
+    assert_eq!(counts(&report.sources[0]), [0, 0, 0, 1]);
     assert_eq!(ids(&path, 1), ["a1"]);
     let sqlite = SqliteRegistry::open(&path).unwrap();
     let of_a = |answers: Vec<mustcheck::model::Answer>| answers[0].source.clone().unwrap().id;
@@ -118,7 +117,7 @@ fn other_sources_are_left_alone() {
 }
 
 #[test]
-fn an_event_newer_than_the_snapshot_is_kept() {
+fn what_the_source_took_back_is_gone_at_once() {
     let (_folder, path) = database();
     let first = with_events(&[
         ("2026-11-10", "objection-filed"),
@@ -126,32 +125,13 @@ fn an_event_newer_than_the_snapshot_is_kept() {
         ("2026-11-18", "repaired"),
     ]);
     import_into(&path, &as_of(&first, "2026-11-14")).unwrap();
-    // The snapshot of the 15th shows none of the three: what came before its day is gone.
+    assert_eq!(events(&path).len(), 3);
+    // RAIL R5: the later snapshot of the same source shows none of them: none happened.
     let report = import_into(&path, &as_of(&with_events(&[]), "2026-11-15")).unwrap();
-    assert_eq!(counts(&report.sources[0]), [0, 1, 0, 0, 2]);
-    assert_eq!(events(&path), ["2026-11-15 court-stay", "2026-11-18 repaired"]);
-    // An event that the snapshot shows too is kept once, and the days stay in order.
-    let third = with_events(&[("2026-11-18", "repaired"), ("2026-11-12", "objection-filed")]);
-    let report = import_into(&path, &as_of(&third, "2026-11-16")).unwrap();
-    assert_eq!(counts(&report.sources[0]), [0, 1, 0, 0, 0]);
-    assert_eq!(events(&path).len(), 2);
-    // Once the snapshot is later than everything, it says what happened.
-    import_into(&path, &as_of(&with_events(&[]), "2026-11-19")).unwrap();
+    assert_eq!(counts(&report.sources[0]), [0, 1, 0, 0]);
     assert_eq!(events(&path), [""; 0]);
-}
-
-#[test]
-fn an_import_that_keeps_events_is_idempotent() {
-    let (_folder, path) = database();
-    let first = with_events(&[("2026-11-18", "repaired")]);
-    import_into(&path, &as_of(&first, "2026-11-14")).unwrap();
-    let older = as_of(&with_events(&[("2026-11-19", "objection-filed")]), "2026-11-15");
-    import_into(&path, &older).unwrap();
-    let held = content(&path);
-    assert_eq!(events(&path), ["2026-11-18 repaired", "2026-11-19 objection-filed"]);
-    let report = import_into(&path, &older).unwrap();
-    assert_eq!(counts(&report.sources[0]), [0, 0, 1, 0, 1]);
-    assert_eq!(content(&path), held);
+    let again = import_into(&path, &as_of(&with_events(&[]), "2026-11-15")).unwrap();
+    assert_eq!(counts(&again.sources[0]), [0, 0, 1, 0]);
 }
 
 #[test]
@@ -170,7 +150,7 @@ fn an_older_snapshot_is_refused_and_changes_nothing() {
              `2026-11-19T20:00:00+08:00`"
         )
     );
-    assert_eq!(counts(&report.sources[0]), [0; 5]);
+    assert_eq!(counts(&report.sources[0]), [0; 4]);
     assert_eq!(content(&path), held);
     // One source being late does not hold up another of the same file.
     let mut two = older;
@@ -197,8 +177,9 @@ fn a_record_id_of_another_source_is_rejected_and_not_taken_over() {
     for subject in [firm(2), person(2)] {
         let answers = ask(&sqlite, &[subject], &["wage-arrears"]);
         let told: Vec<_> = answers.iter().map(|a| (a.status.code(), a.reason.as_deref())).collect();
-        let reason = "a record was refused at import: id: `r1` is held from source `platform`";
-        assert_eq!(told, [("unavailable", Some(reason)), ("answered", None)]);
+        let reason = "a record was refused at import: record `r1` of source `other`: id: `r1` is \
+                      held from source `platform`";
+        assert_eq!(told, [("unavailable", Some(reason)), ("answered", None)], "{answers:?}");
     }
 }
 

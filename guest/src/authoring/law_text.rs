@@ -103,7 +103,7 @@ fn heading(instrument: &str, line: &str) -> Option<u16> {
 }
 
 /// A number in Chinese numerals, up to 999.
-pub(crate) fn numeral_of(text: &str) -> Option<u16> {
+pub fn numeral_of(text: &str) -> Option<u16> {
     let (mut total, mut digit): (u16, Option<u16>) = (0, None);
     for c in text.chars() {
         match c {

@@ -21,7 +21,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::InputError;
 use crate::input::{parse_strictly, quotable};
-use crate::registry::json::{Coverage, coverage, record_fault, vocabulary_fault};
+use crate::registry::json::{record_fault, vocabulary_fault};
+use crate::registry::sources::{Coverage, coverage};
 use crate::registry::table::{Document, Refused, RejectedFile};
 use crate::registry::written::{LeftOpen, Pattern};
 use crate::registry::{RegistryError, Vocabulary};

@@ -1,62 +1,175 @@
-//! What a database holds, whichever it is: how an import changes it, and what it answers.
+//! What a registry holds, whatever it is kept in, and what it answers.
 //!
-//! Each database has its own statements. What they store, and what is said of what they found, is
-//! decided here once, so that all of them answer alike.
+//! Each store has its own statements. What they store, and what is said of what they found, is
+//! decided here once, so that all of them answer alike: any source can prove that a record is
+//! there; only a complete one that keeps this kind of identifier can prove that none is.
 
-use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Event};
+mod change;
+mod refusal;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Scheme};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::input::quotable;
-use crate::registry::json::{Source, not_covered};
+use crate::registry::sources::Source;
 use crate::registry::{Ask, RegistryError};
 
-/// Stands for everybody among those whom refused records name; no identifier is spelt so.
-pub const EVERYBODY: &str = "*";
+pub use change::{
+    Admission, Change, ImportOptions, Removals, admit, change, foreign_place, last_day, unexpected,
+};
+pub(crate) use refusal::Marks;
+pub use refusal::{Entry, Mark, Reach, Refusal};
 
-/// A record that an import refused, as a lookup about somebody whom it names meets it.
+/// Who answers for an entry that could not be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Acknowledgement {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// The day on which it was recorded.
+    pub on: Date,
+}
+
+/// An entry that could not be read, as a lookup about somebody whom it may mean meets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct Opening {
+    /// What tells it from every other one in its store.
+    pub key: i64,
     /// The source that lists it.
     pub source: String,
     /// The list; none if it may be any of the source's.
     pub list: Option<String>,
-    /// Why it was refused.
+    /// Its place in the file, such as `row 17`.
+    pub place: String,
+    /// Why it could not be read.
     pub reason: String,
+    /// How many like it there are, itself among them.
+    pub entries: u64,
+    /// Who answers for it, if anybody does: then it leaves nobody open.
+    pub acknowledged: Option<Acknowledgement>,
+}
+
+impl Opening {
+    fn is_of(&self, source: &str, list: &str) -> bool {
+        self.source == source && self.list.as_ref().is_none_or(|own| own == list)
+    }
+}
+
+/// A source as a store holds it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The source.
+    pub source: Source,
+    /// By which identifiers it keeps its subjects.
+    pub schemes: BTreeSet<Scheme>,
+    /// The entries that may mean anybody: the first of each list, with how many there are.
+    pub everybody: Vec<Opening>,
+    /// How many entries name nobody by an identifier, by list; none is any list of the source.
+    pub unnamed: Vec<(Option<String>, u64)>,
+}
+
+impl Held {
+    /// A source of which every entry could be read; `occurring` are the schemes of its records.
+    pub fn readable(source: Source, occurring: &BTreeSet<Scheme>) -> Self {
+        let schemes = source.kept_schemes(occurring);
+        Self { source, schemes, everybody: Vec::new(), unnamed: Vec::new() }
+    }
+
+    fn answer(
+        &self,
+        ask: &Ask<'_>,
+        list: &str,
+        found: &[&CreditRecord],
+        openings: &[Opening],
+    ) -> Answer {
+        let (status, reason) = self.status(ask, list, openings);
+        let own = found.iter().filter(|r| r.list == list && r.source == self.source.id);
+        let silent = self.source.unavailable.is_some();
+        Answer {
+            query: ask.query,
+            list: list.to_owned(),
+            status,
+            source: Some(self.source.state()),
+            reason,
+            // A record that was found is there, whatever the source cannot say of others.
+            records: own.filter(|_| !silent).map(|record| (*record).clone()).collect(),
+        }
+    }
+
+    /// Whether the source can say of the subject that it is not on a list, and if not, why.
+    // RAIL R2: absence of proof is no proof of absence.
+    fn status(
+        &self,
+        ask: &Ask<'_>,
+        list: &str,
+        openings: &[Opening],
+    ) -> (AnswerStatus, Option<String>) {
+        let (source, subject) = (&self.source, ask.subject);
+        if let Some(reason) = &source.unavailable {
+            return (AnswerStatus::Unavailable, Some(reason.clone()));
+        }
+        if !source.holds_kind(list, subject.kind) {
+            let reason = format!("the source does not hold this list of kind `{}`", subject.kind);
+            return (AnswerStatus::NotCovered, Some(reason));
+        }
+        // An entry that fits by two patterns is one entry.
+        let meant = openings.iter().chain(&self.everybody).filter(|o| o.is_of(&source.id, list));
+        let meant: BTreeMap<i64, &Opening> = meant.map(|opening| (opening.key, opening)).collect();
+        let open = || meant.values().filter(|opening| opening.acknowledged.is_none());
+        if let Some(first) = open().next() {
+            let more = open().map(|opening| opening.entries).sum::<u64>().saturating_sub(1);
+            return (AnswerStatus::Unavailable, Some(refused(first, more)));
+        }
+        if !self.schemes.contains(&subject.scheme) {
+            let reason = format!("the source does not keep subjects by `{}`", subject.scheme);
+            return (AnswerStatus::NotCovered, Some(reason));
+        }
+        let of_list = self.unnamed.iter().filter(|(of, _)| of.as_ref().is_none_or(|of| of == list));
+        let unnamed: u64 = of_list.map(|(_, entries)| entries).sum();
+        if unnamed > 0 && !source.identifies_by(subject.scheme) {
+            let reason = format!("entries that the source names by no identifier: {unnamed}");
+            return (AnswerStatus::NotCovered, Some(reason));
+        }
+        let acknowledged = meant.values().find_map(|opening| {
+            let Acknowledgement { by, why, on } = opening.acknowledged.as_ref()?;
+            let place = &opening.place;
+            Some(quotable(&format!("{place} is answered for by {by} since {on}: {why}")))
+        });
+        (AnswerStatus::Answered, acknowledged)
+    }
+}
+
+fn refused(first: &Opening, more: u64) -> String {
+    let Opening { place, reason, .. } = first;
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("a record was refused at import: {place}: {reason}{more}")
 }
 
 /// Answers one ask from the sources, in their order, from the records that name the subject, in
-/// theirs, and from the refused records that name the subject or everybody.
+/// theirs, and from the entries that could not be read and may mean the subject.
 pub fn answer(
     ask: &Ask<'_>,
-    sources: &[Source],
-    found: &[CreditRecord],
-    refused: &[Refused],
+    sources: &[Held],
+    found: &[&CreditRecord],
+    openings: &[Opening],
     answers: &mut Vec<Answer>,
 ) {
     for list in ask.lists {
         let before = answers.len();
-        for source in sources.iter().filter(|s| s.covers.contains(list)) {
-            let refusal = refused
-                .iter()
-                .find(|r| r.source == source.id && r.list.as_ref().is_none_or(|l| l == list));
-            let reason = source.unavailable.clone().or_else(|| {
-                refusal.map(|r| format!("a record was refused at import: {}", r.reason))
-            });
-            let own = found.iter().filter(|r| r.list == *list && r.source == source.id);
-            // RAIL R2: a refused record leaves the question open.
-            let status = match reason {
-                Some(_) => AnswerStatus::Unavailable,
-                None => AnswerStatus::Answered,
-            };
-            answers.push(Answer {
-                query: ask.query,
-                list: list.clone(),
-                status,
-                source: Some(source.state()),
-                records: if reason.is_some() { vec![] } else { own.cloned().collect() },
-                reason,
-            });
+        let holders = || sources.iter().filter(|held| held.source.holds(list));
+        let fit = |held: &Held| held.source.holds_kind(list, ask.subject.kind);
+        let any = holders().any(fit);
+        for held in holders() {
+            let answer = held.answer(ask, list, found, openings);
+            // Who holds the list of others has nothing to say beside who holds it of the subject.
+            if fit(held) || !any || !answer.records.is_empty() {
+                answers.push(answer);
+            }
         }
         if answers.len() == before {
             answers.push(not_covered(ask.query, list));
@@ -64,87 +177,96 @@ pub fn answer(
     }
 }
 
-/// Why the snapshot of a source is not imported: the one held is newer.
-pub fn outdated(new: &Source, held: &Source) -> Option<String> {
-    (held.as_of > new.as_of).then(|| {
-        format!("the snapshot of `{}` is older than the one held, of `{}`", new.as_of, held.as_of)
-    })
-}
-
-/// What an import does with a record that is fit for import.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// It is new, or another than the one held under its id.
-    Put {
-        /// What is stored.
-        record: Box<CreditRecord>,
-        /// The same as it is written.
-        body: String,
-        /// Events of the record held, newer than the snapshot, that were kept.
-        events_kept: u64,
-    },
-    /// It is as the one held.
-    Same {
-        /// Events of the record held, newer than the snapshot, that were kept.
-        events_kept: u64,
-    },
-    /// Its id belongs to another source's record: it is refused, for this reason.
-    Foreign {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// Decides what becomes of a record of a source, `held` being what is stored under its id;
-/// `file` are the sources of the file.
-///
-/// # Errors
-///
-/// [`RegistryError`] if what is held cannot be read.
-pub fn change(
-    record: &CreditRecord,
-    held: Option<&str>,
-    source: &Source,
-    file: &[Source],
-) -> Result<Change, RegistryError> {
-    let mut record = record.clone();
-    let mut events_kept = 0;
-    if let Some(body) = held {
-        let old: CreditRecord = decode(body)?;
-        // Ids are unique in a file, so a record that another source of this file held has moved.
-        let moved = file.iter().any(|s| s.id == old.source);
-        if old.source != source.id && !moved {
-            let reason = format!("id: `{}` is held from source `{}`", record.id, old.source);
-            return Ok(Change::Foreign { reason: quotable(&reason) });
-        }
-        events_kept = keep_newer_events(&old, &mut record, source);
-        if encode(&record)? == body {
-            return Ok(Change::Same { events_kept });
-        }
+/// No source holds the list.
+fn not_covered(query: u32, list: &str) -> Answer {
+    Answer {
+        query,
+        list: list.to_owned(),
+        status: AnswerStatus::NotCovered,
+        source: None,
+        reason: None,
+        records: Vec::new(),
     }
-    let body = encode(&record)?;
-    Ok(Change::Put { record: Box::new(record), body, events_kept })
 }
 
-/// The place that a report gives for a record whose id belongs to another source.
-pub fn foreign_place(record: &CreditRecord, source: &Source) -> String {
-    quotable(&format!("record `{}` of source `{}`", record.id, source.id))
+/// What a registry tells of a source: how complete it is, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SourceSummary {
+    /// The source.
+    #[serde(flatten)]
+    pub source: Source,
+    /// Its records.
+    pub records: u64,
+    /// Its records by list.
+    pub lists: BTreeMap<String, u64>,
+    /// By which identifiers it keeps its subjects.
+    pub kept_schemes: BTreeSet<Scheme>,
+    /// What could not be read and is not acknowledged.
+    pub open: OpenSummary,
+    /// Entries that somebody answers for.
+    pub acknowledged: u64,
+    /// The first entries that could not be read.
+    pub entries: Vec<EntrySummary>,
+    /// Of when the snapshot is that `registry undo` would bring back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Timestamp>,
 }
 
-/// Keeps what happened on or after the day of the snapshot and that the snapshot does not show:
-/// an event of that day may have come after the snapshot was taken.
-// RAIL R5: an event always beats an older snapshot.
-fn keep_newer_events(old: &CreditRecord, new: &mut CreditRecord, source: &Source) -> u64 {
-    let newer: Vec<Event> = (old.events.iter())
-        .filter(|event| event.on >= source.as_of.date && !new.events.contains(event))
-        .cloned()
-        .collect();
-    let kept = u64::try_from(newer.len()).unwrap_or(u64::MAX);
-    if kept > 0 {
-        new.events.extend(newer);
-        new.events.sort_by_key(|event| event.on);
+/// How many entries that could not be read are told one by one.
+pub const ENTRIES_SHOWN: usize = 50;
+
+/// Whom the entries of a source leave open that could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct OpenSummary {
+    /// Entries that may mean whoever fits their patterns.
+    pub subjects: u64,
+    /// Patterns of those.
+    pub patterns: u64,
+    /// Entries that may mean everybody.
+    pub everybody: u64,
+    /// Entries that name nobody by an identifier.
+    pub unnamed: u64,
+    /// The first snapshot in which one of them stood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+impl OpenSummary {
+    /// How many entries there are.
+    pub const fn entries(&self) -> u64 {
+        self.subjects + self.everybody + self.unnamed
     }
-    kept
+
+    /// Counts entries of a reach, the first of which stood in a snapshot.
+    pub fn count(&mut self, reach: Reach, entries: u64, since: Timestamp) {
+        match reach {
+            Reach::Subjects => self.subjects += entries,
+            Reach::Everybody => self.everybody += entries,
+            Reach::Unnamed => self.unnamed += entries,
+        }
+        let at = |t: &Timestamp| t.unix_seconds();
+        self.since = self.since.into_iter().chain([since]).min_by_key(at);
+    }
+}
+
+/// An entry that could not be read, as it is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EntrySummary {
+    /// What `registry acknowledge` names it by.
+    pub mark: String,
+    /// The list; none if it may be any of the source's.
+    pub list: Option<String>,
+    /// Its place in the file.
+    pub place: String,
+    /// Why it could not be read.
+    pub reason: String,
+    /// Whom it leaves open.
+    pub reach: Reach,
+    /// The first snapshot in which it stood.
+    pub since: Timestamp,
+    /// Who answers for it, if anybody does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledgement>,
 }
 
 /// A record or source as a database holds it.
@@ -152,7 +274,7 @@ fn keep_newer_events(old: &CreditRecord, new: &mut CreditRecord, source: &Source
 /// # Errors
 ///
 /// [`RegistryError`] if it cannot be written.
-pub fn encode<T: Serialize>(value: &T) -> Result<String, RegistryError> {
+pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<String, RegistryError> {
     serde_json::to_string(value).map_err(|e| RegistryError::Other(e.to_string()))
 }
 
@@ -162,9 +284,15 @@ pub fn encode<T: Serialize>(value: &T) -> Result<String, RegistryError> {
 ///
 /// [`RegistryError`] if somebody else wrote it.
 pub fn decode<T: DeserializeOwned>(body: &str) -> Result<T, RegistryError> {
-    serde_json::from_str(body).map_err(|e| {
-        // RAIL R13: the message may quote what stands in the row.
-        let detail = quotable(&e.to_string());
-        RegistryError::Other(format!("the database holds an unreadable row: {detail}"))
-    })
+    serde_json::from_str(body).map_err(|e| unreadable(&e.to_string()))
 }
+
+/// A row that somebody else wrote.
+pub(crate) fn unreadable(detail: &str) -> RegistryError {
+    // RAIL R13: the message may quote what stands in the row.
+    let detail = quotable(detail);
+    RegistryError::Other(format!("the database holds an unreadable row: {detail}"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,61 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use mustcheck_guest::date::{Date, Timestamp};
 use mustcheck_guest::identifier;
 use mustcheck_guest::lookups::dates_fault;
-use mustcheck_guest::model::{
-    Answer, AnswerStatus, CreditRecord, Scheme, SourceState, Subject, SubjectKind,
-};
+use mustcheck_guest::model::{Answer, CreditRecord, Scheme, Subject, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::clock;
 use crate::input::{normalise, parse_strictly, quotable, read_file};
+use crate::registry::held::{Held, OpenSummary, SourceSummary, answer, unexpected};
+use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
 /// The largest registry file that is read, in bytes.
 pub const REGISTRY_LIMIT: u64 = 1 << 30;
-
-/// A source: who holds which lists, and as of when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Source {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    #[serde(default)]
-    pub name: String,
-    /// When its snapshot was taken.
-    pub as_of: Timestamp,
-    /// The day since which it holds ended records too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub records_from: Option<Date>,
-    /// The lists it holds.
-    pub covers: Vec<String>,
-    /// For trials: the source does not answer, for this reason.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unavailable: Option<String>,
-}
-
-impl Source {
-    /// The source as an answer names it.
-    pub fn state(&self) -> SourceState {
-        SourceState { id: self.id.clone(), as_of: self.as_of, records_from: self.records_from }
-    }
-}
-
-/// A source, and how many records of it a registry holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SourceSummary {
-    /// The source.
-    #[serde(flatten)]
-    pub source: Source,
-    /// Its records.
-    pub records: u64,
-    /// Parties of records that an import refused.
-    pub rejected: u64,
-}
 
 /// The registry file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -80,10 +38,9 @@ pub type Identity = (Scheme, String, String);
 /// A registry in memory.
 #[derive(Debug)]
 pub struct JsonRegistry {
-    file: RegistryFile,
+    records: Vec<CreditRecord>,
+    sources: Vec<Held>,
     parties: HashMap<Identity, Vec<usize>>,
-    /// Which sources hold a list, in their order.
-    holders: HashMap<String, Vec<usize>>,
 }
 
 impl JsonRegistry {
@@ -91,8 +48,22 @@ impl JsonRegistry {
     ///
     /// # Errors
     ///
-    /// [`RegistryError`] with every record that cannot be judged, each with its place.
+    /// [`RegistryError`] with every record that cannot be judged, each with its place, or if a
+    /// snapshot in it was taken after now.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
+        let registry = Self::open_of_any_day(path)?;
+        let sources: Vec<Source> = registry.sources.iter().map(|s| s.source.clone()).collect();
+        let faults = future_faults(&sources)?;
+        // RAIL R2: nobody could ever call such a snapshot stale.
+        if faults.is_empty() { Ok(registry) } else { Err(content(faults)) }
+    }
+
+    /// Reads a registry file for a test, which may be of a day to come.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError`] with every record that cannot be judged, each with its place.
+    pub fn open_of_any_day(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let path = path.as_ref();
         let json = read_file(path, REGISTRY_LIMIT)
             .map_err(|source| RegistryError::Io { path: path.display().to_string(), source })?;
@@ -103,7 +74,7 @@ impl JsonRegistry {
     ///
     /// # Errors
     ///
-    /// As [`JsonRegistry::open`].
+    /// As [`JsonRegistry::open_of_any_day`].
     pub fn from_json(json: &[u8]) -> Result<Self, RegistryError> {
         let mut file: RegistryFile =
             parse_strictly(json).map_err(|e| RegistryError::Content(e.to_string()))?;
@@ -122,24 +93,49 @@ impl JsonRegistry {
                 parties.entry(party).or_default().push(i);
             }
         }
-        let mut holders: HashMap<String, Vec<usize>> = HashMap::new();
         for (i, source) in file.sources.iter().enumerate() {
-            for list in &source.covers {
-                holders.entry(list.clone()).or_default().push(i);
-            }
+            let records = file.records.iter().filter(|r| r.source == source.id).count();
+            let records = u64::try_from(records).unwrap_or(u64::MAX);
+            faults.extend(unexpected(source, records).map(|f| format!("sources[{i}]: {f}")));
         }
-        if faults.is_empty() { Ok(Self { file, parties, holders }) } else { Err(content(faults)) }
+        if !faults.is_empty() {
+            return Err(content(faults));
+        }
+        let RegistryFile { sources, records } = file;
+        let mut occurring: BTreeMap<&str, BTreeSet<Scheme>> = BTreeMap::new();
+        for record in &records {
+            let schemes = identities(record).into_iter().map(|(scheme, _, _)| scheme);
+            occurring.entry(&record.source).or_default().extend(schemes);
+        }
+        let held = |source: Source| {
+            let occurring = occurring.get(source.id.as_str()).cloned().unwrap_or_default();
+            Held::readable(source, &occurring)
+        };
+        let sources = sources.into_iter().map(held).collect();
+        Ok(Self { sources, records, parties })
     }
 
     /// The sources, with their counts.
     pub fn summary(&self) -> Vec<SourceSummary> {
-        let count = |id: &str| self.file.records.iter().filter(|r| r.source == id).count();
-        let each = self.file.sources.iter().map(|source| SourceSummary {
-            source: source.clone(),
-            records: u64::try_from(count(&source.id)).unwrap_or(u64::MAX),
-            rejected: 0,
-        });
-        each.collect()
+        self.sources.iter().map(|held| self.of_source(held)).collect()
+    }
+
+    fn of_source(&self, held: &Held) -> SourceSummary {
+        let source = held.source.clone();
+        let mut lists: BTreeMap<String, u64> = source.lists().map(|l| (l.to_owned(), 0)).collect();
+        for record in self.records.iter().filter(|record| record.source == source.id) {
+            *lists.entry(record.list.clone()).or_default() += 1;
+        }
+        SourceSummary {
+            records: lists.values().sum(),
+            lists,
+            kept_schemes: held.schemes.clone(),
+            open: OpenSummary::default(),
+            acknowledged: 0,
+            entries: Vec::new(),
+            undo: None,
+            source,
+        }
     }
 
     /// Every record that names a subject, whatever its list.
@@ -152,7 +148,7 @@ impl JsonRegistry {
         let country = subject.country.clone().unwrap_or_default();
         let identity = (subject.scheme, country, subject.identifier.clone());
         let positions = self.parties.get(&identity).map_or(&[][..], Vec::as_slice);
-        positions.iter().filter_map(|i| self.file.records.get(*i))
+        positions.iter().filter_map(|i| self.records.get(*i))
     }
 }
 
@@ -161,30 +157,7 @@ impl Registry for JsonRegistry {
         let mut answers = Vec::new();
         for ask in asks {
             let found: Vec<&CreditRecord> = self.found(ask.subject).collect();
-            for list in ask.lists {
-                let before = answers.len();
-                let holders = self.holders.get(list).map_or(&[][..], Vec::as_slice);
-                for source in holders.iter().filter_map(|i| self.file.sources.get(*i)) {
-                    let of_list = found.iter().copied().filter(|r| r.list == *list);
-                    let own = of_list.filter(|r| r.source == source.id);
-                    let down = source.unavailable.is_some();
-                    answers.push(Answer {
-                        query: ask.query,
-                        list: list.clone(),
-                        status: if down {
-                            AnswerStatus::Unavailable
-                        } else {
-                            AnswerStatus::Answered
-                        },
-                        source: Some(source.state()),
-                        reason: source.unavailable.clone(),
-                        records: if down { Vec::new() } else { own.cloned().collect() },
-                    });
-                }
-                if answers.len() == before {
-                    answers.push(not_covered(ask.query, list));
-                }
-            }
+            answer(ask, &self.sources, &found, &[], &mut answers);
         }
         Ok(answers)
     }
@@ -196,31 +169,16 @@ impl Registry for JsonRegistry {
 
     fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         let mut faults = Vec::new();
-        for (s, source) in self.file.sources.iter().enumerate() {
-            for (l, list) in source.covers.iter().enumerate() {
-                if let Some(fault) = vocabulary.list_fault(list) {
-                    faults.push(format!("sources[{s}].covers[{l}]: {fault}"));
-                }
-            }
+        for (s, held) in self.sources.iter().enumerate() {
+            let words = held.source.vocabulary_faults(vocabulary).into_iter();
+            faults.extend(words.map(|(place, fault)| format!("sources[{s}].{place}: {fault}")));
         }
-        for (i, record) in self.file.records.iter().enumerate() {
+        for (i, record) in self.records.iter().enumerate() {
             if let Some(fault) = vocabulary_fault(record, vocabulary) {
                 faults.push(format!("records[{i}].{fault}"));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(content(faults)) }
-    }
-}
-
-/// No source holds the list.
-pub(crate) fn not_covered(query: u32, list: &str) -> Answer {
-    Answer {
-        query,
-        list: list.to_owned(),
-        status: AnswerStatus::NotCovered,
-        source: None,
-        reason: None,
-        records: Vec::new(),
     }
 }
 
@@ -233,49 +191,6 @@ fn content(faults: Vec<String>) -> RegistryError {
         lines.push(format!("… and {more} more"));
     }
     RegistryError::Content(lines.join("\n"))
-}
-
-/// The lists that each source holds.
-pub type Coverage = BTreeMap<String, BTreeSet<String>>;
-
-/// The lists of each of these sources.
-pub fn coverage(sources: &[Source]) -> Coverage {
-    sources.iter().map(|s| (s.id.clone(), s.covers.iter().cloned().collect())).collect()
-}
-
-/// Sources whose snapshot was taken after now: nobody could ever call them stale, and no correct
-/// snapshot would ever be newer.
-///
-/// # Errors
-///
-/// [`RegistryError::Other`] if the system's clock tells no time.
-// RAIL R2
-pub(crate) fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
-    let now = clock::now().map_err(|e| RegistryError::Other(e.to_string()))?;
-    let ahead = sources.iter().enumerate().filter(|(_, source)| clock::is_ahead(source.as_of, now));
-    let fault = |(i, source): (usize, &Source)| {
-        format!("sources[{i}].as_of: `{}` lies in the future: it is `{now}`", source.as_of)
-    };
-    Ok(ahead.map(fault).collect())
-}
-
-pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
-    let mut faults = Vec::new();
-    for (i, source) in sources.iter().enumerate() {
-        if source.id.trim().is_empty() {
-            faults.push(format!("sources[{i}].id: must not be empty"));
-        } else if !seen.insert(&source.id) {
-            faults.push(format!("sources[{i}].id: `{}` stands twice", source.id));
-        }
-        let mut lists = BTreeSet::new();
-        for (l, list) in source.covers.iter().enumerate() {
-            if !lists.insert(list) {
-                faults.push(format!("sources[{i}].covers[{l}]: `{list}` stands twice"));
-            }
-        }
-    }
-    faults
 }
 
 /// Normalises a record's identifiers and says what makes the record impossible to judge: a field
@@ -303,9 +218,13 @@ pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<Stri
         Some(_) => {}
     }
     let about = &record.subject;
-    if let Err(fault) =
-        identifier::validate(about.kind, about.scheme, &about.identifier, about.country.as_deref())
-    {
+    if let Err(fault) = identifier::validate_issued(
+        about.kind,
+        about.scheme,
+        &about.identifier,
+        about.country.as_deref(),
+        about.as_issued.as_deref(),
+    ) {
         return Some(format!("subject.identifier: {fault}"));
     }
     for (p, person) in record.responsible_persons.iter().enumerate() {

@@ -1,53 +1,29 @@
 //! A registry in SQLite, the embedded default: found by exact identifier through an index.
 
+mod openings;
+mod summary;
+mod write;
+
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use mustcheck_guest::model::{Answer, CreditRecord, Subject};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
-use crate::registry::held::{EVERYBODY, Refused, answer, decode};
-use crate::registry::json::{Source, SourceSummary};
+use crate::registry::held::{Held, SourceSummary, answer, decode};
+use crate::registry::sources::{Source, future_faults};
+use crate::registry::written::Shape;
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
+
+pub(crate) use write::{count_shapes, open_for_import, open_for_repair, put_entries, put_parties};
 
 /// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
 const APPLICATION_ID: i64 = 0x6d63_686b;
 /// The layout's version.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 
-const SCHEMA: &str = "
-CREATE TABLE source (
-    id TEXT PRIMARY KEY,
-    body TEXT NOT NULL
-) STRICT;
-CREATE TABLE record (
-    key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    source TEXT NOT NULL REFERENCES source (id),
-    list TEXT NOT NULL,
-    body TEXT NOT NULL
-) STRICT;
-CREATE INDEX record_by_source ON record (source);
--- Everybody whom a record names, as its subject or as a responsible person.
-CREATE TABLE party (
-    identifier TEXT NOT NULL,
-    scheme TEXT NOT NULL,
-    country TEXT NOT NULL,
-    record INTEGER NOT NULL REFERENCES record (key) ON DELETE CASCADE,
-    PRIMARY KEY (identifier, scheme, country, record)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX party_by_record ON party (record);
--- Records that an import refused, by whom they name: a lookup about them is not answered.
-CREATE TABLE rejected (
-    identifier TEXT NOT NULL,
-    source TEXT NOT NULL REFERENCES source (id),
-    list TEXT,
-    reason TEXT NOT NULL
-) STRICT;
-CREATE INDEX rejected_by_identifier ON rejected (identifier);
-CREATE INDEX rejected_by_source ON rejected (source);
-";
+const SCHEMA: &str = include_str!("sqlite/schema.sql");
 
 /// A registry in a SQLite database. Lookups read one consistent state, also while an import runs.
 #[derive(Debug)]
@@ -61,16 +37,17 @@ pub struct SqliteRegistry {
 #[derive(Debug)]
 struct Open {
     connection: Connection,
-    sources: Option<KnownSources>,
+    known: Option<Known>,
 }
 
-/// The sources of one state of the database. Every lookup needs all of them, and they change only
-/// with an import.
+/// What every lookup needs of one state of the database, and what changes only with an import.
 #[derive(Debug)]
-struct KnownSources {
+struct Known {
     /// What SQLite counts up for this connection whenever another one has written.
     state: i64,
-    sources: Vec<Source>,
+    sources: Vec<Held>,
+    /// The shapes of the patterns that are open.
+    shapes: Vec<Shape>,
 }
 
 impl SqliteRegistry {
@@ -78,8 +55,27 @@ impl SqliteRegistry {
     ///
     /// # Errors
     ///
-    /// If the file is missing, unreadable, or no registry of this layout.
+    /// If the file is missing, unreadable, or no registry of this layout, or if a snapshot in it
+    /// was taken after now.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
+        let registry = Self::open_of_any_day(path)?;
+        let open = registry.take()?;
+        let faults = future_faults(&sources(&open.connection)?)?;
+        registry.give_back(open);
+        // RAIL R2: nobody could ever call such a snapshot stale.
+        if faults.is_empty() {
+            Ok(registry)
+        } else {
+            Err(RegistryError::Content(faults.join("\n")))
+        }
+    }
+
+    /// Opens a registry to look into it; a snapshot in it may have been taken after now.
+    ///
+    /// # Errors
+    ///
+    /// If the file is missing, unreadable, or no registry of this layout.
+    pub fn open_of_any_day(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let registry = Self { path: path.as_ref().to_owned(), idle: Mutex::new(Vec::new()) };
         let open = registry.connect()?;
         registry.give_back(open);
@@ -97,7 +93,7 @@ impl SqliteRegistry {
         // One plan for each statement: without this, it is planned anew for every identifier.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         check_layout(&connection, &self.path)?;
-        Ok(Open { connection, sources: None })
+        Ok(Open { connection, known: None })
     }
 
     fn take(&self) -> Result<Open, RegistryError> {
@@ -116,25 +112,14 @@ impl SqliteRegistry {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(open);
     }
 
-    /// The sources, with their counts.
+    /// The sources, with their counts and with what could not be read.
     ///
     /// # Errors
     ///
     /// If the database fails.
     pub fn summary(&self) -> Result<Vec<SourceSummary>, RegistryError> {
         let open = self.take()?;
-        let connection = &open.connection;
-        let count = |table: &str, id: &str| -> Result<u64, RegistryError> {
-            let sql = format!("SELECT count(*) FROM {table} WHERE source = ?1");
-            let count: i64 = connection.prepare_cached(&sql)?.query_row([id], |row| row.get(0))?;
-            Ok(count.unsigned_abs())
-        };
-        let mut all = Vec::new();
-        for source in sources(connection)? {
-            let records = count("record", &source.id)?;
-            let rejected = count("rejected", &source.id)?;
-            all.push(SourceSummary { source, records, rejected });
-        }
+        let all = summary::summary(&open.connection)?;
         self.give_back(open);
         Ok(all)
     }
@@ -157,12 +142,13 @@ impl Registry for SqliteRegistry {
         let mut open = self.take()?;
         // One transaction, so that all answers are of one state: the sources' too.
         let transaction = open.connection.transaction()?;
-        let sources = sources_once(&transaction, &mut open.sources)?;
+        let known = known_once(&transaction, &mut open.known)?;
         let mut answers = Vec::new();
         for ask in asks {
             let found = records(&transaction, ask.subject)?;
-            let refused = refused(&transaction, ask.subject)?;
-            answer(ask, sources, &found, &refused, &mut answers);
+            let found: Vec<&CreditRecord> = found.iter().collect();
+            let open = openings::meaning(&transaction, &known.shapes, &ask.subject.identifier)?;
+            answer(ask, &known.sources, &found, &open, &mut answers);
         }
         transaction.finish()?;
         self.give_back(open);
@@ -178,43 +164,13 @@ impl Registry for SqliteRegistry {
         let open = self.take()?;
         let mut faults = Vec::new();
         for source in sources(&open.connection)? {
-            for list in &source.covers {
-                if let Some(fault) = vocabulary.list_fault(list) {
-                    faults.push(format!("source `{}`: {fault}", source.id));
-                }
+            for (_, fault) in source.vocabulary_faults(vocabulary) {
+                faults.push(format!("source `{}`: {fault}", source.id));
             }
         }
         self.give_back(open);
         if faults.is_empty() { Ok(()) } else { Err(RegistryError::Content(faults.join("\n"))) }
     }
-}
-
-/// Opens a registry for writing; makes one where there is none.
-pub(crate) fn open_for_import(path: &Path) -> Result<Connection, RegistryError> {
-    let mut connection = Connection::open(path)?;
-    connection.busy_timeout(std::time::Duration::from_secs(30))?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    // Two first imports may begin at once: whoever gets the lock makes the tables.
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let empty: bool =
-        transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
-    let id: i64 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    if empty && id == 0 {
-        let head = format!(
-            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {LAYOUT}; {SCHEMA}"
-        );
-        transaction.execute_batch(&head)?;
-    }
-    transaction.commit()?;
-    check_layout(&connection, path)?;
-    // Readers go on reading the old state while an import writes the new one. Where the mode
-    // cannot be changed just now, the import waits for its readers instead.
-    let mode = connection.pragma_update(None, "journal_mode", "WAL");
-    if mode.as_ref().is_err_and(|e| e.sqlite_error_code() != Some(ErrorCode::DatabaseBusy)) {
-        mode?;
-    }
-    Ok(connection)
 }
 
 fn check_layout(connection: &Connection, path: &Path) -> Result<(), RegistryError> {
@@ -231,19 +187,23 @@ fn check_layout(connection: &Connection, path: &Path) -> Result<(), RegistryErro
     Err(RegistryError::Content(format!("`{}` {what}", path.display())))
 }
 
-/// The sources in the state that the transaction reads: those that are known unless another
-/// connection has written since. Asking for the state is what begins to read it.
-fn sources_once<'a>(
+/// What is known of the state that the transaction reads: what was, unless another connection has
+/// written since. Asking for the state is what begins to read it.
+fn known_once<'a>(
     transaction: &Transaction<'_>,
-    known: &'a mut Option<KnownSources>,
-) -> Result<&'a [Source], RegistryError> {
+    known: &'a mut Option<Known>,
+) -> Result<&'a Known, RegistryError> {
     let mut statement = transaction.prepare_cached("PRAGMA data_version")?;
     let state: i64 = statement.query_row([], |row| row.get(0))?;
     let held = match known.take() {
         Some(held) if held.state == state => held,
-        _ => KnownSources { state, sources: sources(transaction)? },
+        _ => Known {
+            state,
+            sources: openings::held(transaction)?,
+            shapes: openings::shapes(transaction)?,
+        },
     };
-    Ok(&known.insert(held).sources)
+    Ok(known.insert(held))
 }
 
 pub(crate) fn sources(connection: &Connection) -> Result<Vec<Source>, RegistryError> {
@@ -271,13 +231,4 @@ fn records(connection: &Connection, subject: &Subject) -> Result<Vec<CreditRecor
             row.get::<_, String>(0)
         })?;
     bodies.map(|body| decode(&body?)).collect()
-}
-
-fn refused(connection: &Connection, subject: &Subject) -> Result<Vec<Refused>, RegistryError> {
-    let mut statement = connection
-        .prepare_cached("SELECT source, list, reason FROM rejected WHERE identifier IN (?1, ?2)")?;
-    let rows = statement.query_map([subject.identifier.as_str(), EVERYBODY], |row| {
-        Ok(Refused { source: row.get(0)?, list: row.get(1)?, reason: row.get(2)? })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,4 +1,4 @@
-//! Importing lists that offices keep as tables: CSV by a mapping file.
+//! Importing lists that offices keep as tables: CSV and workbooks, by a mapping file.
 //!
 //! The table becomes a registry document, row by row, which [`import`](super::import::import)
 //! takes as any other. A row that cannot be read is written out with its reason, and goes into
@@ -6,26 +6,46 @@
 
 mod cell;
 mod column;
+mod columns;
 mod decode;
+mod head;
 mod mapping;
 mod output;
+mod parties;
 mod row;
+mod rows;
+mod skip;
+mod source;
+mod strict;
+mod total;
+mod workbook;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Write;
 use std::path::Path;
 
+use mustcheck_guest::date::Timestamp;
+use mustcheck_guest::model::SubjectKind;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::registry::json::coverage;
+use crate::registry::shapes::Epoch;
+use crate::registry::sources::{Coverage, Source, coverage};
+use crate::registry::written::{LeftOpen, Pattern};
 use crate::registry::{RegistryError, Vocabulary};
 
-pub use column::{Cell, CellTable, Column, Letter};
+pub use column::{Cell, CellTable, Column, Letter, RangeEnd};
 pub use decode::Encoding;
-pub use mapping::{EventCells, FileMapping, Party, PenaltyCells, Person, RowMapping, TableMapping};
+pub use mapping::{
+    EventCells, FileMapping, Party, PenaltyCells, Person, RowMapping, TableMapping, TermCells,
+};
 pub use output::RejectedFile;
 pub(crate) use output::{Document, Refused};
+pub use skip::{CellState, SkipRule};
+pub use source::TableSource;
+pub use workbook::Kind;
+
+use rows::{Flow, RawRow, Rows};
 
 /// The largest row, in bytes.
 const ROW_LIMIT: usize = 1 << 20;
@@ -45,8 +65,23 @@ pub struct TableReport {
     pub blank: u64,
     /// Rows that repeat another to the letter.
     pub duplicates: u64,
-    /// The encoding of the file.
-    pub encoding: Encoding,
+    /// Rows that the mapping declares to be no record.
+    pub skipped: u64,
+    /// Rows that repeat the header, or what stands above it.
+    pub headers: u64,
+    /// Rows with a record that name somebody else by no identifier.
+    pub unnamed: u64,
+    /// Rows with a record whose code a spreadsheet may have rounded.
+    pub rounded: u64,
+    /// The encoding of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// The kind of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workbook: Option<Kind>,
+    /// Its sheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }
 
 /// Turns a table into a registry document on `out`.
@@ -54,7 +89,8 @@ pub struct TableReport {
 /// # Errors
 ///
 /// If the file cannot be read as a table at all: its bytes are of no encoding, its header lacks a
-/// column, a quotation mark is not closed. What is wrong with one row is not an error.
+/// column, a quotation mark stands where none may be, it has not as many rows as it should. What
+/// is wrong with one row is not an error.
 pub fn convert(
     file: &Path,
     mapping: &TableMapping,
@@ -63,62 +99,40 @@ pub fn convert(
     rejected: Option<&mut RejectedFile>,
 ) -> Result<TableReport, RegistryError> {
     let told = |what: String| RegistryError::Content(format!("`{}`: {what}", file.display()));
-    let encoding = decode::encoding(file, mapping.file.encoding)
-        .map_err(|e| unreadable(file, e))?
-        .map_err(told)?;
-    let text = decode::Decoded::open(file, encoding).map_err(|e| unreadable(file, e))?;
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(mapping.file.delimiter())
-        .quote(mapping.file.quote())
-        .from_reader(text);
+    let mut rows = Rows::open(file, &mapping.file)?;
+    let source = mapping.source.at(as_of(file, mapping, &mut rows)?);
+    let sources = std::slice::from_ref(&source);
+    let report = match &rows {
+        Rows::Text(encoding) => TableReport { encoding: Some(*encoding), ..TableReport::default() },
+        Rows::Workbook(kind, workbook) => TableReport {
+            workbook: Some(*kind),
+            sheet: Some(workbook.sheet().to_owned()),
+            ..TableReport::default()
+        },
+    };
     let mut table = Table {
         mapping,
         vocabulary,
-        covers: coverage(std::slice::from_ref(&mapping.source)),
-        columns: row::Columns::default(),
+        source: &source,
+        covers: coverage(sources),
+        epoch: rows.epoch(),
+        above_rows: Some(head::Head::default()),
+        head: Vec::new(),
+        columns: columns::Columns::default(),
+        named: BTreeSet::new(),
         above: Vec::new(),
         seen: HashSet::new(),
         ids: HashSet::new(),
-        document: Document::begin(out, std::slice::from_ref(&mapping.source))?,
+        total: None,
+        document: Document::begin(out, sources)?,
         rejected,
-        report: TableReport { encoding, ..TableReport::default() },
+        report,
     };
-    let mut cells = csv::StringRecord::new();
-    let mut number = 0_u64;
-    let mut header: Vec<Vec<String>> = Vec::new();
-    let (skip, deep) = (mapping.file.skip_rows, mapping.file.header_rows);
-    while reader.read_record(&mut cells).map_err(|e| unreadable_row(file, &e))? {
-        number += 1;
-        if cells.as_slice().len() > ROW_LIMIT {
-            let line = cells.position().map_or(0, csv::Position::line);
-            let what = format!(
-                "the row that begins in line {line} has more than {ROW_LIMIT} \
-                                bytes: is a quotation mark not closed?"
-            );
-            return Err(told(what));
-        }
-        if number <= skip {
-            continue;
-        }
-        if number <= skip.saturating_add(deep) {
-            header.push(cells.iter().map(|c| cell::tidy(c).to_owned()).collect());
-            if number == skip.saturating_add(deep) {
-                table.begin(&header).map_err(told)?;
-            }
-            continue;
-        }
-        table.row(number, &cells)?;
-    }
-    if number < skip.saturating_add(deep) {
-        return Err(told("it ends before its header does".into()));
-    }
-    let quotes = reader.get_ref().count(mapping.file.quote());
-    if !quotes.is_multiple_of(2) {
-        // Rows after it were read as the inside of one cell.
-        return Err(told("a quotation mark is not closed".into()));
-    }
+    rows.each(file, &mapping.file, &mut |row| {
+        table.take(&row, &told)?;
+        Ok(Flow::More)
+    })?;
+    table.end().map_err(told)?;
     table.document.end()?;
     if let Some(rejected) = table.rejected {
         rejected.end()?;
@@ -126,26 +140,50 @@ pub fn convert(
     Ok(table.report)
 }
 
-fn unreadable(file: &Path, source: std::io::Error) -> RegistryError {
-    RegistryError::Io { path: file.display().to_string(), source }
+/// As of when a table is.
+fn as_of(file: &Path, mapping: &TableMapping, rows: &mut Rows) -> Result<Timestamp, RegistryError> {
+    let told = |what: String| RegistryError::Content(format!("`{}`: {what}", file.display()));
+    let source = &mapping.source;
+    let Some((number, column)) = source.as_of_cell().filter(|_| source.as_of.is_none()) else {
+        return source.as_of(file).map_err(told);
+    };
+    let mut said = String::new();
+    rows.each(file, &mapping.file, &mut |row| {
+        if row.number == number {
+            said = row.cells.get(column).cloned().unwrap_or_default();
+        }
+        Ok(if row.number < number { Flow::More } else { Flow::Enough })
+    })?;
+    source.as_of_said(cell::tidy(&said)).map_err(told)
 }
 
-fn unreadable_row(file: &Path, error: &csv::Error) -> RegistryError {
-    RegistryError::Content(format!("`{}`: {error}", file.display()))
+fn unreadable(file: &Path, source: std::io::Error) -> RegistryError {
+    RegistryError::Io { path: file.display().to_string(), source }
 }
 
 /// A table that is being read.
 struct Table<'a> {
     mapping: &'a TableMapping,
     vocabulary: &'a Vocabulary,
-    covers: super::json::Coverage,
-    columns: row::Columns,
+    source: &'a Source,
+    covers: Coverage,
+    /// From when a bare number counts days.
+    epoch: Option<Epoch>,
+    /// The rows down to the header, until it is found.
+    above_rows: Option<head::Head>,
+    /// The rows of the header and above it.
+    head: Vec<Vec<String>>,
+    columns: columns::Columns,
+    /// The columns in which somebody is named.
+    named: BTreeSet<usize>,
     /// The row above, for cells that merge with it.
     above: Vec<String>,
     /// Digests of the rows: one that stands twice is one.
     seen: HashSet<[u8; 16]>,
     /// Digests of the ids given so far.
     ids: HashSet<[u8; 16]>,
+    /// How many rows the last row of totals says there are.
+    total: Option<u64>,
     document: Document<'a>,
     rejected: Option<&'a mut RejectedFile>,
     report: TableReport,
@@ -166,19 +204,79 @@ fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> [u8; 16] {
 }
 
 impl Table<'_> {
-    fn begin(&mut self, header: &[Vec<String>]) -> Result<(), String> {
-        self.columns = row::Columns::of(self.mapping, header)?;
+    /// Takes the next row, of the head or below it.
+    fn take(
+        &mut self,
+        raw: &RawRow,
+        told: &dyn Fn(String) -> RegistryError,
+    ) -> Result<(), RegistryError> {
+        let tidied = raw.cells.iter().map(|c| cell::tidy(c).to_owned());
+        let mut cells: Vec<String> = tidied.collect();
+        self.swallowed(raw, &cells).map_err(told)?;
+        if let Some(head) = &mut self.above_rows {
+            let found = head.take(self.mapping, raw.number, &cells).map_err(told)?;
+            if let Some(found) = found {
+                self.begin(found).map_err(told)?;
+            }
+            return Ok(());
+        }
+        if raw.line.is_none() && cells.len() < self.columns.names().len() {
+            // A sheet has no end of a row.
+            cells.resize(self.columns.names().len(), String::new());
+        }
+        self.row(raw, cells)
+    }
+
+    fn begin(&mut self, found: head::Found) -> Result<(), String> {
+        self.above_rows = None;
+        self.head = found.rows;
+        self.columns = found.columns;
+        let record = &self.mapping.record;
+        let subjects = record.alternatives().map(|(_, party)| &party.identifier);
+        let persons = record.persons.iter().map(|person| &person.identifier);
+        let columns = subjects.chain(persons).filter_map(|cell| cell.0.column());
+        self.named = columns.filter_map(|column| self.columns.place(&column)).collect();
         if let Some(rejected) = &mut self.rejected {
             rejected.begin(self.columns.names()).map_err(|e| e.to_string())?;
         }
         Ok(())
     }
 
-    fn row(&mut self, number: u64, written: &csv::StringRecord) -> Result<(), RegistryError> {
+    /// A quoted cell of a text that has swallowed rows: two quotation marks that belong to nothing
+    /// make one cell of all that stands between them.
+    // RAIL R2: who stood there would not be listed.
+    fn swallowed(&self, raw: &RawRow, cells: &[String]) -> Result<(), String> {
+        let Some(line) = raw.line else { return Ok(()) };
+        let delimiter = char::from(self.mapping.file.delimiter());
+        let width = self.columns.names().len();
+        let has_swallowed = |(i, cell): (usize, &String)| {
+            if !cell.contains(['\n', '\r']) {
+                return false;
+            }
+            let delimiters = cell.matches(delimiter).count();
+            let holds_code = !cell::identifiers(cell).is_empty();
+            // Where codes are expected, several may stand below each other.
+            let is_misplaced = delimiters > 0 || !self.named.contains(&i);
+            let is_row = delimiters + 1 >= width || (delimiters > 0 && cells.len() != width);
+            (holds_code && is_misplaced) || (is_row && self.above_rows.is_none())
+        };
+        if cells.iter().enumerate().any(has_swallowed) {
+            return Err(format!(
+                "a cell of the row that begins in line {line} has swallowed other rows: a quotation \
+                 mark stands where none may be"
+            ));
+        }
+        Ok(())
+    }
+
+    fn row(&mut self, raw: &RawRow, mut cells: Vec<String>) -> Result<(), RegistryError> {
         self.report.rows += 1;
-        let mut cells: Vec<String> = written.iter().map(|c| cell::tidy(c).to_owned()).collect();
         if cells.iter().all(String::is_empty) {
             self.report.blank += 1;
+            return Ok(());
+        }
+        if self.head.iter().any(|row| head::repeats(&cells, row)) {
+            self.report.headers += 1;
             return Ok(());
         }
         if self.is_total(&cells) {
@@ -187,11 +285,20 @@ impl Table<'_> {
         }
         self.columns.fill_down(&mut cells, &self.above);
         self.above.clone_from(&cells);
+        let read = row::Row {
+            mapping: self.mapping,
+            columns: &self.columns,
+            cells: &cells,
+            epoch: self.epoch,
+        };
+        if read.is_no_record() {
+            self.report.skipped += 1;
+            return Ok(());
+        }
         if !self.seen.insert(digest(cells.iter().map(String::as_str))) {
             self.report.duplicates += 1;
             return Ok(());
         }
-        let read = row::Row { mapping: self.mapping, columns: &self.columns, cells: &cells };
         let judged = read.records().and_then(|mut records| {
             records.iter_mut().try_for_each(|record| self.judge(record)).map(|()| records)
         });
@@ -202,17 +309,66 @@ impl Table<'_> {
                     self.document.record(record)?;
                     self.report.records += 1;
                 }
+                let (list, further) = (read.list(), read.unidentified());
+                self.rounded(raw, list, parties::rounded(&records))?;
+                self.unidentified(raw, further)?;
             }
             Err(reason) => {
                 self.report.rejected += 1;
-                let told = format!("row {number}: {reason}");
-                self.document.refusals(&self.mapping.source.id, &read.refused(), &told)?;
-                if let Some(rejected) = &mut self.rejected {
-                    rejected.row(number, &reason, written.iter())?;
-                }
+                let refused = read.refused();
+                self.refuse(raw, &reason, &refused)?;
             }
         }
         Ok(())
+    }
+
+    fn refuse(
+        &mut self,
+        raw: &RawRow,
+        reason: &str,
+        refused: &Refused,
+    ) -> Result<(), RegistryError> {
+        let told = format!("row {}: {reason}", raw.number);
+        self.document.refusals(&self.source.id, refused, &told)?;
+        if let Some(rejected) = &mut self.rejected {
+            let cells = raw.cells.iter().map(String::as_str);
+            rejected.row(raw.number, reason, cells)?;
+        }
+        Ok(())
+    }
+
+    /// A code that may have been rounded is taken as it stands, and leaves open whom else it may
+    /// mean.
+    fn rounded(
+        &mut self,
+        raw: &RawRow,
+        list: Option<String>,
+        open: BTreeSet<Pattern>,
+    ) -> Result<(), RegistryError> {
+        if open.is_empty() {
+            return Ok(());
+        }
+        self.report.rounded += 1;
+        let refused = Refused { list, open: LeftOpen::Fits(open), unnamed: false };
+        let what = "a code ends in 000, as it does where a spreadsheet made a number of it";
+        self.refuse(raw, what, &refused)
+    }
+
+    /// Whoever is named beside the subject by no identifier makes the list unable to say of
+    /// persons that they are not on it, if it holds persons at all.
+    // RAIL R2
+    fn unidentified(
+        &mut self,
+        raw: &RawRow,
+        further: Option<(String, Refused)>,
+    ) -> Result<(), RegistryError> {
+        let Some((at, refused)) = further else { return Ok(()) };
+        let person = SubjectKind::Person;
+        if refused.list.as_ref().is_some_and(|list| !self.source.holds_kind(list, person)) {
+            return Ok(());
+        }
+        self.report.unnamed += 1;
+        self.refuse(raw, &format!("{at}: is named by no identifier"), &refused)
     }
 
     /// What the import would refuse is refused here, where its row is known.
@@ -227,16 +383,5 @@ impl Table<'_> {
             return Err(format!("id: `{}` stands twice", record.id));
         }
         Ok(())
-    }
-
-    /// Whether a row sums up others: its first text says so, and it names nobody.
-    fn is_total(&self, cells: &[String]) -> bool {
-        let first = cells.iter().find(|c| !c.is_empty());
-        let says = |c: &String| {
-            let plain: String = c.chars().filter(|c| !c.is_whitespace()).collect();
-            let plain = plain.trim_end_matches([':', '：']);
-            self.mapping.file.totals.iter().any(|word| word == plain)
-        };
-        first.is_some_and(says) && cells.iter().all(|c| cell::identifiers(c).is_empty())
     }
 }

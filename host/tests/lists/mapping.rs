@@ -62,6 +62,54 @@ fn every_fault_of_a_table_s_mapping_is_told() {
 }
 
 #[test]
+fn every_fault_of_what_a_table_declares_is_told() {
+    let with = |from: &str, to: &str| table(&MAPPING.replace(from, to));
+    let file = |line: &str| with("\n[record]", &format!("\n[file]\n{line}\n\n[record]"));
+    let at = "(line 9, column 9)";
+    for (rule, told) in [
+        ("{ is = \"empty\" }", "needs one of `column` and `letter`"),
+        ("{ column = \"a\" }", "needs one of `is`, `equals` and `starts_with`"),
+        ("{ letter = \"a\", is = \"empty\" }", "`a` is no letter of a column, `A` to `ZZZ`"),
+        (
+            "{ column = \"a\", starts_with = \"\" }",
+            "an empty text would pass over every row: say `is = \"empty\"`",
+        ),
+    ] {
+        assert_eq!(file(&format!("skip = [{rule}]")), [format!("file.skip[0]: {told} {at}")]);
+    }
+    let as_of = "as_of = \"2026-11-19T20:00:00+08:00\"";
+    let place = "(line 5, column 14)";
+    for (line, told) in [
+        (
+            "as_of_cell = \"2B\"",
+            format!("source.as_of_cell: `2B` is no cell, such as `B2` {place}"),
+        ),
+        (
+            "as_of_name = \"list.csv\"",
+            format!("source.as_of_name: `list.csv` must hold `{{date}}` once {place}"),
+        ),
+    ] {
+        assert_eq!(with(as_of, line), [told]);
+    }
+    assert_eq!(
+        with(as_of, &format!("{as_of}\nas_of_cell = \"B1\"")),
+        ["source: needs only one of `as_of`, `as_of_cell` and `as_of_name` (line 2, column 1)"]
+    );
+    assert_eq!(
+        with(
+            "[record.subject]",
+            "[[record.subjects]]\nkind = \"a\"\nscheme = \"b\"\n\
+              identifier = \"c\"\n\n[record.subject]"
+        ),
+        ["record: needs either `subject` or `subjects` (line 8, column 1)"]
+    );
+    assert_eq!(
+        with("valid_from = \"列入日期\"", "valid_from = { constant = \"2025\", range = \"last\" }"),
+        ["record.valid_from: a constant is no range (line 14, column 14)"]
+    );
+}
+
+#[test]
 fn every_fault_of_an_entities_mapping_is_told() {
     let bad = entities::MAPPING
         .replace("topics = [\"debarment\"]", "")

@@ -64,6 +64,24 @@ proptest! {
         }
     }
 
+    /// RAIL R2: two quotation marks that belong to nothing make no row one that is not there.
+    #[test]
+    fn no_two_quotation_marks_make_a_firm_clear(one in 0_usize..10_000, two in 0_usize..10_000) {
+        let mut text = HEADER.to_owned() + &row(1) + &row(2) + &row(3) + &row(4);
+        let places: Vec<usize> =
+            text.char_indices().map(|(at, _)| at).skip(HEADER.chars().count()).collect();
+        let (one, two) = (places[one % places.len()], places[two % places.len()]);
+        text.insert(one.max(two), '"');
+        text.insert(one.min(two), '"');
+        if let Ok(made) = table(text.as_bytes(), MAPPING) {
+            let found = made.imported(&[firm(1), firm(2), firm(3), firm(4)]).1;
+            for (n, (status, records)) in (1..).zip(found) {
+                let held = status == AnswerStatus::Unavailable || records == 1;
+                prop_assert!(held, "firm {n}: {status} with {records}");
+            }
+        }
+    }
+
     /// RAIL R2: whatever byte of a table is changed, lost or added, the file is refused, or each
     /// firm of it has its record or is left open; unless the byte is of its own code.
     #[test]

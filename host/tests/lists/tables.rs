@@ -83,13 +83,13 @@ fn a_row_becomes_a_record_with_all_that_it_says() {
 fn every_encoding_gives_the_same_records() {
     let text = HEADER.to_owned() + &row(1) + &row(2).replace("公司2", "镕鑫㐀𠀀公司");
     let plain = table(text.as_bytes(), MAPPING).unwrap();
-    assert_eq!(plain.report.encoding, Encoding::Utf8);
+    assert_eq!(plain.report.encoding, Some(Encoding::Utf8));
     let marked = table(format!("\u{feff}{text}").as_bytes(), MAPPING).unwrap();
     assert_eq!(marked.document, plain.document);
     let (chinese, _, lost) = GB18030.encode(&text);
     assert!(!lost);
     let chinese = table(&chinese, MAPPING).unwrap();
-    assert_eq!(chinese.report.encoding, Encoding::Gb18030);
+    assert_eq!(chinese.report.encoding, Some(Encoding::Gb18030));
     assert_eq!(chinese.document, plain.document);
 }
 
@@ -267,12 +267,15 @@ fn a_row_that_names_nobody_leaves_everybody_open() {
     let text = HEADER.to_owned() + &row(2) + "公司1,,,,局,9号,2025-03-01,长期,,\n";
     let made = table(text.as_bytes(), MAPPING).unwrap();
     let open = (AnswerStatus::Unavailable, 0);
-    assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+    // Who stands there has no identifier: the list cannot say of anybody that they do not.
+    let unnamed = [(AnswerStatus::NotCovered, 0), (AnswerStatus::NotCovered, 1)];
+    assert_eq!(made.imported(&[firm(1), firm(2)]).1, unnamed);
     // The firm may be anybody, although its legal representative is known.
-    for lost in ["", "9.1310E+17"] {
+    let unreadable = [open, (AnswerStatus::Unavailable, 1)];
+    for (lost, found) in [("", unnamed), ("9.1310E+17", unreadable)] {
         let text = HEADER.to_owned() + &row(2) + &row(1).replace(&uscc(1), lost);
         let made = table(text.as_bytes(), MAPPING).unwrap();
-        assert_eq!(made.imported(&[firm(1), firm(2)]).1, [open, open]);
+        assert_eq!(made.imported(&[firm(1), firm(2)]).1, found);
     }
     // A code in another column is whose it is.
     let moved = row(1).replace(&uscc(1), "").replace("公司1", &uscc(1));
@@ -307,7 +310,7 @@ fn a_document_s_number_that_stands_twice_is_no_record_twice() {
 fn a_quotation_mark_that_is_not_closed_refuses_the_file() {
     let torn = HEADER.to_owned() + &row(1).replace("人社局", "\"人社局") + &row(2) + &row(3);
     let told = table(torn.as_bytes(), MAPPING).err().unwrap().to_string();
-    assert_eq!(told, "`list.csv`: a quotation mark is not closed");
+    assert_eq!(told, "`list.csv`: a quotation mark is not closed in the row that begins in line 2");
     let told = table(b"", MAPPING).err().unwrap().to_string();
     assert_eq!(told, "`list.csv`: it ends before its header does");
 }

@@ -4,8 +4,9 @@ use mustcheck::model::{
     Citation, CreditRecord, Event, EventKind, Penalty, PenaltyKind, RecordSubject,
     ResponsiblePerson, Role, Scheme, SubjectKind,
 };
-use mustcheck::registry::json::{Coverage, identities, record_fault};
+use mustcheck::registry::json::{identities, record_fault};
 use mustcheck::registry::shapes::fen;
+use mustcheck::registry::sources::Coverage;
 use serde_json::Value;
 
 use crate::failure::Failure;

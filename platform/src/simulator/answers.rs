@@ -1,7 +1,8 @@
 //! What a simulated platform answers, and what a fault makes of it.
 
 use mustcheck::model::CreditRecord;
-use mustcheck::registry::json::{RegistryFile, Source, identities};
+use mustcheck::registry::json::{RegistryFile, identities};
+use mustcheck::registry::sources::Source;
 use mustcheck::{Date, Timestamp};
 use serde_json::{Value, json};
 

@@ -82,7 +82,7 @@ pub fn mapping(
         Shape::Cursor => ["/actCode", "/matterCode", "/text"],
     };
     for (i, source) in file.sources.iter().enumerate() {
-        let covered = codes.lists.iter().filter(|(ours, _)| source.covers.contains(ours));
+        let covered = codes.lists.iter().filter(|(ours, _)| source.holds(ours));
         let lists = covered.fold(String::new(), |mut lists, (ours, theirs)| {
             // Writing to a text cannot fail.
             let _ = writeln!(lists, "{} = {}", quoted(theirs), quoted(ours));

@@ -77,17 +77,17 @@ impl Codes {
     /// The codes for what a registry file speaks of.
     pub fn of(file: &RegistryFile) -> Self {
         let records = || file.records.iter();
-        let bases = records().flat_map(|r| &r.legal_basis).map(|b| &b.instrument);
+        let bases = records().flat_map(|r| &r.legal_basis).map(|b| b.instrument.as_str());
         Self {
-            lists: numbered('A', file.sources.iter().flat_map(|s| &s.covers)),
-            acts: numbered('X', records().filter_map(|r| r.act.as_ref())),
-            matters: numbered('S', records().filter_map(|r| r.matter.as_ref())),
+            lists: numbered('A', file.sources.iter().flat_map(|s| s.lists())),
+            acts: numbered('X', records().filter_map(|r| r.act.as_deref())),
+            matters: numbered('S', records().filter_map(|r| r.matter.as_deref())),
             instruments: numbered('F', bases),
         }
     }
 }
 
-fn numbered<'a>(letter: char, ours: impl Iterator<Item = &'a String>) -> BTreeMap<String, String> {
-    let all: BTreeSet<&String> = ours.collect();
-    all.into_iter().zip(1..).map(|(own, n)| (own.clone(), format!("{letter}{n:02}"))).collect()
+fn numbered<'a>(letter: char, ours: impl Iterator<Item = &'a str>) -> BTreeMap<String, String> {
+    let all: BTreeSet<&str> = ours.collect();
+    all.into_iter().zip(1..).map(|(own, n)| (own.to_owned(), format!("{letter}{n:02}"))).collect()
 }

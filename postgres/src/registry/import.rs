@@ -1,20 +1,22 @@
 //! Importing registry files: one transaction a source, and one import at a time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use mustcheck::RegistryError;
 use mustcheck::model::CreditRecord;
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::held::{
-    Change, EVERYBODY, change, decode, encode, foreign_place, outdated,
+    Admission, Change, ImportOptions, Refusal, admit, change, decode, encode, foreign_place,
 };
-use mustcheck::registry::import::{Incoming, Refusal, Rejected, Report, Snapshot, SourceReport};
-use mustcheck::registry::json::{Source, identities};
+use mustcheck::registry::import::{Incoming, Item, Rejected, Report, SourceReport};
+use mustcheck::registry::json::identities;
+use mustcheck::registry::sources::{Source, now};
+use mustcheck::registry::written::Shape;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
-use super::{PostgresRegistry, key};
+use super::{EVERYBODY, PostgresRegistry, key};
 use crate::database::Connection;
 use crate::{Database, Error, random};
 
@@ -46,10 +48,23 @@ impl PostgresRegistry {
     /// # Errors
     ///
     /// If the database cannot be used.
-    pub async fn import_incoming(&self, mut file: Incoming) -> Result<Report, RegistryError> {
-        let mut report = Report { rejected: file.take_rejected(), ..Report::default() };
+    pub async fn import_incoming(&self, file: Incoming) -> Result<Report, RegistryError> {
+        let mut snapshots: HashMap<String, Snapshot> = HashMap::new();
+        let rejected = file.each(&mut |item| {
+            match item {
+                Item::Record(record) => {
+                    let snapshot = snapshots.entry(record.source.clone()).or_default();
+                    snapshot.records.push(*record);
+                }
+                Item::Refusal { source, refusal } => {
+                    snapshots.entry(source).or_default().refusals.push(refusal);
+                }
+            }
+            Ok(())
+        })?;
+        let mut report = Report { rejected, ..Report::default() };
         for source in file.sources().to_vec() {
-            let snapshot = file.take(&source.id);
+            let snapshot = snapshots.remove(&source.id).unwrap_or_default();
             let connection = self.database.connection().await?;
             let done = SourceReport { source: source.id.clone(), ..SourceReport::default() };
             let mut import = Import {
@@ -81,6 +96,15 @@ impl PostgresRegistry {
             connection.done();
         }
     }
+}
+
+/// What a file holds for one source.
+#[derive(Default)]
+struct Snapshot {
+    /// The records that are fit for import.
+    records: Vec<CreditRecord>,
+    /// Those that are not.
+    refusals: Vec<Refusal>,
 }
 
 /// The import of one source.
@@ -121,7 +145,10 @@ impl Import<'_> {
         let held = self.query("SELECT body FROM mustcheck_source WHERE id = $1", &[&id]).await?;
         if let Some(held) = held.first() {
             let held: Source = decode(column(held, 0)?)?;
-            self.done.refused = outdated(self.source, &held);
+            let options = ImportOptions::default();
+            if let Admission::Refused(reason) = admit(self.source, Some(&held), now()?, &options) {
+                self.done.refused = Some(reason);
+            }
         }
         if self.done.refused.is_some() {
             self.database.within(self.connection.batch_execute("ROLLBACK")).await?;
@@ -155,7 +182,7 @@ impl Import<'_> {
     async fn records(&mut self, records: &[CreditRecord]) -> Result<(), RegistryError> {
         let ids: Vec<String> = records.iter().map(|record| key(&record.id)).collect();
         let held = "SELECT id, body FROM mustcheck_record WHERE id = ANY ($1)";
-        let mut bodies = std::collections::HashMap::new();
+        let mut bodies = HashMap::new();
         for row in self.query(held, &[&ids]).await? {
             bodies.insert(column::<String>(&row, 0)?, column::<String>(&row, 1)?);
         }
@@ -164,19 +191,15 @@ impl Import<'_> {
             self.gone.remove(id);
             let held = bodies.get(id);
             match change(record, held.map(String::as_str), self.source, self.file)? {
-                Change::Put { record, body, events_kept } => {
-                    self.done.events_kept += events_kept;
+                Change::Put { body, .. } => {
                     match held {
                         Some(_) => self.done.changed += 1,
                         None => self.done.added += 1,
                     }
                     changed.extend(held.map(|_| id.clone()));
-                    puts.push(Put { record: *record, body });
+                    puts.push(Put { record: record.clone(), body });
                 }
-                Change::Same { events_kept } => {
-                    self.done.events_kept += events_kept;
-                    self.done.unchanged += 1;
-                }
+                Change::Same => self.done.unchanged += 1,
                 Change::Foreign { reason } => self.foreign(record, reason).await?,
             }
         }
@@ -217,11 +240,11 @@ impl Import<'_> {
         record: &CreditRecord,
         reason: String,
     ) -> Result<(), RegistryError> {
-        for (_, _, identifier) in identities(record) {
-            self.reject(&identifier, Some(&record.list), &reason).await?;
-        }
         let place = foreign_place(record, self.source);
-        self.rejected.push(Rejected { place, reason });
+        for (_, _, identifier) in identities(record) {
+            self.reject(&identifier, Some(&record.list), &place, &reason).await?;
+        }
+        self.rejected.push(Rejected { place, reason, mark: String::new() });
         Ok(())
     }
 
@@ -240,8 +263,15 @@ impl Import<'_> {
             let record: CreditRecord = decode(column(row, 0)?)?;
             named.extend(identities(&record).into_iter().map(|(_, _, identifier)| identifier));
         }
-        for identifier in named.iter().chain(&refusal.identifiers) {
-            self.reject(identifier, refusal.list.as_deref(), &refusal.reason).await?;
+        let open = refusal.open.iter().map(|pattern| match pattern.shape() {
+            Shape::Whole => pattern.to_string(),
+            _ => EVERYBODY.to_owned(),
+        });
+        let nobody = (named.is_empty() && refusal.open.is_empty()).then(|| EVERYBODY.to_owned());
+        named.extend(open.chain(nobody));
+        for identifier in &named {
+            let list = refusal.list.as_deref();
+            self.reject(identifier, list, &refusal.place, &refusal.reason).await?;
         }
         Ok(())
     }
@@ -250,6 +280,7 @@ impl Import<'_> {
         &mut self,
         identifier: &str,
         list: Option<&str>,
+        place: &str,
         reason: &str,
     ) -> Result<(), RegistryError> {
         // Nobody is asked about by anything else: an identifier that is looked up is valid.
@@ -263,7 +294,7 @@ impl Import<'_> {
                       VALUES ($1, $2, $3, $4, $5)";
         let (source, list) = (key(&self.source.id), list.map(key));
         let values: [&(dyn ToSql + Sync); 5] =
-            [&source, &self.places, &identifier, &list, &encode(&reason)?];
+            [&source, &self.places, &identifier, &list, &encode(&(place, reason))?];
         self.query(insert, &values).await?;
         self.places += 1;
         Ok(())

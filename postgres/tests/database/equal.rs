@@ -218,7 +218,7 @@ fn all_three_answer_alike() {
         }
         let summary = SqliteRegistry::open(&both.sqlite).unwrap().summary().unwrap();
         let ours = runtime.block_on(both.postgres.summary()).unwrap();
-        let counts = |all: Vec<mustcheck::registry::json::SourceSummary>| -> Vec<_> {
+        let counts = |all: Vec<mustcheck::registry::held::SourceSummary>| -> Vec<_> {
             all.into_iter().map(|one| (one.source, one.records)).collect()
         };
         prop_assert_eq!(counts(summary), counts(ours));

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use mustcheck::model::{CreditRecord, RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind};
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::import::import;
+use mustcheck::registry::written::left_open;
 use mustcheck::{Date, Policy};
 use rusqlite::{Connection, params};
 
@@ -28,11 +29,21 @@ const LISTS: [&str; 4] =
 /// Indexes that are made last.
 const INDEXES: [&str; 2] = ["record_by_source", "party_by_record"];
 
-/// The database with so many records; made if it is not there yet.
-pub fn database(records: u64, policy: &Policy) -> PathBuf {
+/// What a database of the benchmark holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Records.
+    pub records: u64,
+    /// Entries of which the identifier is masked, so that each leaves open whoever fits it.
+    pub masks: u64,
+}
+
+/// The database of a size; made if it is not there yet.
+pub fn database(size: Size, policy: &Policy) -> PathBuf {
+    let Size { records, masks } = size;
     let folder = scratch().join("registries");
     fs::create_dir_all(&folder).unwrap();
-    let path = folder.join(format!("records-{records}.db"));
+    let path = folder.join(format!("layout-2-records-{records}-masks-{masks}.db"));
     if !path.exists() {
         eprintln!("writing a registry with {records} records; it is kept under target/");
         let unfinished = folder.join("unfinished.db");
@@ -47,19 +58,21 @@ pub fn database(records: u64, policy: &Policy) -> PathBuf {
         } else {
             by_rows(&unfinished, records, policy);
         }
+        leave_open(&unfinished, masks);
         fs::rename(&unfinished, &path).unwrap();
     }
     path
 }
 
-fn remove(database: &Path) {
+/// Removes a database, if it is there.
+pub fn remove(database: &Path) {
     for ending in ["", "-wal", "-shm", "-journal"] {
         let _ = fs::remove_file(format!("{}{ending}", database.display()));
     }
 }
 
 /// Every organization and every person is named by two records that follow each other.
-fn record(number: u64) -> CreditRecord {
+pub fn record(number: u64) -> CreditRecord {
     let list = LISTS[usize::try_from(number % 4).unwrap()];
     CreditRecord {
         id: format!("SR-{number:09}"),
@@ -91,17 +104,22 @@ fn record(number: u64) -> CreditRecord {
     }
 }
 
+/// The sources of a registry file.
+pub fn head(policy: &Policy) -> serde_json::Value {
+    let covers: Vec<_> = policy.description().lists.iter().map(|l| l.code.as_str()).collect();
+    serde_json::json!([{
+        "id": SOURCE,
+        "name": "全国信用信息共享平台",
+        "as_of": "2026-11-17T20:00:00+08:00",
+        "records_from": "2016-01-01",
+        "covers": covers,
+    }])
+}
+
 /// A registry file with the source and its first records.
 fn file(records: u64, policy: &Policy) -> serde_json::Value {
-    let covers: Vec<_> = policy.description().lists.iter().map(|l| l.code.as_str()).collect();
     serde_json::json!({
-        "sources": [{
-            "id": SOURCE,
-            "name": "全国信用信息共享平台",
-            "as_of": "2026-11-17T20:00:00+08:00",
-            "records_from": "2016-01-01",
-            "covers": covers,
-        }],
+        "sources": head(policy),
         "records": (0..records).map(record).collect::<Vec<_>>(),
     })
 }
@@ -133,13 +151,15 @@ fn by_rows(database: &Path, records: u64, policy: &Policy) {
     let transaction = connection.transaction().unwrap();
     let mut parties = Vec::new();
     {
-        let sql = "INSERT INTO record (key, id, source, list, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+        let sql = "INSERT INTO record (key, id, source, list, until, body) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut insert = transaction.prepare(sql).unwrap();
         for number in 0..records {
             let record = record(number);
             let body = serde_json::to_string(&record).unwrap();
             let key = i64::try_from(number + 1).unwrap();
-            insert.execute(params![key, record.id, SOURCE, record.list, body]).unwrap();
+            let until = record.valid_until.unwrap().to_string();
+            insert.execute(params![key, record.id, SOURCE, record.list, until, body]).unwrap();
             let bytes = |identifier: &str| <[u8; 18]>::try_from(identifier.as_bytes()).unwrap();
             let person = &record.responsible_persons[0].identifier;
             parties.push((bytes(&record.subject.identifier), Scheme::Uscc, key));
@@ -162,14 +182,47 @@ fn by_rows(database: &Path, records: u64, policy: &Policy) {
     connection.close().unwrap();
 }
 
+/// Writes entries of which the identifier is masked, as an import leaves them. They mask other
+/// firms than those that are asked about; some fit by chance.
+fn leave_open(database: &Path, masks: u64) {
+    let mut connection = Connection::open(database).unwrap();
+    let transaction = connection.transaction().unwrap();
+    for number in 0..masks {
+        let code = uscc(50_000_000 + number);
+        let mask = format!("{}**********{}", &code[..4], &code[14..]);
+        transaction
+            .prepare_cached(
+                "INSERT INTO opening (source, list, place, reason, mark, since, reach) \
+                 VALUES (?1, ?2, ?3, 'a mask', ?4, '2026-11-17T20:00:00+08:00', 'subjects')",
+            )
+            .unwrap()
+            .execute(params![SOURCE, LISTS[0], format!("row {number}"), format!("{number:016x}")])
+            .unwrap();
+        let opening = transaction.last_insert_rowid();
+        for pattern in left_open(&mask, Some(Scheme::Uscc)).into_patterns() {
+            let shape = pattern.shape().to_string();
+            transaction
+                .prepare_cached(
+                    "INSERT INTO pattern (key, opening, pattern, shape) VALUES (?1, ?2, ?3, ?4)",
+                )
+                .unwrap()
+                .execute(params![pattern.key(), opening, pattern.as_str(), shape])
+                .unwrap();
+        }
+    }
+    transaction.execute("INSERT INTO shape SELECT DISTINCT shape FROM pattern", []).unwrap();
+    transaction.commit().unwrap();
+    connection.close().unwrap();
+}
+
 /// Everything that a lookup can see: schema, sources, records and parties, in order.
 fn content(database: &Path) -> Vec<String> {
     let connection = Connection::open(database).unwrap();
     let mut all = Vec::new();
     for sql in [
         "SELECT name || coalesce(sql, '') FROM sqlite_schema ORDER BY name",
-        "SELECT id || body FROM source ORDER BY id",
-        "SELECT key || id || source || list || body FROM record ORDER BY key",
+        "SELECT id || body || schemes FROM source ORDER BY id",
+        "SELECT key || id || source || list || until || body FROM record ORDER BY key",
         "SELECT identifier || scheme || country || record FROM party ORDER BY 1",
     ] {
         let mut statement = connection.prepare(sql).unwrap();

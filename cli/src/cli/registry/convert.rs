@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::follow_the_money::{self, MoneyMapping, MoneyReport};
 use mustcheck::registry::table::{self, RejectedFile, TableMapping, TableReport};
+use mustcheck::{Timestamp, safe};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 
@@ -17,7 +18,7 @@ use crate::cli::{Style, text};
 /// The format of a list that is no registry file.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// A table: CSV.
+    /// A table: CSV, or a workbook (xlsx, xls, ods).
     Table,
     /// FollowTheMoney, in JSON lines.
     FollowTheMoney,
@@ -50,6 +51,7 @@ pub fn convert(
     mapping: &Path,
     vocabulary: &Vocabulary,
     rejected: Option<&PathBuf>,
+    as_of: Option<Timestamp>,
 ) -> Result<(NamedTempFile, Converted)> {
     let document = NamedTempFile::new().context("no file for the registry document")?;
     let mut rejected = rejected.map(|path| RejectedFile::create(path)).transpose()?;
@@ -57,7 +59,8 @@ pub fn convert(
     let context = || format!("mapping `{}`", mapping.display());
     let converted = match format {
         Format::Table => {
-            let mapping = TableMapping::open(mapping).with_context(context)?;
+            let mut mapping = TableMapping::open(mapping).with_context(context)?;
+            mapping.source.as_of = as_of.or(mapping.source.as_of);
             Converted::Table(table::convert(
                 file,
                 &mapping,
@@ -67,7 +70,8 @@ pub fn convert(
             )?)
         }
         Format::FollowTheMoney => {
-            let mapping = MoneyMapping::open(mapping).with_context(context)?;
+            let mut mapping = MoneyMapping::open(mapping).with_context(context)?;
+            mapping.source.as_of = as_of.unwrap_or(mapping.source.as_of);
             let rejected = rejected.as_mut();
             let report = follow_the_money::convert(file, &mapping, vocabulary, &mut out, rejected)?;
             Converted::Money(report)
@@ -82,7 +86,7 @@ impl Converted {
     /// Rows or entities that somebody must look at.
     pub const fn rejected(&self) -> u64 {
         match self {
-            Self::Table(report) => report.rejected,
+            Self::Table(report) => report.rejected + report.rounded + report.unnamed,
             Self::Money(report) => report.rejected,
         }
     }
@@ -91,16 +95,24 @@ impl Converted {
     pub fn print(&self, style: Style) -> Result<()> {
         let counts: Vec<(u64, &str, &str)> = match self {
             Self::Table(report) => {
-                let encoding = style.say("编码", "encoding");
-                text::line(&format!("  {encoding} {}", report.encoding.name()))?;
-                vec![
+                text::line(&format!("  {}", form(report, style)))?;
+                let mut counts = vec![
                     (report.rows, "行", "row(s)"),
                     (report.records, "条记录", "record(s)"),
                     (report.rejected, "行被拒", "rejected"),
                     (report.totals, "行合计", "of totals"),
                     (report.blank, "空行", "blank"),
                     (report.duplicates, "重复行", "repeated"),
-                ]
+                ];
+                // Few tables have such rows.
+                let further = [
+                    (report.skipped, "行不是记录", "no record"),
+                    (report.headers, "行重复表头", "of headers"),
+                    (report.rounded, "行代码或被舍入", "with a code that may be rounded"),
+                    (report.unnamed, "行另有无标识的人", "with somebody of no identifier"),
+                ];
+                counts.extend(further.into_iter().filter(|(count, _, _)| *count > 0));
+                counts
             }
             Self::Money(report) => vec![
                 (report.entities, "个实体", "entities"),
@@ -114,4 +126,15 @@ impl Converted {
             counts.iter().map(|(n, zh, en)| format!("{n} {}", style.say(zh, en))).collect();
         text::line(&format!("  {}", said.join(", ")))
     }
+}
+
+/// How a table was written.
+fn form(report: &TableReport, style: Style) -> String {
+    let encoding = style.say("编码", "encoding");
+    let sheet = style.say("工作表", "sheet");
+    let encoding = report.encoding.map(|known| format!("{encoding} {}", known.name()));
+    let workbook = report.workbook.map(|kind| {
+        format!("{}, {sheet} `{}`", kind.name(), safe(report.sheet.as_deref().unwrap_or_default()))
+    });
+    encoding.or(workbook).unwrap_or_default()
 }

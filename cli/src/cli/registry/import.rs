@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use indicatif::ProgressBar;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::{Report, import};
-use mustcheck::{Policy, safe};
+use mustcheck::registry::import::{ImportOptions, Report, import_with};
+use mustcheck::{Policy, Timestamp, safe};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};
@@ -17,7 +17,7 @@ use crate::cli::{Style, text};
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("target").args(["into", "database"]).required(true))]
 pub struct Arguments {
-    /// Registry files in JSON; with `--mapping`, lists as tables (CSV) or entities
+    /// Registry files in JSON; with `--mapping`, lists as tables (CSV, workbooks) or entities
     /// (FollowTheMoney).
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -35,6 +35,15 @@ pub struct Arguments {
     /// What the files are; without it, their names say.
     #[arg(long, value_enum, requires = "mapping", value_name = "FORMAT")]
     from: Option<Format>,
+    /// As of when a list is, whatever its mapping says: `2026-11-19T20:00:00+08:00`.
+    #[arg(long, requires = "mapping", value_name = "TIME")]
+    as_of: Option<Timestamp>,
+    /// Remove so many records that are in force: exactly the number that a refused import names.
+    #[arg(long, value_name = "N", conflicts_with = "database")]
+    allow_removal: Option<u64>,
+    /// Replace a snapshot that is held as of a moment that has not come yet.
+    #[arg(long, conflicts_with = "database")]
+    replace_as_of: bool,
     /// Where rows go that cannot be read, with the reason. It holds identifiers: only this
     /// user may read it.
     #[arg(long, value_name = "FILE", requires = "mapping")]
@@ -60,11 +69,16 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn import(&self, file: &Path, vocabulary: &Vocabulary) -> Result<Report> {
+    fn import(
+        &self,
+        file: &Path,
+        vocabulary: &Vocabulary,
+        options: &ImportOptions,
+    ) -> Result<Report> {
         match self {
             Self::Sqlite(into) => {
                 let bar = ProgressBar::new_spinner();
-                let report = import(file, into, vocabulary, &mut || bar.inc(1))
+                let report = import_with(file, into, vocabulary, options, &mut || bar.inc(1))
                     .with_context(|| format!("registry `{}`", into.display()))?;
                 bar.finish_and_clear();
                 Ok(report)
@@ -105,15 +119,24 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     }
     let vocabulary = vocabulary(arguments.policy.as_deref())?;
     let target = Target::open(arguments)?;
+    let Arguments { allow_removal, replace_as_of, .. } = *arguments;
+    let options = ImportOptions { allow_removal, replace_as_of };
     let mut all = Vec::new();
     for file in &arguments.files {
         let converted = arguments.mapping.as_ref().map(|mapping| {
             let format = arguments.from.unwrap_or_else(|| Format::of(file));
-            convert(file, format, mapping, &vocabulary, arguments.rejected.as_ref())
+            convert(
+                file,
+                format,
+                mapping,
+                &vocabulary,
+                arguments.rejected.as_ref(),
+                arguments.as_of,
+            )
         });
         let converted = converted.transpose()?;
         let document = converted.as_ref().map_or(file.as_path(), |(document, _)| document.path());
-        let report = target.import(document, &vocabulary)?;
+        let report = target.import(document, &vocabulary, &options)?;
         all.push(Done { file, report, converted: converted.map(|(_, converted)| converted) });
     }
     if style.json {
@@ -158,11 +181,15 @@ fn print_report(report: &Report, style: Style) -> Result<()> {
             (source.changed, "更新", "changed"),
             (source.unchanged, "不变", "unchanged"),
             (source.removed, "移除", "removed"),
-            (source.events_kept, "保留较新事件", "newer events kept"),
         ];
         let said: Vec<String> =
             counts.iter().map(|(n, zh, en)| format!("{n} {}", style.say(zh, en))).collect();
         text::line(&format!("  {id}: {}", said.join(", ")))?;
+        if let Some(as_of) = source.repaired_as_of {
+            let told =
+                style.say("原数据截至时间在未来，已被替换：", "held as of the future, replaced:");
+            text::line(&format!("  {id}: {told} {as_of}"))?;
+        }
     }
     for rejected in &report.rejected {
         let what = style.say("未导入", "rejected");

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use mustcheck::model::{Answer, AnswerStatus, CreditRecord};
-use mustcheck::registry::json::{RegistryFile, Source};
+use mustcheck::registry::json::RegistryFile;
+use mustcheck::registry::sources::{Cover, Source};
 use mustcheck::{Date, Timestamp};
 
 /// A registry of answers as they were given.
@@ -13,8 +14,8 @@ pub fn of(answers: &[Answer], as_of: Date) -> RegistryFile {
     for answer in answers {
         let Some(source) = source_of(answer, as_of) else { continue };
         let known = sources.entry(source.id.clone()).or_insert(source);
-        if !known.covers.contains(&answer.list) {
-            known.covers.push(answer.list.clone());
+        if !known.holds(&answer.list) {
+            known.covers.push(Cover::from(answer.list.as_str()));
         }
         if answer.status == AnswerStatus::Answered {
             records.extend(answer.records.iter().map(|r| (r.id.as_str(), r.clone())));
@@ -46,6 +47,9 @@ fn source_of(answer: &Answer, as_of: Date) -> Option<Source> {
         as_of: state.map_or(midnight, |state| state.as_of),
         records_from: state.and_then(|state| state.records_from),
         covers: Vec::new(),
+        schemes: None,
+        identified_by: None,
+        expected: None,
         unavailable,
     })
 }

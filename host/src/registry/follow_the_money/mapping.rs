@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::input::read_file;
 use crate::registry::RegistryError;
 use crate::registry::follow_the_money::entity::{Entity, Term};
-use crate::registry::json::{Source, sources_faults};
+
 use crate::registry::mapping::{Faults, MAPPING_LIMIT, MappingFault, read};
+use crate::registry::sources::{Source, sources_faults};
 
 /// How a file of entities becomes records.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -142,13 +143,13 @@ impl MoneyMapping {
                 let detail = "needs `topics`, `programs`, `authorities` or `datasets`";
                 faults.add(format!("list[{i}]"), detail);
             }
-            if !self.source.covers.contains(&rule.list) {
+            if !self.source.holds(&rule.list) {
                 let detail = format!("`{}` is not one that the source covers", rule.list);
                 faults.add(format!("list[{i}].list"), detail);
             }
         }
-        for (i, list) in self.source.covers.iter().enumerate() {
-            if !self.list.iter().any(|rule| rule.list == *list) {
+        for (i, list) in self.source.lists().enumerate() {
+            if !self.list.iter().any(|rule| rule.list == list) {
                 // RAIL R2: a list that nothing leads to would be answered with no records.
                 let detail = format!("nothing puts an entity on `{list}`");
                 faults.add(format!("source.covers[{i}]"), detail);

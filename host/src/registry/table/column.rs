@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::registry::shapes::DateShape;
+use crate::registry::shapes::{DateShape, DayOrder};
 
 /// A column: the text over it, or its letter as `{ letter = "C" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -54,14 +54,50 @@ pub struct CellTable {
     pub none: Vec<String>,
     /// How a day is written.
     pub shape: DateShape,
+    /// In which order, where its year stands last: `23.2.2024` does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<DayOrder>,
+    /// Which day of two that stand in the cell, as in `2024-01-01至2025-01-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<RangeEnd>,
+}
+
+/// One end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RangeEnd {
+    /// The first day.
+    First,
+    /// The last day.
+    Last,
+}
+
+impl RangeEnd {
+    /// This end of a range; `None` if the text is no range.
+    pub(crate) fn of(self, text: &str) -> Option<&str> {
+        // A hyphen alone may stand inside a day.
+        let between = ["至", "到", "~", "～", "—", "–", " - "];
+        let word = between.into_iter().find(|word| text.contains(word))?;
+        let mut ends = text.split(word).map(str::trim).filter(|end| !end.is_empty());
+        let (first, last) = (ends.next()?, ends.next()?);
+        let one = if self == Self::First { first } else { last };
+        ends.next().is_none().then_some(one)
+    }
 }
 
 impl CellTable {
     /// Its column, if it has one.
     pub(crate) fn column(&self) -> Option<Column> {
-        match (&self.column, &self.letter) {
-            (Some(name), _) => Some(Column::Named(name.clone())),
-            (None, Some(letter)) => Some(Column::Letter(Letter { letter: letter.clone() })),
+        Column::of(self.column.as_ref(), self.letter.as_ref())
+    }
+}
+
+impl Column {
+    /// The column of this name, or else of this letter.
+    pub(crate) fn of(name: Option<&String>, letter: Option<&String>) -> Option<Self> {
+        match (name, letter) {
+            (Some(name), _) => Some(Self::Named(name.clone())),
+            (None, Some(letter)) => Some(Self::Letter(Letter { letter: letter.clone() })),
             (None, None) => None,
         }
     }

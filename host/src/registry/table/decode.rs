@@ -83,7 +83,6 @@ pub struct Decoded {
     at: u64,
     lines: u64,
     ended: bool,
-    counts: [u64; 128],
 }
 
 impl Decoded {
@@ -104,13 +103,7 @@ impl Decoded {
             at: 0,
             lines: 0,
             ended: false,
-            counts: [0; 128],
         })
-    }
-
-    /// How often an ASCII character was read so far.
-    pub fn count(&self, character: u8) -> u64 {
-        self.counts.get(usize::from(character)).copied().unwrap_or_default()
     }
 
     /// Decodes more; nothing at the end.
@@ -140,11 +133,6 @@ impl Decoded {
             }
             self.ended = last && result == DecoderResult::InputEmpty;
             self.output = text.into_bytes();
-        }
-        for byte in &self.output {
-            if let Some(count) = self.counts.get_mut(usize::from(*byte)) {
-                *count += 1;
-            }
         }
         Ok(())
     }

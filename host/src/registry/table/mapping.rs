@@ -8,18 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::read_file;
 use crate::registry::RegistryError;
-use crate::registry::json::Source;
 use crate::registry::mapping::{Faults, MAPPING_LIMIT, MappingFault, read};
-use crate::registry::shapes::Unit;
+use crate::registry::shapes::{TermUnit, Unit};
 use crate::registry::table::Encoding;
 use crate::registry::table::column::{Cell, Column};
+use crate::registry::table::skip::SkipRule;
+use crate::registry::table::source::TableSource;
 
 /// How a table becomes records.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableMapping {
     /// Whose list it is, as of when, and what it covers.
-    pub source: Source,
+    pub source: TableSource,
     /// How the file is written.
     #[serde(default)]
     pub file: FileMapping,
@@ -37,12 +38,29 @@ pub struct FileMapping {
     pub delimiter: String,
     /// What stands around a cell that holds a delimiter: one ASCII character.
     pub quote: String,
-    /// Rows before the header, such as a title.
-    pub skip_rows: u64,
+    /// The sheet of a workbook; without it, the only one that holds anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// Rows before the header, such as a title. Without it, the header is the first row, of fifty,
+    /// that has every column that the mapping names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_rows: Option<u64>,
     /// Rows of the header. A column has the lowest text that stands over it.
     pub header_rows: u64,
     /// What begins a row of totals, which is passed over unless it names somebody.
     pub totals: Vec<String>,
+    /// The column in which a row of totals says how many rows there are. The last such row counts:
+    /// without it, or with another number, the table is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<Column>,
+    /// How many rows there are, blank ones, totals and those passed over not counted. With another
+    /// number, the table is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_rows: Option<u64>,
+    /// Rows that are no record, though they may name somebody: one that any of these fits is passed
+    /// over and counted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<SkipRule>,
     /// Columns whose empty cells merge with the one above.
     pub fill_down: Vec<Column>,
     /// What stands between the values of a cell that holds several.
@@ -55,9 +73,13 @@ impl Default for FileMapping {
             encoding: Encoding::Auto,
             delimiter: ",".into(),
             quote: "\"".into(),
-            skip_rows: 0,
+            sheet: None,
+            skip_rows: None,
             header_rows: 1,
             totals: ["合计", "总计", "小计"].map(String::from).into(),
+            total: None,
+            expected_rows: None,
+            skip: Vec::new(),
             fill_down: Vec::new(),
             separators: "、；;\n".into(),
         }
@@ -100,7 +122,13 @@ pub struct RowMapping {
     #[serde(default)]
     pub matter: Option<Cell>,
     /// Whom it is about. With `split`, a row is one record for each.
-    pub subject: Party,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Party>,
+    /// Whom it is about, where firms and persons stand in columns of their own: the one whose
+    /// identifier a row fills. A row that fills several is about the first, if the others are
+    /// among `persons`, and else refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<Party>,
     /// Persons whom it names as responsible.
     #[serde(default)]
     pub persons: Vec<Person>,
@@ -118,9 +146,21 @@ pub struct RowMapping {
     /// Last day.
     #[serde(default)]
     pub valid_until: Option<Cell>,
+    /// How long it lasts from its first day, where a row states no last one.
+    #[serde(default)]
+    pub term: Option<TermCells>,
     /// What happened since.
     #[serde(default)]
     pub events: Vec<EventCells>,
+}
+
+impl RowMapping {
+    /// Whom a row may be about, in the order in which they are asked, each with its place.
+    pub(crate) fn alternatives(&self) -> impl Iterator<Item = (String, &Party)> {
+        let one = self.subject.iter().map(|party| ("subject".to_owned(), party));
+        let of = |(i, party)| (format!("subjects[{i}]"), party);
+        one.chain(self.subjects.iter().enumerate().map(of))
+    }
 }
 
 /// A party.
@@ -180,6 +220,21 @@ pub struct PenaltyCells {
     pub unit: Unit,
 }
 
+/// A length of time: 三年, 36个月, 1年6个月, 半年, 一年内, 90日, 3 years; 长期, 永久 and 终身 have no end.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TermCells {
+    /// How long.
+    pub length: Cell,
+    /// The unit of a number that says none itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<TermUnit>,
+    /// Whether it stands in a sentence, such as 在一年内禁止参加政府采购活动: the only length of time
+    /// there that runs forward.
+    #[serde(default)]
+    pub within: bool,
+}
+
 /// An event.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -223,10 +278,7 @@ impl TableMapping {
     }
 
     fn check(&self, faults: &mut Faults<'_>) {
-        for fault in super::super::json::sources_faults(std::slice::from_ref(&self.source)) {
-            let (path, detail) = fault.split_once(": ").unwrap_or(("source", &fault));
-            faults.add(path.replace("sources[0]", "source"), detail);
-        }
+        self.source.check(faults);
         let file = &self.file;
         if file.delimiter != "tab" && ascii(&file.delimiter).is_none() {
             faults.add("file.delimiter", "must be one ASCII sign, or `tab`");
@@ -243,11 +295,27 @@ impl TableMapping {
         for (path, cell, known) in self.cells() {
             check_cell(&path, cell, known, faults);
         }
-        let subject = &self.record.subject;
-        let optional = |o: &Option<Cell>| o.as_ref().is_some_and(|c| c.0.constant.is_some());
-        if subject.identifier.0.constant.is_some() || optional(&subject.name) {
-            faults.add("record.subject", "a constant names the same subject in every row");
+        if self.record.subject.is_some() != self.record.subjects.is_empty() {
+            faults.add("record", "needs either `subject` or `subjects`");
         }
+        let optional = |o: &Option<Cell>| o.as_ref().is_some_and(|c| c.0.constant.is_some());
+        for (at, subject) in self.record.alternatives() {
+            if subject.identifier.0.constant.is_some() || optional(&subject.name) {
+                faults
+                    .add(format!("record.{at}"), "a constant names the same subject in every row");
+            }
+        }
+        for (i, rule) in file.skip.iter().enumerate() {
+            rule.check(&format!("file.skip[{i}]"), faults);
+        }
+    }
+
+    /// The columns that the mapping uses, also those that hold nothing of a record.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let cells = self.cells().into_iter().filter_map(|(_, cell, _)| cell.0.column());
+        let file = &self.file;
+        let rules = file.skip.iter().filter_map(SkipRule::column);
+        cells.chain(file.fill_down.iter().cloned()).chain(file.total.clone()).chain(rules).collect()
     }
 
     /// Every cell, its place, and the words that it must come to if they are few.
@@ -270,12 +338,14 @@ impl TableMapping {
         add("record.list".into(), Some(&record.list), None);
         add("record.act".into(), record.act.as_ref(), None);
         add("record.matter".into(), record.matter.as_ref(), None);
-        let subject = &record.subject;
-        add("record.subject.kind".into(), Some(&subject.kind), kinds());
-        add("record.subject.scheme".into(), Some(&subject.scheme), schemes());
-        add("record.subject.identifier".into(), Some(&subject.identifier), None);
-        add("record.subject.country".into(), subject.country.as_ref(), None);
-        add("record.subject.name".into(), subject.name.as_ref(), None);
+        for (subject_at, subject) in record.alternatives() {
+            let at = |name: &str| format!("record.{subject_at}.{name}");
+            add(at("kind"), Some(&subject.kind), kinds());
+            add(at("scheme"), Some(&subject.scheme), schemes());
+            add(at("identifier"), Some(&subject.identifier), None);
+            add(at("country"), subject.country.as_ref(), None);
+            add(at("name"), subject.name.as_ref(), None);
+        }
         for (i, person) in record.persons.iter().enumerate() {
             let at = |name: &str| format!("record.persons[{i}].{name}");
             add(at("role"), Some(&person.role), roles());
@@ -292,6 +362,7 @@ impl TableMapping {
         }
         add("record.valid_from".into(), Some(&record.valid_from), None);
         add("record.valid_until".into(), record.valid_until.as_ref(), None);
+        add("record.term.length".into(), record.term.as_ref().map(|term| &term.length), None);
         for (i, event) in record.events.iter().enumerate() {
             let at = |name: &str| format!("record.events[{i}].{name}");
             add(at("kind"), Some(&event.kind), events());
@@ -309,9 +380,12 @@ fn check_cell(path: &str, cell: &Cell, known: Option<Vec<&'static str>>, faults:
         faults.add(path, "needs one of `column`, `letter` and `constant`");
     }
     if let Some(letter) = &table.letter
-        && super::row::position(letter).is_none()
+        && super::columns::position(letter).is_none()
     {
         faults.add(path, format!("`{letter}` is no letter of a column, `A` to `ZZZ`"));
+    }
+    if table.range.is_some() && table.constant.is_some() {
+        faults.add(path, "a constant is no range");
     }
     for outcome in table.constant.iter().chain(table.values.values()) {
         if let Some(known) = known.as_ref().filter(|known| !known.contains(&outcome.as_str())) {

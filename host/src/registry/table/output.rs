@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::registry::RegistryError;
-use crate::registry::json::Source;
+use crate::registry::sources::Source;
 use crate::registry::written::LeftOpen;
 
 /// Whom a row names that could not be read.
@@ -63,7 +63,8 @@ impl<'a> Document<'a> {
         self.item(record)
     }
 
-    /// A row that could not be read: one refusal for everybody whom it names.
+    /// A row that could not be read: one refusal for everybody whom it names, and one more if it
+    /// names somebody by no identifier.
     // RAIL R2: whoever is named is not clear; if nobody can tell who, nobody is.
     pub fn refusals(
         &mut self,
@@ -73,11 +74,27 @@ impl<'a> Document<'a> {
     ) -> Result<(), RegistryError> {
         let open: Vec<String> =
             refused.open.clone().into_patterns().iter().map(|p| p.as_str().to_owned()).collect();
+        let both = refused.unnamed && !open.is_empty();
+        if both {
+            self.refusal(source, refused, &open, false, reason)?;
+        }
+        let left = if both { &[][..] } else { &open };
+        self.refusal(source, refused, left, refused.unnamed, reason)
+    }
+
+    fn refusal(
+        &mut self,
+        source: &str,
+        refused: &Refused,
+        open: &[String],
+        unnamed: bool,
+        reason: &str,
+    ) -> Result<(), RegistryError> {
         let persons: Vec<_> =
             open.iter().filter(|p| *p != "*").map(|named| json!({ "identifier": named })).collect();
         self.item(&json!({
             "source": source, "list": refused.list, "responsible_persons": persons,
-            "open": open, "unnamed": refused.unnamed, "rejected": reason,
+            "open": open, "unnamed": unnamed, "rejected": reason,
         }))
     }
 
@@ -147,8 +164,8 @@ impl RejectedFile {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// A text that no spreadsheet takes for a formula, in whatever width its sign is written.
 fn inert(text: &str) -> String {
-    let live = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if live { format!("'{text}") } else { text.to_owned() }
+    let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if text.starts_with(signs) { format!("'{text}") } else { text.to_owned() }
 }

@@ -1,0 +1,174 @@
+//! How an import changes what is held.
+
+use std::collections::BTreeMap;
+
+use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_guest::model::{CreditRecord, Standing};
+use mustcheck_guest::standing::standing;
+
+use super::{decode, encode};
+use crate::clock::is_ahead;
+use crate::input::quotable;
+use crate::registry::RegistryError;
+use crate::registry::sources::Source;
+
+/// What whoever imports allows besides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// How many records may be removed where more go than a snapshot usually drops. It must be
+    /// exactly the number.
+    pub allow_removal: Option<u64>,
+    /// Whether a snapshot that is held and was taken after now gives way to an older one.
+    pub replace_as_of: bool,
+}
+
+/// Whether the snapshot of a source may take the place of the one held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It may.
+    Admitted,
+    /// It may, and repairs a snapshot that was held as of a moment after now.
+    Repairs(Timestamp),
+    /// It may not, for this reason.
+    Refused(String),
+}
+
+/// Decides whether the snapshot of a source may take the place of the one held.
+pub fn admit(
+    new: &Source,
+    held: Option<&Source>,
+    now: Timestamp,
+    options: &ImportOptions,
+) -> Admission {
+    let Some(held) = held else { return Admission::Admitted };
+    let ahead = is_ahead(held.as_of, now);
+    if ahead && options.replace_as_of {
+        return Admission::Repairs(held.as_of);
+    }
+    if held.as_of <= new.as_of {
+        return Admission::Admitted;
+    }
+    let (as_of, held) = (new.as_of, held.as_of);
+    let older = format!("the snapshot of `{as_of}` is older than the one held, of `{held}`");
+    let cure = "which lies in the future: `--replace-as-of` replaces it";
+    Admission::Refused(if ahead { format!("{older}, {cure}") } else { older })
+}
+
+/// Why the snapshot of a source is not whole: it says itself how many entries it has.
+pub fn unexpected(source: &Source, entries: u64) -> Option<String> {
+    let expected = source.expected.filter(|expected| *expected != entries)?;
+    let id = quotable(&source.id);
+    Some(format!("source `{id}` has {entries} entries and says that it has {expected}"))
+}
+
+/// What an import does with a record that is fit for import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is new, or another than the one held under its id.
+    Put {
+        /// The same as it is written.
+        body: String,
+        /// The list of its source that it left, if it was on another one.
+        left: Option<String>,
+    },
+    /// It is as the one held.
+    Same,
+    /// Its id belongs to another source's record: it is refused, for this reason.
+    Foreign {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Decides what becomes of a record of a source, `held` being what is stored under its id;
+/// `file` are the sources of the file. A snapshot replaces what its source said, events included:
+/// what the source took back never happened.
+// RAIL R5
+///
+/// # Errors
+///
+/// [`RegistryError`] if what is held cannot be read.
+pub fn change(
+    record: &CreditRecord,
+    held: Option<&str>,
+    source: &Source,
+    file: &[Source],
+) -> Result<Change, RegistryError> {
+    let body = encode(record)?;
+    let Some(held) = held else { return Ok(Change::Put { body, left: None }) };
+    if held == body {
+        return Ok(Change::Same);
+    }
+    let old: CreditRecord = decode(held)?;
+    // Ids are unique in a file, so a record that another source of this file held has moved.
+    let moved = file.iter().any(|s| s.id == old.source);
+    if old.source != source.id && !moved {
+        let reason = format!("id: `{}` is held from source `{}`", record.id, old.source);
+        return Ok(Change::Foreign { reason: quotable(&reason) });
+    }
+    let left = old.source == record.source && old.list != record.list;
+    Ok(Change::Put { body, left: left.then_some(old.list) })
+}
+
+/// The place that a report gives for a record whose id belongs to another source.
+pub fn foreign_place(record: &CreditRecord, source: &Source) -> String {
+    quotable(&format!("record `{}` of source `{}`", record.id, source.id))
+}
+
+/// The last day on which a record has effect, as far as the snapshot of a day knows, in a form
+/// that sorts as days do; empty if it has none any more.
+pub fn last_day(record: &CreditRecord, as_of: Date) -> String {
+    match standing(record, as_of) {
+        Standing::Annulled | Standing::Repaired => String::new(),
+        _ => record.valid_until.map_or_else(|| "9999-12-31".into(), |day| day.to_string()),
+    }
+}
+
+/// Records with effect that an import removes, by source and list, beside those that were held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removals(BTreeMap<(String, String), (u64, u64)>);
+
+impl Removals {
+    /// Remembers how many records with effect a source held on a list.
+    pub fn held(&mut self, source: &str, list: &str, records: u64) {
+        self.0.entry((source.to_owned(), list.to_owned())).or_default().0 += records;
+    }
+
+    /// Counts records with effect that leave a list.
+    pub fn removed(&mut self, source: &str, list: &str, records: u64) {
+        self.0.entry((source.to_owned(), list.to_owned())).or_default().1 += records;
+    }
+
+    /// Why the import is refused: it would remove more of a list than a snapshot usually drops.
+    ///
+    /// # Errors
+    ///
+    /// [`RegistryError::Content`] with the counts, and nobody's name.
+    // RAIL R2: a file that was cut, or is empty, would clear everybody whom it leaves out.
+    pub fn check(&self, options: &ImportOptions) -> Result<(), RegistryError> {
+        let is_many = |held: u64, removed: u64| {
+            removed > 0 && (removed >= held || removed.saturating_mul(100) > held.saturating_mul(5))
+        };
+        let many = || self.0.iter().filter(|(_, (held, removed))| is_many(*held, *removed));
+        let total: u64 = many().map(|(_, (_, removed))| removed).sum();
+        if total == options.allow_removal.unwrap_or_default() {
+            return Ok(());
+        }
+        let each: Vec<String> = many()
+            .map(|((source, list), (held, removed))| {
+                format!("{removed} of {held} from list `{list}` of source `{source}`")
+            })
+            .collect();
+        let told = match options.allow_removal {
+            Some(allowed) if total == 0 => {
+                format!("it removes no more records than usual, and {allowed} were allowed")
+            }
+            _ => format!(
+                "it would remove {} in force; if that is right, allow it with \
+                 `--allow-removal {total}`",
+                each.join(", ")
+            ),
+        };
+        Err(RegistryError::Content(quotable(&format!("nothing was imported: {told}"))))
+    }
+}

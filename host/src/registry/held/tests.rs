@@ -1,0 +1,269 @@
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use mustcheck_guest::model::{Role, Subject, SubjectKind};
+
+use super::*;
+use crate::input::parse_strictly;
+use crate::registry::written::Pattern;
+
+const FIRM: &str = "91310115MA1K3H5Q4N";
+const LIST: &str = "wage-arrears";
+
+fn source(more: &str) -> Source {
+    let text = format!(
+        r#"{{ "id": "platform", "as_of": "2026-11-17T20:00:00+08:00", "covers": ["{LIST}"] {more} }}"#
+    );
+    parse_strictly(text.as_bytes()).unwrap()
+}
+
+fn held(more: &str) -> Held {
+    Held::readable(source(more), &BTreeSet::new())
+}
+
+fn subject(scheme: Scheme, kind: SubjectKind) -> Subject {
+    Subject {
+        role: Role::Applicant,
+        kind,
+        scheme,
+        identifier: FIRM.into(),
+        country: None,
+        name: "甲".into(),
+    }
+}
+
+fn record(id: &str) -> CreditRecord {
+    let text = format!(
+        r#"{{ "id": "{id}", "list": "{LIST}", "source": "platform", "subject": {{
+            "kind": "organization", "scheme": "uscc", "identifier": "{FIRM}", "name": "甲" }},
+            "valid_from": "2025-03-01", "valid_until": "2028-02-29" }}"#
+    );
+    parse_strictly(text.as_bytes()).unwrap()
+}
+
+fn opening(key: i64, list: Option<&str>) -> Opening {
+    Opening {
+        key,
+        source: "platform".into(),
+        list: list.map(str::to_owned),
+        place: format!("row {key}"),
+        reason: "a mask".into(),
+        entries: 1,
+        acknowledged: None,
+    }
+}
+
+/// Each answer about a firm: status, reason, how many records.
+fn told(
+    sources: &[Held],
+    scheme: Scheme,
+    kind: SubjectKind,
+    openings: &[Opening],
+) -> Vec<(String, String, usize)> {
+    let subject = subject(scheme, kind);
+    let lists = [LIST.to_owned()];
+    let ask = Ask { query: 0, subject: &subject, lists: &lists };
+    let mut answers = Vec::new();
+    answer(&ask, sources, &[&record("r1")], openings, &mut answers);
+    let each = answers.into_iter();
+    each.map(|a| (a.status.to_string(), a.reason.unwrap_or_default(), a.records.len())).collect()
+}
+
+fn firm(sources: &[Held], openings: &[Opening]) -> Vec<(String, String, usize)> {
+    told(sources, Scheme::Uscc, SubjectKind::Organization, openings)
+}
+
+fn row(status: &str, reason: &str, records: usize) -> Vec<(String, String, usize)> {
+    vec![(status.into(), reason.into(), records)]
+}
+
+#[test]
+fn an_entry_that_may_mean_the_subject_leaves_it_open_and_hides_no_record() {
+    let reason = "a record was refused at import: row 1: a mask";
+    assert_eq!(firm(&[held("")], &[opening(1, Some(LIST))]), row("unavailable", reason, 1));
+    assert_eq!(firm(&[held("")], &[opening(1, None)]), row("unavailable", reason, 1));
+    assert_eq!(firm(&[held("")], &[opening(1, Some("tax-serious"))]), row("answered", "", 1));
+    let other = Opening { source: "other".into(), ..opening(1, None) };
+    assert_eq!(firm(&[held("")], &[other]), row("answered", "", 1));
+    // One that fits by two patterns counts once.
+    let twice = [opening(1, None), opening(1, None)];
+    assert_eq!(firm(&[held("")], &twice), row("unavailable", reason, 1));
+    let two = [opening(1, None), opening(2, None)];
+    assert_eq!(firm(&[held("")], &two), row("unavailable", &format!("{reason}; and 1 more"), 1));
+}
+
+#[test]
+fn who_answers_for_an_entry_stands_beside_the_answer() {
+    let on = Date { year: 2026, month: 11, day: 20 };
+    let by = Acknowledgement { by: "李四".into(), why: "the paper names another".into(), on };
+    let seen = Opening { acknowledged: Some(by), ..opening(1, Some(LIST)) };
+    let reason = "row 1 is answered for by 李四 since 2026-11-20: the paper names another";
+    assert_eq!(firm(&[held("")], std::slice::from_ref(&seen)), row("answered", reason, 1));
+    let open = "a record was refused at import: row 2: a mask";
+    assert_eq!(firm(&[held("")], &[seen, opening(2, None)]), row("unavailable", open, 1));
+}
+
+#[test]
+fn an_entry_of_everybody_leaves_everybody_open() {
+    let mut one = held("");
+    one.everybody.push(Opening { entries: 3, ..opening(7, Some(LIST)) });
+    let reason = "a record was refused at import: row 7: a mask; and 2 more";
+    assert_eq!(firm(&[one], &[]), row("unavailable", reason, 1));
+}
+
+#[test]
+fn an_entry_of_nobody_by_name_is_no_proof_of_absence() {
+    let unnamed = |more: &str| {
+        let mut one = held(more);
+        one.unnamed.extend([(Some(LIST.to_owned()), 2), (None, 1), (Some("other".into()), 9)]);
+        one
+    };
+    let reason = "entries that the source names by no identifier: 3";
+    assert_eq!(firm(&[unnamed("")], &[]), row("not-covered", reason, 1));
+    let all = r#", "identified_by": ["uscc"]"#;
+    assert_eq!(firm(&[unnamed(all)], &[]), row("answered", "", 1));
+    let other = r#", "identified_by": ["lei"]"#;
+    assert_eq!(firm(&[unnamed(other)], &[]), row("not-covered", reason, 1));
+}
+
+#[test]
+fn an_identifier_that_the_source_does_not_keep_is_not_covered() {
+    let reason = "the source does not keep subjects by `lei`";
+    let of = |one| told(&[one], Scheme::Lei, SubjectKind::Organization, &[]);
+    assert_eq!(of(held("")), row("not-covered", reason, 1));
+    assert_eq!(of(held(r#", "schemes": ["lei"]"#)), row("answered", "", 1));
+    let reason = "the source does not keep subjects by `uscc`";
+    assert_eq!(firm(&[held(r#", "schemes": ["lei"]"#)], &[]), row("not-covered", reason, 1));
+}
+
+#[test]
+fn a_kind_that_the_source_does_not_hold_is_not_covered_unless_another_holds_it() {
+    let mut persons = held("");
+    let kinds = r#"{ "list": "wage-arrears", "kinds": ["person"] }"#;
+    persons.source.covers = vec![serde_json::from_str(kinds).unwrap()];
+    let reason = "the source does not hold this list of kind `organization`";
+    assert_eq!(firm(std::slice::from_ref(&persons), &[]), row("not-covered", reason, 1));
+    let mut other = held("");
+    other.source.id = "other".into();
+    let both = firm(&[persons.clone(), other.clone()], &[]);
+    assert_eq!(both, [row("not-covered", reason, 1), row("answered", "", 0)].concat());
+    // Without a record, who holds the list of others says nothing.
+    persons.source.id = "third".into();
+    assert_eq!(firm(&[persons, other], &[]), row("answered", "", 0));
+}
+
+#[test]
+fn a_source_that_is_down_says_nothing() {
+    let down = held(r#", "unavailable": "the line is down""#);
+    assert_eq!(firm(&[down], &[]), row("unavailable", "the line is down", 0));
+}
+
+#[test]
+fn only_a_snapshot_held_of_the_future_gives_way_to_an_older_one() {
+    let at = |day: &str| {
+        let as_of = format!("2026-11-{day}T20:00:00+08:00").parse().unwrap();
+        Source { as_of, ..source("") }
+    };
+    let now = at("18").as_of;
+    let admitted = |new: &str, held: &str, replace_as_of: bool| {
+        let options = ImportOptions { replace_as_of, ..ImportOptions::default() };
+        admit(&at(new), Some(&at(held)), now, &options)
+    };
+    assert_eq!(admit(&at("01"), None, now, &ImportOptions::default()), Admission::Admitted);
+    assert_eq!(admitted("17", "17", false), Admission::Admitted);
+    assert_eq!(admitted("18", "17", true), Admission::Admitted);
+    let older = "the snapshot of `2026-11-16T20:00:00+08:00` is older than the one held, of";
+    for replace in [false, true] {
+        let told = format!("{older} `2026-11-17T20:00:00+08:00`");
+        assert_eq!(admitted("16", "17", replace), Admission::Refused(told));
+    }
+    let told = format!(
+        "{older} `2026-11-25T20:00:00+08:00`, which lies in the future: `--replace-as-of` \
+         replaces it"
+    );
+    assert_eq!(admitted("16", "25", false), Admission::Refused(told));
+    assert_eq!(admitted("16", "25", true), Admission::Repairs(at("25").as_of));
+}
+
+#[test]
+fn removals_are_allowed_by_their_exact_number() {
+    let of = |each: &[(&str, u64, u64)], allow_removal: Option<u64>| {
+        let mut removals = Removals::default();
+        for (list, held, removed) in each {
+            removals.held("platform", list, *held);
+            removals.removed("platform", list, *removed);
+        }
+        let options = ImportOptions { allow_removal, ..ImportOptions::default() };
+        removals.check(&options).map_err(|e| e.to_string())
+    };
+    assert_eq!(of(&[("a", 100, 5), ("b", 0, 0), ("c", 10, 0)], None), Ok(()));
+    let told = "nothing was imported: it would remove 6 of 100 from list `a` of source `platform` \
+                in force; if that is right, allow it with `--allow-removal 6`";
+    assert_eq!(of(&[("a", 100, 6)], None), Err(told.into()));
+    assert_eq!(of(&[("a", 100, 6)], Some(5)), Err(told.into()));
+    assert_eq!(of(&[("a", 100, 6)], Some(7)), Err(told.into()));
+    assert_eq!(of(&[("a", 100, 6), ("b", 100, 5)], Some(6)), Ok(()));
+    assert!(of(&[("a", 1, 1)], None).is_err(), "all of a list");
+    assert_eq!(of(&[("a", 100, 6), ("b", 1, 1)], Some(7)), Ok(()));
+    let told = "nothing was imported: it removes no more records than usual, and 3 were allowed";
+    assert_eq!(of(&[("a", 100, 3)], Some(3)), Err(told.into()));
+}
+
+#[test]
+fn a_record_has_effect_until_its_last_day_or_until_it_is_repaired() {
+    let day = Date { year: 2026, month: 11, day: 17 };
+    let mut one = record("r1");
+    assert_eq!(last_day(&one, day), "2028-02-29");
+    one.valid_until = None;
+    assert_eq!(last_day(&one, day), "9999-12-31");
+    let event = r#"{ "kind": "repaired", "on": "2026-11-17" }"#;
+    one.events = vec![serde_json::from_str(event).unwrap()];
+    assert_eq!(last_day(&one, day), "");
+    assert_eq!(last_day(&one, Date { day: 16, ..day }), "9999-12-31");
+}
+
+#[test]
+fn a_total_that_the_snapshot_says_is_held_against_it() {
+    assert_eq!(unexpected(&source(""), 7), None);
+    let of = |entries| unexpected(&source(r#", "expected": 7"#), entries);
+    assert_eq!(of(7), None);
+    let told = "source `platform` has 6 entries and says that it has 7";
+    assert_eq!(of(6).as_deref(), Some(told));
+}
+
+#[test]
+fn a_refusal_becomes_an_entry_of_its_reach() {
+    let refusal = |open: &[&str], unnamed| Refusal {
+        id: None,
+        list: None,
+        place: "row 1".into(),
+        reason: "x".into(),
+        mark: String::new(),
+        open: open.iter().map(|text| Pattern::read(text).unwrap()).collect(),
+        unnamed,
+    };
+    let reaches = |open: &[&str], unnamed| -> Vec<(Reach, usize)> {
+        let entries = refusal(open, unnamed).entries(None).into_iter();
+        entries.map(|entry| (entry.reach, entry.patterns.len())).collect()
+    };
+    assert_eq!(reaches(&[], false), [(Reach::Everybody, 0)]);
+    assert_eq!(reaches(&["9131*5Q4N", "*"], true), [(Reach::Everybody, 0)]);
+    assert_eq!(reaches(&["9131*5Q4N"], false), [(Reach::Subjects, 1)]);
+    assert_eq!(reaches(&[], true), [(Reach::Unnamed, 0)]);
+    assert_eq!(reaches(&["9131*5Q4N"], true), [(Reach::Subjects, 1), (Reach::Unnamed, 0)]);
+    // Whom the record named before, it may still mean.
+    let held = refusal(&["9131*5Q4N"], false).entries(Some(&record("r1")));
+    let exact = Pattern::exact(FIRM).unwrap();
+    assert!(held.iter().any(|entry| entry.patterns.contains(&exact)));
+}
+
+#[test]
+fn the_same_text_twice_has_two_marks() {
+    let marks = || {
+        let mut marks = Marks::default();
+        [marks.of("null"), marks.of("{}"), marks.of("null"), marks.of("null")]
+    };
+    let all = marks();
+    assert_eq!(all, marks(), "the same file has the same marks");
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 4);
+    assert!(all.iter().all(|mark| mark.len() == 16), "{all:?}");
+}

@@ -1,0 +1,110 @@
+//! Bringing back the snapshot that was held before the last import.
+
+use std::path::Path;
+
+use mustcheck_guest::date::Timestamp;
+use mustcheck_guest::model::CreditRecord;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use crate::input::quotable;
+use crate::registry::RegistryError;
+use crate::registry::held::{Entry, Reach, Refusal, decode, unreadable};
+use crate::registry::sources::Source;
+use crate::registry::sqlite::{count_shapes, open_for_repair, put_entries, put_parties};
+use crate::registry::written::Pattern;
+
+/// Brings back the snapshot of a source that was held before its last import, once. Returns as of
+/// when it is.
+///
+/// # Errors
+///
+/// [`RegistryError::Content`] if none is kept, or if a record that it held is another source's
+/// since; or if the database cannot be used. Then nothing is changed.
+pub fn undo(database: &Path, source: &str) -> Result<Timestamp, RegistryError> {
+    let mut connection = open_for_repair(database)?;
+    let transaction =
+        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let sql = "SELECT body, schemes FROM before_source WHERE id = ?1";
+    let before: Option<(String, String)> =
+        transaction.query_row(sql, [source], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let Some((body, schemes)) = before else {
+        let shown = quotable(source);
+        let fault = format!("no snapshot of source `{shown}` before the last import is kept");
+        return Err(RegistryError::Content(fault));
+    };
+    let held: Source = decode(&body)?;
+    records(&transaction, source)?;
+    openings(&transaction, source)?;
+    let sql = "UPDATE source SET body = ?2, schemes = ?3 WHERE id = ?1";
+    transaction.execute(sql, params![source, body, schemes])?;
+    for sql in [
+        "DELETE FROM before_source WHERE id = ?1",
+        "DELETE FROM before_record WHERE source = ?1",
+        "DELETE FROM before_opening WHERE source = ?1",
+        "DELETE FROM acknowledged WHERE source = ?1 \
+         AND mark NOT IN (SELECT mark FROM opening WHERE source = ?1)",
+    ] {
+        transaction.execute(sql, [source])?;
+    }
+    count_shapes(&transaction)?;
+    transaction.commit()?;
+    Ok(held.as_of)
+}
+
+fn records(transaction: &Transaction<'_>, source: &str) -> Result<(), RegistryError> {
+    let elsewhere = "SELECT record.id, record.source FROM before_record \
+                     JOIN record ON record.id = before_record.id \
+                     WHERE before_record.source = ?1 AND record.source <> ?1 LIMIT 1";
+    let elsewhere: Option<(String, String)> = transaction
+        .query_row(elsewhere, [source], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some((id, owner)) = elsewhere {
+        let fault = format!("record `{id}` is held from source `{owner}` since: undo that first");
+        return Err(RegistryError::Content(quotable(&fault)));
+    }
+    let now = "DELETE FROM record WHERE id IN (SELECT id FROM before_record WHERE source = ?1)";
+    transaction.execute(now, [source])?;
+    let before = "SELECT id, owner, list, until, body FROM before_record \
+                  WHERE source = ?1 AND body IS NOT NULL";
+    let mut before = transaction.prepare(before)?;
+    let mut rows = before.query([source])?;
+    while let Some(row) = rows.next()? {
+        let (id, owner, list): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (until, body): (String, String) = (row.get(3)?, row.get(4)?);
+        transaction
+            .prepare_cached(
+                "INSERT INTO record (id, source, list, until, body) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![id, owner, list, until, body])?;
+        let key = transaction.last_insert_rowid();
+        put_parties(transaction, key, &decode::<CreditRecord>(&body)?)?;
+    }
+    Ok(())
+}
+
+fn openings(transaction: &Transaction<'_>, source: &str) -> Result<(), RegistryError> {
+    transaction.execute("DELETE FROM opening WHERE source = ?1", [source])?;
+    let before = "SELECT list, place, reason, mark, since, reach, patterns FROM before_opening \
+                  WHERE source = ?1";
+    let mut before = transaction.prepare(before)?;
+    let mut rows = before.query([source])?;
+    while let Some(row) = rows.next()? {
+        let (since, reach): (String, String) = (row.get(4)?, row.get(5)?);
+        let patterns: String = row.get(6)?;
+        let read = patterns.split_whitespace().map(Pattern::read).collect::<Option<_>>();
+        let (Some(patterns), Some(reach)) = (read, Reach::of(&reach)) else {
+            return Err(unreadable("an entry that could not be read"));
+        };
+        let refusal = Refusal {
+            id: None,
+            list: row.get(0)?,
+            place: row.get(1)?,
+            reason: row.get(2)?,
+            mark: row.get(3)?,
+            open: Default::default(),
+            unnamed: false,
+        };
+        put_entries(transaction, source, &refusal, &[Entry { reach, patterns }], &since)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,378 @@
+//! The transaction of one file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mustcheck_guest::date::Timestamp;
+use mustcheck_guest::model::{CreditRecord, Scheme};
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::{Item, Rejected, Report, SourceReport};
+use crate::registry::RegistryError;
+use crate::registry::held::{
+    Admission, Change, ImportOptions, Refusal, Removals, admit, change, decode, encode,
+    foreign_place, last_day, unexpected,
+};
+use crate::registry::json::identities;
+use crate::registry::sources::Source;
+use crate::registry::sqlite::{count_shapes, put_entries, put_parties, source};
+
+/// The import of a file that is under way.
+pub(super) struct Work<'a> {
+    transaction: &'a Transaction<'a>,
+    file: &'a [Source],
+    states: BTreeMap<String, State>,
+    removals: Removals,
+    foreign: Vec<Rejected>,
+}
+
+/// What has become of one source so far.
+struct State {
+    source: Source,
+    report: SourceReport,
+    /// Whether a snapshot was held, which an undo would bring back.
+    held: bool,
+    entries: u64,
+    /// Schemes of its records.
+    occurring: BTreeSet<Scheme>,
+    /// The first snapshot of each entry that could not be read before either.
+    since: BTreeMap<String, String>,
+}
+
+/// A record as it is held.
+struct HeldRecord {
+    key: i64,
+    source: String,
+    list: String,
+    until: String,
+    body: String,
+}
+
+impl<'a> Work<'a> {
+    /// Puts the sources of a file in the place of those held, where they may take it.
+    pub(super) fn begin(
+        transaction: &'a Transaction<'a>,
+        file: &'a [Source],
+        now: Timestamp,
+        options: &ImportOptions,
+    ) -> Result<Self, RegistryError> {
+        // Records that the file lists.
+        transaction.execute_batch(
+            "CREATE TEMP TABLE IF NOT EXISTS seen (key INTEGER PRIMARY KEY); DELETE FROM seen;",
+        )?;
+        let states = BTreeMap::new();
+        let removals = Removals::default();
+        let mut work = Self { transaction, file, states, removals, foreign: Vec::new() };
+        for source in file {
+            let state = work.source(source, now, options)?;
+            work.states.insert(source.id.clone(), state);
+        }
+        Ok(work)
+    }
+
+    fn source(
+        &mut self,
+        new: &Source,
+        now: Timestamp,
+        options: &ImportOptions,
+    ) -> Result<State, RegistryError> {
+        let held = source(self.transaction, &new.id)?;
+        let mut report = SourceReport { source: new.id.clone(), ..SourceReport::default() };
+        match admit(new, held.as_ref(), now, options) {
+            Admission::Admitted => {}
+            Admission::Repairs(as_of) => report.repaired_as_of = Some(as_of),
+            Admission::Refused(reason) => report.refused = Some(reason),
+        }
+        let mut state = State {
+            source: new.clone(),
+            held: held.is_some(),
+            entries: 0,
+            occurring: BTreeSet::new(),
+            since: BTreeMap::new(),
+            report,
+        };
+        if state.report.refused.is_some() {
+            return Ok(state);
+        }
+        if state.held {
+            self.keep_before(&new.id)?;
+            state.since = self.since(&new.id)?;
+            self.count_held(new)?;
+        }
+        self.transaction.execute(
+            "INSERT INTO source (id, body, schemes) VALUES (?1, ?2, '[]') \
+             ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+            params![new.id, encode(new)?],
+        )?;
+        self.transaction.execute("DELETE FROM opening WHERE source = ?1", [&new.id])?;
+        Ok(state)
+    }
+
+    /// Keeps what an undo brings back, but for the records, which are kept as they change.
+    fn keep_before(&self, source: &str) -> Result<(), RegistryError> {
+        for sql in [
+            "DELETE FROM before_record WHERE source = ?1",
+            "DELETE FROM before_opening WHERE source = ?1",
+            "INSERT OR REPLACE INTO before_source SELECT id, body, schemes FROM source \
+             WHERE id = ?1",
+            "INSERT INTO before_opening SELECT source, list, place, reason, mark, since, reach, \
+             coalesce((SELECT group_concat(pattern, ' ') FROM pattern \
+                       WHERE pattern.opening = opening.key), '') \
+             FROM opening WHERE source = ?1",
+        ] {
+            self.transaction.execute(sql, [source])?;
+        }
+        Ok(())
+    }
+
+    fn since(&self, source: &str) -> Result<BTreeMap<String, String>, RegistryError> {
+        let sql = "SELECT mark, min(since) FROM opening WHERE source = ?1 GROUP BY mark";
+        let mut statement = self.transaction.prepare(sql)?;
+        let rows = statement.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Counts the records in force by list, so that nobody clears them by leaving them out.
+    fn count_held(&mut self, new: &Source) -> Result<(), RegistryError> {
+        let sql = "SELECT list, count(*) FROM record WHERE source = ?1 AND until >= ?2 \
+                   GROUP BY list";
+        let mut statement = self.transaction.prepare(sql)?;
+        let mut rows = statement.query(params![new.id, new.as_of.date.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let (list, records): (String, i64) = (row.get(0)?, row.get(1)?);
+            self.removals.held(&new.id, &list, records.unsigned_abs());
+        }
+        Ok(())
+    }
+
+    /// Takes what stands in the place of a record.
+    pub(super) fn take(
+        &mut self,
+        item: Item,
+        progress: &mut dyn FnMut(),
+    ) -> Result<(), RegistryError> {
+        match item {
+            Item::Record(record) => {
+                let taken = self.put(&record)?;
+                if taken {
+                    progress();
+                }
+                Ok(())
+            }
+            Item::Refusal { source, refusal } => self.refuse(&source, &refusal),
+        }
+    }
+
+    fn held(&self, id: &str) -> Result<Option<HeldRecord>, RegistryError> {
+        let sql = "SELECT key, source, list, until, body FROM record WHERE id = ?1";
+        let mut statement = self.transaction.prepare_cached(sql)?;
+        let held = statement.query_row([id], |row| {
+            let (key, source, list) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(HeldRecord { key, source, list, until: row.get(3)?, body: row.get(4)? })
+        });
+        Ok(held.optional()?)
+    }
+
+    /// Remembers that the file lists a record; whether it had not before.
+    fn see(&self, key: i64) -> Result<bool, RegistryError> {
+        let sql = "INSERT OR IGNORE INTO seen (key) VALUES (?1)";
+        Ok(self.transaction.prepare_cached(sql)?.execute([key])? > 0)
+    }
+
+    /// Stores a record; whether its source may take one.
+    fn put(&mut self, record: &CreditRecord) -> Result<bool, RegistryError> {
+        let held = self.held(&record.id)?;
+        let Some(state) = self.states.get_mut(&record.source) else { return Ok(false) };
+        if state.report.refused.is_some() {
+            return Ok(false);
+        }
+        state.entries += 1;
+        let day = state.source.as_of.date;
+        let body = held.as_ref().map(|held| held.body.as_str());
+        let (body, left) = match change(record, body, &state.source, self.file)? {
+            Change::Put { body, left } => (Some(body), left),
+            Change::Same => (None, None),
+            Change::Foreign { reason } => return self.foreign(record, reason).map(|()| true),
+        };
+        state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+        match (&held, &body) {
+            (_, None) => state.report.unchanged += 1,
+            (Some(_), _) => state.report.changed += 1,
+            (None, _) => state.report.added += 1,
+        }
+        let keeps_before = state.held;
+        let in_force = held.as_ref().is_some_and(|held| held.until >= day.to_string());
+        if let Some(list) = left.filter(|_| in_force) {
+            self.removals.removed(&record.source, &list, 1);
+        }
+        let until = last_day(record, day);
+        let key = match (&held, &body) {
+            // What counts as in force is of the day of the snapshot.
+            (Some(held), None) => {
+                if held.until != until {
+                    let sql = "UPDATE record SET until = ?2 WHERE key = ?1";
+                    self.transaction.prepare_cached(sql)?.execute(params![held.key, until])?;
+                }
+                held.key
+            }
+            (held, body) => {
+                if keeps_before {
+                    self.keep_record(&record.source, &record.id, held.as_ref())?;
+                }
+                self.write(record, held.as_ref(), &until, body.as_deref().unwrap_or_default())?
+            }
+        };
+        self.see(key)?;
+        Ok(true)
+    }
+
+    /// Keeps a record as it was before this import; without one, that there was none.
+    fn keep_record(
+        &self,
+        source: &str,
+        id: &str,
+        held: Option<&HeldRecord>,
+    ) -> Result<(), RegistryError> {
+        let sql = "INSERT OR IGNORE INTO before_record (source, id, owner, list, until, body) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        self.transaction.prepare_cached(sql)?.execute(params![
+            source,
+            id,
+            held.map(|held| &held.source),
+            held.map(|held| &held.list),
+            held.map(|held| &held.until),
+            held.map(|held| &held.body),
+        ])?;
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        record: &CreditRecord,
+        held: Option<&HeldRecord>,
+        until: &str,
+        body: &str,
+    ) -> Result<i64, RegistryError> {
+        let CreditRecord { id, source, list, .. } = record;
+        let key = if let Some(HeldRecord { key, .. }) = held {
+            self.transaction
+                .prepare_cached(
+                    "UPDATE record SET source = ?2, list = ?3, until = ?4, body = ?5 \
+                     WHERE key = ?1",
+                )?
+                .execute(params![key, source, list, until, body])?;
+            self.transaction
+                .prepare_cached("DELETE FROM party WHERE record = ?1")?
+                .execute([key])?;
+            *key
+        } else {
+            self.transaction
+                .prepare_cached(
+                    "INSERT INTO record (id, source, list, until, body) \
+                     VALUES (?1, ?2, ?3, ?4, ?5)",
+                )?
+                .execute(params![id, source, list, until, body])?;
+            self.transaction.last_insert_rowid()
+        };
+        put_parties(self.transaction, key, record)?;
+        Ok(key)
+    }
+
+    /// Another source's record has this id: whom this one names stays unanswered.
+    fn foreign(&mut self, record: &CreditRecord, reason: String) -> Result<(), RegistryError> {
+        let Some(state) = self.states.get(&record.source) else { return Ok(()) };
+        let place = foreign_place(record, &state.source);
+        let refusal = Refusal::of_record(record, &encode(record)?, &place, &reason);
+        self.foreign.push(Rejected { place, reason, mark: refusal.mark.clone() });
+        self.store(&record.source, &refusal, None)
+    }
+
+    fn refuse(&mut self, source: &str, refusal: &Refusal) -> Result<(), RegistryError> {
+        let held = refusal.id.as_ref().map(|id| self.held(id)).transpose()?.flatten();
+        let Some(state) = self.states.get_mut(source) else { return Ok(()) };
+        if state.report.refused.is_some() {
+            return Ok(());
+        }
+        state.entries += 1;
+        // The source still lists it: the held version stays, and its parties stay unanswered.
+        // One that the file lists beside it is its own.
+        let held = match held.filter(|held| held.source == source) {
+            Some(held) if self.see(held.key)? => Some(decode::<CreditRecord>(&held.body)?),
+            _ => None,
+        };
+        if let (Some(record), Some(state)) = (&held, self.states.get_mut(source)) {
+            state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+        }
+        self.store(source, refusal, held.as_ref())
+    }
+
+    fn store(
+        &self,
+        source: &str,
+        refusal: &Refusal,
+        held: Option<&CreditRecord>,
+    ) -> Result<(), RegistryError> {
+        let Some(state) = self.states.get(source) else { return Ok(()) };
+        let new = || state.source.as_of.to_string();
+        let since = state.since.get(&refusal.mark).cloned().unwrap_or_else(new);
+        put_entries(self.transaction, source, refusal, &refusal.entries(held), &since)
+    }
+
+    /// Removes what the file no longer lists, and reports.
+    pub(super) fn end(
+        mut self,
+        mut rejected: Vec<Rejected>,
+        options: &ImportOptions,
+    ) -> Result<Report, RegistryError> {
+        rejected.append(&mut self.foreign);
+        let mut report = Report { rejected, sources: Vec::new() };
+        for source in self.file {
+            let Some(mut state) = self.states.remove(&source.id) else { continue };
+            if state.report.refused.is_none() {
+                if let Some(fault) = unexpected(source, state.entries) {
+                    return Err(RegistryError::Content(format!("nothing was imported: {fault}")));
+                }
+                state.report.removed = self.remove(source, state.held)?;
+                self.finish(&state)?;
+            }
+            report.sources.push(state.report);
+        }
+        self.removals.check(options)?;
+        count_shapes(self.transaction)?;
+        Ok(report)
+    }
+
+    fn remove(&mut self, source: &Source, held: bool) -> Result<u64, RegistryError> {
+        if !held {
+            return Ok(0);
+        }
+        let gone = "source = ?1 AND key NOT IN (SELECT key FROM seen)";
+        let sql =
+            format!("SELECT list, count(*) FROM record WHERE {gone} AND until >= ?2 GROUP BY list");
+        let mut statement = self.transaction.prepare(&sql)?;
+        let mut rows = statement.query(params![source.id, source.as_of.date.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let (list, records): (String, i64) = (row.get(0)?, row.get(1)?);
+            self.removals.removed(&source.id, &list, records.unsigned_abs());
+        }
+        let keep = format!(
+            "INSERT OR IGNORE INTO before_record \
+             SELECT ?1, id, source, list, until, body FROM record WHERE {gone}"
+        );
+        self.transaction.execute(&keep, [&source.id])?;
+        let sql = format!("DELETE FROM record WHERE {gone}");
+        Ok(u64::try_from(self.transaction.execute(&sql, [&source.id])?).unwrap_or(u64::MAX))
+    }
+
+    /// Writes what only the whole snapshot shows.
+    fn finish(&self, state: &State) -> Result<(), RegistryError> {
+        let id = &state.source.id;
+        let schemes = encode(&state.source.kept_schemes(&state.occurring))?;
+        let sql = "UPDATE source SET schemes = ?2 WHERE id = ?1";
+        self.transaction.execute(sql, params![id, schemes])?;
+        // Only the identical entry stays acknowledged.
+        let sql = "DELETE FROM acknowledged WHERE source = ?1 \
+                   AND mark NOT IN (SELECT mark FROM opening WHERE source = ?1)";
+        self.transaction.execute(sql, [id])?;
+        Ok(())
+    }
+}
