@@ -159,8 +159,11 @@ impl Victim {
         })
     }
 
-    /// Whether the damage names somebody else exactly: nothing can tell that it is damage.
+    /// Whether the damage names somebody else exactly, and nothing can tell that it is damage.
     fn names_another(&self, written: &Value) -> bool {
+        if matches!(self.damage, Damage::Rounded(_)) {
+            return false;
+        }
         let Some(text) = written.as_str() else { return false };
         let kind = self.subject().kind;
         text != self.identifier() && validate(kind, self.scheme(), text, None).is_ok()

@@ -110,3 +110,60 @@ fn a_file_that_is_no_database_is_not_imported_into() {
     );
     assert!(!folder.path("new.db").exists());
 }
+
+#[test]
+fn an_entry_that_could_not_be_read_is_shown_and_somebody_answers_for_it() {
+    let masked = with(&record("r2", 2), "/subject/identifier", "9131**********0001");
+    let folder = folder(&registry(&[record("r1", 1), masked, json!("junk")]));
+    assert_eq!(folder.run(&IMPORT).code, 3);
+    let show = || folder.run(&["registry", "show", "credit.db", "--lang", "en"]).stdout;
+    let shown = show();
+    let told = "  2 rejected: 1 may mean some subjects, 1 may mean anybody (2 patterns), since \
+                2026-11-19T20:00:00+08:00\n";
+    assert!(shown.contains(told), "{shown}");
+    let json = folder.run(&["registry", "show", "credit.db", "--format", "json"]).json();
+    let entries = json["sources"][0]["entries"].as_array().unwrap();
+    let places: Vec<_> = entries.iter().map(|entry| entry["place"].as_str().unwrap()).collect();
+    assert_eq!(places, ["records[1]", "records[2]"]);
+    let mark = entries[1]["mark"].as_str().unwrap();
+    assert!(shown.contains(&format!("    [{mark}] * records[2]: ")), "{shown}");
+
+    let answer =
+        ["registry", "acknowledge", "--mark", mark, "--by", "李四", "--why", "a stray line"];
+    let run = folder.run(&[&answer[..], &["credit.db", "--lang", "en"]].concat());
+    assert_eq!((run.told(), &*run.stdout), ((0, ""), "1 unreadable entries acknowledged\n"));
+    let shown = show();
+    assert!(shown.contains("  1 rejected: 1 may mean some subjects"), "{shown}");
+    assert!(shown.contains("  1 acknowledged\n"), "{shown}");
+    assert!(shown.contains("(acknowledged by 李四 20"), "{shown}");
+    assert!(shown.contains(": a stray line)\n"), "{shown}");
+    let none =
+        ["registry", "acknowledge", "--mark", "none", "--by", "x", "--why", "y", "credit.db"];
+    let run = folder.run(&none);
+    assert_eq!(run.code, 3);
+    let told = "no entry that could not be read has the mark `none`";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+}
+
+#[test]
+fn a_file_that_was_cut_is_refused_and_an_undo_brings_back_what_was_held() {
+    let folder = folder(&registry(&[record("r1", 1), record("r2", 2)]));
+    assert_eq!(folder.run(&IMPORT).code, 0);
+    folder.write("registry.json", &registry(&[record("r1", 1)]));
+    let run = folder.run(&IMPORT);
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let told = "nothing was imported: it would remove 1 of 2 from list `wage-arrears` of source \
+                `platform` in force; if that is right, allow it with `--allow-removal 1`";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    let run = folder.run(&[&IMPORT[..], &["--allow-removal", "1"]].concat());
+    assert_eq!(run.told(), (0, ""));
+    let shown = folder.run(&["registry", "show", "credit.db", "--lang", "en"]).stdout;
+    assert!(shown.contains("  `registry undo` brings back 2026-11-19T20:00:00+08:00\n"), "{shown}");
+    let undo = ["registry", "undo", "credit.db", "platform", "--lang", "en"];
+    let run = folder.run(&undo);
+    let told = "platform: brought back, as of 2026-11-19T20:00:00+08:00\n";
+    assert_eq!((run.told(), &*run.stdout), ((0, ""), told));
+    let json = folder.run(&["registry", "show", "credit.db", "--format", "json"]).json();
+    assert_eq!(json["sources"][0]["records"], 2);
+    assert_eq!(folder.run(&undo).code, 3);
+}

@@ -159,3 +159,24 @@ fn what_is_shown_of_a_source_says_how_complete_it_is() {
     let places = ["row 3", "row 4", "row 5", "row 6"];
     assert_eq!(entries, places.into_iter().zip(reaches).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_valid_number_that_ends_as_a_rounded_one_leaves_open_whom_it_was_rounded_from() {
+    let (_folder, path) = database();
+    let rounded = (0..2000).map(crate::support::resident).find(|id| id.ends_with("000"));
+    let rounded = rounded.expect("an invented person whose number ends so");
+    let document =
+        registry(&[with(&record("r1", 1), "/responsible_persons/0/identifier", rounded.as_str())]);
+    let document = with(&document, "/sources/0/expected", 1);
+    assert_eq!(import_into(&path, &document).unwrap().rejected, []);
+    let person = |id: &str| subject(SubjectKind::Person, Scheme::ResidentId, id, None);
+    let (status, reason, records) = answer(&path, person(&rounded));
+    assert_eq!((&*status, records), ("unavailable", 1));
+    let told = "a record was refused at import: records[0]: an identifier ends as a number does";
+    assert!(reason.starts_with(told), "{reason}");
+    let order = &rounded[..15];
+    let neighbour =
+        (0..2000).map(crate::support::resident).find(|id| id.starts_with(order) && *id != rounded);
+    assert_eq!(answer(&path, person(&neighbour.expect("a neighbour"))).0, "unavailable");
+    assert_eq!([answer(&path, firm(1)), answer(&path, firm(2))], [answered(1), answered(0)]);
+}

@@ -159,5 +159,17 @@ pub fn left_open(text: &str, scheme: Option<Scheme>) -> LeftOpen {
     LeftOpen::Fits(patterns)
 }
 
+/// Whoever else an exact identifier may mean, where a spreadsheet may have made a number of it and
+/// left it as a text: zeros stand for the digits that were lost, and one such identifier in eleven
+/// passes its check all the same.
+// RAIL R2
+pub fn rounded(identifier: &str) -> BTreeSet<Pattern> {
+    const KEPT: usize = 15;
+    let is_one = identifier
+        .split_at_checked(KEPT)
+        .is_some_and(|(kept, lost)| lost == "000" && kept.bytes().all(|b| b.is_ascii_digit()));
+    if is_one { damage::numbers(identifier) } else { BTreeSet::new() }
+}
+
 #[cfg(test)]
 mod tests;

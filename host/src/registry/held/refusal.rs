@@ -78,6 +78,8 @@ pub struct Refusal {
     pub open: BTreeSet<Pattern>,
     /// Whether it names somebody by no identifier.
     pub unnamed: bool,
+    /// Whether a record stands for the same entry of the file.
+    pub beside: bool,
 }
 
 /// An entry as a store keeps it.
@@ -100,6 +102,7 @@ impl Refusal {
             mark: mark(body),
             open: exactly(record),
             unnamed: false,
+            beside: true,
         }
     }
 

@@ -240,6 +240,7 @@ fn a_refusal_becomes_an_entry_of_its_reach() {
         mark: String::new(),
         open: open.iter().map(|text| Pattern::read(text).unwrap()).collect(),
         unnamed,
+        beside: false,
     };
     let reaches = |open: &[&str], unnamed| -> Vec<(Reach, usize)> {
         let entries = refusal(open, unnamed).entries(None).into_iter();

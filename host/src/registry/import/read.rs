@@ -6,7 +6,7 @@
 mod remnant;
 mod stream;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use mustcheck_guest::model::CreditRecord;
@@ -16,8 +16,9 @@ use sha2::{Digest as _, Sha256};
 use super::Rejected;
 use crate::input::{parse_strictly, quotable};
 use crate::registry::held::{Marks, Refusal};
-use crate::registry::json::{record_fault, vocabulary_fault};
+use crate::registry::json::{identities, record_fault, vocabulary_fault};
 use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
+use crate::registry::written::{Pattern, rounded};
 use crate::registry::{RegistryError, Vocabulary};
 use remnant::{Remnant, rejected};
 use stream::{Input, Passed};
@@ -119,7 +120,11 @@ impl Judge<'_> {
         take: &mut dyn FnMut(Item) -> Result<(), RegistryError>,
     ) -> Result<(), RegistryError> {
         match self.record(text) {
-            Ok(record) => take(Item::Record(Box::new(record))),
+            Ok(record) => {
+                let beside = self.beside(number, text, &record);
+                take(Item::Record(Box::new(record)))?;
+                beside.map_or(Ok(()), take)
+            }
             Err(reason) => {
                 let (reason, place) = (quotable(&reason), format!("records[{number}]"));
                 let mark = self.marks.of(text);
@@ -129,6 +134,25 @@ impl Judge<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whom a record may mean besides, where a spreadsheet may have rounded its identifiers.
+    // RAIL R2
+    fn beside(&mut self, number: u64, text: &str, record: &CreditRecord) -> Option<Item> {
+        let named = identities(record).into_iter();
+        let open: BTreeSet<Pattern> = named.flat_map(|(_, _, id)| rounded(&id)).collect();
+        let refusal = |judge: &mut Self| Refusal {
+            id: None,
+            list: Some(record.list.clone()),
+            place: format!("records[{number}]"),
+            reason: "an identifier ends as a number does that a spreadsheet rounded".into(),
+            mark: judge.marks.of(text),
+            open: open.clone(),
+            unnamed: false,
+            beside: true,
+        };
+        let source = record.source.clone();
+        (!open.is_empty()).then(|| Item::Refusal { source, refusal: refusal(self) })
     }
 
     /// The record, if it can be judged; else why not.
@@ -173,6 +197,7 @@ impl Judge<'_> {
                 mark: told.mark.clone(),
                 open: remnant.may_mean(),
                 unnamed: remnant.is_unnamed(),
+                beside: false,
             };
             take(Item::Refusal { source: source.id.clone(), refusal })?;
         }

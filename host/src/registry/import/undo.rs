@@ -103,6 +103,7 @@ fn openings(transaction: &Transaction<'_>, source: &str) -> Result<(), RegistryE
             mark: row.get(3)?,
             open: Default::default(),
             unnamed: false,
+            beside: false,
         };
         put_entries(transaction, source, &refusal, &[Entry { reach, patterns }], &since)?;
     }

@@ -292,7 +292,7 @@ impl<'a> Work<'a> {
         if state.report.refused.is_some() {
             return Ok(());
         }
-        state.entries += 1;
+        state.entries += u64::from(!refusal.beside);
         // The source still lists it: the held version stays, and its parties stay unanswered.
         // One that the file lists beside it is its own.
         let held = match held.filter(|held| held.source == source) {

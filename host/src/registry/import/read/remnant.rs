@@ -132,21 +132,30 @@ impl Party<'_> {
         let scheme = written(self.scheme);
         let scheme = Scheme::ALL.iter().find(|s| Some(s.code()) == scheme.as_deref()).copied();
         let whole = normalised(&text);
-        let exact: BTreeSet<Pattern> =
-            all_exact(&text).iter().filter_map(|(_, one)| Pattern::exact(one)).collect();
         if scheme == Some(Scheme::Passport) {
             let pattern = Pattern::exact(&whole).unwrap_or_else(Pattern::everybody);
             return std::iter::once(pattern).collect();
         }
+        let exact = all_exact(&text);
         let is_number = self.identifier.is_some_and(|raw| !raw.get().starts_with('"'));
         if exact.is_empty() || is_number {
             // A number that a spreadsheet rounded may have become somebody else's by chance.
+            let exact = exact.iter().filter_map(|(_, one)| Pattern::exact(one));
             return left_open(&text, scheme).into_patterns().into_iter().chain(exact).collect();
         }
+        let mut open = BTreeSet::new();
+        let mut rest = whole;
+        for (of, one) in exact {
+            rest = rest.replace(one.as_str(), "");
+            open.extend(Pattern::exact(&one));
+            if scheme != Some(of) {
+                // A damaged identifier may pass for one of another scheme by chance.
+                open.extend(left_open(&one, scheme).into_patterns());
+            }
+        }
         // A label before it or a note after it means nobody else.
-        let rest = exact.iter().fold(whole, |rest, one| rest.replace(one.as_str(), ""));
-        let others = (remarks(&rest) >= FEWEST).then(Pattern::everybody);
-        exact.into_iter().chain(others).collect()
+        open.extend((remarks(&rest) >= FEWEST).then(Pattern::everybody));
+        open
     }
 }
 
