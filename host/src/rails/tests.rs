@@ -78,10 +78,13 @@ impl Honest {
             ],
         });
         let application = Application::from_json(application.to_string().as_bytes()).unwrap();
-        let due = mustcheck_guest::due_lookups(&CATALOGUE, &application).unwrap();
-        let answers = registry.lookup(&asks(&application, &due)).unwrap();
+        let due =
+            mustcheck_guest::due_lookups(&CATALOGUE, &application, application.as_of).unwrap();
+        let answers = registry.lookup(&Asked::of(&application, &due).asks()).unwrap();
         let mut given = |_: &[Query]| answers.clone();
-        let decision = mustcheck_guest::check(&CATALOGUE, &application, true, &mut given).unwrap();
+        let decision =
+            mustcheck_guest::check(&CATALOGUE, &application, application.as_of, true, &mut given)
+                .unwrap();
         Self { description: CATALOGUE.describe(), application, due, answers, decision }
     }
 
@@ -89,9 +92,16 @@ impl Honest {
         let Self { description, application, due: queries, answers: given, decision: found } = self;
         let policy = Described::new(description.clone());
         due(&policy, application, queries, &Limits::default())
-            .and_then(|()| answers(&asks(application, queries), given))
-            .and_then(|()| decision(&policy, application, queries, given, found, true))
+            .and_then(|()| replayed(application, queries, given))
+            .and_then(|()| decision(&policy, &self.checked(true), found))
             .map_err(|fault| fault.to_string())
+    }
+
+    /// What the decision is held against: a check of the day that it is as of.
+    fn checked(&self, notices: bool) -> Checked<'_> {
+        let Self { application, due, answers, .. } = self;
+        let days = Days { as_of: application.as_of, made_on: application.as_of };
+        Checked { application, days, due, answers, notices }
     }
 
     fn refused(mut self, lie: impl FnOnce(&mut Self)) -> String {
@@ -99,15 +109,6 @@ impl Honest {
         lie(&mut self);
         self.verdict().unwrap_err()
     }
-}
-
-fn asks<'a>(application: &'a Application, due: &'a [Query]) -> Vec<Ask<'a>> {
-    let ask = |(query, q): (u32, &'a Query)| Ask {
-        query,
-        subject: &application.subjects[q.subject as usize],
-        lists: &q.lists,
-    };
-    (0..).zip(due).map(ask).collect()
 }
 
 #[test]
@@ -343,8 +344,7 @@ fn r13_identifiers_that_are_not_masked() {
         let zh = format!("{}{PERSON}", place(&mut honest.decision).zh);
         place(&mut honest.decision).zh = zh.into();
         let policy = Described::new(honest.description.clone());
-        let Honest { application, due, answers, decision: found, .. } = &honest;
-        let said = decision(&policy, application, due, answers, found, false).unwrap_err();
+        let said = decision(&policy, &honest.checked(false), &honest.decision).unwrap_err();
         let expected = format!("{what} holds an identifier that is not masked");
         assert!(said.to_string().contains(&expected), "{said}");
     }
@@ -378,8 +378,14 @@ fn r13_what_was_given_with_an_identifier_is_shown_without() {
         answer.reason = Some(format!("no page for {APPLICANT} or {PERSON}"));
     }
     let mut given = |_: &[Query]| down.answers.clone();
-    down.decision =
-        mustcheck_guest::check(&CATALOGUE, &down.application, true, &mut given).unwrap();
+    down.decision = mustcheck_guest::check(
+        &CATALOGUE,
+        &down.application,
+        down.application.as_of,
+        true,
+        &mut given,
+    )
+    .unwrap();
     assert_eq!(down.verdict(), Ok(()));
     for row in &down.decision.lookups {
         let own = [APPLICANT, PERSON][row.subject_index as usize];
