@@ -233,17 +233,15 @@ fn representatives(application: &Application, matter: &Matter) -> Result<(), App
         );
         return Err(invalid_roles("subjects".into(), detail));
     }
-    if organizations < 2 {
-        return Ok(());
-    }
     // Two who answer for one member do not make up for another's.
-    if let Some((i, _)) = all().find(|(_, s)| answers(s) && s.of.is_none()) {
+    let several = organizations > 1;
+    if let Some((i, _)) = all().find(|(_, s)| several && answers(s) && s.of.is_none()) {
         let detail = "several organizations apply: it needs the position of the one it answers for";
         return Err(invalid_roles(format!("subjects[{i}].of"), detail.into()));
     }
-    let alone = all().find(|(i, s)| {
-        applies(s) && !all().any(|(_, person)| answers(person) && person.of == Some(*i))
-    });
+    let of = |person: &Subject, i: u32| person.of.map_or(!several, |of| of == i);
+    let alone = all()
+        .find(|(i, s)| applies(s) && !all().any(|(_, person)| answers(person) && of(person, *i)));
     match alone {
         None => Ok(()),
         Some((i, _)) => {

@@ -121,13 +121,13 @@ fn subjects<'a>(
 
 /// Adds what a source answers for another identifier of the same subject.
 ///
-/// A source that does not keep one of the identifiers has answered if it keeps the other; of what
-/// it did not answer for any other reason, the lookup is not answered.
-// RAIL R2
+/// It has answered for the subject only if it answered for every identifier: a source that keeps
+/// one kind proves nothing of a record under another.
+// RAIL R2: the worst status is that of the subject.
 fn join(answer: &mut Answer, other: Answer) {
     let weight = |status: AnswerStatus| match status {
-        AnswerStatus::NotCovered => 0,
-        AnswerStatus::Answered => 1,
+        AnswerStatus::Answered => 0,
+        AnswerStatus::NotCovered => 1,
         AnswerStatus::Stale => 2,
         AnswerStatus::Unavailable => 3,
     };

@@ -15,8 +15,8 @@ use std::task::Poll;
 
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{
-    Application, ApplicationExt as _, Ask, AsyncRegistry, CheckError, Fault, Gate, JsonRegistry,
-    Limits, Policy, PolicyError, Registry as _, RegistryError,
+    Application, ApplicationExt as _, Ask, AsyncRegistry, CheckError, Fault, Gate, GateBuilder,
+    JsonRegistry, Limits, Policy, PolicyError, Registry as _, RegistryError,
 };
 
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
@@ -33,6 +33,11 @@ fn application() -> Application {
 
 fn registry() -> JsonRegistry {
     JsonRegistry::open(case("registry.json")).unwrap()
+}
+
+/// A gate with the policy, on the day of the case.
+fn builder() -> GateBuilder {
+    Gate::builder().policy(POLICY.clone()).today(application().as_of)
 }
 
 /// Answers like the file, after having been waited for once.
@@ -74,9 +79,8 @@ impl AsyncRegistry for Mute {
 
 #[test]
 fn a_registry_that_is_waited_for_gives_the_same_decision() {
-    let at_once = Gate::builder().policy(POLICY.clone()).registry(registry()).build().unwrap();
-    let awaited =
-        Gate::builder().policy(POLICY.clone()).async_registry(Slow(registry())).build().unwrap();
+    let at_once = builder().registry(registry()).build().unwrap();
+    let awaited = builder().async_registry(Slow(registry())).build().unwrap();
     let application = application();
     let expected = at_once.check(&application).unwrap();
     let checked = pollster::block_on(awaited.check_async(&application)).unwrap();
@@ -94,7 +98,6 @@ fn a_registry_that_is_waited_for_is_held_against_the_policies_too() {
     let misspelt = std::fs::read_to_string(case("registry.json")).unwrap();
     let misspelt = misspelt.replace("\"wage-arrears\"", "\"wage-arears\"");
     let misspelt = JsonRegistry::from_json(misspelt.as_bytes()).unwrap();
-    let builder = || Gate::builder().policy(POLICY.clone());
     let built = pollster::block_on(builder().async_registry(Slow(misspelt)).build_async());
     let Err(PolicyError::Vocabulary(told)) = built else { panic!("{:?}", built.err()) };
     assert!(told.contains("`wage-arears` is an unknown list"), "{told}");
@@ -112,7 +115,7 @@ fn a_registry_that_is_waited_for_is_held_against_the_policies_too() {
 #[test]
 fn a_check_that_uses_too_much_is_a_fault_and_harms_no_other() {
     let gate = |limits| {
-        let builder = Gate::builder().policy(POLICY.clone()).registry(registry());
+        let builder = builder().registry(registry());
         builder.limits(limits).build().unwrap()
     };
     let application = application();
@@ -138,20 +141,47 @@ fn a_gate_needs_a_policy_and_a_registry() {
         Err(error) => ToString::to_string(&error),
     };
     assert_eq!(said(Gate::builder().registry(registry()).build()), "a gate needs a policy");
-    assert_eq!(said(Gate::builder().policy(POLICY.clone()).build()), "a gate needs a registry");
+    assert_eq!(said(builder().build()), "a gate needs a registry");
 }
 
 #[test]
 fn one_person_may_answer_for_two_members_of_a_consortium() {
-    let gate = Gate::builder().policy(POLICY.clone()).registry(registry()).build().unwrap();
+    let gate = builder().registry(registry()).build().unwrap();
     let mut application = application();
     let mut member = application.subjects[0].clone();
     member.role = mustcheck::model::Role::ConsortiumMember;
     member.identifier = "91310000MA1FL00157".into();
     application.subjects.push(member);
+    let member = u32::try_from(application.subjects.len() - 1).unwrap();
+    let said = |application: &Application| match gate.check(application) {
+        Err(CheckError::Application(error)) => error.to_string(),
+        other => panic!("{:?}", other.map(|checked| checked.decision().disposition)),
+    };
     // Named once, for the applicant only: the member's is missing.
-    assert!(matches!(gate.check(&application), Err(CheckError::Application(_))));
-    let person = application.subjects[1].clone();
-    application.subjects.push(person);
+    assert!(said(&application).starts_with("subjects: 2 organizations apply and 1 of role"));
+    let mut person = application.subjects[1].clone();
+    application.subjects.push(person.clone());
+    assert_eq!(
+        said(&application),
+        "subjects[1].of: several organizations apply: it needs the position of the one it answers \
+         for"
+    );
+    // Two persons of the applicant do not make up for the member's.
+    application.subjects[1].of = Some(0);
+    let last = application.subjects.len() - 1;
+    person.of = Some(0);
+    person.identifier = "310101198001010026".into();
+    application.subjects[last] = person.clone();
+    assert_eq!(
+        said(&application),
+        format!(
+            "subjects[{member}]: nobody of role `legal-representative` or `principal` names it by \
+             `of`: matter `{}` needs one for each organization that applies",
+            application.matter
+        )
+    );
+    person.identifier = application.subjects[1].identifier.clone();
+    person.of = Some(member);
+    application.subjects[last] = person;
     assert!(gate.check(&application).is_ok());
 }

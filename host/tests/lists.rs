@@ -31,7 +31,7 @@ use mustcheck::model::{AnswerStatus, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::import::{Report, import};
 use mustcheck::registry::table::{RejectedFile, TableMapping, TableReport, convert};
-use mustcheck::{Ask, Policy, Registry as _, RegistryError, SqliteRegistry};
+use mustcheck::{Ask, Date, Policy, Registry as _, RegistryError, SqliteRegistry};
 use mustcheck_guest::Catalogue;
 use serde_json::Value;
 
@@ -62,6 +62,11 @@ pub struct Outcome {
     pub(crate) folder: tempfile::TempDir,
 }
 
+/// The day of every lookup.
+pub fn day() -> Date {
+    Date::new(2026, 11, 20).unwrap()
+}
+
 impl Outcome {
     /// The records, without the refusals among them.
     pub fn records(&self) -> Vec<&Value> {
@@ -85,7 +90,7 @@ impl Outcome {
         let lists = vec!["wage-arrears".to_owned()];
         let asks: Vec<_> = (0..)
             .zip(subjects)
-            .map(|(query, subject)| Ask { query, subject, lists: &lists })
+            .map(|(query, subject)| Ask { query, subject, lists: &lists, as_of: day() })
             .collect();
         let answers = SqliteRegistry::open(&database).unwrap().lookup(&asks).unwrap();
         (report, answers.iter().map(|a| (a.status, a.records.len())).collect())

@@ -108,7 +108,14 @@ impl Case {
 
     pub fn decide_with(&self, catalogue: &Catalogue) -> Decision {
         let mut registry = |queries: &[Query]| self.held.lookup(&self.application, queries);
-        mustcheck_guest::check(catalogue, &self.application, true, &mut registry).unwrap()
+        mustcheck_guest::check(
+            catalogue,
+            &self.application,
+            self.application.as_of,
+            true,
+            &mut registry,
+        )
+        .unwrap()
     }
 }
 

@@ -59,7 +59,11 @@ impl Values {
         let catalogue = catalogue.unwrap();
         Self {
             description: catalogue.describe(),
-            due: mustcheck_guest::due_lookups(&catalogue, &super::APPLICATION),
+            due: mustcheck_guest::due_lookups(
+                &catalogue,
+                &super::APPLICATION,
+                super::APPLICATION.as_of,
+            ),
             decision: Ok(super::EXPECTED.clone()),
         }
     }

@@ -75,7 +75,12 @@ fn guests_that_ask_when_they_may_not() {
 #[test]
 fn a_guest_that_asks_for_other_lookups_than_it_said() {
     let policy = mustcheck::Policy::from_component(of_core("asks_for_less.wat")).unwrap();
-    let gate = Gate::builder().policy(policy).async_registry(Awaited(registry())).build().unwrap();
+    let gate = Gate::builder()
+        .policy(policy)
+        .async_registry(Awaited(registry()))
+        .today(APPLICATION.as_of)
+        .build()
+        .unwrap();
     let error = pollster::block_on(gate.check_async(&APPLICATION)).unwrap_err();
     assert!(matches!(&error, CheckError::Fault(Fault::Component { during: "check", .. })));
     says(

@@ -51,7 +51,13 @@ fn registry() -> JsonRegistry {
 }
 
 fn gate(policy: Policy, registry: impl Registry + 'static, limits: Limits) -> Gate {
-    Gate::builder().policy(policy).registry(registry).limits(limits).build().unwrap()
+    Gate::builder()
+        .policy(policy)
+        .registry(registry)
+        .limits(limits)
+        .today(APPLICATION.as_of)
+        .build()
+        .unwrap()
 }
 
 /// The gate of a guest that could be opened.

@@ -91,7 +91,8 @@ impl Registry for Wordy {
 }
 
 fn awaited(registry: impl AsyncRegistry + 'static) -> CheckError {
-    let builder = Gate::builder().policy(POLICY.clone()).async_registry(registry);
+    let builder =
+        Gate::builder().policy(POLICY.clone()).async_registry(registry).today(APPLICATION.as_of);
     let gate = builder.limits(short()).build().unwrap();
     pollster::block_on(gate.check_async(&APPLICATION)).unwrap_err()
 }

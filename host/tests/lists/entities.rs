@@ -93,8 +93,10 @@ fn found(outcome: &Outcome, subjects: &[Subject]) -> Vec<(AnswerStatus, usize)> 
     let path = |name: &str| outcome.folder.path().join(name);
     import(&path("document.json"), &path("credit.db"), &VOCABULARY, &mut || {}).unwrap();
     let lists = vec!["association-members".to_owned()];
-    let asks: Vec<_> =
-        (0..).zip(subjects).map(|(query, subject)| Ask { query, subject, lists: &lists }).collect();
+    let asks: Vec<_> = (0..)
+        .zip(subjects)
+        .map(|(query, subject)| Ask { query, subject, lists: &lists, as_of: crate::day() })
+        .collect();
     let answers = SqliteRegistry::open(path("credit.db")).unwrap().lookup(&asks).unwrap();
     answers.iter().map(|a| (a.status, a.records.len())).collect()
 }

@@ -96,6 +96,9 @@ fn subject(role: Role, kind: SubjectKind, identifier: &str) -> Subject {
         identifier: identifier.into(),
         country: None,
         name: format!("{role} 某"),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
     }
 }
 
@@ -116,14 +119,18 @@ prop_compose! {
             subject(Role::LegalRepresentative, SubjectKind::Person, PERSONS[0]),
         ];
         if member {
+            subjects[1].of = Some(0);
             subjects.push(subject(
                 Role::ConsortiumMember, SubjectKind::Organization, ORGANIZATIONS[1],
             ));
-            subjects.push(subject(Role::LegalRepresentative, SubjectKind::Person, PERSONS[1]));
+            let person = subject(Role::LegalRepresentative, SubjectKind::Person, PERSONS[1]);
+            subjects.push(Subject { of: Some(2), ..person });
         }
         for (role, kind, identifier) in others {
             if !subjects.iter().any(|s| s.role == role && s.identifier == identifier) {
-                subjects.push(subject(role, kind, identifier));
+                // One who answers for a member of a consortium says for which.
+                let of = (member && role == Role::Principal).then_some(2);
+                subjects.push(Subject { of, ..subject(role, kind, identifier) });
             }
         }
         Application {
@@ -186,6 +193,7 @@ fn record(index: usize) -> impl Strategy<Value = CreditRecord> {
                             identifier: about.1.into(),
                             country: None,
                             name: "记录主体".into(),
+                            as_issued: None,
                         },
                         responsible_persons: persons
                             .into_iter()

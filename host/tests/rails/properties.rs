@@ -33,11 +33,12 @@ fn decide_with(
                 query,
                 subject: &application.subjects[q.subject as usize],
                 lists: &q.lists,
+                as_of: application.as_of,
             })
             .collect();
         registry.lookup(&asks).unwrap()
     };
-    mustcheck_guest::check(catalogue, application, true, &mut lookup).unwrap()
+    mustcheck_guest::check(catalogue, application, application.as_of, true, &mut lookup).unwrap()
 }
 
 fn records(case: &Case) -> BTreeMap<&str, &CreditRecord> {
@@ -75,12 +76,12 @@ impl Registry for Spy {
     }
 }
 
-fn gate(registry: impl Registry + 'static) -> Gate {
+fn gate(registry: impl Registry + 'static, today: Date) -> Gate {
     let mut builder = Gate::builder();
     for policy in POLICIES.iter() {
         builder = builder.policy(policy.clone());
     }
-    builder.registry(registry).build().unwrap()
+    builder.registry(registry).today(today).build().unwrap()
 }
 
 proptest! {
@@ -92,7 +93,7 @@ proptest! {
     fn r1_every_due_lookup_is_made(case in case(80)) {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let spy = Spy { inner: case.registry.open(), asked: Arc::clone(&asked) };
-        let gate = gate(spy);
+        let gate = gate(spy, case.application.as_of);
         let checked = gate.check(&case.application).unwrap();
         let mut asked = asked.lock().unwrap().clone();
         asked.sort();
@@ -341,7 +342,7 @@ proptest! {
         bad.subjects[0].identifier = characters.into_iter().collect();
         let whole = bad.subjects[0].identifier.clone();
         let mut nothing = |_: &[Query]| Vec::new();
-        let error = mustcheck_guest::check(case.catalogue(), &bad, true, &mut nothing).unwrap_err();
+        let error = mustcheck_guest::check(case.catalogue(), &bad, bad.as_of, true, &mut nothing).unwrap_err();
         prop_assert!(!error.to_string().contains(&whole));
         prop_assert!(error.to_string().contains(&mask(&whole)));
     }
@@ -352,9 +353,9 @@ proptest! {
 fn r6_the_gate_refuses_a_wrong_check_character() {
     let asked = Arc::new(Mutex::new(Vec::new()));
     let inner = JsonRegistry::from_json(b"{}").unwrap();
-    let gate = gate(Spy { inner, asked: Arc::clone(&asked) });
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let mut application = case(100).new_tree(&mut runner).unwrap().current().application;
+    let gate = gate(Spy { inner, asked: Arc::clone(&asked) }, application.as_of);
     application.subjects[0].identifier = "91310000MA1FL0007D".into();
     let Err(CheckError::Application(error)) = gate.check(&application) else { panic!() };
     assert_eq!(
