@@ -1,10 +1,12 @@
 //! The command line. JSON goes to stdout, everything else to stderr.
 
 mod audit;
+mod backdated;
 mod batch;
 mod catalogue;
 mod check;
 mod database;
+mod explain;
 mod failure;
 mod gates;
 mod lookups;
@@ -58,6 +60,9 @@ enum Lang {
 enum Command {
     /// Check one application.
     Check(check::Arguments),
+    /// Show what would come of a case on its own day. That is no check: it is not recorded, and
+    /// ends with 0 whatever it shows.
+    Explain(explain::Arguments),
     /// Show the lookups that are due for an application, without making them.
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
@@ -138,6 +143,7 @@ pub fn run() -> ExitCode {
     let style = Style { json, csv, lang };
     let done = match cli.command {
         Command::Check(arguments) => check::run(&arguments, style),
+        Command::Explain(arguments) => explain::run(&arguments, style),
         Command::Lookups(arguments) => lookups::run(&arguments, style),
         Command::Batch(arguments) => batch::run(&arguments, style),
         Command::Test(arguments) => test::run(&arguments, style),

@@ -87,7 +87,8 @@ fn what_is_not_utf_8_is_refused() {
 #[test]
 fn another_shape_is_refused_with_its_place() {
     let folder = Folder::new();
-    let subject = "expected one of `role`, `kind`, `scheme`, `identifier`, `country`, `name`";
+    let subject = "expected one of `role`, `kind`, `scheme`, `identifier`, `country`, `name`, \
+                   `as_issued`, `also`, `of`";
     let roles = "expected one of `applicant`, `consortium-member`, `legal-representative`, \
                  `principal`, `directly-responsible`, `registered-practitioner`, `guarantor`";
     let date = "is not a date of the form YYYY-MM-DD that exists";

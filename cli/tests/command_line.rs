@@ -206,7 +206,7 @@ fn lookups_shows_what_is_due_and_asks_nobody() {
     assert!(text.stdout.starts_with("applicant 甲公司 9131…**\n  judgment-defaulters "));
     let earlier = with(&application(), "/as_of", "2018-05-01");
     folder.write("application.json", &earlier);
-    let run = folder.run(&["lookups", "application.json", "--format", "json"]);
+    let run = folder.on("2018-05-01").run(&["lookups", "application.json", "--format", "json"]);
     assert_eq!(run.json()["policy"]["edition"], "guofa-2016-33");
 }
 

@@ -14,9 +14,12 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use mustcheck::{Application, ApplicationExt as _, Ask, Gate, JsonRegistry, Policy, Registry as _};
+use mustcheck::{
+    Application, ApplicationExt as _, Ask, Date, Gate, JsonRegistry, Policy, Registry as _,
+};
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::model::{Answer, Decision, Query};
+use mustcheck_testing::CLOCK;
 
 /// Set to write what the command line prints as the expected decision.
 const BLESS: &str = "MUSTCHECK_BLESS";
@@ -58,23 +61,36 @@ impl Edition {
                 .map(|(query, q)| Ask {
                     query,
                     subject: &application.subjects[q.subject as usize],
+                    as_of: application.as_of,
                     lists: &q.lists,
                 })
                 .collect();
             registry.lookup(&asks).unwrap()
         };
-        printed(&mustcheck_guest::check(&self.catalogue, application, true, &mut lookup).unwrap())
+        printed(
+            &mustcheck_guest::check(
+                &self.catalogue,
+                application,
+                application.as_of,
+                true,
+                &mut lookup,
+            )
+            .unwrap(),
+        )
     }
 
     fn component(&self, application: &Application, registry: JsonRegistry) -> String {
-        let gate = Gate::builder().policy(self.policy.clone()).registry(registry).build().unwrap();
+        let gate = Gate::builder().policy(self.policy.clone()).registry(registry);
+        let gate = gate.today(application.as_of).build().unwrap();
         printed(gate.check(application).unwrap().decision())
     }
 }
 
-fn command_line(case: &Path) -> String {
+/// What the command line says on the case's own day.
+fn command_line(case: &Path, today: Date) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_mustcheck"))
         .env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
+        .env(CLOCK, today.to_string())
         .arg("check")
         .arg(case.join("application.json"))
         .arg("--registry")
@@ -94,7 +110,7 @@ fn differences(case: &Path, editions: &[Edition], bless: bool) -> Vec<String> {
     let registry = || JsonRegistry::open(case.join("registry.json")).unwrap();
     let id = Policy::edition_as_of(application.as_of).unwrap();
     let edition = editions.iter().find(|e| e.id == id).unwrap();
-    let printed = command_line(case);
+    let printed = command_line(case, application.as_of);
     let expected = case.join("decision.json");
     if bless {
         fs::write(&expected, &printed).unwrap();

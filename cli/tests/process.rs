@@ -19,6 +19,7 @@ use std::process::{Command, Output};
 use std::sync::LazyLock;
 
 use mustcheck::{Application, ApplicationExt as _, Decision};
+use mustcheck_testing::CLOCK;
 use tempfile::TempDir;
 
 /// What is checked.
@@ -55,7 +56,7 @@ fn confined(kib: u32, arguments: &[&OsStr]) -> Output {
     let limit = format!("ulimit -v {kib} && exec \"$0\" \"$@\"");
     command.args(["-c", &limit, env!("CARGO_BIN_EXE_mustcheck")]).args(arguments);
     // Baking and compiling, too, must do with what there is.
-    command.env("MUSTCHECK_CACHE", "");
+    command.env("MUSTCHECK_CACHE", "").env(CLOCK, APPLICATION.as_of.to_string());
     command.output().unwrap()
 }
 
@@ -123,6 +124,7 @@ fn the_command_line_says_what_it_refused_and_can_do_without() {
             .args(["check", "application.json", "--registry", "registry.json", "--format", "json"])
             .current_dir(&case)
             .env("MUSTCHECK_CACHE", variable)
+            .env(CLOCK, "2026-11-18")
             .output()
             .unwrap();
         assert_eq!(output.status.code(), Some(0));

@@ -38,7 +38,7 @@ use std::time::Duration;
 use mustcheck::Policy;
 use mustcheck::registry::Vocabulary;
 use mustcheck_postgres::{Config, Database, PostgresRegistry};
-use mustcheck_testing::needs;
+use mustcheck_testing::{CLOCK, needs};
 use serde_json::{Value, json};
 
 use client::{Answer, Client, Request};
@@ -53,7 +53,8 @@ fn case(file: &str) -> PathBuf {
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mustcheck"));
     command.env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
-    command.current_dir(folder);
+    // The case's own day.
+    command.env(CLOCK, "2026-11-18").current_dir(folder);
     command
 }
 

@@ -32,10 +32,13 @@ use std::path::Path;
 
 use mustcheck::model::{Answer, AnswerStatus, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::json::RegistryFile;
-use mustcheck::{Ask, Registry};
+use mustcheck::{Ask, Date, Registry};
 use mustcheck_platform::simulator::{Options, Running, Shape, Simulator};
 use mustcheck_platform::{Mapping, PlatformRegistry};
 use serde_json::{Value, json};
+
+/// The day of every check and ask.
+pub const TODAY: Date = Date { year: 2024, month: 11, day: 20 };
 
 /// What a source says its data are as of; in the past wherever the tests run.
 pub const AS_OF: &str = "2024-11-19T20:00:00+08:00";
@@ -121,14 +124,26 @@ pub fn person(n: u32) -> Subject {
 
 fn subject(kind: SubjectKind, scheme: Scheme, identifier: String) -> Subject {
     let name = "甲".into();
-    Subject { role: Role::Applicant, kind, scheme, identifier, country: None, name }
+    Subject {
+        role: Role::Applicant,
+        kind,
+        scheme,
+        identifier,
+        country: None,
+        name,
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
+    }
 }
 
 /// What a registry answers about subjects on lists.
 pub fn ask(registry: &PlatformRegistry, subjects: &[Subject], lists: &[&str]) -> Vec<Answer> {
     let lists: Vec<String> = lists.iter().map(|l| (*l).to_owned()).collect();
-    let asks: Vec<_> =
-        (0..).zip(subjects).map(|(query, subject)| Ask { query, subject, lists: &lists }).collect();
+    let asks: Vec<_> = (0..)
+        .zip(subjects)
+        .map(|(query, subject)| Ask { query, subject, as_of: TODAY, lists: &lists })
+        .collect();
     Registry::lookup(registry, &asks).unwrap()
 }
 

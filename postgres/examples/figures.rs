@@ -37,14 +37,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let application = Application::from_json(APPLICATION)?;
     let policy = Policy::embedded()?;
-    let gate = Gate::builder().policy(policy).async_registry(registry.clone()).build()?;
+    let gate = Gate::builder().policy(policy).async_registry(registry.clone());
+    // The day of the case.
+    let gate = gate.today(application.as_of).build()?;
     let due = gate.due_lookups(&application)?;
     let asks: Vec<Ask<'_>> = due
         .iter()
         .zip(0..)
         .filter_map(|(query, number)| {
             let subject = application.subjects.get(usize::try_from(query.subject).ok()?)?;
-            Some(Ask { query: number, subject, lists: &query.lists })
+            Some(Ask { query: number, subject, as_of: application.as_of, lists: &query.lists })
         })
         .collect();
     // What a program would write that asks for one key and nothing else, as fast as it gets.

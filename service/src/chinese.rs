@@ -15,6 +15,14 @@ const SENTENCES: &[(&str, &str)] = &[
     ("`{}` does not exist", "“{0}”不存在"),
     ("`{}` is in the future: today is `{}`", "“{0}”晚于今天（{1}）"),
     (
+        "`{}` is before yesterday: it asks for role `{}`",
+        "“{0}”早于昨天：须有“{1}”权限，才能按更早日期核查",
+    ),
+    (
+        "`{}` is too early: `as_of_days_back` of this service is {}",
+        "“{0}”过早：本服务最多可按{1}天以前的日期核查（`as_of_days_back`）",
+    ),
+    (
         "`{}` is outside edition `{}`, which decides from `{}` to no end",
         "“{0}”不在清单“{1}”的适用期间（自{2}起）",
     ),
@@ -47,6 +55,23 @@ const SENTENCES: &[(&str, &str)] = &[
         "{} organizations apply and {} of role `legal-representative` or `principal` are named: \
          matter `{}` needs one for each",
         "有{0}个组织申请，填写了{1}名法定代表人或者主要负责人：本事项要求每个组织各填写一名",
+    ),
+    ("only a person stands behind an organization", "只有自然人可以填写所属单位"),
+    ("there is no subject {}", "没有第{0}个主体（自0起）"),
+    ("subject {} is no organization", "第{0}个主体（自0起）不是单位"),
+    (
+        "several organizations apply: it needs the position of the one it answers for",
+        "有多个单位申请：须填明其所属单位",
+    ),
+    (
+        "nobody of role `legal-representative` or `principal` names it by `of`: matter `{}` needs \
+         one for each organization that applies",
+        "没有填写该单位的法定代表人或者主要负责人：本事项要求每个申请单位各填写一名",
+    ),
+    ("`{}` follows its standard: it needs no `as_issued`", "“{0}”符合标准，无须填写`as_issued`"),
+    (
+        "`as_issued` names the document that shows the code, and is empty",
+        "`as_issued`应当填写载明该代码的文书，不能为空",
     ),
     ("`{}` must be a day not after the as-of date `{}`", "“{0}”应当是不晚于基准日（{1}）的日期"),
     ("`{}` must be a day not before the signing on `{}`", "“{0}”应当是不早于签署日（{1}）的日期"),

@@ -181,7 +181,7 @@ pub struct ServiceLimits {
     pub connections_per_peer: Option<usize>,
     /// Requests a second of one caller, unless the caller has a rate of its own; 100.
     pub requests_per_second: u32,
-    /// How many days before today a check may be as of, for callers with the role `backdate`; 0.
+    /// How many days before today a check may be as of, for callers with the role `backdate`; 30.
     /// As of today and yesterday everybody checks.
     pub as_of_days_back: u16,
 }

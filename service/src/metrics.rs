@@ -78,6 +78,7 @@ struct PolicyLabels {
 pub(crate) struct Metrics {
     registry: Registry,
     checks: Family<CheckLabels, Counter>,
+    backdated: Counter,
     faults: Family<FaultLabels, Counter>,
     lookups: Family<LookupLabels, Counter>,
     requests: Family<RequestLabels, Counter>,
@@ -106,6 +107,7 @@ impl Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("mustcheck"),
             checks: Family::default(),
+            backdated: Counter::default(),
             faults: Family::default(),
             lookups: Family::default(),
             requests: Family::default(),
@@ -120,6 +122,8 @@ impl Metrics {
         };
         let r = &mut metrics.registry;
         r.register("checks", "Checks that were made, by finding", metrics.checks.clone());
+        let backdated = metrics.backdated.clone();
+        r.register("backdated_checks", "Checks as of an earlier day than yesterday", backdated);
         r.register("faults", "Requests that ended in a fault", metrics.faults.clone());
         r.register("lookups", "Lookups of checks, by answer", metrics.lookups.clone());
         r.register("requests", "Requests that were answered", metrics.requests.clone());
@@ -145,6 +149,8 @@ impl Metrics {
             disposition: decision.disposition.to_string(),
         };
         self.checks.get_or_create(&labels).inc();
+        // RAIL R14: a check as of an earlier day is told as such in the statistics.
+        self.backdated.inc_by(u64::from(decision.is_backdated()));
         // Most lookups of a decision have one source and one status, so they are counted together.
         let mut counted: Vec<((Option<&str>, AnswerStatus), u64)> = Vec::new();
         for lookup in &decision.lookups {

@@ -136,9 +136,13 @@ impl Office for ServiceOffice {
         Some(caller)
     }
 
-    fn policy(&self, region: &str, as_of: Date) -> Option<Policy> {
+    fn today(&self) -> Option<Date> {
+        self.0.policies.current().today()
+    }
+
+    fn policy(&self, region: &str) -> Option<Policy> {
         let set = self.0.policies.current();
-        set.gate(region).ok()?.policy_as_of(as_of).cloned()
+        set.gate(region).ok()?.policy_as_of(set.today()?).cloned()
     }
 
     fn check<'a>(

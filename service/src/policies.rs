@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use mustcheck::evidence::{ContentDigest, Moment};
 use mustcheck::model::{PolicyId, Text};
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
-use mustcheck::{AsyncRegistry, Date, Gate, Policy, RegistryError};
+use mustcheck::{ApplicationError, AsyncRegistry, CheckError, Date, Gate, Policy, RegistryError};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub use load::LoadError;
 use load::Opened;
 pub(crate) use load::{Loader, RegistryChoice};
 
-use crate::callers::Days;
+use crate::callers::{Days, Role};
 use crate::problem::{Kind, Problem};
 use crate::told::quotable;
 
@@ -89,6 +89,10 @@ pub(crate) struct PolicySet {
     opened: Vec<Policy>,
     matters: BTreeSet<String>,
     pub(crate) run: Run,
+    /// The day that the embedding program set.
+    today: Option<Date>,
+    /// How many days before today a check may be as of, for callers with the role for it.
+    days_back: u16,
     /// Asked whether it is usable.
     registry: Opened,
 }
@@ -107,12 +111,45 @@ impl PolicySet {
 
     /// The gate for the offices of a region, for a caller: the one place that says as of which days
     /// it checks.
-    // RAIL R14
+    // RAIL R14: an earlier day needs a right of its own.
     pub(crate) fn gate_of(&self, region: &str, days: Days) -> Result<Gate, Problem> {
         let gate = self.gate(region)?;
         Ok(match days {
-            Days::Earlier | Days::Usual => gate.clone(),
+            Days::Earlier => gate.clone(),
+            Days::Usual => gate.without_backdating(),
         })
+    }
+
+    /// The problem of a caller whose application was not checked. Of a day that is too early, it
+    /// names what would have let it through.
+    pub(crate) fn problem(&self, error: &CheckError, as_of: Date, days: Days) -> Problem {
+        let early = match error {
+            CheckError::Application(ApplicationError::InvalidDate(at)) if at.path == "as_of" => {
+                self.today().is_some_and(|today| as_of < today)
+            }
+            _ => false,
+        };
+        if !early {
+            return error.into();
+        }
+        let problem = Problem::new(Kind::InvalidApplication).path("as_of");
+        match days {
+            Days::Usual => {
+                let role = Role::Backdate.code();
+                problem.detail(format!("`{as_of}` is before yesterday: it asks for role `{role}`"))
+            }
+            Days::Earlier => {
+                let most = self.days_back;
+                problem.detail(format!(
+                    "`{as_of}` is too early: `as_of_days_back` of this service is {most}"
+                ))
+            }
+        }
+    }
+
+    /// The day on which checks are made; none if the system's clock is wrong.
+    pub(crate) fn today(&self) -> Option<Date> {
+        self.today.or_else(|| mustcheck::clock::today().ok())
     }
 
     /// The matter, if a policy knows it: what is unknown may be anything, and goes into no log.

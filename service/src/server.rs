@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use hyper_util::server::graceful::GracefulShutdown;
-use mustcheck::{AsyncRegistry, PolicyError, Registry};
+use mustcheck::{AsyncRegistry, Date, PolicyError, Registry};
 use mustcheck_postgres::{Database, PostgresRegistry, Requests};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -75,6 +75,7 @@ pub enum StartError {
 pub struct ServiceBuilder {
     config: Config,
     registry: RegistryChoice,
+    today: Option<Date>,
 }
 
 /// A service that is ready to run: everything that it needs is open.
@@ -108,13 +109,20 @@ impl ServiceBuilder {
         Self { registry: RegistryChoice::Awaited(registry), ..self }
     }
 
+    /// Sets the day on which every check is made; without it, the system's clock says. It is for
+    /// the tests of a service, whose cases have their days.
+    #[must_use]
+    pub fn today(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
+    }
+
     /// Opens everything. It compiles policies and reads logs, so it takes a while.
     ///
     /// # Errors
     ///
     /// [`StartError`] with what cannot be used.
     pub fn open(self) -> Result<Service, StartError> {
-        let Self { config, registry } = self;
+        let Self { config, registry, today } = self;
         for warning in config.warnings() {
             tracing::warn!("{warning}");
         }
@@ -151,6 +159,8 @@ impl ServiceBuilder {
             registry,
             recorder: records.as_ref().map(Records::recorder),
             recorder_waits: matches!(records, Some(Records::Database(_))),
+            today,
+            days_back: config.limits.as_of_days_back,
             runtime: runtime.handle().clone(),
         })?;
         let shared = Arc::new(Shared::new(&config, policies, records, keys, callers));
@@ -209,7 +219,7 @@ impl Service {
             Some(file) => RegistryChoice::File(file.clone()),
             None => RegistryChoice::None,
         };
-        ServiceBuilder { config, registry }
+        ServiceBuilder { config, registry, today: None }
     }
 
     /// The policies in force.

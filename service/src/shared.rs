@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use mustcheck::{Application, Checked, Gate};
+use mustcheck::{Application, CheckError, Checked, Gate};
 use mustcheck_postgres::{Claim, ClaimedLog};
 
 use crate::admission::Admission;
@@ -111,7 +111,9 @@ impl Shared {
             (Some(Records::Database(database)), Some(claim)) => Some(database.claimed(claim)),
             _ => None,
         };
+        let as_of = application.as_of;
         let checked = run(gate, &set, application, journal).await?;
+        let checked = checked.map_err(|error| set.problem(&error, as_of, days))?;
         self.metrics.check(checked.decision());
         if let Some(recorded) = checked.receipt() {
             self.metrics.log_entries(recorded.index.saturating_add(1));
@@ -126,8 +128,8 @@ async fn run(
     set: &PolicySet,
     application: Application,
     journal: Option<ClaimedLog>,
-) -> Result<Checked, Problem> {
-    let checked = match set.run {
+) -> Result<Result<Checked, CheckError>, Problem> {
+    Ok(match set.run {
         Run::Inline if application.subjects.len() <= INLINE_SUBJECTS => gate.check(&application),
         Run::Inline | Run::Blocking => {
             tokio::task::spawn_blocking(move || gate.check(&application)).await.map_err(panicked)?
@@ -141,8 +143,7 @@ async fn run(
             };
             tokio::task::spawn_blocking(check).await.map_err(panicked)?
         }
-    };
-    checked.map_err(|error| Problem::from(&error))
+    })
 }
 
 /// A panic of ours, or of a registry: what it said goes nowhere.

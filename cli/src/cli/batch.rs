@@ -25,6 +25,7 @@ use mustcheck::{
 use serde::Serialize;
 
 use crate::cli::Style;
+use crate::cli::backdated::Backdated;
 use crate::cli::failure::{Failure, OutputIsInput, Unreadable};
 use crate::cli::gates::{Gates, PolicyChoice};
 use crate::cli::recording::Recording;
@@ -54,6 +55,8 @@ pub struct Arguments {
     no_notice: bool,
     #[command(flatten)]
     policy: PolicyChoice,
+    #[command(flatten)]
+    backdated: Backdated,
     #[command(flatten)]
     recording: Recording,
 }
@@ -87,7 +90,8 @@ struct Rows {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let gates = Gates::open(&arguments.policy, &arguments.registry)?;
-    let gates = gates.notices(!arguments.no_notice).recorder(arguments.recording.recorder()?);
+    let gates = gates.notices(!arguments.no_notice).backdated(arguments.backdated);
+    let gates = gates.recorder(arguments.recording.recorder()?);
     let (input, size) = open(&arguments.input)?;
     let output = create(arguments)?;
     let jobs = usize::from(arguments.jobs.unwrap_or_else(cores));
@@ -207,7 +211,7 @@ fn check(gates: &Gates, line: &Line) -> Result<Checked> {
         return Err(InputError::TooLarge { bytes: line.bytes, limit: APPLICATION_LIMIT }.into());
     };
     let application = Application::from_json(content)?;
-    Ok(gates.as_of(application.as_of)?.check(&application)?)
+    gates.check(&application)
 }
 
 /// Whether an error would meet every other line too.

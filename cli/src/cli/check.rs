@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use mustcheck::exit_code;
 
+use crate::cli::backdated::Backdated;
 use crate::cli::gates::{Gates, PolicyChoice, read_application};
 use crate::cli::recording::{self, Recording};
 use crate::cli::{Style, text};
@@ -21,14 +22,16 @@ pub struct Arguments {
     #[command(flatten)]
     policy: PolicyChoice,
     #[command(flatten)]
+    backdated: Backdated,
+    #[command(flatten)]
     recording: Recording,
 }
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let application = read_application(&arguments.application)?;
     let gates = Gates::open(&arguments.policy, &arguments.registry)?;
-    let gates = gates.recorder(arguments.recording.recorder()?);
-    let checked = gates.as_of(application.as_of)?.check(&application)?;
+    let gates = gates.backdated(arguments.backdated).recorder(arguments.recording.recorder()?);
+    let checked = gates.check(&application)?;
     let decision = checked.decision();
     if style.json {
         text::print_json(decision)?;

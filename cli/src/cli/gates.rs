@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use mustcheck::evidence::Recorder;
+use mustcheck::model::Query;
 use mustcheck::{
-    Application, ApplicationExt as _, CodeCache, Date, Gate, Origin, Policy, Registry, read_file,
+    Application, ApplicationExt as _, Checked, CodeCache, Date, Gate, Origin, Policy, Registry,
+    clock, read_file,
 };
 
+use crate::cli::backdated::Backdated;
 use crate::cli::failure::Unreadable;
 use crate::cli::registries::open_registry;
 
 /// Which policy decides.
 #[derive(Args, Clone)]
 pub struct PolicyChoice {
-    /// An embedded edition; without it, the one that is in force on the as-of date.
+    /// An embedded edition; without it, the one that is in force today.
     #[arg(long, value_name = "NAME", conflicts_with = "policy")]
     pub edition: Option<String>,
     /// What the place of use adopts of the edition: an embedded overlay.
@@ -89,6 +92,8 @@ pub struct Gates {
     registry: Arc<dyn Registry>,
     notices: bool,
     recorder: Option<Arc<Recorder>>,
+    backdated: Backdated,
+    today: Option<Date>,
     made: Mutex<BTreeMap<String, Arc<Mutex<Made>>>>,
 }
 
@@ -107,8 +112,15 @@ impl Gates {
 
     /// Gates over a registry that is open.
     pub fn over(choice: &PolicyChoice, registry: Arc<dyn Registry>) -> Self {
-        let made = Mutex::default();
-        Self { choice: choice.clone(), registry, notices: true, recorder: None, made }
+        Self {
+            choice: choice.clone(),
+            registry,
+            notices: true,
+            recorder: None,
+            backdated: Backdated::default(),
+            today: None,
+            made: Mutex::default(),
+        }
     }
 
     /// Sets whether decisions carry their notice.
@@ -121,10 +133,42 @@ impl Gates {
         Self { recorder, ..self }
     }
 
-    /// The gate for a day. Who needs a policy that another thread is opening waits for it; nobody
+    /// Sets whether checks may be as of earlier days.
+    pub fn backdated(self, backdated: Backdated) -> Self {
+        Self { backdated, ..self }
+    }
+
+    /// Sets the day on which checks are made; without it, the clock says.
+    pub fn today(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
+    }
+
+    /// Checks an application.
+    pub fn check(&self, application: &Application) -> Result<Checked> {
+        let today = self.day()?;
+        let checked = self.made_on(today)?.check(application);
+        checked.map_err(|error| self.backdated.told(error, application.as_of, today))
+    }
+
+    /// The lookups that are due for an application, and the policy that says so.
+    pub fn due_lookups(&self, application: &Application) -> Result<(Policy, Vec<Query>)> {
+        let today = self.day()?;
+        let gate = self.made_on(today)?;
+        let due = gate.due_lookups(application);
+        let due = due.map_err(|error| self.backdated.told(error, application.as_of, today))?;
+        let policy = gate.policy_as_of(today).ok_or_else(|| anyhow!("the gate has no policy"))?;
+        Ok((policy.clone(), due))
+    }
+
+    fn day(&self) -> Result<Date> {
+        self.today.map_or_else(|| Ok(clock::today()?), Ok)
+    }
+
+    /// The gate of a day. Who needs a policy that another thread is opening waits for it; nobody
     /// else does.
-    pub fn as_of(&self, as_of: Date) -> Result<Gate> {
-        let key = self.choice.key(as_of)?;
+    // RAIL R14: the law is that of the day on which the check is made.
+    pub fn made_on(&self, day: Date) -> Result<Gate> {
+        let key = self.choice.key(day)?;
         let made = Arc::clone(locked(&self.made).entry(key).or_default());
         let mut made = locked(&made);
         if let Some(gate) = &made.gate {
@@ -133,11 +177,15 @@ impl Gates {
         // Opening costs the most, and who tries again after another fault has it.
         let policy = match &made.policy {
             Some(policy) => policy.clone(),
-            None => made.policy.insert(self.choice.policy_as_of(as_of)?).clone(),
+            None => made.policy.insert(self.choice.policy_as_of(day)?).clone(),
         };
-        let mut builder = Gate::builder().policy(policy).registry(Arc::clone(&self.registry));
+        let builder = Gate::builder().policy(policy).registry(Arc::clone(&self.registry));
+        let mut builder = self.backdated.given(builder);
         if let Some(recorder) = &self.recorder {
             builder = builder.shared_recorder(Arc::clone(recorder));
+        }
+        if let Some(today) = self.today {
+            builder = builder.today(today);
         }
         Ok(made.gate.insert(builder.notices(self.notices).build()?).clone())
     }

@@ -1,13 +1,15 @@
 //! `mustcheck lookups`: what is due, without asking anybody.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use mustcheck::{Gate, JsonRegistry, mask};
+use mustcheck::{JsonRegistry, mask};
 use serde_json::json;
 
-use crate::cli::gates::{PolicyChoice, read_application};
+use crate::cli::backdated::Backdated;
+use crate::cli::gates::{Gates, PolicyChoice, read_application};
 use crate::cli::{Style, text};
 
 #[derive(Args)]
@@ -16,15 +18,16 @@ pub struct Arguments {
     application: PathBuf,
     #[command(flatten)]
     policy: PolicyChoice,
+    #[command(flatten)]
+    backdated: Backdated,
 }
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let application = read_application(&arguments.application)?;
-    let policy = arguments.policy.policy_as_of(application.as_of)?;
     // No lookup is made, so a registry that holds nothing serves.
-    let gate =
-        Gate::builder().policy(policy.clone()).registry(JsonRegistry::from_json(b"{}")?).build()?;
-    let due = gate.due_lookups(&application)?;
+    let empty = Arc::new(JsonRegistry::from_json(b"{}")?);
+    let gates = Gates::over(&arguments.policy, empty).backdated(arguments.backdated);
+    let (policy, due) = gates.due_lookups(&application)?;
     let description = policy.description();
     let rules = description.matters.iter().find(|m| m.code == application.matter);
     let subjects = due.iter().filter_map(|query| {

@@ -119,6 +119,11 @@ impl Invented {
         for subject in &mut application.subjects {
             subject.name = names.named(subject.kind, &subject.identifier);
             subject.identifier = names.identifier(subject.scheme, &subject.identifier);
+            let document = subject.as_issued.take();
+            subject.as_issued = document.map(|document| names.of(Kind::Document, &document));
+            for also in &mut subject.also {
+                also.identifier = names.identifier(also.scheme, &also.identifier);
+            }
         }
         for material in &mut application.materials {
             material.name = names.of(Kind::Material, &material.name);
@@ -172,6 +177,8 @@ fn originals(original: &Original) -> BTreeMap<String, Kind> {
     all.push((&application.id, Kind::Number));
     all.push((&application.office.name, Kind::Authority));
     all.extend(application.subjects.iter().map(|s| (s.name.as_str(), Kind::Person)));
+    let shown = application.subjects.iter().filter_map(|s| s.as_issued.as_deref());
+    all.extend(shown.map(|document| (document, Kind::Document)));
     all.extend(application.materials.iter().map(|m| (m.name.as_str(), Kind::Material)));
     for answer in &original.answers {
         all.extend(answer.reason.as_deref().map(|reason| (reason, Kind::Reason)));
@@ -182,7 +189,8 @@ fn originals(original: &Original) -> BTreeMap<String, Kind> {
             all.extend(persons.map(|p| (p.name.as_str(), Kind::Person)));
             all.extend(record.decided_by.as_deref().map(|by| (by, Kind::Authority)));
             let events = record.events.iter().filter_map(|event| event.document.as_deref());
-            let documents = record.document.as_deref().into_iter().chain(events);
+            let own = [&record.document, &record.subject.as_issued].into_iter().flatten();
+            let documents = own.map(String::as_str).chain(events);
             all.extend(documents.map(|document| (document, Kind::Document)));
         }
     }
@@ -232,20 +240,26 @@ impl Names {
     /// Everybody and every record of a check, in an order that the decision keeps.
     fn collect(&mut self, original: &Original) -> Result<(), InventError> {
         let records = || original.answers.iter().flat_map(|answer| &answer.records);
-        let mut everybody: Vec<(Scheme, Option<&str>, &str, &str)> = Vec::new();
+        let mut everybody: Vec<(Scheme, Option<&str>, &str)> = Vec::new();
+        // Codes that do not follow their standard, and so have to go on not following it.
+        let mut issued: BTreeSet<&str> = BTreeSet::new();
         for s in &original.application.subjects {
-            everybody.push((s.scheme, s.country.as_deref(), &s.identifier, &s.name));
+            everybody.push((s.scheme, s.country.as_deref(), &s.identifier));
+            issued.extend(s.as_issued.as_ref().map(|_| s.identifier.as_str()));
+            let also = s.also.iter();
+            everybody.extend(also.map(|a| (a.scheme, a.country.as_deref(), a.identifier.as_str())));
         }
         for r in records() {
             let s = &r.subject;
-            everybody.push((s.scheme, s.country.as_deref(), &s.identifier, &s.name));
+            everybody.push((s.scheme, s.country.as_deref(), &s.identifier));
+            issued.extend(s.as_issued.as_ref().map(|_| s.identifier.as_str()));
             for p in &r.responsible_persons {
-                everybody.push((p.scheme, p.country.as_deref(), &p.identifier, &p.name));
+                everybody.push((p.scheme, p.country.as_deref(), &p.identifier));
             }
         }
-        let taken: BTreeSet<&str> = everybody.iter().map(|(_, _, id, _)| *id).collect();
+        let taken: BTreeSet<&str> = everybody.iter().map(|(_, _, id)| *id).collect();
         let mut next: BTreeMap<Scheme, u32> = BTreeMap::new();
-        for (scheme, country, identifier, _) in &everybody {
+        for (scheme, country, identifier) in &everybody {
             let place = (*scheme, (*identifier).to_owned());
             if self.identifiers.contains_key(&place) {
                 continue;
@@ -255,13 +269,15 @@ impl Names {
                 let fresh = identifiers::invented(*scheme, *country, *n);
                 let fresh = fresh.ok_or(InventError::NoMore(*scheme))?;
                 *n += 1;
+                let is_issued = issued.contains(identifier);
+                let fresh = if is_issued { identifiers::off_standard(&fresh) } else { fresh };
                 if !taken.contains(fresh.as_str()) {
                     break fresh;
                 }
             };
             self.identifiers.insert(place, fresh);
         }
-        for (scheme, _, identifier, _) in &everybody {
+        for (scheme, _, identifier) in &everybody {
             let kind = match scheme {
                 Scheme::Uscc | Scheme::Lei => Kind::Organization,
                 Scheme::ResidentId | Scheme::Passport => Kind::Person,
@@ -320,6 +336,8 @@ impl Names {
         let about = &mut record.subject;
         about.name = self.named(about.kind, &about.identifier);
         about.identifier = self.identifier(about.scheme, &about.identifier);
+        let shown = about.as_issued.take();
+        about.as_issued = shown.map(|document| self.of(Kind::Document, &document));
         for person in &mut record.responsible_persons {
             person.name = self.named(SubjectKind::Person, &person.identifier);
             person.identifier = self.identifier(person.scheme, &person.identifier);

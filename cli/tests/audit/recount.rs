@@ -101,7 +101,7 @@ fn op() -> impl Strategy<Value = Op> {
 
 /// A day of October or November 2026.
 fn day(n: u8) -> String {
-    if n < 30 { format!("2026-10-{:02}", n + 1) } else { format!("2026-11-{:02}", n - 29) }
+    if n < 31 { format!("2026-10-{:02}", n + 1) } else { format!("2026-11-{:02}", n - 30) }
 }
 
 fn at(n: u8) -> String {
@@ -324,7 +324,7 @@ fn count_check(figures: &mut Figures, one: &Told<'_>, as_of: Date) {
     let made = one.made;
     let checks = figures.checks.as_mut().unwrap();
     checks.made += 1;
-    checks.backdated += u64::from(made.back > 0);
+    checks.backdated += u64::from(made.back > 1);
     *checks.dispositions.entry(Disposition::ALL[made.disposition]).or_default() += 1;
     made.lookups.iter().filter(|row| row.4).for_each(|row| count_lookup(figures, row));
     made.measures.iter().for_each(|row| count_measure(figures, row, one));

@@ -132,12 +132,16 @@ fn the_statistics_of_a_small_log() {
     }
 }
 
-/// Three checks of one day: as of that day, as of the day before, and as of a month before.
+/// Three checks of one day: as of that day, as of the day before, which everybody may, and as of a
+/// month before. Only the first two say nothing of the day on which they were made.
 fn backdated() -> Office {
     let office = Office::new();
     for (case, as_of) in [("1", "2026-11-20"), ("2", "2026-11-19"), ("3", "2026-10-20")] {
         let mut made = restricted("2026-11-20T00:00:01.000+08:00", &format!("GP-2026-000{case}"));
         made["case"]["as_of"] = json!(as_of);
+        if case == "3" {
+            made["case"]["made_on"] = json!("2026-11-20");
+        }
         office.receipt(made);
     }
     office
@@ -148,7 +152,7 @@ fn backdated() -> Office {
 fn checks_as_of_an_earlier_day_are_counted_and_shown_as_such() {
     let office = backdated();
     let english = shown(&office, &[]);
-    let told = "\nof those made, as of a day before the day of the check 2\n";
+    let told = "\nof those made, as of more than a day before the check 1\n";
     assert!(english.contains(told), "{english}");
     let table = |text: &str| {
         let (_, table) = text.split_once("\n\n").unwrap();
@@ -158,20 +162,20 @@ fn checks_as_of_an_earlier_day_are_counted_and_shown_as_such() {
     let row = &table(&english)[1];
     let figures: Vec<&str> =
         row.strip_prefix("Government procurement").unwrap().split_whitespace().collect();
-    assert_eq!(figures[..4], ["3", "3", "2", "0"]);
+    assert_eq!(figures[..4], ["3", "3", "1", "0"]);
     let chinese = shown(&office, &["--lang", "zh"]);
-    assert!(chinese.contains("\n已查中按较早日期核查（基准日早于核查当日）2\n"), "{chinese}");
+    assert!(chinese.contains("\n已查中按较早日期核查（基准日早于核查前一日）1\n"), "{chinese}");
     assert!(table(&chinese)[0].contains("按较早日期"), "{chinese}");
     let json = shown(&office, &["--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-    assert_eq!(json["total"]["checks"]["backdated"], 2);
-    assert_eq!(json["groups"][0]["figures"]["checks"]["backdated"], 2);
+    assert_eq!(json["total"]["checks"]["backdated"], 1);
+    assert_eq!(json["groups"][0]["figures"]["checks"]["backdated"], 1);
     for by in ["matter", "office", "month"] {
         let csv = shown(&office, &["--by", by, "--format", "csv"]);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         let at = reader.headers().unwrap().iter().position(|h| h == "checks_backdated").unwrap();
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        assert_eq!((rows.len(), &rows[0][at]), (1, "2"), "by {by}");
+        assert_eq!((rows.len(), &rows[0][at]), (1, "1"), "by {by}");
     }
     for (lang, term, note) in [
         (
@@ -179,11 +183,11 @@ fn checks_as_of_an_earlier_day_are_counted_and_shown_as_such() {
             "checks as of an earlier day",
             "As of an earlier day are the checks whose as-of day",
         ),
-        ("zh", "按较早日期核查", "“按较早日期”指查询基准日早于核查当日的核查"),
+        ("zh", "按较早日期核查", "“按较早日期”指查询基准日早于核查前一日的核查"),
     ] {
         shown(&office, &["--html", "page.html", "--lang", lang]);
         let page = fs::read_to_string(office.folder.path("page.html")).unwrap();
-        assert!(page.contains(&format!("<dt>{term}</dt><dd>2</dd>")), "{page}");
+        assert!(page.contains(&format!("<dt>{term}</dt><dd>1</dd>")), "{page}");
         assert!(page.contains(note), "{page}");
     }
     let run = office.folder.run(&["audit", "export", "--audit", "log", "--format", "json"]);
@@ -193,7 +197,7 @@ fn checks_as_of_an_earlier_day_are_counted_and_shown_as_such() {
         rows.map(|row| (row["as_of"].as_str().unwrap(), row["backdated"].as_bool().unwrap()));
     assert_eq!(
         rows.collect::<Vec<_>>(),
-        [("2026-10-20", true), ("2026-11-19", true), ("2026-11-20", false)]
+        [("2026-10-20", true), ("2026-11-19", false), ("2026-11-20", false)]
     );
 }
 

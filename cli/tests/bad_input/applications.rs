@@ -145,6 +145,14 @@ fn roles_that_are_missing_or_named_too_often_are_refused() {
         )
     };
     let consortium = |roles: &[(&str, u32)]| with(&of(roles), "/consortium", true);
+    let behind = |positions: &[u32]| {
+        let two = [("applicant", 1), ("consortium-member", 2), ("principal", 1), ("principal", 2)];
+        let persons = (2..).zip(positions);
+        persons.fold(consortium(&two), |application, (person, position)| {
+            with(&application, &format!("/subjects/{person}/of"), *position)
+        })
+    };
+    let position = "several organizations apply: it needs the position of the one it answers for";
     let company_as_person = with(&application(), "/subjects/0/role", "principal");
     all_refused(vec![
         (of(&[("applicant", 1)]), "subjects", needs(1, 0)),
@@ -154,6 +162,18 @@ fn roles_that_are_missing_or_named_too_often_are_refused() {
             "subjects",
             needs(2, 1),
         ),
+        (behind(&[]), "subjects[2].of", position.into()),
+        (behind(&[0]), "subjects[3].of", position.into()),
+        // Two who answer for one do not make up for the other's.
+        (
+            behind(&[0, 0]),
+            "subjects[1]",
+            "nobody of role `legal-representative` or `principal` names it by `of`: matter \
+             `tendering/government-procurement` needs one for each organization that applies"
+                .into(),
+        ),
+        (behind(&[0, 4]), "subjects[3].of", "there is no subject 4".into()),
+        (behind(&[0, 2]), "subjects[3].of", "subject 2 is no organization".into()),
         (
             of(&[("legal-representative", 1)]),
             "subjects",

@@ -62,7 +62,8 @@ fn consortium() -> Value {
         subjects.push(json!({ "role": role, "kind": "organization", "scheme": "uscc",
                               "identifier": uscc(n), "name": format!("公司{n}") }));
         subjects.push(json!({ "role": "principal", "kind": "person", "scheme": "resident-id",
-                              "identifier": resident(n), "name": format!("人{n}") }));
+                              "identifier": resident(n), "name": format!("人{n}"),
+                              "of": 2 * n }));
     }
     with(&with(&application(), "/consortium", true), "/subjects", subjects)
 }

@@ -167,16 +167,22 @@ fn a_bad_registry_ends_the_run_at_once() {
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }
 
+// RAIL R14: no earlier day of an application chooses an earlier law.
 #[test]
-fn both_editions_decide_in_one_run_over_one_registry() {
+fn one_edition_decides_every_line_of_a_day() {
     let folder = Folder::new();
-    let registry = with(&registry(&[]), "/sources/0/as_of", "2018-05-01T00:00:00+08:00");
+    let registry = with(&registry(&[]), "/sources/0/as_of", "2020-12-31T00:00:00+08:00");
     folder.write("registry.json", &registry);
-    let older = with(&numbered(1), "/as_of", "2018-05-01");
-    folder.write_lines("in.jsonl", &[numbered(1), older, numbered(2)]);
-    let run = folder.run(&["batch", "in.jsonl", "--registry", "registry.json"]);
-    assert_eq!(told(&run), (0, "1 clear, 2 undetermined\n"));
-    let rows = run.rows();
-    let editions: Vec<_> = rows.iter().map(|r| &r["decision"]["policy"]["edition"]).collect();
-    assert_eq!(editions, ["statutes", "guofa-2016-33", "statutes"]);
+    let of_day = |n, day: &str| with(&numbered(n), "/as_of", day);
+    folder.write_lines("in.jsonl", &[of_day(1, "2021-01-01"), of_day(2, "2020-12-31")]);
+    let batch = ["batch", "in.jsonl", "--registry", "registry.json"];
+    let run = folder.on("2021-01-01").run(&batch);
+    assert_eq!(told(&run), (0, "2 clear\n"));
+    for row in run.rows() {
+        assert_eq!(row["decision"]["policy"]["edition"], "statutes");
+        assert_eq!(row["decision"]["made_on"], "2021-01-01");
+    }
+    folder.write_lines("in.jsonl", &[of_day(1, "2020-12-31")]);
+    let rows = folder.on("2020-12-31").run(&batch).rows();
+    assert_eq!(rows[0]["decision"]["policy"]["edition"], "guofa-2016-33");
 }

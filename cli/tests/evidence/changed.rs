@@ -214,8 +214,7 @@ fn a_key_that_was_retired_does_not_sign_any_more() {
     let (_, before) = one_bundle(&folder);
     let old = public(&folder);
     // A program that still has the old keys open.
-    let late = mustcheck::Gate::builder().policy(POLICY.clone()).registry(crate::office::listed());
-    let late = late.recorder(crate::office::recorder(&folder)).build().unwrap();
+    let late = crate::office::gate().recorder(crate::office::recorder(&folder)).build().unwrap();
     Keys::rotate(&folder.path("keys"), None).unwrap();
     let application = crate::office::parsed(&crate::support::application());
     let id = late.check(&application).unwrap().receipt().unwrap().id.to_string();

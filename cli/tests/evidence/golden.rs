@@ -37,8 +37,9 @@ pub fn record_all(folder: &office::Folder) -> usize {
         for policy in &policies {
             gate = gate.policy(policy.clone());
         }
-        let gate = gate.shared_recorder(std::sync::Arc::clone(&recorder)).build().unwrap();
         let application = Application::from_json(text.as_bytes()).unwrap();
+        let gate = gate.today(application.as_of);
+        let gate = gate.shared_recorder(std::sync::Arc::clone(&recorder)).build().unwrap();
         let checked = gate.check(&application).unwrap();
         let golden = std::fs::read(case.join("decision.json")).unwrap();
         let golden: serde_json::Value = serde_json::from_slice(&golden).unwrap();

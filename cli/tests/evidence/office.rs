@@ -5,11 +5,13 @@ use std::sync::LazyLock;
 
 use mustcheck::evidence::replay::{Components, Replayer};
 use mustcheck::evidence::{AuditLog, BundleFolder, Keys, PublicKeys, Recorder, Suite};
-use mustcheck::{Application, ApplicationExt as _, CodeCache, Gate, JsonRegistry, Policy};
+use mustcheck::{
+    Application, ApplicationExt as _, CodeCache, Gate, GateBuilder, JsonRegistry, Policy,
+};
 use serde_json::Value;
 
 pub use crate::support::Folder;
-use crate::support::{application, record, registry};
+use crate::support::{AS_OF, application, record, registry};
 
 /// Policies compiled before, for all tests.
 pub fn cache() -> CodeCache {
@@ -43,10 +45,19 @@ pub fn listed() -> JsonRegistry {
     JsonRegistry::from_json(registry(&[record("r1", 1)]).to_string().as_bytes()).unwrap()
 }
 
+/// A gate over that registry, on the day of the application.
+pub fn gate() -> GateBuilder {
+    on_the_day(Gate::builder().registry(listed()))
+}
+
+/// A gate of the newest edition, on the day of the application.
+pub fn on_the_day(gate: GateBuilder) -> GateBuilder {
+    gate.policy(POLICY.clone()).today(AS_OF)
+}
+
 /// The bundle of one restricted case, and its file.
 pub fn one_bundle(folder: &Folder) -> (PathBuf, Vec<u8>) {
-    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
-    let gate = gate.recorder(recorder(folder)).build().unwrap();
+    let gate = gate().recorder(recorder(folder)).build().unwrap();
     let application = parsed(&application());
     let checked = gate.check(&application).unwrap();
     assert!(checked.is_of(&application));

@@ -7,7 +7,7 @@ use mustcheck::evidence::{
 };
 use mustcheck::{CheckError, Fault, Gate, Registry, RegistryError};
 
-use crate::office::{POLICY, bundles, listed, office, parsed, public, recorder};
+use crate::office::{bundles, gate, office, on_the_day, parsed, public, recorder};
 use crate::support::{application, with};
 
 /// A journal that is full.
@@ -33,8 +33,7 @@ fn chain(error: &dyn std::error::Error) -> Vec<String> {
 fn what_cannot_be_recorded_is_no_decision() {
     let folder = office(Suite::Ed25519Sha256);
     let keys = Keys::open(&folder.path("keys")).unwrap();
-    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
-    let gate = gate.recorder(Recorder::new(keys, Full)).build().unwrap();
+    let gate = gate().recorder(Recorder::new(keys, Full)).build().unwrap();
     let error = gate.check(&parsed(&application())).unwrap_err();
     assert!(matches!(error, CheckError::Fault(Fault::Record(_))));
     assert_eq!(
@@ -62,8 +61,8 @@ impl Registry for Down {
 #[test]
 fn a_check_that_was_due_and_failed_is_on_record_without_saying_whose() {
     let folder = office(Suite::Ed25519Sha256);
-    let gate = Gate::builder().policy(POLICY.clone()).registry(Down);
-    let gate = gate.recorder(recorder(&folder)).build().unwrap();
+    let gate =
+        on_the_day(Gate::builder().registry(Down)).recorder(recorder(&folder)).build().unwrap();
     gate.check(&parsed(&application())).unwrap_err();
     // What cannot be evaluated was never due.
     gate.check(&parsed(&with(&application(), "/matter", "weather"))).unwrap_err();
@@ -81,8 +80,7 @@ fn a_check_that_was_due_and_failed_is_on_record_without_saying_whose() {
 fn what_an_office_did_is_signed_and_names_nobody() {
     let folder = office(Suite::Sm2Sm3);
     let recorder = std::sync::Arc::new(recorder(&folder));
-    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
-    let gate = gate.shared_recorder(std::sync::Arc::clone(&recorder)).build().unwrap();
+    let gate = gate().shared_recorder(std::sync::Arc::clone(&recorder)).build().unwrap();
     let checked = gate.check(&parsed(&application())).unwrap();
     let recorded = checked.receipt().unwrap();
     let measure = &recorded.receipt.payload.measures[0];
@@ -131,8 +129,7 @@ fn what_an_office_did_is_signed_and_names_nobody() {
 #[test]
 fn a_check_knows_whose_it_is() {
     let folder = office(Suite::Ed25519Sha256);
-    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
-    let gate = gate.recorder(recorder(&folder)).build().unwrap();
+    let gate = gate().recorder(recorder(&folder)).build().unwrap();
     let ours = parsed(&application());
     let checked = gate.check(&ours).unwrap();
     assert!(checked.is_of(&ours));
@@ -144,8 +141,7 @@ fn a_check_knows_whose_it_is() {
 #[test]
 fn nobody_can_tell_from_two_receipts_that_they_are_about_one_subject() {
     let folder = office(Suite::Ed25519Sha256);
-    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
-    let gate = gate.recorder(recorder(&folder)).build().unwrap();
+    let gate = gate().recorder(recorder(&folder)).build().unwrap();
     let digests = |_| {
         let checked = gate.check(&parsed(&application())).unwrap();
         let receipt = checked.receipt().unwrap().receipt.payload.clone();
@@ -164,7 +160,7 @@ fn nobody_can_tell_from_two_receipts_that_they_are_about_one_subject() {
 #[test]
 fn a_receipt_that_is_too_large_for_the_log_is_kept_whole_beside_it() {
     let folder = office(Suite::Ed25519Sha256);
-    let mut large = with(&application(), "/consortium", true);
+    let mut large = with(&with(&application(), "/consortium", true), "/subjects/1/of", 0);
     for n in 2..60 {
         let member = serde_json::json!({
             "role": "consortium-member", "kind": "organization", "scheme": "uscc",
@@ -172,12 +168,11 @@ fn a_receipt_that_is_too_large_for_the_log_is_kept_whole_beside_it() {
         });
         let person = serde_json::json!({
             "role": "legal-representative", "kind": "person", "scheme": "resident-id",
-            "identifier": crate::support::resident(n), "name": "李四",
+            "identifier": crate::support::resident(n), "name": "李四", "of": 2 * n - 2,
         });
         large["subjects"].as_array_mut().unwrap().extend([member, person]);
     }
-    let gate = Gate::builder().policy(POLICY.clone()).registry(listed());
-    let gate = gate.recorder(recorder(&folder)).build().unwrap();
+    let gate = gate().recorder(recorder(&folder)).build().unwrap();
     let checked = gate.check(&parsed(&large)).unwrap();
     drop(gate);
     let recorded = checked.receipt().unwrap();

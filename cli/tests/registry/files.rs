@@ -87,7 +87,12 @@ fn a_damaged_database_is_an_error_and_never_an_empty_answer() {
     std::fs::write(&path, &damaged).unwrap();
     let lists = ["wage-arrears".to_owned()];
     let subject = firm(1);
-    let asks = [mustcheck::Ask { query: 0, subject: &subject, lists: &lists }];
+    let asks = [mustcheck::Ask {
+        query: 0,
+        subject: &subject,
+        as_of: crate::support::AS_OF,
+        lists: &lists,
+    }];
     let answer = SqliteRegistry::open(&path)
         .and_then(|registry| mustcheck::Registry::lookup(&registry, &asks));
     let message = told(&answer.expect_err("the database is damaged"));

@@ -32,13 +32,14 @@ fn telling() -> (Value, Value) {
         "consortium": true,
         "subjects": [
             { "role": "applicant", "kind": "organization", "scheme": "uscc",
-              "identifier": uscc(1), "name": "上海甲建筑有限公司" },
+              "identifier": uscc(1), "name": "上海甲建筑有限公司",
+              "also": [ { "scheme": "uscc", "identifier": uscc(7) } ] },
             { "role": "consortium-member", "kind": "organization", "scheme": "lei",
               "identifier": LEI, "name": "Musterbau GmbH" },
             { "role": "legal-representative", "kind": "person", "scheme": "resident-id",
-              "identifier": resident(1), "name": "张三丰" },
+              "identifier": resident(1), "name": "张三丰", "of": 0 },
             { "role": "legal-representative", "kind": "person", "scheme": "passport",
-              "country": "DE", "identifier": "C01X00T47", "name": "Erika Mustermann" },
+              "country": "DE", "identifier": "C01X00T47", "name": "Erika Mustermann", "of": 1 },
         ],
         "materials": [ { "name": "张三丰的授权书", "statutory": false, "provided": true } ],
     });
@@ -92,7 +93,7 @@ fn a_check_becomes_a_case_that_holds() {
     assert_eq!((run.code, &*run.stderr), (0, ""));
     assert_eq!(run.stdout, "cases/one  restricted\n");
     let text = text_of(&folder, "cases/one");
-    for secret in SECRETS.into_iter().chain([LEI, &uscc(1), &resident(1), &resident(9)]) {
+    for secret in SECRETS.into_iter().chain([LEI, &uscc(1), &uscc(7), &resident(1), &resident(9)]) {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     // What a rule may turn on stays.
@@ -264,9 +265,9 @@ fn nobody_of_the_check_is_left() {
             { "role": "consortium-member", "kind": "organization", "scheme": "lei",
               "identifier": lei, "name": document },
             { "role": "legal-representative", "kind": "person", "scheme": "resident-id",
-              "identifier": resident(person), "name": other },
+              "identifier": resident(person), "name": other, "of": 0 },
             { "role": "principal", "kind": "person", "scheme": "passport", "country": "FR",
-              "identifier": passport, "name": office } ]);
+              "identifier": passport, "name": office, "of": 1 } ]);
         let mut r = record("r1", firm);
         r["subject"]["name"] = json!(other);
         r["document"] = json!(document);

@@ -126,8 +126,8 @@ fn the_readme_of_the_places_shows_what_is_printed() {
         assert_eq!(run(&[&bake[..], &[place, "-o", file]].concat()).code, 0);
         let application = format!("examples/places/{place}/fund/application.json");
         let registry = "examples/places/registry.json";
-        let check = ["check", &application, "--registry", registry, "--policy", file];
-        let printed = run(&[&check[..], &["--lang", "en"]].concat()).stdout;
+        let explain = ["explain", &application, "--registry", registry, "--policy", file];
+        let printed = run(&[&explain[..], &["--lang", "en"]].concat()).stdout;
         let (_, from) = printed.split_once("\nFinding: ").unwrap();
         let (shown, _) = from.split_once("\n4. ").unwrap();
         let block = format!("```text\nFinding: {shown}\n```\n");

@@ -1,18 +1,20 @@
 //! A folder in which the real program runs, and the rule that holds for each of its runs: no
 //! identifier that stands in a file of the folder is shown (RAIL R13).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use mustcheck_testing::CLOCK;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A temporary folder. The program is run in it, so that messages name files without a path.
 pub struct Folder {
     folder: tempfile::TempDir,
+    today: Cell<&'static str>,
     secrets: RefCell<HashSet<String>>,
 }
 
@@ -45,7 +47,13 @@ impl Run {
 impl Folder {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        Self { folder, secrets: RefCell::default() }
+        Self { folder, today: Cell::new(TODAY), secrets: RefCell::default() }
+    }
+
+    /// Sets the day of the runs that follow.
+    pub fn on(&self, today: &'static str) -> &Self {
+        self.today.set(today);
+        self
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -84,6 +92,7 @@ impl Folder {
     /// Runs the program with something on its stdin.
     pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
         let mut child = command(self.folder.path(), arguments)
+            .env(CLOCK, self.today.get())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -138,12 +147,15 @@ impl Folder {
     }
 }
 
-/// The program, in a folder, with a locale of its own and no colour forced on it.
+/// The day of every run that names no other: the cases' own.
+const TODAY: &str = "2026-11-20";
+
+/// The program, in a folder, with a day and a locale of its own and no colour forced on it.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mustcheck"));
     // Compiled once for all tests, and not among the user's own files.
     command.env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
-    command.args(arguments).current_dir(folder);
+    command.env(CLOCK, TODAY).args(arguments).current_dir(folder);
     for name in ["LC_ALL", "LC_MESSAGES", "LANG", "CLICOLOR_FORCE", "NO_COLOR", "FORCE_COLOR"] {
         command.env_remove(name);
     }

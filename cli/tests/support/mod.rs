@@ -6,6 +6,7 @@ pub mod standards;
 
 mod folder;
 
+use mustcheck::Date;
 use mustcheck::model::{Answer, Role, Scheme, Subject, SubjectKind};
 use serde_json::{Value, json};
 
@@ -29,6 +30,9 @@ pub const LISTS: [&str; 14] = [
     "tax-class-a",
     "association-members",
 ];
+
+/// The day of the application, and of every ask.
+pub const AS_OF: Date = Date { year: 2026, month: 11, day: 20 };
 
 /// A published LEI, and one whose letters are many and digits few.
 pub const LEI: &str = "5493001KJTIIGC8Y1R12";
@@ -142,6 +146,9 @@ pub fn subject(
         identifier: identifier.into(),
         country: country.map(str::to_owned),
         name: "甲".into(),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
     }
 }
 
@@ -154,7 +161,7 @@ pub fn ask(
     let lists: Vec<String> = lists.iter().map(|l| (*l).to_owned()).collect();
     let asks: Vec<_> = (0..)
         .zip(subjects)
-        .map(|(query, subject)| mustcheck::Ask { query, subject, lists: &lists })
+        .map(|(query, subject)| mustcheck::Ask { query, subject, as_of: AS_OF, lists: &lists })
         .collect();
     sorted(registry.lookup(&asks).expect("an answer"))
 }

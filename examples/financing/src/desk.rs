@@ -1,12 +1,11 @@
 //! One line of the input: read, checked, and sorted.
 
-use mustcheck::evidence::Recorder;
 use mustcheck::model::{
     AnswerStatus, AppliedMeasure, LegalBasis, Lookup, MeasureKind, Problem, Role, Text,
 };
 use mustcheck::{
     APPLICATION_LIMIT, Application, ApplicationError, ApplicationExt as _, CheckError, Checked,
-    Date, Disposition, Gate, InputError, Policy, PolicyError, Registry, redact, safe,
+    Date, Disposition, Gate, InputError, redact, safe,
 };
 use serde::{Deserialize, Serialize};
 
@@ -155,21 +154,9 @@ pub fn shown(text: &str) -> String {
 }
 
 impl Desk {
-    /// A desk over a registry, which puts its checks on record with a recorder.
-    ///
-    /// # Errors
-    ///
-    /// [`PolicyError`] if the registry speaks of unknown lists.
-    pub fn open(
-        policy: Policy,
-        registry: impl Registry + 'static,
-        recorder: Option<Recorder>,
-    ) -> Result<Self, PolicyError> {
-        let mut gate = Gate::builder().policy(policy).registry(registry);
-        if let Some(recorder) = recorder {
-            gate = gate.recorder(recorder);
-        }
-        Ok(Self { gate: gate.build()? })
+    /// A desk behind a gate.
+    pub const fn behind(gate: Gate) -> Self {
+        Self { gate }
     }
 
     /// Reads the application of a line.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
-use mustcheck::{Policy, Registry, redact, registry};
+use mustcheck::{Gate, Policy, Registry, redact, registry};
 use mustcheck_example_financing::{Desk, Provinces, report, retry, screen};
 
 /// Screens fund and guarantee applications, one JSON document a line.
@@ -81,10 +81,12 @@ fn run(cli: &Cli) -> Result<()> {
         );
     }
     let registry = Provinces::new(open(&arguments.registry)?, provinces);
-    let records = arguments.records.as_deref();
-    let recorder =
-        records.map(|folder| recorder(folder).with_context(|| format!("`{}`", folder.display())));
-    let desk = Desk::open(Policy::embedded()?, registry, recorder.transpose()?)?;
+    let mut gate = Gate::builder().policy(Policy::embedded()?).registry(registry);
+    if let Some(folder) = &arguments.records {
+        let recorder = recorder(folder).with_context(|| format!("`{}`", folder.display()))?;
+        gate = gate.recorder(recorder);
+    }
+    let desk = Desk::behind(gate.build()?);
     let input = File::open(&arguments.input)
         .with_context(|| format!("input `{}`", arguments.input.display()))?;
     let input = BufReader::new(input);

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use mustcheck::{APPLICATION_LIMIT, Policy};
+use mustcheck::{APPLICATION_LIMIT, Date, Gate, Policy};
 use mustcheck_example_financing::{Desk, screen};
+use mustcheck_testing::CLOCK;
 use serde_json::{Value, json};
 
 fn data(name: &str) -> PathBuf {
@@ -24,9 +25,10 @@ fn sample(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 /// The errors of a file of these lines, each as `line path: detail`.
 fn errors(lines: &[Vec<u8>]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let policy = Policy::embedded().unwrap();
-    let desk = Desk::open(policy, mustcheck::registry::open(&data("national.json")).unwrap(), None)
-        .unwrap();
+    let gate = Gate::builder().policy(Policy::embedded().unwrap());
+    let gate = gate.registry(mustcheck::registry::open(&data("national.json")).unwrap());
+    let gate = gate.today(Date { year: 2026, month: 11, day: 20 }).build().unwrap();
+    let desk = Desk::behind(gate);
     let input = lines.join(&b'\n');
     let totals = screen(&desk, input.as_slice(), folder.path()).unwrap();
     assert_eq!(totals.lines, u64::try_from(lines.len()).unwrap());
@@ -113,6 +115,7 @@ fn an_identifier_is_masked_wherever_it_stands() {
 
 fn run(arguments: &[&str], folder: &Path, registry: &str) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mustcheck-example-financing"))
+        .env(CLOCK, "2026-11-20")
         .args(arguments)
         .arg(data("applications.jsonl"))
         .arg("--registry")

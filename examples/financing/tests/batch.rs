@@ -10,7 +10,9 @@ use std::sync::{Arc, OnceLock};
 
 use mustcheck::model::{Answer, AnswerStatus};
 use mustcheck::registry::unanswered;
-use mustcheck::{Application, ApplicationExt as _, Ask, Gate, Policy, Registry, RegistryError};
+use mustcheck::{
+    Application, ApplicationExt as _, Ask, Date, Gate, Policy, Registry, RegistryError,
+};
 use mustcheck_example_financing::{
     Desk, Held, Provinces, RunError, Totals, pass, report, retry, screen,
 };
@@ -29,11 +31,20 @@ fn policy() -> Policy {
     POLICY.get_or_init(|| Policy::embedded().unwrap()).clone()
 }
 
+/// A gate on the day of the applications.
+fn gate_over(registry: impl Registry + 'static) -> Gate {
+    let today = Date { year: 2026, month: 11, day: 20 };
+    Gate::builder().policy(policy()).registry(registry).today(today).build().unwrap()
+}
+
+fn desk_over(registry: impl Registry + 'static) -> Desk {
+    Desk::behind(gate_over(registry))
+}
+
 fn desk(jiangsu: &str, zhejiang: &str) -> Desk {
     let provinces = [("31", "shanghai.json"), ("32", jiangsu), ("33", zhejiang)];
     let provinces = provinces.map(|(code, file)| (code.to_owned(), open(file)));
-    Desk::open(policy(), Provinces::new(open("national.json"), BTreeMap::from(provinces)), None)
-        .unwrap()
+    desk_over(Provinces::new(open("national.json"), BTreeMap::from(provinces)))
 }
 
 fn input() -> BufReader<File> {
@@ -147,7 +158,7 @@ fn nothing_undetermined_passes_whatever_is_down() {
     }
     for status in [AnswerStatus::Unavailable, AnswerStatus::Stale, AnswerStatus::NotCovered] {
         let folder = tempfile::tempdir().unwrap();
-        let desk = Desk::open(policy(), Silent(status), None).unwrap();
+        let desk = desk_over(Silent(status));
         let totals = screen(&desk, input(), folder.path()).unwrap();
         assert_eq!((totals.passed, totals.retry, totals.errors), (0, 8, 4), "{status}");
         let reason = &rows(folder.path(), "retry")[0]["missing"][0]["reason"];
@@ -164,8 +175,7 @@ fn a_fault_is_told_from_bad_input_and_passes_nobody() {
         }
     }
     let folder = tempfile::tempdir().unwrap();
-    let totals =
-        screen(&Desk::open(policy(), Broken, None).unwrap(), input(), folder.path()).unwrap();
+    let totals = screen(&desk_over(Broken), input(), folder.path()).unwrap();
     assert_eq!((totals.passed, totals.errors), (0, 12));
     let kinds: Vec<String> = rows(folder.path(), "errors")
         .iter()
@@ -255,8 +265,7 @@ fn a_proof_of_another_application_passes_nobody() {
         open("national.json"),
         BTreeMap::from([("31".into(), open("shanghai.json"))]),
     );
-    let gate = Gate::builder().policy(policy()).registry(registry);
-    let gate = gate.build().unwrap();
+    let gate = gate_over(registry);
     let checked = gate.check(&first).unwrap();
     assert!(pass(&first, &checked).unwrap().incentives().is_empty());
     let error = pass(&second, &checked).unwrap_err();

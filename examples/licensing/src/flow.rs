@@ -1,8 +1,7 @@
 //! The flow: each case as far as it can go today.
 
-use mustcheck::evidence::Recorder;
 use mustcheck::model::{AppliedMeasure, Lookup, MeasureKind, SetAside, Text};
-use mustcheck::{CheckError, Checked, Date, Gate, Policy, PolicyError, Registry, WorkingCalendar};
+use mustcheck::{CheckError, Checked, Date, Gate, PolicyError, WorkingCalendar};
 
 use crate::completeness::{Completeness, assess, materials};
 use crate::decision::{
@@ -83,23 +82,12 @@ impl CaseError {
 }
 
 impl Office {
-    /// An office over a registry, which puts its checks on record with a recorder. A promise runs
-    /// for `tolerance_days` working days.
+    /// An office behind a gate. A promise runs for `tolerance_days` working days.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] if the registry speaks of unknown lists.
-    pub fn open(
-        policy: Policy,
-        registry: impl Registry + 'static,
-        recorder: Option<Recorder>,
-        tolerance_days: u16,
-    ) -> Result<Self, PolicyError> {
-        let mut gate = Gate::builder().policy(policy).registry(registry);
-        if let Some(recorder) = recorder {
-            gate = gate.recorder(recorder);
-        }
-        let gate = gate.build()?;
+    /// [`PolicyError`] if there is no calendar.
+    pub fn behind(gate: Gate, tolerance_days: u16) -> Result<Self, PolicyError> {
         Ok(Self { gate, calendar: WorkingCalendar::embedded()?, tolerance_days })
     }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
 use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
-use mustcheck::{Policy, read_file, redact, registry};
+use mustcheck::{Gate, Policy, read_file, redact, registry};
 use mustcheck_example_licensing::intake::CASE_LIMIT;
 use mustcheck_example_licensing::{CaseFile, Office, report};
 
@@ -56,11 +56,12 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<u8> {
     let registry = registry::open(&cli.registry)
         .with_context(|| format!("registry `{}`", cli.registry.display()))?;
-    let records = cli.records.as_deref();
-    let recorder =
-        records.map(|folder| recorder(folder).with_context(|| format!("`{}`", folder.display())));
-    let policy = Policy::embedded()?;
-    let office = Office::open(policy, registry, recorder.transpose()?, cli.tolerance_days)?;
+    let mut gate = Gate::builder().policy(Policy::embedded()?).registry(registry);
+    if let Some(folder) = &cli.records {
+        let recorder = recorder(folder).with_context(|| format!("`{}`", folder.display()))?;
+        gate = gate.recorder(recorder);
+    }
+    let office = Office::behind(gate.build()?, cli.tolerance_days)?;
     let mut code = 0;
     let mut cases = Vec::new();
     for path in &cli.cases {

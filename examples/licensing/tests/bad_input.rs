@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use mustcheck_example_licensing::CaseFile;
+use mustcheck_testing::CLOCK;
 use serde_json::{Value, json};
 
 /// What is changed in a sample.
@@ -28,7 +29,7 @@ fn refused(change: impl FnOnce(&mut Value)) -> String {
 
 fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mustcheck-example-licensing"));
-    command.args(arguments).output().unwrap()
+    command.env(CLOCK, "2026-11-20").args(arguments).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use mustcheck::model::ObligationKind;
-use mustcheck::{Disposition, Gate, JsonRegistry, Policy};
+use mustcheck::{Date, Disposition, Gate, JsonRegistry, Policy};
 use mustcheck_example_licensing::completeness::Gap;
 use mustcheck_example_licensing::{
     CaseFile, Completeness, Examined, Handled, NotApproved, Office, Outcome, approve, report,
@@ -27,6 +27,9 @@ fn case(name: &str, change: impl FnOnce(&mut Value)) -> CaseFile {
     CaseFile::from_json(value.to_string().as_bytes()).unwrap()
 }
 
+/// The day of the cases.
+const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
+
 fn office() -> &'static Office {
     static OFFICE: OnceLock<Office> = OnceLock::new();
     OFFICE.get_or_init(|| office_over(&json_of("registry.json"), 10))
@@ -39,7 +42,8 @@ fn policy() -> Policy {
 
 fn office_over(registry: &Value, days: u16) -> Office {
     let registry = JsonRegistry::from_json(registry.to_string().as_bytes()).unwrap();
-    Office::open(policy(), registry, None, days).unwrap()
+    let gate = Gate::builder().policy(policy()).registry(registry).today(TODAY);
+    Office::behind(gate.build().unwrap(), days).unwrap()
 }
 
 fn handled(name: &str, change: impl FnOnce(&mut Value)) -> Handled {
@@ -131,15 +135,26 @@ fn the_deadline_counts_working_days_and_its_last_day_still_counts() {
             }
         })
     };
-    let last = office().handle(signed("2026-10-16", None)).unwrap();
+    // Each day the office has that day's snapshots.
+    let handled = |as_of: &str, came| {
+        let mut registry = json_of("registry.json");
+        for source in registry["sources"].as_array_mut().unwrap() {
+            source["as_of"] = json!(format!("{as_of}T00:00:00+08:00"));
+        }
+        let registry = JsonRegistry::from_json(registry.to_string().as_bytes()).unwrap();
+        let gate = Gate::builder().policy(policy()).registry(registry);
+        let gate = gate.today(as_of.parse().unwrap()).build().unwrap();
+        Office::behind(gate, 10).unwrap().handle(signed(as_of, came)).unwrap()
+    };
+    let last = handled("2026-10-16", None);
     let Outcome::ForExamination { notice: Some(notice), .. } = &last.outcome else {
         panic!("{last:?}")
     };
     assert_eq!(notice.complete_by.unwrap().to_string(), "2026-10-16");
-    let in_time = office().handle(signed("2026-10-17", Some("2026-10-16"))).unwrap();
+    let in_time = handled("2026-10-17", Some("2026-10-16"));
     assert!(matches!(in_time.outcome, Outcome::ForExamination { notice: None, .. }));
-    for late in [signed("2026-10-17", None), signed("2026-10-18", Some("2026-10-17"))] {
-        let lapsed = office().handle(late).unwrap();
+    for (day, came) in [("2026-10-17", None), ("2026-10-18", Some("2026-10-17"))] {
+        let lapsed = handled(day, came);
         assert!(lapsed.checked.is_none());
         let Outcome::Lapsed { complete_by, overdue } = &lapsed.outcome else { panic!() };
         assert_eq!(complete_by.to_string(), "2026-10-16");

@@ -239,6 +239,9 @@ impl Subjects {
             identifier: id,
             country: found.country,
             name: name.unwrap_or_default(),
+            as_issued: None,
+            also: Vec::new(),
+            of: None,
         });
         let identifier = format!("{}.id", found.at);
         self.places.push(SubjectPlace { base: base.to_owned(), identifier });
@@ -287,6 +290,9 @@ impl Subjects {
             identifier: person.id.0.trim().to_owned(),
             country: person.country,
             name: person.name,
+            as_issued: None,
+            also: Vec::new(),
+            of: u32::try_from(of).ok(),
         };
         let same = |one: &Subject| {
             (one.role, one.scheme, &one.identifier, &one.country)

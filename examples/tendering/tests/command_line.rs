@@ -5,6 +5,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use mustcheck_testing::CLOCK;
+
 fn data(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name).display().to_string()
 }
@@ -16,6 +18,7 @@ fn run(document: &str, registry: &str, output: &Path) -> Output {
 
 fn run_with(document: &str, registry: &str, output: &Path, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mustcheck-example-tendering"))
+        .env(CLOCK, "2026-11-20")
         .args([document, "--registry", registry, "-o"])
         .arg(output)
         .args(more)

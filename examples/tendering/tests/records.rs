@@ -13,6 +13,7 @@ use mustcheck::audit::{FeedbackFile, Names, Source};
 use mustcheck::evidence::keys::PUBLIC;
 use mustcheck::evidence::replay::{Components, Replayer, Verdict};
 use mustcheck::evidence::{Bundle, Keys, Moment, PublicKeys, Suite};
+use mustcheck_testing::CLOCK;
 use serde_json::json;
 
 /// Applications of the sample that can be evaluated.
@@ -38,6 +39,7 @@ fn every_check_is_on_record_and_what_was_done_about_it() {
     let keys = Keys::create(&keys, "credit.example/310000", Suite::default()).unwrap();
     let release = data("release.json");
     let output = Command::new(env!("CARGO_BIN_EXE_mustcheck-example-tendering"))
+        .env(CLOCK, "2026-11-20")
         .arg(release)
         .arg("--registry")
         .arg(data("registry.json"))

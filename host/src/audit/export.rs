@@ -90,7 +90,7 @@ pub fn export(
             for (met, subjects) in page.into_iter().rev() {
                 reported.meet(vec![met], |sequel, story| {
                     exported.strangers += story.strangers(&sequel);
-                    if !question.period.holds(sequel.made_on()) || sequel.measures.is_empty() {
+                    if !question.period.holds(sequel.made_on) || sequel.measures.is_empty() {
                         return Ok(());
                     }
                     exported.count(subjects.as_ref(), evidence.is_some());
@@ -132,7 +132,7 @@ fn read(
             View::Feedback(entry) => met.push((Met::Feedback(entry), None)),
             View::Receipt(receipt) => {
                 let Some(sequel) = Sequel::of(index, &receipt) else { continue };
-                let asked = question.period.holds(sequel.made_on()) && !sequel.measures.is_empty();
+                let asked = question.period.holds(sequel.made_on) && !sequel.measures.is_empty();
                 let subjects = match evidence.filter(|_| asked) {
                     Some(evidence) => Some(evidence.open(&sequel)?),
                     None => None,

@@ -184,7 +184,7 @@ struct List<'a> {
 impl List<'_> {
     fn add(&mut self, sequel: &Sequel, story: &Story) {
         let Question { as_of, .. } = self.question;
-        if sequel.made_on() > as_of {
+        if sequel.made_on > as_of {
             return;
         }
         for measure in &sequel.measures {
@@ -203,7 +203,7 @@ impl List<'_> {
         let Question { as_of, .. } = self.question;
         let (due_on, due_by) = match due_on {
             Some(day) => (Some(day), DueBy::Receipt),
-            None => self.by_office(sequel.made_on()),
+            None => self.by_office(sequel.made_on),
         };
         let days = due_on.and_then(|day| as_of.days_since(day));
         self.items.push(Item {
@@ -212,12 +212,12 @@ impl List<'_> {
             case: sequel.case.clone(),
             matter: sequel.matter.clone(),
             office: ReceiptOffice { name: sequel.office.clone(), region: sequel.region.clone() },
-            checked_on: sequel.made_on(),
+            checked_on: sequel.made_on,
             what,
             due_on,
             due_by,
             days_late: days.filter(|days| *days > 0),
-            age_days: as_of.days_since(sequel.made_on()).unwrap_or_default(),
+            age_days: as_of.days_since(sequel.made_on).unwrap_or_default(),
         });
     }
 

@@ -318,9 +318,9 @@ impl Page<'_> {
               answered never counts as clear.",
             ),
             (
-                "“按较早日期”指查询基准日早于核查当日的核查，已计入“已查”。",
-                "As of an earlier day are the checks whose as-of day lies before the day on which they \
-              were made; they are among those made.",
+                "“按较早日期”指查询基准日早于核查前一日的核查，已计入“已查”。",
+                "As of an earlier day are the checks whose as-of day lies more than a day before that \
+              on which they were made; they are among those made.",
             ),
             (
                 "“未反馈”指日志中没有执行反馈的措施；经更正的，以最后一次反馈为准。",

@@ -1,7 +1,9 @@
 //! What a receipt leaves to be done and reported.
 
 use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Disposition, Effect, Force, MeasureKind, ObligationKind, Role, Text};
+use mustcheck_guest::model::{
+    Disposition, Effect, Force, MeasureKind, ObligationKind, Role, Text, is_backdated,
+};
 
 use crate::audit::view::{MeasureView, ObligationView, ReceiptView};
 use crate::evidence::{DocumentId, Moment, Pinpoint};
@@ -16,6 +18,8 @@ pub(crate) struct Sequel {
     pub(crate) case: String,
     pub(crate) matter: String,
     pub(crate) as_of: Date,
+    /// The day on which the check was made.
+    pub(crate) made_on: Date,
     pub(crate) office: String,
     pub(crate) region: String,
     pub(crate) edition: String,
@@ -62,6 +66,7 @@ impl Sequel {
             case: receipt.case.id.to_string(),
             matter: receipt.case.matter.to_string(),
             as_of: receipt.case.as_of,
+            made_on: receipt.made_on(),
             office: receipt.case.office.name.to_string(),
             region: receipt.case.office.region.to_string(),
             edition: receipt.decided_by.policy.edition.to_string(),
@@ -71,14 +76,9 @@ impl Sequel {
         }
     }
 
-    /// The day on which the check was made.
-    pub(crate) const fn made_on(&self) -> Date {
-        self.made_at.to_second().date
-    }
-
-    /// Whether the check was made as of a day before that day.
+    /// Whether the check was made as of an earlier day, which needs a right.
     pub(crate) fn is_backdated(&self) -> bool {
-        self.as_of < self.made_on()
+        is_backdated(self.as_of, self.made_on)
     }
 
     pub(crate) fn measure(&self, measure: &str, subject: u32) -> Option<&Measure> {

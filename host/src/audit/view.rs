@@ -79,6 +79,12 @@ impl ReceiptView<'_> {
     pub(crate) fn id(&self) -> DocumentId {
         DocumentId::of::<Receipt>(self.json.as_bytes())
     }
+
+    /// The day on which the check was made: the gate's, or the recorder's where the receipt does
+    /// not say it.
+    pub(crate) fn made_on(&self) -> Date {
+        self.case.made_on.unwrap_or_else(|| self.made_at.to_second().date)
+    }
 }
 
 #[derive(Deserialize)]
@@ -87,6 +93,8 @@ pub(crate) struct CaseView<'a> {
     pub(crate) id: Str<'a>,
     pub(crate) matter: Str<'a>,
     pub(crate) as_of: Date,
+    #[serde(default)]
+    made_on: Option<Date>,
     pub(crate) office: OfficeView<'a>,
 }
 

@@ -107,8 +107,12 @@ document! {
         pub id: String,
         /// Its matter.
         pub matter: String,
-        /// The day for which the law and the records were read.
+        /// The day for which the records were read.
         pub as_of: Date,
+        /// The day of the gate on which the check was made, whose law decided; receipts of earlier
+        /// versions do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub made_on: Option<Date>,
         /// The office.
         pub office: ReceiptOffice,
     }

@@ -16,7 +16,12 @@ fn without_a_fault_both_interfaces_answer_as_the_file_does() {
     let lists: Vec<String> = LISTS.map(String::from).into();
     let asks: Vec<_> = (0..)
         .zip(&subjects)
-        .map(|(query, subject)| mustcheck::Ask { query, subject, lists: &lists })
+        .map(|(query, subject)| mustcheck::Ask {
+            query,
+            subject,
+            as_of: crate::TODAY,
+            lists: &lists,
+        })
         .collect();
     let mut expected = by_file.lookup(&asks).unwrap();
     for record in expected.iter_mut().flat_map(|answer| &mut answer.records) {

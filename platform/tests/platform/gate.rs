@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use mustcheck::model::{AnswerStatus, Application};
 use mustcheck::registry::json::RegistryFile;
-use mustcheck::{ApplicationExt as _, Date, Disposition, Gate, Policy, PolicyError};
+use mustcheck::{ApplicationExt as _, Disposition, Gate, Policy, PolicyError};
 use mustcheck_platform::PlatformRegistry;
 use mustcheck_platform::simulator::{Running, Shape};
 use serde_json::{Value, json};
 
 use crate::canary::with_canaries;
-use crate::{file, more, open, record, resident, simulate, uscc};
+use crate::{TODAY, file, more, open, record, resident, simulate, uscc};
 
 /// Firm `n` with person `n`, in a government procurement.
 fn application(n: u32) -> Application {
@@ -29,10 +29,8 @@ fn application(n: u32) -> Application {
 
 /// The policy of the day, which takes seconds to make.
 fn policy() -> Policy {
-    static POLICY: LazyLock<Policy> = LazyLock::new(|| {
-        let day = Date::new(2024, 11, 20).unwrap();
-        Policy::embedded_edition(Policy::edition_as_of(day).unwrap()).unwrap()
-    });
+    static POLICY: LazyLock<Policy> =
+        LazyLock::new(|| Policy::embedded_edition(Policy::edition_as_of(TODAY).unwrap()).unwrap());
     POLICY.clone()
 }
 
@@ -50,7 +48,7 @@ fn two(records: &[Value]) -> RegistryFile {
 }
 
 fn gate(registry: PlatformRegistry) -> Gate {
-    Gate::builder().policy(policy()).registry(registry).build().unwrap()
+    Gate::builder().policy(policy()).registry(registry).today(TODAY).build().unwrap()
 }
 
 fn decided(running: &Running, n: u32) -> (Disposition, Vec<String>) {
@@ -138,8 +136,8 @@ fn an_act_that_the_list_does_not_hold_leaves_it_open() {
 #[test]
 fn an_asynchronous_gate_decides_alike() {
     let running = simulate(two(&[record("credit", "r1", 1)]), Shape::Paged, 10, &[]);
-    let built = Gate::builder().policy(policy()).async_registry(open(&running.mapping())).build();
-    let gate = built.unwrap();
+    let gate = Gate::builder().policy(policy()).async_registry(open(&running.mapping()));
+    let gate = gate.today(TODAY).build().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let checked = runtime.block_on(gate.check_async(&application(1))).unwrap();
     assert_eq!(checked.decision().disposition, Disposition::Restricted);

@@ -196,7 +196,7 @@ fn it_answers_inside_any_runtime_and_outside_of_one() {
     let running = simulate(small(), Shape::Paged, 10, &[]);
     let registry = open(&running.mapping());
     let (subject, lists) = (firm(1), vec!["wage-arrears".to_owned()]);
-    let asks = [Ask { query: 0, subject: &subject, lists: &lists }];
+    let asks = [Ask { query: 0, subject: &subject, as_of: crate::TODAY, lists: &lists }];
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let inside = runtime.block_on(AsyncRegistry::lookup(&registry, &asks)).unwrap();
     assert_eq!(inside, ask(&registry, &[firm(1)], &["wage-arrears"]));

@@ -10,7 +10,7 @@ use mustcheck_postgres::{Database, PostgresBundles, PostgresLog, PostgresRegistr
 use mustcheck_testing::needs;
 use serde_json::{Value, json};
 
-use crate::office::{Office, POLICY, VOCABULARY, application, cache, case};
+use crate::office::{Office, POLICY, TODAY, VOCABULARY, application, cache, case};
 use crate::server::SHARED;
 
 struct Replica {
@@ -27,7 +27,8 @@ async fn replica(database: &Database, office: &Office) -> Replica {
     let bundles = PostgresBundles::new(database, None);
     let recorder = Recorder::new_async(office.keys(), log.clone()).async_bundles(bundles.clone());
     let gate = Gate::builder().policy(POLICY.clone()).async_registry(registry);
-    Replica { gate: gate.recorder(recorder).build().unwrap(), log, bundles }
+    let gate = gate.today(TODAY).recorder(recorder).build().unwrap();
+    Replica { gate, log, bundles }
 }
 
 /// Feedback about the first measure of a check, as an office hands it in.

@@ -10,7 +10,7 @@ use mustcheck_testing::needs;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::office::VOCABULARY;
+use crate::office::{TODAY, VOCABULARY};
 use crate::server::SHARED;
 use crate::standards;
 
@@ -47,6 +47,9 @@ fn subjects() -> Vec<Subject> {
         identifier,
         country: country.map(str::to_owned),
         name: "甲".into(),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
     };
     parties().into_iter().map(subject).collect()
 }
@@ -127,7 +130,7 @@ fn with_asks<T>(then: impl FnOnce(&[Ask<'_>]) -> T) -> T {
     let subjects = subjects();
     let lists: Vec<String> =
         POOL.iter().chain(&["integrity-models"]).map(|l| (*l).into()).collect();
-    let ask = |(query, subject)| Ask { query, subject, lists: &lists };
+    let ask = |(query, subject)| Ask { query, subject, as_of: TODAY, lists: &lists };
     then(&(0..).zip(&subjects).map(ask).collect::<Vec<_>>())
 }
 

@@ -10,7 +10,7 @@ use mustcheck::{CheckError, Fault, Gate};
 use mustcheck_postgres::{Config, Database, PostgresLog, PostgresRegistry};
 use mustcheck_testing::needs;
 
-use crate::office::{Office, POLICY, VOCABULARY, application, case, entry};
+use crate::office::{Office, POLICY, TODAY, VOCABULARY, application, case, entry};
 use crate::server::{SHARED, Server};
 
 /// Names the database and the keys to a process that appends until it is killed.
@@ -157,7 +157,7 @@ async fn gate(database: &Database, office: &Office) -> Gate {
     let registry = PostgresRegistry::new(database.clone());
     registry.import(&case("registry.json"), &VOCABULARY).await.unwrap();
     let log = PostgresLog::open(database, &office.keys()).await.unwrap();
-    let gate = Gate::builder().policy(POLICY.clone()).async_registry(registry);
+    let gate = Gate::builder().policy(POLICY.clone()).async_registry(registry).today(TODAY);
     gate.recorder(Recorder::new_async(office.keys(), log)).build().unwrap()
 }
 

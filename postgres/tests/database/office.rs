@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use mustcheck::evidence::{Keys, Suite};
 use mustcheck::model::{Application, Description};
 use mustcheck::registry::Vocabulary;
-use mustcheck::{ApplicationExt as _, CodeCache, Policy};
+use mustcheck::{ApplicationExt as _, CodeCache, Date, Policy};
 use mustcheck_guest::Catalogue;
 
 /// What the embedded editions know, read from their catalogues: nothing is compiled for it.
@@ -21,6 +21,9 @@ pub static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 pub fn cache() -> CodeCache {
     CodeCache::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/cache")).unwrap()
 }
+
+/// The day of the case.
+pub const TODAY: Date = Date { year: 2026, month: 11, day: 18 };
 
 pub static POLICY: LazyLock<Policy> =
     LazyLock::new(|| cache().embedded_edition(Policy::newest_edition()).unwrap());

@@ -9,7 +9,7 @@ use mustcheck_postgres::{
 };
 use mustcheck_testing::needs;
 
-use crate::office::{Office, POLICY, VOCABULARY, application, case};
+use crate::office::{Office, POLICY, TODAY, VOCABULARY, application, case};
 use crate::server::SHARED;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -87,7 +87,7 @@ async fn gate(database: &Database, office: &Office) -> (Gate, PostgresLog) {
     let registry = PostgresRegistry::new(database.clone());
     registry.import(&case("registry.json"), &VOCABULARY).await.unwrap();
     let log = PostgresLog::open(database, &office.keys()).await.unwrap();
-    let gate = Gate::builder().policy(POLICY.clone()).async_registry(registry);
+    let gate = Gate::builder().policy(POLICY.clone()).async_registry(registry).today(TODAY);
     let gate = gate.recorder(Recorder::new_async(office.keys(), log.clone())).build();
     (gate.unwrap(), log)
 }

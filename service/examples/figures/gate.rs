@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
 
 use crate::load::Part;
-use crate::office::Office;
+use crate::office::{Office, TODAY};
 use crate::servers::of_this_thread;
 
 /// A gate in this process, and what it checks.
@@ -19,7 +19,8 @@ impl Alone {
         let registry = JsonRegistry::open(office.folder().join("registry.json"));
         let registry = registry.expect("a registry");
         let policy = Policy::embedded_edition("statutes").expect("a policy");
-        let gate = Gate::builder().policy(policy).registry(registry).build().expect("a gate");
+        let gate = Gate::builder().policy(policy).registry(registry).today(TODAY);
+        let gate = gate.build().expect("a gate");
         let application = Application::from_json(office.application()).expect("an application");
         Self { gate, application }
     }

@@ -2,8 +2,12 @@
 
 use std::path::Path;
 
+use mustcheck::Date;
 use mustcheck::evidence::{Keys, Suite};
 use mustcheck_service::NewToken;
+
+/// The day of the case that is checked.
+pub const TODAY: Date = Date { year: 2026, month: 11, day: 18 };
 
 /// An office.
 pub struct Office {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use mustcheck_service::{Config, Service, install_log, quiet_panics};
 use tokio::net::TcpListener;
 
-use crate::office::Office;
+use crate::office::{Office, TODAY};
 
 /// Whether servers have a core that nothing else of this run is on.
 static APART: AtomicBool = AtomicBool::new(false);
@@ -105,7 +105,7 @@ pub fn serve(folder: &Path) {
     let config = Config::open(&folder.join("service.toml")).expect("a configuration");
     install_log(&config.logging, std::io::stderr).expect("a log");
     quiet_panics();
-    let service = Service::builder(config).open().expect("a service");
+    let service = Service::builder(config).today(TODAY).open().expect("a service");
     mustcheck_service::serve(service, |address| println!("{address}")).expect("an address");
 }
 

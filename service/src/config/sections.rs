@@ -286,7 +286,7 @@ fn limits(mut section: Option<Section<'_, '_>>, behind_proxy: bool) -> ServiceLi
         connections: size(number("connections", (1, 1_024, 65_536))),
         connections_per_peer: None,
         requests_per_second: number("requests_per_second", (1, 100, 1_000_000)),
-        as_of_days_back: number("as_of_days_back", (0, 0, 3_650)).try_into().unwrap_or_default(),
+        as_of_days_back: number("as_of_days_back", (0, 30, 3_650)).try_into().unwrap_or_default(),
     };
     // Of the address of a proxy are all of them.
     let share = if behind_proxy { 0 } else { limits.connections.div_ceil(4) };

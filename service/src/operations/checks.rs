@@ -54,7 +54,10 @@ impl Operation for MakeCheck {
         description: "Makes every due lookup and decides on the answers. A finding is answered \
                       with 200, whatever its `disposition`: `undetermined` says that something was \
                       not answered, and is not `clear`; it is not kept under an idempotency key, \
-                      so that asking again checks again. Nothing but 200 is a decision.",
+                      so that asking again checks again. Nothing but 200 is a decision. `as_of` is \
+                      today or yesterday; an earlier day asks for the role `backdate`, is no \
+                      earlier than the service's `as_of_days_back` allows, and at best comes out \
+                      as `review`. `made_on` of the decision is the service's day.",
         access: Access::Role(Role::Check),
         idempotent: true,
         problems: &[Kind::InvalidApplication],

@@ -65,10 +65,12 @@ impl Operation for ListLookups {
 
     async fn run(call: Call, application: Application) -> Result<Self::Output, Problem> {
         let set = call.shared.policies.current();
-        let gate = set.gate_of(&application.office.region, call.days())?;
+        let days = call.days();
+        let gate = set.gate_of(&application.office.region, days)?;
         let work = move || {
-            let due = gate.due_lookups(&application).map_err(|error| Problem::from(&error))?;
-            let policy = gate.policy_as_of(application.as_of);
+            let due = gate.due_lookups(&application);
+            let due = due.map_err(|error| set.problem(&error, application.as_of, days))?;
+            let policy = set.today().and_then(|today| gate.policy_as_of(today));
             let description = policy.map(mustcheck::Policy::description);
             let description = description.ok_or_else(|| Problem::new(Kind::Internal))?;
             let rules = description.matters.iter().find(|m| m.code == application.matter);

@@ -14,7 +14,6 @@ use super::problem::{Problem, told};
 use super::respond;
 use super::session::{Kept, Made};
 use super::sign_in::{self, Why};
-use super::state::today;
 use super::visit::{Guest, Sent, Visit};
 use draft::Draft;
 
@@ -30,7 +29,7 @@ pub(super) async fn show(guest: Guest) -> Response {
     if let Err(refused) = visit.permit(Task::Check) {
         return refused;
     }
-    form(&visit, &Draft::new(today()), &[])
+    form(&visit, &Draft::new(visit.shared().office.today()), &[])
 }
 
 /// `POST /`: changes the form, or checks what it says.
@@ -96,7 +95,7 @@ pub(super) async fn put_json(sent: Sent) -> Response {
 async fn check(visit: &Visit, application: Application) -> Result<Response, Problem> {
     visit.permit_case(&application.matter, &application.office.region)?;
     let office = &visit.shared().office;
-    let policy = office.policy(&application.office.region, application.as_of);
+    let policy = office.policy(&application.office.region);
     let checked = office.check(&*visit.caller, application.clone()).await?;
     let made = Made { application, checked, policy };
     let number = visit.session.keep(Kept::Decision(made.into()));
@@ -127,7 +126,6 @@ const fn status(right: bool) -> StatusCode {
 
 /// The policy whose matters the form offers.
 fn policy(visit: &Visit, draft: &Draft) -> Option<Policy> {
-    let as_of = draft.as_of.parse().ok().or_else(today)?;
     let office = &visit.shared().office;
-    office.policy(&draft.region, as_of).or_else(|| office.policy("", today()?))
+    office.policy(&draft.region).or_else(|| office.policy(""))
 }

@@ -57,9 +57,12 @@ pub(crate) trait Office: Send + Sync + 'static {
     /// ends what it began.
     fn caller(&self, token: &str) -> Option<Arc<dyn Caller>>;
 
-    /// The policy that decides for offices of a region as of a day. A region that is empty or no
-    /// region yet is of nowhere in particular.
-    fn policy(&self, region: &str, as_of: Date) -> Option<Policy>;
+    /// The day on which checks are made; none if the system's clock is wrong.
+    fn today(&self) -> Option<Date>;
+
+    /// The policy that decides for offices of a region today. A region that is empty or no region
+    /// yet is of nowhere in particular.
+    fn policy(&self, region: &str) -> Option<Policy>;
 
     /// Checks an application.
     fn check<'a>(&'a self, caller: &'a dyn Caller, application: Application)

@@ -105,5 +105,6 @@ pub(super) const fn reason(reason: SetAsideReason) -> Words {
         SetAsideReason::BeyondTerm => text("超过最长期限", "beyond the term"),
         SetAsideReason::DefeatedByRestriction => text("不予激励", "defeated by a restriction"),
         SetAsideReason::ConditionNotMet => text("条件不符", "condition not met"),
+        SetAsideReason::ContradictingSources => text("数据源不一致", "sources contradict"),
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use mustcheck::evidence::{ContentDigest, InvalidForm, Moment, Recorder};
 use mustcheck::registry::{self, is_sqlite};
-use mustcheck::{AsyncRegistry, CodeCache, Gate, Policy, PolicyError, Registry, RegistryError};
+use mustcheck::{
+    AsyncRegistry, CodeCache, Date, Gate, Policy, PolicyError, Registry, RegistryError,
+};
 
 use mustcheck_platform::PlatformRegistry;
 use tokio::runtime::Handle;
@@ -109,6 +111,10 @@ pub(crate) struct Loader {
     pub(crate) recorder: Option<Arc<Recorder>>,
     /// Whether the recorder is waited for.
     pub(crate) recorder_waits: bool,
+    /// The day on which checks are made, if it is not the system's clock that says.
+    pub(crate) today: Option<Date>,
+    /// How many days before it a check may be as of, for callers with the role for it.
+    pub(crate) days_back: u16,
     /// Where a registry that is waited for says whether its codes are known.
     pub(crate) runtime: Handle,
 }
@@ -135,6 +141,8 @@ impl Loader {
             opened: Vec::new(),
             matters: BTreeSet::new(),
             run,
+            today: self.today,
+            days_back: self.days_back,
             registry: registry.clone(),
         };
         let mut by_place: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -185,6 +193,11 @@ impl Loader {
         if let Some(recorder) = &self.recorder {
             builder = builder.shared_recorder(Arc::clone(recorder));
         }
+        if let Some(today) = self.today {
+            builder = builder.today(today);
+        }
+        // RAIL R14: who has no role for it goes back no further than yesterday (`gate_of`).
+        builder = builder.backdating(self.days_back);
         let gate = match registry {
             Opened::AtOnce(_) => builder.build(),
             Opened::Awaited(_) => self.runtime.block_on(builder.build_async()),

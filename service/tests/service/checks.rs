@@ -1,9 +1,11 @@
 //! Decisions over HTTP.
 
-use mustcheck::{ApplicationExt as _, Decision};
+use mustcheck::{ApplicationExt as _, Date, Decision};
 use serde_json::{Value, json, value::RawValue};
 
-use crate::support::{CLEAR, Office, RESTRICTED, Request, application, case, problem, repository};
+use crate::support::{
+    CLEAR, Office, RESTRICTED, Request, Running, TODAY, application, case, problem, repository,
+};
 
 /// The decision as it stands in an answer, byte for byte.
 fn decision_of(body: &[u8]) -> String {
@@ -146,32 +148,110 @@ fn what_is_no_json_is_malformed() {
     }
 }
 
-/// The policy of the longest region that fits decides, and of these the one of the as-of date.
+/// The policy of the longest region that fits decides, and of these the one of the day.
 #[test]
 fn the_office_region_and_the_day_choose_the_policy() {
-    let office = Office::new(CLEAR);
+    let mut office = Office::new(CLEAR);
     let folder = repository().join("guest/catalogue");
     let place = mustcheck::Policy::from_folder(&folder, "statutes", "shanghai").unwrap();
     std::fs::write(office.path("shanghai.wasm"), place.component()).unwrap();
-    let service = office.run(
-        "[[policies]]\nedition = \"statutes\"\n[[policies]]\nedition = \
-         \"guofa-2016-33\"\n[[policies]]\nfile = \"shanghai.wasm\"\nregions = [\"31\"]",
-    );
-    let mut body = application(CLEAR);
-    let overlay = |body: &Value| {
-        let answer = service.post("/v1/checks", body);
+    let policies = "[[policies]]\nedition = \"statutes\"\n[[policies]]\nedition = \
+                    \"guofa-2016-33\"\n[[policies]]\nfile = \"shanghai.wasm\"\nregions = \
+                    [\"31\"]";
+    let overlay = |service: &Running, region: &str, as_of: &str| {
+        let mut body = application(CLEAR);
+        body["office"]["region"] = region.into();
+        body["as_of"] = as_of.into();
+        let answer = service.post("/v1/checks", &body);
         (answer.json()["decision"]["policy"].clone(), answer)
     };
-    assert_eq!(overlay(&body).0["overlay"], "shanghai");
-    body["office"]["region"] = "320500".into();
-    assert_eq!(overlay(&body).0["overlay"], "default");
-    body["as_of"] = "2020-12-31".into();
-    assert_eq!(overlay(&body).0["edition"], "guofa-2016-33");
+    let service = office.clone().run(policies);
+    assert_eq!(overlay(&service, "310000", "2026-11-18").0["overlay"], "shanghai");
+    assert_eq!(overlay(&service, "320500", "2026-11-18").0["overlay"], "default");
+    drop(service);
+    office.today = Date { year: 2020, month: 12, day: 31 };
+    let service = office.run(policies);
+    assert_eq!(overlay(&service, "320500", "2020-12-31").0["edition"], "guofa-2016-33");
     // A place's policies decide alone: its edition begins later, and nobody else's law steps in.
-    body["office"]["region"] = "310000".into();
-    let (_, answer) = overlay(&body);
+    let (_, answer) = overlay(&service, "310000", "2020-12-31");
     assert_eq!(answer.status, 422, "{}", answer.text());
     assert_eq!(problem(&answer)["path"], "as_of");
+}
+
+/// Who has no role for it checks as of today and yesterday, and is told what would let it go
+/// further back; who has, goes as far as the service lets anybody.
+// RAIL R14
+#[test]
+fn an_earlier_day_asks_for_a_role_and_has_a_limit() {
+    let office = Office::new(RESTRICTED);
+    let rights = "roles = [\"check\", \"backdate\"]\nmatters = [\"*\"]\nregions = [\"*\"]";
+    let auditor = office.caller("auditor", rights);
+    let service = office.run("[limits]\nas_of_days_back = 5");
+    let asked = |token: &str, route: &str, as_of: &str, language: &str| {
+        let mut body = application(RESTRICTED);
+        body["as_of"] = as_of.into();
+        let request = Request::post(route).token(token).json(&body);
+        service.send(request.header("Accept-Language", language))
+    };
+    let usual = service.office.token.clone();
+    let role = |day: &str| format!("`{day}` is before yesterday: it asks for role `backdate`");
+    let limit = |day: &str| format!("`{day}` is too early: `as_of_days_back` of this service is 5");
+    for route in ["/v1/checks", "/v1/lookups"] {
+        for (token, day, told) in [
+            (&usual, "2026-11-18", None),
+            (&usual, "2026-11-17", None),
+            (&usual, "2026-11-16", Some(role("2026-11-16"))),
+            (&usual, "2020-01-02", Some(role("2020-01-02"))),
+            (&auditor, "2026-11-18", None),
+            (&auditor, "2026-11-16", None),
+            (&auditor, "2026-11-13", None),
+            (&auditor, "2026-11-12", Some(limit("2026-11-12"))),
+        ] {
+            let answer = asked(token, route, day, "en");
+            let Some(told) = told else {
+                assert_eq!(answer.status, 200, "{route} {day}: {}", answer.text());
+                continue;
+            };
+            let expected = json!({
+                "type": "invalid-application", "title": "the application cannot be evaluated",
+                "detail": told, "path": "as_of",
+            });
+            assert_eq!((answer.status, problem(&answer)), (422, expected), "{route} {day}");
+        }
+    }
+    let told = |token: &str, day| asked(token, "/v1/checks", day, "zh-CN").json()["detail"].clone();
+    let expected = "“2026-11-16”早于昨天：须有“backdate”权限，才能按更早日期核查";
+    assert_eq!(told(&usual, "2026-11-16"), expected);
+    let expected = "“2026-11-12”过早：本服务最多可按5天以前的日期核查（`as_of_days_back`）";
+    assert_eq!(told(&auditor, "2026-11-12"), expected);
+    // Of the checks that were made, two were of an earlier day.
+    assert_eq!(service.metric("mustcheck_backdated_checks_total"), Some(2.0));
+}
+
+/// What is in force today is not hidden by an earlier day, and no request says what day it is.
+// RAIL R14
+#[test]
+fn the_day_of_a_check_is_the_service_s() {
+    let office = Office::new(RESTRICTED);
+    office.change_callers("\"check\"", "\"check\", \"backdate\"");
+    let mut registry: Value =
+        serde_json::from_slice(&std::fs::read(office.path("registry.json")).unwrap()).unwrap();
+    registry["records"][0]["valid_from"] = "2026-11-18".into();
+    registry["sources"][0]["records_from"] = "2016-01-01".into();
+    office.write("registry.json", &registry.to_string());
+    let service = office.run("");
+    for (as_of, disposition) in
+        [("2026-11-18", "restricted"), ("2026-11-17", "review"), ("2026-11-12", "review")]
+    {
+        let mut body = application(RESTRICTED);
+        body["as_of"] = as_of.into();
+        let decision = service.post("/v1/checks", &body).json()["decision"].clone();
+        assert_eq!(decision["disposition"], disposition, "{as_of}: {decision}");
+        assert_eq!(decision["made_on"], "2026-11-18");
+        body["made_on"] = as_of.into();
+        let answer = service.post("/v1/checks", &body);
+        assert_eq!((answer.status, &problem(&answer)["path"]), (422, &json!("made_on")));
+    }
 }
 
 #[test]
@@ -194,6 +274,7 @@ fn the_service_says_what_the_gate_says() {
     let gate = mustcheck::Gate::builder()
         .policy(mustcheck::Policy::embedded_edition("statutes").unwrap())
         .registry(mustcheck::JsonRegistry::open(case(RESTRICTED).join("registry.json")).unwrap())
+        .today(TODAY)
         .build()
         .unwrap();
     let json = application(RESTRICTED).to_string();

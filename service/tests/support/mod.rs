@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use mustcheck::{AsyncRegistry, Registry};
+use mustcheck::{AsyncRegistry, Date, Registry};
 use mustcheck_service::{Config, NewToken, Reloads, Service, ServiceBuilder};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -28,6 +28,8 @@ pub use client::{Answer, Client, Request};
 pub struct Office {
     folder: Arc<tempfile::TempDir>,
     pub token: String,
+    /// The day of every check: the cases' own.
+    pub today: Date,
 }
 
 /// A service that runs until it is dropped.
@@ -48,6 +50,9 @@ pub fn repository() -> PathBuf {
 pub fn case(name: &str) -> PathBuf {
     repository().join("examples/cases").join(name)
 }
+
+/// The day of the golden cases that are checked here.
+pub const TODAY: Date = Date { year: 2026, month: 11, day: 18 };
 
 pub const CLEAR: &str = "0001-procurement-clear";
 pub const RESTRICTED: &str = "0002-procurement-wage-arrears";
@@ -73,7 +78,7 @@ impl Office {
     pub fn new(of_case: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let made = NewToken::make("tests").unwrap();
-        let office = Self { folder: Arc::new(folder), token: made.token };
+        let office = Self { folder: Arc::new(folder), token: made.token, today: TODAY };
         std::fs::copy(case(of_case).join("registry.json"), office.path("registry.json")).unwrap();
         office.write_private("callers.toml", &all_of(&made.entry));
         office
@@ -165,7 +170,7 @@ impl Office {
 
     fn begin(self, builder: ServiceBuilder) -> Running {
         log();
-        let service = builder.open().unwrap_or_else(|e| panic!("{e}: {:?}", e));
+        let service = builder.today(self.today).open().unwrap_or_else(|e| panic!("{e}: {:?}", e));
         let (stop, stopped) = oneshot::channel::<()>();
         let (listens, listening) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {

@@ -289,8 +289,8 @@ fn each_edition_is_opened_once_for_all_threads() {
             scope.spawn(move || {
                 begin.wait();
                 let year = if n % 2 == 0 { 2018 } else { 2026 };
-                gates.as_of(Date { year, month: 5, day: 1 }).unwrap();
-                gates.as_of(Date { year, month: 5, day: 1 }).unwrap();
+                gates.made_on(Date { year, month: 5, day: 1 }).unwrap();
+                gates.made_on(Date { year, month: 5, day: 1 }).unwrap();
             });
         }
     });

@@ -22,6 +22,14 @@ pub fn invented(scheme: Scheme, country: Option<&str>, n: u32) -> Option<String>
         .find(|whole| validate(kind, scheme, whole, country).is_ok())
 }
 
+/// The code with another check character: of the right form, and off its standard.
+pub fn off_standard(code: &str) -> String {
+    let mut altered = code.to_owned();
+    let last = altered.pop();
+    altered.push(if last == Some('0') { '1' } else { '0' });
+    altered
+}
+
 /// Everything that may stand in the place of the check characters.
 fn endings(scheme: Scheme) -> Box<dyn Iterator<Item = String>> {
     let characters = || ('0'..='9').chain('A'..='Z');

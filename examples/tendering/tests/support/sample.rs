@@ -5,9 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use mustcheck::{Gate, JsonRegistry, Policy, Registry};
+use mustcheck::{Date, Gate, JsonRegistry, Policy, Registry};
 use mustcheck_example_tendering::{Options, Representatives, Screened, Status, screen};
 use serde_json::Value;
+
+/// The day of the sample.
+const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
 
 /// What becomes of the tenderers of the sample.
 pub const SAMPLE: [Status; 6] = [
@@ -30,7 +33,7 @@ pub fn text(name: &str) -> String {
 pub fn gate_over(registry: impl Registry + 'static) -> Gate {
     static POLICY: OnceLock<Policy> = OnceLock::new();
     let policy = POLICY.get_or_init(|| Policy::embedded().unwrap()).clone();
-    Gate::builder().policy(policy).registry(registry).build().unwrap()
+    Gate::builder().policy(policy).registry(registry).today(TODAY).build().unwrap()
 }
 
 pub fn gate() -> Gate {

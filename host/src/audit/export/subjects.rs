@@ -73,7 +73,7 @@ impl Evidence {
     }
 
     pub(crate) fn open(&self, sequel: &Sequel) -> Result<Opened, SubjectError> {
-        let day = sequel.made_on();
+        let day = sequel.made_on;
         let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
         let path = month.join(format!("{}.{ENDING}", sequel.id));
         if let Some(json) = read(&path)? {

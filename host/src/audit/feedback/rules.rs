@@ -204,7 +204,7 @@ impl Rules<'_> {
     }
 
     fn after_check(&self, place: &str, day: Option<Date>) -> Result<(), Problem> {
-        let check = self.sequel.made_on();
+        let check = self.sequel.made_on;
         match day {
             Some(day) if day < check => {
                 problem(place, format!("{day} is before the check, which was made on {check}"))

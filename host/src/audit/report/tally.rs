@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{AnswerStatus, Effect};
+use mustcheck_guest::model::{AnswerStatus, Effect, is_backdated};
 
 use super::figures::{
     Add as _, Checks, DecisionTime, Figures, Lookups, Measures, Outcomes, Records, Unanswered,
@@ -226,7 +226,7 @@ impl Tally {
 /// What a receipt says without any feedback.
 fn by_itself(receipt: &ReceiptView<'_>) -> Figures {
     // RAIL R14: a check as of an earlier day is told as such in the statistics.
-    let backdated = u64::from(receipt.case.as_of < day(receipt.made_at));
+    let backdated = u64::from(is_backdated(receipt.case.as_of, receipt.made_on()));
     let mut checks = Checks { made: 1, backdated, ..Checks::default() };
     checks.dispositions.insert(receipt.disposition, 1);
     let mut lookups = Lookups::default();

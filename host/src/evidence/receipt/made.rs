@@ -82,6 +82,7 @@ impl Receipt {
                 id: quotable(&Own::and_firms(application).masked_in(&application.id)),
                 matter: quotable(&application.matter),
                 as_of: application.as_of,
+                made_on: Some(decision.made_on),
                 office: ReceiptOffice::of(application),
             },
             decided_by: DecidedBy {

@@ -164,8 +164,16 @@ impl Draft {
         let as_of = mistakes.day("as_of", &self.as_of);
         mistakes.needed("office.name", &self.office);
         mistakes.needed("office.region", &self.region);
-        let mut subjects = Vec::new();
+        let mut subjects: Vec<Subject> = Vec::new();
+        // Whoever stands behind an organization of several is put in below it.
+        let mut above = None;
         for (n, row) in self.filled() {
+            let applies = matches!(row.role, Role::Applicant | Role::ConsortiumMember);
+            if applies && kind(row.scheme) == SubjectKind::Organization {
+                above = u32::try_from(subjects.len()).ok();
+            }
+            let is_behind = matches!(row.role, Role::LegalRepresentative | Role::Principal)
+                && kind(row.scheme) == SubjectKind::Person;
             mistakes.needed(&format!("subjects[{n}].identifier"), &row.identifier);
             mistakes.needed(&format!("subjects[{n}].name"), &row.name);
             subjects.push(Subject {
@@ -175,6 +183,9 @@ impl Draft {
                 identifier: row.identifier.clone(),
                 country: (!row.country.is_empty()).then(|| row.country.clone()),
                 name: row.name.clone(),
+                as_issued: None,
+                also: Vec::new(),
+                of: above.filter(|_| self.consortium && is_behind),
             });
         }
         if subjects.is_empty() {

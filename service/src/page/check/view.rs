@@ -161,6 +161,11 @@ impl View<'_> {
                     label for="consortium" {
                         (lang.say("以联合体形式申请", "A consortium applies"))
                     }
+                    p.hint { (lang.say(
+                        "法定代表人或者主要负责人填在其所属单位之下。",
+                        "Put legal representatives and principals below the organization that each \
+                         stands behind.",
+                    )) }
                 }
                 div.adding role="group" aria-label=(lang.say("增加主体", "Add a subject")) {
                     @for role in usual {

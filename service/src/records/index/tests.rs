@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mustcheck::audit::feedback::{self, Recording};
 use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback};
 use mustcheck::evidence::{AuditLog, AuditReader, DocumentId, Keys, Moment, Recorder, Suite};
-use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
+use mustcheck::{Application, ApplicationExt as _, Date, Gate, JsonRegistry, Policy};
 use serde_json::json;
 
 use super::*;
@@ -59,6 +59,7 @@ impl Office {
             .policy(Policy::embedded_edition("statutes").unwrap())
             .registry(JsonRegistry::open(case("registry.json")).unwrap())
             .shared_recorder(Arc::clone(self.recorder.as_ref().unwrap()))
+            .today(TODAY)
             .build()
             .unwrap();
         let application = std::fs::read(case("application.json")).unwrap();
@@ -94,6 +95,9 @@ impl Office {
         self.folder.path().join("log.index")
     }
 }
+
+/// The day of the case.
+const TODAY: Date = Date { year: 2026, month: 11, day: 18 };
 
 /// Where the index says that a receipt and its feedback are.
 fn places(index: &mut Index, office: &Office, id: &DocumentId) -> Option<(u64, Vec<u64>)> {

@@ -89,8 +89,8 @@ fn checks(figures: &Checks, style: Style) -> String {
 fn backdated(figures: &Checks, style: Style) -> String {
     let n = figures.backdated;
     match style.lang {
-        Lang::Zh => format!("已查中按较早日期核查（基准日早于核查当日）{n}"),
-        Lang::En => format!("of those made, as of a day before the day of the check {n}"),
+        Lang::Zh => format!("已查中按较早日期核查（基准日早于核查前一日）{n}"),
+        Lang::En => format!("of those made, as of more than a day before the check {n}"),
     }
 }
 

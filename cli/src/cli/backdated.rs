@@ -1,0 +1,51 @@
+//! The right to check as of an earlier day.
+
+use anyhow::Error;
+use clap::Args;
+use mustcheck::{ApplicationError, CheckError, Date, GateBuilder};
+
+/// How far back the right goes where nothing else is said, in days: ten years.
+const USUAL: &str = "3650";
+
+/// The right to check as of an earlier day, if whoever runs the program takes it.
+// RAIL R14
+#[derive(Args, Clone, Copy, Default)]
+pub struct Backdated {
+    /// Check as of a day before yesterday, of so many days back at most; 3650 without a number.
+    /// Such a check says so in its first line, and the best that comes of it is `review`.
+    #[arg(
+        long,
+        value_name = "DAYS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = USUAL,
+        value_parser = clap::value_parser!(u16).range(1..),
+    )]
+    backdated: Option<u16>,
+}
+
+impl Backdated {
+    /// A gate that has the right, if it was taken.
+    pub const fn given(self, gate: GateBuilder) -> GateBuilder {
+        match self.backdated {
+            Some(days) => gate.backdating(days),
+            None => gate,
+        }
+    }
+
+    /// An error of a check. Where the right was needed and is not there, it names the option that
+    /// gives it.
+    pub fn told(self, error: CheckError, as_of: Date, today: Date) -> Error {
+        match error {
+            CheckError::Application(ApplicationError::InvalidDate(mut problem))
+                if self.backdated.is_none() && problem.path == "as_of" && as_of < today =>
+            {
+                problem.detail.push_str(
+                    "; `--backdated` gives it, and `mustcheck explain` shows a case by its own day",
+                );
+                CheckError::Application(ApplicationError::InvalidDate(problem)).into()
+            }
+            other => other.into(),
+        }
+    }
+}

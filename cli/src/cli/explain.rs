@@ -1,0 +1,49 @@
+//! `mustcheck explain`: a case by its own day, which is no check.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::gates::{Gates, PolicyChoice, read_application};
+use crate::cli::{Lang, Style, text};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The application, in JSON; `-` reads stdin.
+    application: PathBuf,
+    /// The registry: a JSON file, a SQLite database, or a mapping file (`*.toml`) of remote
+    /// platforms.
+    #[arg(long, value_name = "FILE")]
+    registry: PathBuf,
+    #[command(flatten)]
+    policy: PolicyChoice,
+}
+
+/// What it shows is a decision and decides nothing: it says so first, is never recorded, and ends
+/// as anything does that was shown.
+// RAIL R14
+pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
+    let application = read_application(&arguments.application)?;
+    let gates = Gates::open(&arguments.policy, &arguments.registry)?.today(application.as_of);
+    let checked = gates.check(&application)?;
+    let day = application.as_of;
+    let no_check = match style.lang {
+        Lang::Zh => format!("不是核查：按案件自身的日期（{day}）展示，不留存，不得据以作出决定"),
+        Lang::En => {
+            format!(
+                "no check: shown by the case's own day, {day}; not recorded, nothing to decide on"
+            )
+        }
+    };
+    if style.json {
+        // Whoever reads decisions finds none at the place of a check's.
+        text::print_json(&json!({ "no_check": no_check, "decision": checked.decision() }))?;
+        return Ok(0);
+    }
+    text::line(&no_check)?;
+    text::line("")?;
+    text::decision(&application, checked.decision(), style)?;
+    Ok(0)
+}
