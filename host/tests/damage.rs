@@ -171,7 +171,17 @@ impl Victim {
 }
 
 fn subject(kind: SubjectKind, scheme: Scheme, identifier: String) -> Subject {
-    Subject { role: Role::Applicant, kind, scheme, identifier, country: None, name: "甲".into() }
+    Subject {
+        role: Role::Applicant,
+        kind,
+        scheme,
+        identifier,
+        country: None,
+        name: "甲".into(),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
+    }
 }
 
 fn vocabulary() -> Vocabulary {
@@ -221,7 +231,12 @@ fn asked(
     let lists = [LIST.to_owned()];
     let of = |(n, victim): (usize, &Victim)| {
         let subject = who(victim);
-        let answers = registry.lookup(&[Ask { query: 0, subject: &subject, lists: &lists }]);
+        let answers = registry.lookup(&[Ask {
+            query: 0,
+            subject: &subject,
+            lists: &lists,
+            as_of: "2026-11-20".parse().unwrap(),
+        }]);
         let source = format!("source-{n}");
         let own = answers.unwrap().into_iter();
         let mut own = own.filter(|a| a.source.as_ref().is_some_and(|s| s.id == source));

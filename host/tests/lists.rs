@@ -148,5 +148,8 @@ pub fn subject(
         identifier: identifier.to_owned(),
         country: country.map(str::to_owned),
         name: "甲".into(),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
     }
 }

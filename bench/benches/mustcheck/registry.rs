@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use mustcheck::model::{Application, Query, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::{Ask, Registry as _};
-use mustcheck::{ApplicationExt as _, Gate, JsonRegistry, Policy, SqliteRegistry};
+use mustcheck::{ApplicationExt as _, Date, Gate, JsonRegistry, Policy, SqliteRegistry};
 
 use crate::identifiers::{resident, uscc};
 use crate::measure::{Bench, Row};
@@ -125,6 +125,9 @@ fn pairs(records: u64) -> Vec<[Subject; 2]> {
         identifier,
         country: None,
         name: String::new(),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
     };
     let organization =
         |n| subject(Role::Applicant, SubjectKind::Organization, Scheme::Uscc, uscc(n));
@@ -139,6 +142,7 @@ fn asks<'a>(queries: &'a [Query], pair: &'a [Subject; 2]) -> Vec<Ask<'a>> {
         query,
         subject,
         lists: &lookup.lists,
+        as_of: Date { year: 2026, month: 11, day: 20 },
     };
     (0..).zip(queries.iter().zip(pair)).map(ask).collect()
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use mustcheck::model::{Answer, Query};
 use mustcheck::registry::{Ask, Registry};
-use mustcheck::{Application, ApplicationExt as _, Date, Gate, JsonRegistry, Policy};
+use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
 use mustcheck_guest::Catalogue;
 
 use crate::measure::{Bench, Measured, Row, median};
@@ -51,15 +51,13 @@ impl Case {
         }
     }
 
-    /// A gate over the case's registry.
+    /// A gate over the case's registry, on the case's day.
     pub fn gate(&self, policy: &Policy) -> Gate {
+        let application = Application::from_json(&self.application).unwrap();
         let gate = Gate::builder().policy(policy.clone()).registry(Arc::clone(&self.registry));
-        gate.today(TODAY).build().unwrap()
+        gate.today(application.as_of).build().unwrap()
     }
 }
-
-/// After every golden case's as-of date, so that no run depends on the day.
-pub const TODAY: Date = Date { year: 2026, month: 12, day: 31 };
 
 /// The folder of a golden case.
 pub fn folder(name: &str) -> PathBuf {
@@ -74,6 +72,7 @@ pub fn ask(registry: &dyn Registry, application: &Application, queries: &[Query]
             query,
             subject: &application.subjects[usize::try_from(lookup.subject).unwrap()],
             lists: &lookup.lists,
+            as_of: application.as_of,
         })
         .collect();
     registry.lookup(&asks).unwrap()
@@ -82,7 +81,9 @@ pub fn ask(registry: &dyn Registry, application: &Application, queries: &[Query]
 fn native(catalogue: &Catalogue, registry: &JsonRegistry, json: &[u8]) -> Vec<u8> {
     let application: Application = serde_json::from_slice(json).unwrap();
     let mut answers = |queries: &[Query]| ask(registry, &application, queries);
-    let decision = mustcheck_guest::check(catalogue, &application, true, &mut answers).unwrap();
+    let decision =
+        mustcheck_guest::check(catalogue, &application, application.as_of, true, &mut answers)
+            .unwrap();
     serde_json::to_vec(&decision).unwrap()
 }
 

@@ -213,6 +213,9 @@ pub fn application(matter_position: usize, subjects: usize) -> Application {
                 identifier: uscc(u64::try_from(i).unwrap()),
                 country: None,
                 name: format!("上海第{i}实业有限公司"),
+                as_issued: None,
+                also: Vec::new(),
+                of: None,
             })
             .collect(),
         consortium: false,
@@ -247,6 +250,7 @@ pub fn answer(application: &Application, position: usize, facts: &[Fact]) -> Ans
             identifier: subject.identifier.clone(),
             country: None,
             name: subject.name.clone(),
+            as_issued: None,
         },
         responsible_persons: Vec::new(),
         decided_by: Some("上海市市场监督管理局".into()),

@@ -21,7 +21,7 @@ use mustcheck::registry::{Ask, Registry, RegistryError};
 use mustcheck::{Application, ApplicationExt as _, Gate, Policy};
 
 use crate::measure::{Bench, median};
-use crate::sandbox::{Case, TODAY};
+use crate::sandbox::Case;
 use crate::table::{Table, digits};
 
 /// The argument of a process that measures itself; what it does and the number of checks follow.
@@ -96,7 +96,8 @@ pub fn child(mut arguments: impl Iterator<Item = String>) {
 fn held(case: Case, policy: Policy, application: &Application, checks: usize) -> (u64, u64) {
     let barrier = Arc::new(Barrier::new(checks + 1));
     let holding = Holding { registry: case.registry, barrier: Arc::clone(&barrier) };
-    let gate = Gate::builder().policy(policy).registry(holding).today(TODAY).build().unwrap();
+    let gate = Gate::builder().policy(policy).registry(holding);
+    let gate = gate.today(application.as_of).build().unwrap();
     let before = resident().unwrap();
     let during = thread::scope(|scope| {
         for _ in 0..checks {

@@ -86,6 +86,7 @@ pub fn record(number: u64) -> CreditRecord {
             identifier: uscc(number / 2),
             country: None,
             name: format!("上海第{}实业有限公司", number / 2),
+            as_issued: None,
         },
         responsible_persons: vec![ResponsiblePerson {
             role: Role::LegalRepresentative,

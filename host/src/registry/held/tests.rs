@@ -28,6 +28,9 @@ fn subject(scheme: Scheme, kind: SubjectKind) -> Subject {
         identifier: FIRM.into(),
         country: None,
         name: "甲".into(),
+        as_issued: None,
+        also: Vec::new(),
+        of: None,
     }
 }
 
@@ -61,7 +64,8 @@ fn told(
 ) -> Vec<(String, String, usize)> {
     let subject = subject(scheme, kind);
     let lists = [LIST.to_owned()];
-    let ask = Ask { query: 0, subject: &subject, lists: &lists };
+    let ask =
+        Ask { query: 0, subject: &subject, lists: &lists, as_of: "2026-11-20".parse().unwrap() };
     let mut answers = Vec::new();
     answer(&ask, sources, &[&record("r1")], openings, &mut answers);
     let each = answers.into_iter();
