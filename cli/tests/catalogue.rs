@@ -111,6 +111,7 @@ fn a_new_catalogue_bakes_and_is_not_written_over() {
     let run = folder.run(&["policy", "bake", "mine", "--edition", "one", "-o", "one.wasm"]);
     assert_eq!(run.code, 0, "{run:?}");
     let case = "mine/cases/0001-judgment-defaulter";
+    folder.on("2026-11-23");
     let run = folder.run(&[
         "check",
         &format!("{case}/application.json"),

@@ -144,7 +144,8 @@ fn the_edition_in_force_on_the_day_of_the_check_decides() {
     assert_eq!(edition(&rows[0]), "guofa-2016-33");
     assert_eq!(edition(&rows[1]), "guofa-2016-33");
     assert_eq!(edition(&rows[2]), "statutes");
-    let rows = each_day(&["2016-05-29"], &registry(&[]));
+    let early = with(&registry(&[]), "/sources/0/as_of", "2016-05-29T00:00:00+08:00");
+    let rows = each_day(&["2016-05-29"], &early);
     let told = json!({ "kind": "input", "detail": "no edition decides as of `2016-05-29`: the first \
                                                    begins on `2016-05-30`" });
     assert_eq!(rows[0]["error"], told);
@@ -154,7 +155,8 @@ fn the_edition_in_force_on_the_day_of_the_check_decides() {
 fn an_edition_that_is_named_decides_only_its_days() {
     let folder = Folder::new();
     folder.write("application.json", &as_of("2020-12-31"));
-    folder.write("registry.json", &registry(&[]));
+    let early = with(&registry(&[]), "/sources/0/as_of", "2020-12-30T20:00:00+08:00");
+    folder.write("registry.json", &early);
     folder.on("2020-12-31");
     let run = folder.run(&[&CHECK[..], &["--edition", "statutes", "--format", "json"]].concat());
     let detail = "`2020-12-31` is outside edition `statutes`, which decides from `2021-01-01` to \

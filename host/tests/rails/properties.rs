@@ -261,7 +261,8 @@ proptest! {
                 subject.role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor
             );
             let own = record.subject.identifier == subject.identifier;
-            let rule = catalogue.list(&record.list).unwrap().persons.first();
+            let list = catalogue.list(&record.list).unwrap();
+            let rule = catalogue.persons_rule(list, record.act.as_deref());
             if own {
                 prop_assert!(itself || rule.is_some());
             } else {
