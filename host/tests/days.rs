@@ -88,14 +88,11 @@ fn no_combination_clears_who_is_listed_today() {
         for records_from in [None, Some(day(-400)), Some(day(-20)), Some(day(0))] {
             for from in [day(-300), day(-10), day(0)] {
                 let listed = json!({ "id": "listed", "valid_from": from });
-                let gate = gate(registry(day(snapshot), records_from, &[listed]), Some(30));
                 for right in [None, Some(0), Some(7), Some(30)] {
-                    let gate = match right {
-                        None => gate.without_backdating(),
-                        Some(_) => gate.clone(),
-                    };
+                    let held = registry(day(snapshot), records_from, &[listed.clone()]);
+                    let gate = gate(held, right);
+                    let allowed = right.map_or(1, i32::from).max(1);
                     for as_of in [-40, -31, -30, -8, -7, -2, -1, 0, 1, 2] {
-                        let allowed = if right.is_some() { 30 } else { 1 };
                         match gate.check(&application(day(as_of))) {
                             Ok(checked) => {
                                 assert!((-allowed..=0).contains(&as_of), "{right:?}, {as_of}");

@@ -31,6 +31,7 @@ struct Honest {
     due: Vec<Query>,
     answers: Vec<Answer>,
     decision: Decision,
+    made_on: Date,
 }
 
 impl Honest {
@@ -52,6 +53,11 @@ impl Honest {
     }
 
     fn of(records: &[serde_json::Value]) -> Self {
+        Self::made_on(records, Date::new(2026, 11, 20).unwrap())
+    }
+
+    /// A check as of 2026-11-20, made on another day.
+    fn made_on(records: &[serde_json::Value], made_on: Date) -> Self {
         let covers: Vec<_> = CATALOGUE.data().lists.iter().map(|l| &l.code).collect();
         let common = json!({ "source": "platform", "valid_from": "2026-01-01",
             "subject": { "kind": "organization", "scheme": "uscc", "identifier": APPLICANT } });
@@ -78,18 +84,18 @@ impl Honest {
             ],
         });
         let application = Application::from_json(application.to_string().as_bytes()).unwrap();
-        let due =
-            mustcheck_guest::due_lookups(&CATALOGUE, &application, application.as_of).unwrap();
+        let due = mustcheck_guest::due_lookups(&CATALOGUE, &application, made_on).unwrap();
         let answers = registry.lookup(&Asked::of(&application, &due).asks()).unwrap();
         let mut given = |_: &[Query]| answers.clone();
         let decision =
-            mustcheck_guest::check(&CATALOGUE, &application, application.as_of, true, &mut given)
-                .unwrap();
-        Self { description: CATALOGUE.describe(), application, due, answers, decision }
+            mustcheck_guest::check(&CATALOGUE, &application, made_on, true, &mut given).unwrap();
+        Self { description: CATALOGUE.describe(), application, due, answers, decision, made_on }
     }
 
     fn verdict(&self) -> Result<(), String> {
-        let Self { description, application, due: queries, answers: given, decision: found } = self;
+        let Self {
+            description, application, due: queries, answers: given, decision: found, ..
+        } = self;
         let policy = Described::new(description.clone());
         due(&policy, application, queries, &Limits::default())
             .and_then(|()| replayed(application, queries, given))
@@ -97,10 +103,10 @@ impl Honest {
             .map_err(|fault| fault.to_string())
     }
 
-    /// What the decision is held against: a check of the day that it is as of.
+    /// What the decision is held against.
     fn checked(&self, notices: bool) -> Checked<'_> {
-        let Self { application, due, answers, .. } = self;
-        let days = Days { as_of: application.as_of, made_on: application.as_of };
+        let &Self { ref application, ref due, ref answers, made_on, .. } = self;
+        let days = Days { as_of: application.as_of, made_on };
         Checked { application, days, due, answers, notices }
     }
 
@@ -391,4 +397,49 @@ fn r13_what_was_given_with_an_identifier_is_shown_without() {
         let own = [APPLICANT, PERSON][row.subject_index as usize];
         assert!(!row.reason.as_ref().unwrap().contains(own), "{:?}", row.reason);
     }
+}
+
+/// The day of the check is the host's, and what follows from it no component can leave out.
+#[test]
+fn r14_a_check_of_another_day_than_it_was_made_on() {
+    let said = Honest::clear().refused(|h| h.decision.made_on = Date::new(2026, 11, 19).unwrap());
+    assert_eq!(
+        said,
+        "rail R14 (the day of the check is the host's) does not hold: the decision is of \
+         `2026-11-19` and was made on `2026-11-20`"
+    );
+    // Today is not what the component would like: a source has grown old by then.
+    let said = Honest::clear().refused(|h| {
+        h.made_on = Date::new(2026, 12, 20).unwrap();
+        h.decision.made_on = h.made_on;
+    });
+    assert!(said.contains("is shown as `answered` and is `stale`"), "{said}");
+
+    let backdated = || Honest::made_on(&[], Date::new(2026, 11, 24).unwrap());
+    assert_eq!(backdated().decision.disposition_rule, DispositionRule::EarlierDay);
+    let said = backdated().refused(|h| {
+        h.decision.disposition = Disposition::Clear;
+        h.decision.disposition_rule = DispositionRule::NothingApplies;
+    });
+    assert!(said.contains("the disposition is `clear` and must be `review`"), "{said}");
+
+    let since = || {
+        let since = json!({ "id": "since", "list": "wage-arrears", "valid_from": "2026-11-21" });
+        Honest::made_on(&[since], Date::new(2026, 11, 21).unwrap())
+    };
+    assert_eq!(since().decision.disposition_rule, DispositionRule::EarlierDay);
+    let said = since().refused(|h| h.decision.records[0].standing_today = None);
+    assert!(said.contains("record `since` is shown with a standing it lacks"), "{said}");
+}
+
+/// Nothing is contradicted because a component says so.
+#[test]
+fn r2_a_record_set_aside_as_contradicted_by_nobody() {
+    let said = Honest::restricted().refused(|h| {
+        h.decision.set_aside[0].reason = SetAsideReason::ContradictingSources;
+    });
+    assert!(
+        said.contains("a record is set aside as contradicted, and no other source says so"),
+        "{said}"
+    );
 }
