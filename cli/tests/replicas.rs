@@ -50,11 +50,13 @@ fn case(file: &str) -> PathBuf {
         .join(file)
 }
 
+/// The day after the case's, of which the snapshots that are imported are too.
+const TODAY: &str = "2026-11-19T20:00:00+08:00";
+
 fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mustcheck"));
     command.env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"));
-    // The case's own day.
-    command.env(CLOCK, "2026-11-18").current_dir(folder);
+    command.env(CLOCK, TODAY).current_dir(folder);
     command
 }
 
@@ -355,7 +357,7 @@ fn keys_that_are_mounted_can_be_used_and_open_ones_cannot() {
     let check = |log: &str| {
         let mut command = Command::new(&copied);
         command.uid(nobody.uid.as_raw()).gid(nobody.gid.as_raw()).current_dir(&own);
-        command.env("MUSTCHECK_CACHE", "").arg("check").stdin(Stdio::piped());
+        command.env("MUSTCHECK_CACHE", "").env(CLOCK, TODAY).arg("check").stdin(Stdio::piped());
         command.args(["-", "--registry", "registry.json", "--audit", log, "--keys"]).arg(&keys);
         command.stdin(std::fs::File::open(case("application.json")).unwrap());
         let output = command.output().unwrap();

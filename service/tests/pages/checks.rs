@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{CLEAR, RESTRICTED, application, logged, recording};
+use crate::support::{CLEAR, Office, RECORDS, RESTRICTED, application, logged, recording};
 use crate::visitor::{Visitor, borrowed, fields_of, plain, restricted};
 
 #[test]
@@ -44,6 +44,35 @@ fn the_page_shows_the_decision_that_programs_are_answered() {
     assert!(text.contains(receipt), "{text}");
     let read = service.get(&format!("/v1/receipts/{receipt}")).json();
     assert_eq!(read["receipt"]["payload"]["disposition"], "restricted");
+}
+
+/// The form is as of today, and of an earlier day the page says when it was checked.
+// RAIL R14
+#[test]
+fn an_officer_who_may_checks_as_of_an_earlier_day_and_sees_that() {
+    let office = Office::new(RESTRICTED);
+    office.keys();
+    office.change_callers("\"check\"", "\"check\", \"backdate\"");
+    let service = office.run(RECORDS);
+    let visitor = Visitor::signed_in(&service);
+    assert!(visitor.get("/").text().contains("value=\"2026-11-18\""));
+    let made_on = "Made on 2026-11-18";
+    for (as_of, shown) in [("2026-11-18", false), ("2026-11-14", true)] {
+        let mut application = application(RESTRICTED);
+        application["as_of"] = as_of.into();
+        let fields = fields_of(&application);
+        let answer = visitor.post("/", &borrowed(&fields));
+        assert_eq!(answer.status, 303, "{}", plain(&answer));
+        let location = answer.header("location").unwrap().to_owned();
+        let text = plain(&visitor.get(&location));
+        assert_eq!(text.contains(made_on), shown, "{text}");
+        let downloaded = visitor.post(&format!("{location}/json"), &[]).json();
+        let receipt = downloaded["receipt"]["id"].as_str().unwrap();
+        let kept = service.get(&format!("/v1/receipts/{receipt}")).json();
+        assert_eq!(kept["receipt"]["payload"]["case"]["made_on"], "2026-11-18");
+        let text = plain(&visitor.follow("/receipts", &[("receipt", receipt)]));
+        assert_eq!(text.contains(made_on), shown, "{text}");
+    }
 }
 
 #[test]

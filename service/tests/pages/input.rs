@@ -31,6 +31,13 @@ const MISTAKES: &[(&str, &str, &str, &str, &str)] = &[
         "Write the day as year-month-day: 2026-11-25.",
         "请按“年-月-日”填写日期，例如2026-11-25。",
     ),
+    (
+        "as_of",
+        "2026-11-16",
+        "as_of",
+        "`2026-11-16` is before yesterday: it asks for role `backdate`.",
+        "“2026-11-16”早于昨天：须有“backdate”权限，才能按更早日期核查。",
+    ),
     ("office.name", " ", "office-name", "This is needed.", "请填写此项。"),
     (
         "office.region",

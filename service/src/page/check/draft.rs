@@ -261,6 +261,27 @@ mod tests {
         assert_eq!(draft.place("office.region"), "office.region");
     }
 
+    /// Who stands behind an organization of several is below it in the form.
+    #[test]
+    fn of_several_organizations_each_has_its_own() {
+        let mut draft = Draft::new(Date::new(2026, 11, 25));
+        draft.change("add-subject-consortium-member");
+        draft.change("add-subject-principal");
+        let text = |text: &str| text.to_owned();
+        (draft.id, draft.matter) = (text("1"), text("tendering/government-procurement"));
+        (draft.office, draft.region) = (text("甲"), text("310000"));
+        for (n, row) in draft.subjects.iter_mut().enumerate() {
+            (row.identifier, row.name) = (n.to_string(), text("乙"));
+        }
+        let of = |draft: &Draft| {
+            let application = draft.application(Lang::En).ok().unwrap();
+            application.subjects.iter().map(|subject| subject.of).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&draft), [None, Some(0), None, Some(2)]);
+        draft.consortium = false;
+        assert_eq!(of(&draft), [None; 4]);
+    }
+
     #[test]
     fn every_field_that_is_needed_is_named() {
         let wrong = Draft::new(None).application(Lang::En).err().unwrap();

@@ -59,6 +59,9 @@ impl View<'_> {
                 div { dt { (lang.say("申请编号", "Case number")) } dd { (safe(&application.id)) } }
                 div { dt { (lang.say("申请事项", "Matter")) } dd { (self.book.matter(&decision.matter)) } }
                 div { dt { (lang.say("基准日", "As of")) } dd { (decision.as_of) } }
+                @if decision.made_on != decision.as_of {
+                    div { dt { (lang.say("核查日", "Made on")) } dd { (decision.made_on) } }
+                }
                 div {
                     dt { (lang.say("决定机关", "Deciding office")) }
                     dd { (safe(&application.office.name)) }

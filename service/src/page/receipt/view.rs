@@ -99,6 +99,9 @@ impl View<'_> {
                 div { dt { (lang.say("申请编号", "Case number")) } dd { (safe(&receipt.case.id)) } }
                 div { dt { (lang.say("申请事项", "Matter")) } dd { (self.book().matter(&receipt.case.matter)) } }
                 div { dt { (lang.say("基准日", "As of")) } dd { (receipt.case.as_of) } }
+                @if let Some(made_on) = receipt.case.made_on.filter(|on| *on != receipt.case.as_of) {
+                    div { dt { (lang.say("核查日", "Made on")) } dd { (made_on) } }
+                }
                 div {
                     dt { (lang.say("决定机关", "Deciding office")) }
                     dd { (safe(&receipt.case.office.name)) " " (safe(&receipt.case.office.region)) }
