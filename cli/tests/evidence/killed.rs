@@ -73,8 +73,11 @@ fn what_two_processes_showed_before_they_were_killed_is_on_record() {
         "keys/mustcheck-keys.json",
     ]);
     // A process that was killed between a bundle and its receipt leaves the bundle, and nobody can
-    // tell that from an entry that was cut off. Nothing else may be found.
-    let findings = run.json()["findings"].as_array().unwrap().clone();
+    // tell that from an entry that was cut off. One killed while it writes its tiles leaves files that
+    // are no part of the log yet, which is noticed. Nothing else may be found.
+    let all = run.json()["findings"].as_array().unwrap().clone();
+    let unfinished = |f: &Value| f["notice"] == true && f["detail"] == "no part of the log";
+    let findings: Vec<Value> = all.into_iter().filter(|f| !unfinished(f)).collect();
     assert_eq!(run.code, if findings.is_empty() { 0 } else { 20 }, "{}", run.stdout);
     for finding in findings {
         let orphan = finding["detail"].as_str().unwrap().starts_with("the office signed receipt `");
