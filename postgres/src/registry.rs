@@ -2,31 +2,59 @@
 
 mod import;
 mod key;
+mod open;
+mod repair;
+mod summary;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mustcheck::model::{Answer, CreditRecord, Scheme, Subject};
-use mustcheck::registry::held::{Held, OpenSummary, Opening, SourceSummary, answer, decode};
-use mustcheck::registry::sources::Source;
+use mustcheck::model::{Answer, CreditRecord, Subject};
+use mustcheck::registry::held::{Held, answer};
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{Ask, AsyncRegistry, Registry, RegistryError};
 use tokio_postgres::Row;
 
 use crate::{Database, Error};
 use key::key;
+use open::{Found, Known};
 
-/// One statement, and so one state of the database. Each row says what it is: the state's name,
-/// a source if the state is another than the one known, a record by a party, a refused record.
+/// One statement, and so one state of the database. Each row says what it is: the state's name; a
+/// record by a party; an entry by the key of a pattern; and if the state is another than the one
+/// known, a source, a shape of patterns, and the entries of everybody and of nobody by name.
 const LOOKUP: &str = "\
-SELECT 0, state, '', '', '', 0::BIGINT FROM mustcheck_registry WHERE id = 1 \
-UNION ALL SELECT 1, body, '', '', '', 0 FROM mustcheck_source \
+SELECT 0, state, '', '', '', '', '', '', 0::BIGINT, 0::BIGINT \
+  FROM mustcheck_registry WHERE id = 1 \
+UNION ALL SELECT 1, body, schemes, '', '', '', '', '', 0, 0 FROM mustcheck_source \
   WHERE (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
-UNION ALL SELECT 2, party.identifier, party.scheme, party.country, record.body, 0 \
+UNION ALL SELECT 2, party.identifier, party.scheme, party.country, record.body, '', '', '', 0, 0 \
   FROM mustcheck_party AS party JOIN mustcheck_record AS record ON record.id = party.record \
   WHERE party.identifier = ANY ($1) \
-UNION ALL SELECT 3, identifier, source, coalesce(list, ''), reason, place \
-  FROM mustcheck_rejected WHERE identifier = ANY ($1)";
+UNION ALL SELECT 3, open.source, open.list, open.told, pattern.pattern, own.name, own.why, \
+  own.day, open.key, 1 FROM mustcheck_pattern AS pattern \
+  JOIN mustcheck_opening AS open ON open.key = pattern.opening \
+  LEFT JOIN mustcheck_acknowledged AS own ON own.source = open.source AND own.mark = open.mark \
+  WHERE pattern.key = ANY ($3) \
+UNION ALL SELECT 4, shape, '', '', '', '', '', '', 0, 0 FROM mustcheck_shape \
+  WHERE (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
+UNION ALL SELECT 5, open.source, open.list, open.told, '', own.name, own.why, own.day, \
+  alike.key, alike.entries FROM (SELECT min(each.key) AS key, count(*) AS entries \
+    FROM mustcheck_opening AS each LEFT JOIN mustcheck_acknowledged AS known \
+    ON known.source = each.source AND known.mark = each.mark \
+    WHERE each.reach = 'everybody' \
+    AND (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
+    GROUP BY each.source, each.list, known.mark IS NULL) AS alike \
+  JOIN mustcheck_opening AS open ON open.key = alike.key \
+  LEFT JOIN mustcheck_acknowledged AS own ON own.source = open.source AND own.mark = open.mark \
+UNION ALL SELECT 6, open.source, open.list, '', '', '', '', '', 0, count(*) \
+  FROM mustcheck_opening AS open WHERE open.reach = 'unnamed' \
+  AND (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
+  AND NOT EXISTS (SELECT 1 FROM mustcheck_acknowledged AS own \
+                  WHERE own.source = open.source AND own.mark = open.mark) \
+  GROUP BY open.source, open.list";
+
+/// How often a lookup is made again, because somebody imported in the middle of it.
+const ATTEMPTS: u32 = 8;
 
 /// A registry in PostgreSQL. A lookup reads one consistent state, also while imports run.
 #[derive(Clone, Debug)]
@@ -35,29 +63,8 @@ pub struct PostgresRegistry {
     known: Arc<Mutex<Arc<Known>>>,
 }
 
-/// The sources of one state of the database. Every lookup needs all of them, and they change only
-/// with an import.
-#[derive(Debug, Default)]
-struct Known {
-    state: String,
-    sources: Vec<Source>,
-}
-
-/// Stands for everybody among those whom refused records name; no identifier is spelt so.
-const EVERYBODY: &str = "*";
-
 /// Who a record is about: identifier, scheme, country.
 type Party = (String, String, String);
-
-/// What one statement found.
-#[derive(Default)]
-struct Found {
-    state: String,
-    sources: Vec<Source>,
-    records: HashMap<Party, Vec<CreditRecord>>,
-    /// By identifier: the place of each, its source's key, its list's.
-    refused: HashMap<String, Vec<(i64, String, String, String)>>,
-}
 
 impl PostgresRegistry {
     /// The registry in a database.
@@ -72,40 +79,55 @@ impl PostgresRegistry {
     }
 
     async fn answers(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
-        let identifiers: HashSet<&str> =
-            asks.iter().map(|ask| &*ask.subject.identifier).chain([EVERYBODY]).collect();
+        let identifiers: HashSet<&str> = asks.iter().map(|ask| &*ask.subject.identifier).collect();
         let identifiers: Vec<&str> = identifiers.into_iter().collect();
-        let known = self.known();
-        let mut found = self.find(&identifiers, &known.state).await?;
-        let known = self.remember(known, &mut found);
+        let (known, found) = self.found(&identifiers).await?;
         let mut answers = Vec::new();
         for ask in asks {
-            let refused = found.refused(ask.subject, &known.sources)?;
+            let openings = found.meaning(&ask.subject.identifier, &known)?;
             // RAIL R6: by exact identifier, never by name.
             let records = found.records.get(&party(ask.subject)).map_or(&[][..], Vec::as_slice);
             let records: Vec<&CreditRecord> = records.iter().collect();
-            let all = Scheme::ALL.iter().copied().collect();
-            let held = known.sources.iter().map(|source| Held::readable(source.clone(), &all));
-            let held: Vec<Held> = held.collect();
-            answer(ask, &held, &records, &refused, &mut answers);
+            answer(ask, &known.sources, &records, &openings, &mut answers);
         }
         Ok(answers)
     }
 
-    /// What is held about some identifiers, and the sources if they are of another state than the
-    /// one named.
-    async fn find(&self, identifiers: &[&str], state: &str) -> Result<Found, RegistryError> {
-        let rows = match self.rows(identifiers, state).await {
+    /// What is held about some identifiers, with what is known of the state that it is of: the
+    /// keys that are asked for come of the shapes of that state.
+    // RAIL R2: what was asked by the keys of another state may miss an entry.
+    async fn found(&self, identifiers: &[&str]) -> Result<(Arc<Known>, Found), RegistryError> {
+        for _ in 0..ATTEMPTS {
+            let known = self.known();
+            let mut found = self.find(identifiers, &known).await?;
+            if found.state == known.state {
+                return Ok((known, found));
+            }
+            self.remember(&mut found)?;
+        }
+        Err(RegistryError::Other("somebody imports all the time".into()))
+    }
+
+    /// What is held about some identifiers, and what is to be known of the state if it is another
+    /// than the one known.
+    async fn find(&self, identifiers: &[&str], known: &Known) -> Result<Found, RegistryError> {
+        let keys = known.keys(identifiers);
+        let rows = match self.rows(identifiers, &known.state, &keys).await {
             // The pool had a connection that the server has closed since.
-            Err(error) if error.is_passing() => self.rows(identifiers, state).await?,
+            Err(error) if error.is_passing() => self.rows(identifiers, &known.state, &keys).await?,
             rows => rows?,
         };
         Found::read(&rows)
     }
 
-    async fn rows(&self, identifiers: &[&str], state: &str) -> Result<Vec<Row>, Error> {
+    async fn rows(
+        &self,
+        identifiers: &[&str],
+        state: &str,
+        keys: &[String],
+    ) -> Result<Vec<Row>, Error> {
         let connection = self.database.connection().await?;
-        let rows = connection.rows(LOOKUP, &[&identifiers, &state]).await?;
+        let rows = connection.rows(LOOKUP, &[&identifiers, &state, &keys]).await?;
         connection.done();
         Ok(rows)
     }
@@ -114,16 +136,11 @@ impl PostgresRegistry {
         Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The sources of the state that was read.
-    fn remember(&self, known: Arc<Known>, found: &mut Found) -> Arc<Known> {
-        if known.state == found.state {
-            return known;
-        }
-        let mut sources = std::mem::take(&mut found.sources);
-        sources.sort_by(|a, b| a.id.cmp(&b.id));
-        let read = Arc::new(Known { state: std::mem::take(&mut found.state), sources });
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&read);
-        read
+    /// Keeps what is to be known of the state that was read.
+    fn remember(&self, found: &mut Found) -> Result<(), RegistryError> {
+        let read = Arc::new(found.known()?);
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = read;
+        Ok(())
     }
 
     /// Every record that names a subject, whatever its list.
@@ -135,41 +152,8 @@ impl PostgresRegistry {
         &self,
         subject: &Subject,
     ) -> Result<Vec<CreditRecord>, RegistryError> {
-        let mut found = self.find(&[&subject.identifier], &self.known().state).await?;
+        let mut found = self.find(&[&subject.identifier], &self.known()).await?;
         Ok(found.records.remove(&party(subject)).unwrap_or_default())
-    }
-
-    /// The sources, with their counts.
-    ///
-    /// # Errors
-    ///
-    /// If the database fails.
-    pub async fn summary(&self) -> Result<Vec<SourceSummary>, RegistryError> {
-        let connection = self.database.connection().await?;
-        let count = "SELECT source.body, \
-             (SELECT count(*) FROM mustcheck_record AS held WHERE held.source = source.id), \
-             (SELECT count(*) FROM mustcheck_rejected AS held WHERE held.source = source.id) \
-             FROM mustcheck_source AS source";
-        let rows = connection.bulk_rows(count, &[]).await?;
-        connection.done();
-        let mut all = Vec::new();
-        for row in rows {
-            let count = |column| Ok::<_, Error>(row.try_get::<_, i64>(column)?.unsigned_abs());
-            let source: Source = decode(row.try_get(0).map_err(Error::from)?)?;
-            let open = OpenSummary { subjects: count(2)?, ..OpenSummary::default() };
-            all.push(SourceSummary {
-                records: count(1)?,
-                lists: source.lists().map(|list| (list.to_owned(), 0)).collect(),
-                kept_schemes: Scheme::ALL.iter().copied().collect(),
-                open,
-                acknowledged: 0,
-                entries: Vec::new(),
-                undo: None,
-                source,
-            });
-        }
-        all.sort_by(|a, b| a.source.id.cmp(&b.source.id));
-        Ok(all)
     }
 
     /// Whether every list that a source covers is known. A list that nobody knows is a misspelling
@@ -180,10 +164,9 @@ impl PostgresRegistry {
     /// [`RegistryError::Content`] with the places that name something unknown.
     pub async fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         // No state has this name, so that every source comes.
-        let mut sources = self.find(&[], "").await?.sources;
-        sources.sort_by(|a, b| a.id.cmp(&b.id));
+        let known = self.find(&[], &Known::default()).await?.known()?;
         let mut faults = Vec::new();
-        for source in sources {
+        for Held { source, .. } in &known.sources {
             for (_, fault) in source.vocabulary_faults(vocabulary) {
                 faults.push(format!("source `{}`: {fault}", source.id));
             }
@@ -195,67 +178,6 @@ impl PostgresRegistry {
 fn party(subject: &Subject) -> Party {
     let country = subject.country.clone().unwrap_or_default();
     (subject.identifier.clone(), subject.scheme.code().to_owned(), country)
-}
-
-impl Found {
-    fn read(rows: &[Row]) -> Result<Self, RegistryError> {
-        let mut found = Self::default();
-        for row in rows {
-            found.take(row)?;
-        }
-        for records in found.records.values_mut() {
-            // So that the same state always gives the same answer.
-            records.sort_by(|a, b| a.id.cmp(&b.id));
-        }
-        for refused in found.refused.values_mut() {
-            refused.sort_unstable();
-        }
-        Ok(found)
-    }
-
-    fn take(&mut self, row: &Row) -> Result<(), RegistryError> {
-        let text = |column| row.try_get::<_, &str>(column).map_err(Error::from);
-        let owned = |column| text(column).map(str::to_owned);
-        match row.try_get::<_, i32>(0).map_err(Error::from)? {
-            0 => self.state = owned(1)?,
-            1 => self.sources.push(decode(text(1)?)?),
-            2 => {
-                let party = (owned(1)?, owned(2)?, owned(3)?);
-                self.records.entry(party).or_default().push(decode(text(4)?)?);
-            }
-            _ => {
-                let place = row.try_get(5).map_err(Error::from)?;
-                let refused = (place, owned(2)?, owned(3)?, owned(4)?);
-                self.refused.entry(owned(1)?).or_default().push(refused);
-            }
-        }
-        Ok(())
-    }
-
-    /// The refused records that leave open what is asked about a subject: those that name
-    /// everybody first.
-    fn refused(&self, about: &Subject, sources: &[Source]) -> Result<Vec<Opening>, RegistryError> {
-        let mut refused = Vec::new();
-        let named = [EVERYBODY, &*about.identifier].into_iter();
-        for (place, of, list, reason) in named.filter_map(|who| self.refused.get(who)).flatten() {
-            for source in sources.iter().filter(|source| key(&source.id) == *of) {
-                let list = (!list.is_empty()).then(|| list.clone());
-                let key = *place;
-                let (place, reason) = decode(reason)?;
-                let (source, acknowledged) = (source.id.clone(), None);
-                refused.push(Opening {
-                    key,
-                    source,
-                    list,
-                    place,
-                    reason,
-                    entries: 1,
-                    acknowledged,
-                });
-            }
-        }
-        Ok(refused)
-    }
 }
 
 impl AsyncRegistry for PostgresRegistry {

@@ -159,7 +159,7 @@ fn a_file_that_was_cut_is_refused_and_an_undo_brings_back_what_was_held() {
     assert_eq!(run.told(), (0, ""));
     let shown = folder.run(&["registry", "show", "credit.db", "--lang", "en"]).stdout;
     assert!(shown.contains("  `registry undo` brings back 2026-11-19T20:00:00+08:00\n"), "{shown}");
-    let undo = ["registry", "undo", "credit.db", "platform", "--lang", "en"];
+    let undo = ["registry", "undo", "credit.db", "--source", "platform", "--lang", "en"];
     let run = folder.run(&undo);
     let told = "platform: brought back, as of 2026-11-19T20:00:00+08:00\n";
     assert_eq!((run.told(), &*run.stdout), ((0, ""), told));

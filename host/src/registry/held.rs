@@ -6,6 +6,7 @@
 
 mod change;
 mod refusal;
+mod repair;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ pub use change::{
 };
 pub(crate) use refusal::Marks;
 pub use refusal::{Entry, Mark, Reach, Refusal};
+pub use repair::{held_elsewhere, no_such_mark, nothing_before};
 
 /// Who answers for an entry that could not be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -288,7 +290,7 @@ pub fn decode<T: DeserializeOwned>(body: &str) -> Result<T, RegistryError> {
 }
 
 /// A row that somebody else wrote.
-pub(crate) fn unreadable(detail: &str) -> RegistryError {
+pub fn unreadable(detail: &str) -> RegistryError {
     // RAIL R13: the message may quote what stands in the row.
     let detail = quotable(detail);
     RegistryError::Other(format!("the database holds an unreadable row: {detail}"))

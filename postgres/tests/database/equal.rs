@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use mustcheck::model::{Answer, Role, Scheme, Subject, SubjectKind};
-use mustcheck::registry::import::{Report, import};
+use mustcheck::registry::held::SourceSummary;
+use mustcheck::registry::import::{self as sqlite, ImportOptions, Report, import_with};
 use mustcheck::{Ask, AsyncRegistry as _, JsonRegistry, Registry as _, SqliteRegistry};
 use mustcheck_postgres::PostgresRegistry;
 use mustcheck_testing::needs;
@@ -13,6 +14,9 @@ use serde_json::{Value, json};
 use crate::office::{TODAY, VOCABULARY};
 use crate::server::SHARED;
 use crate::standards;
+
+/// What came of an import.
+type Outcome = Result<Report, String>;
 
 const POOL: [&str; 4] = ["judgment-defaulters", "wage-arrears", "tax-serious", "licensing-barred"];
 
@@ -151,8 +155,10 @@ struct Both {
 impl Both {
     async fn empty(postgres: &PostgresRegistry, name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clear = "DELETE FROM mustcheck_rejected; DELETE FROM mustcheck_record; \
-                     DELETE FROM mustcheck_source; UPDATE mustcheck_registry SET state = '';";
+        let clear = "DELETE FROM mustcheck_opening; DELETE FROM mustcheck_shape; \
+                     DELETE FROM mustcheck_acknowledged; DELETE FROM mustcheck_before_source; \
+                     DELETE FROM mustcheck_before_record; DELETE FROM mustcheck_before_opening; \
+                     DELETE FROM mustcheck_record; DELETE FROM mustcheck_source;";
         let raw = SHARED.raw(name).await;
         let state = format!("UPDATE mustcheck_registry SET state = '{}'", folder.path().display());
         raw.batch_execute(&format!("{clear} {state}")).await.unwrap();
@@ -161,10 +167,21 @@ impl Both {
         Self { sqlite, postgres: postgres.clone(), runtime, _folder: folder }
     }
 
-    fn import(&self, file: &Path) -> (Report, Report) {
-        let sqlite = import(file, &self.sqlite, &VOCABULARY, &mut || {}).unwrap();
-        let postgres = self.runtime.block_on(self.postgres.import(file, &VOCABULARY)).unwrap();
-        (sqlite, postgres)
+    fn import(&self, file: &Path) -> (Outcome, Outcome) {
+        self.import_with(file, &ImportOptions::default())
+    }
+
+    fn import_with(&self, file: &Path, options: &ImportOptions) -> (Outcome, Outcome) {
+        let sqlite = import_with(file, &self.sqlite, &VOCABULARY, options, &mut || {});
+        let postgres = self.postgres.import_with(file, &VOCABULARY, options);
+        let postgres = self.runtime.block_on(postgres);
+        (sqlite.map_err(|e| e.to_string()), postgres.map_err(|e| e.to_string()))
+    }
+
+    /// What both tell of their sources.
+    fn summaries(&self) -> (Vec<SourceSummary>, Vec<SourceSummary>) {
+        let sqlite = SqliteRegistry::open(&self.sqlite).unwrap().summary().unwrap();
+        (sqlite, self.runtime.block_on(self.postgres.summary()).unwrap())
     }
 
     fn answers(&self) -> (Vec<Answer>, Vec<Answer>) {
@@ -216,16 +233,88 @@ fn all_three_answer_alike() {
                 prop_assert_eq!(sorted(json), sorted(postgres));
             }
         }
-        let summary = SqliteRegistry::open(&both.sqlite).unwrap().summary().unwrap();
-        let ours = runtime.block_on(both.postgres.summary()).unwrap();
-        let counts = |all: Vec<mustcheck::registry::held::SourceSummary>| -> Vec<_> {
-            all.into_iter().map(|one| (one.source, one.records)).collect()
-        };
-        prop_assert_eq!(counts(summary), counts(ours));
+        let (sqlite, postgres) = both.summaries();
+        prop_assert_eq!(sqlite, postgres);
         Ok(())
     });
     outcome.unwrap();
 }
+
+/// A registry file of one source and one list: firms by number, and entries as they are written.
+fn listed(firms: std::ops::Range<u32>, entries: &[Value], day: u32) -> Value {
+    let record = |n: u32, identifier: Value| {
+        json!({ "id": format!("r{n}"), "list": "wage-arrears", "source": "platform",
+                "subject": { "kind": "organization", "scheme": "uscc", "identifier": identifier },
+                "valid_from": "2025-03-01", "valid_until": "2028-02-29" })
+    };
+    let firms = firms.map(|n| record(n, uscc(n).into()));
+    let entries = (1000..).zip(entries).map(|(n, written)| record(n, written.clone()));
+    json!({ "sources": [ { "id": "platform", "as_of": format!("2026-11-{day}T20:00:00+08:00"),
+                           "covers": ["wage-arrears"] } ],
+            "records": firms.chain(entries).collect::<Vec<_>>() })
+}
+
+/// What could not be read, what is removed, undone and answered for: alike in both.
+#[test]
+fn both_leave_open_refuse_undo_and_acknowledge_alike() {
+    needs!("initdb");
+    let (runtime, name, postgres) = registry();
+    let both = runtime.block_on(Both::empty(&postgres, &name));
+    let masked = format!("{}******{}", &uscc(1)[..8], &uscc(1)[14..]);
+    let entries = [masked.into(), json!(uscc(2)[8..17]), json!("无"), json!({})];
+    let alike = || {
+        let (sqlite, postgres) = both.answers();
+        assert_eq!(sqlite, postgres);
+        let (sqlite, postgres) = both.summaries();
+        assert_eq!(sqlite, postgres);
+        sqlite.into_iter().next().unwrap()
+    };
+    for (entries, everybody) in [(&entries[..2], 0), (&entries[..], 2)] {
+        let file = write(&listed(10..90, entries, 14));
+        let (sqlite, postgres) = both.import(file.path());
+        assert_eq!(sqlite, postgres);
+        let summary = alike();
+        assert_eq!((summary.open.subjects, summary.open.everybody), (2, everybody));
+        // RAIL R2: by another identifier than it keeps, the source has no answer.
+        let lei = both.answers().1.into_iter().find(|a| a.query == 2 && a.list == "wage-arrears");
+        let lei = lei.unwrap().status.code();
+        assert_eq!(lei, if everybody > 0 { "unavailable" } else { "not-covered" });
+    }
+    // Somebody answers for the words that name nobody.
+    let marks: Vec<String> = alike().entries.into_iter().map(|entry| entry.mark).collect();
+    for (marks, by, why) in [(&marks[..], "李四", "空行"), (&marks[..1], " ", "空行")] {
+        let in_sqlite = sqlite::acknowledge(&both.sqlite, marks, by, why);
+        let in_postgres = runtime.block_on(postgres.acknowledge(marks, by, why));
+        let told =
+            |outcome: Result<u64, mustcheck::RegistryError>| outcome.map_err(|e| e.to_string());
+        assert_eq!(told(in_sqlite), told(in_postgres));
+    }
+    let unknown = ["none".to_owned()];
+    let error = runtime.block_on(postgres.acknowledge(&unknown, "x", "y")).unwrap_err();
+    assert_eq!(error.to_string(), "no entry that could not be read has the mark `none`");
+    assert_eq!(alike().acknowledged, 4);
+    // A file that was cut changes nothing, until somebody allows the number.
+    let cut = write(&listed(10..20, &[], 15));
+    let (in_sqlite, in_postgres) = both.import(cut.path());
+    assert_eq!(in_sqlite, in_postgres);
+    assert!(in_sqlite.unwrap_err().contains("`--allow-removal 70`"));
+    let before = alike();
+    assert_eq!(before.records, 80);
+    let options = ImportOptions { allow_removal: Some(70), replace_as_of: false };
+    let (in_sqlite, in_postgres) = both.import_with(cut.path(), &options);
+    assert_eq!(in_sqlite, in_postgres);
+    assert_eq!(alike().records, 10);
+    // Undone once.
+    let in_sqlite = sqlite::undo(&both.sqlite, "platform").unwrap();
+    assert_eq!(in_sqlite, runtime.block_on(postgres.undo("platform")).unwrap());
+    let after = alike();
+    assert_eq!((after.records, after.open.subjects, after.open.everybody), (80, 2, 2));
+    let twice = sqlite::undo(&both.sqlite, "platform").unwrap_err().to_string();
+    assert_eq!(twice, runtime.block_on(postgres.undo("platform")).unwrap_err().to_string());
+}
+
+/// One version takes the place of the other, whole.
+const ALL: ImportOptions = ImportOptions { allow_removal: Some(40), replace_as_of: false };
 
 /// A file with so many records of wage arrears, all about firm 1, of version `n`.
 fn version(n: u32) -> Value {
@@ -251,7 +340,10 @@ fn readers_see_one_version_while_importers_take_turns() {
             let handle = runtime.handle();
             scope.spawn(move || {
                 for _ in 0..6 {
-                    handle.block_on(postgres.import(file, &VOCABULARY)).unwrap();
+                    // Whoever is second in turn finds its own version, and removes nothing.
+                    let all = || handle.block_on(postgres.import_with(file, &VOCABULARY, &ALL));
+                    let none = || handle.block_on(postgres.import(file, &VOCABULARY));
+                    while all().is_err() && none().is_err() {}
                 }
             })
         });
@@ -274,20 +366,21 @@ fn an_import_that_is_stopped_leaves_what_was_there() {
     needs!("initdb");
     let (runtime, name, postgres) = registry();
     let both = runtime.block_on(Both::empty(&postgres, &name));
-    both.import(write(&version(0)).path());
+    both.import(write(&version(0)).path()).1.unwrap();
     let (before, _) = both.answers();
     // Somebody holds a row that the import needs; the caller gives up in the middle.
     runtime.block_on(async {
         let raw = SHARED.raw(&name).await;
         raw.batch_execute("BEGIN; SELECT 1 FROM mustcheck_record FOR UPDATE").await.unwrap();
         let file = write(&version(1));
-        let import = postgres.import(file.path(), &VOCABULARY);
+        let import = postgres.import_with(file.path(), &VOCABULARY, &ALL);
         let stopped = tokio::time::timeout(std::time::Duration::from_millis(700), import).await;
         assert!(stopped.is_err());
         raw.batch_execute("ROLLBACK").await.unwrap();
     });
     assert_eq!(both.answers().1, before);
-    let (sqlite, ours) = both.import(write(&version(1)).path());
+    let (sqlite, ours) = both.import_with(write(&version(1)).path(), &ALL);
     assert_eq!(sqlite, ours);
-    assert_eq!((ours.sources[0].added, ours.sources[0].removed), (40, 40));
+    let ours = &ours.unwrap().sources[0];
+    assert_eq!((ours.added, ours.removed), (40, 40));
 }

@@ -39,10 +39,10 @@ pub struct Arguments {
     #[arg(long, requires = "mapping", value_name = "TIME")]
     as_of: Option<Timestamp>,
     /// Remove so many records that are in force: exactly the number that a refused import names.
-    #[arg(long, value_name = "N", conflicts_with = "database")]
+    #[arg(long, value_name = "N")]
     allow_removal: Option<u64>,
     /// Replace a snapshot that is held as of a moment that has not come yet.
-    #[arg(long, conflicts_with = "database")]
+    #[arg(long)]
     replace_as_of: bool,
     /// Where rows go that cannot be read, with the reason. It holds identifiers: only this
     /// user may read it.
@@ -84,7 +84,7 @@ impl<'a> Target<'a> {
                 Ok(report)
             }
             Self::Postgres(shared, url_file) => shared
-                .wait(shared.registry().import(file, vocabulary))
+                .wait(shared.registry().import_with(file, vocabulary, options))
                 .with_context(|| named(url_file)),
         }
     }

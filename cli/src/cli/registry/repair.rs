@@ -1,14 +1,48 @@
 //! `mustcheck registry acknowledge` and `undo`: what somebody decides about what is held.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use mustcheck::registry::import::{acknowledge as answer_for, undo as bring_back};
-use mustcheck::safe;
+use mustcheck::{RegistryError, safe};
+use mustcheck_postgres::PostgresRegistry;
 use serde_json::json;
 
+use crate::cli::database::{DatabaseArguments, Shared, named};
 use crate::cli::{Style, text};
+
+/// The registry that somebody decides about.
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("held").args(["registry", "database"]).required(true))]
+struct Held {
+    /// The SQLite database.
+    #[arg(conflicts_with = "authorities")]
+    registry: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+impl Held {
+    /// Has it done in SQLite, or in PostgreSQL.
+    fn decide<T>(
+        &self,
+        sqlite: impl FnOnce(&Path) -> Result<T, RegistryError>,
+        postgres: impl AsyncFnOnce(PostgresRegistry) -> Result<T, RegistryError>,
+    ) -> Result<T> {
+        let DatabaseArguments { database, authorities } = &self.database;
+        match (&self.registry, database) {
+            (Some(file), _) => {
+                sqlite(file).with_context(|| format!("registry `{}`", file.display()))
+            }
+            (None, Some(file)) => {
+                let shared = Shared::open(file, authorities.as_deref())?;
+                shared.wait(postgres(shared.registry())).with_context(|| named(file))
+            }
+            (None, None) => bail!("a registry or `--database` is missing"),
+        }
+    }
+}
 
 #[derive(Args)]
 pub struct Acknowledge {
@@ -21,22 +55,25 @@ pub struct Acknowledge {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     why: String,
-    /// The SQLite database.
-    registry: PathBuf,
+    #[command(flatten)]
+    held: Held,
 }
 
 #[derive(Args)]
 pub struct Undo {
-    /// The SQLite database.
-    registry: PathBuf,
     /// The source.
+    #[arg(long, value_name = "SOURCE")]
     source: String,
+    #[command(flatten)]
+    held: Held,
 }
 
 pub fn acknowledge(arguments: &Acknowledge, style: Style) -> Result<u8> {
-    let Acknowledge { marks, by, why, registry } = arguments;
-    let entries = answer_for(registry, marks, by, why)
-        .with_context(|| format!("registry `{}`", registry.display()))?;
+    let Acknowledge { marks, by, why, held } = arguments;
+    let entries = held.decide(
+        |file| answer_for(file, marks, by, why),
+        async |registry| registry.acknowledge(marks, by, why).await,
+    )?;
     if style.json {
         text::print_json(&json!({ "acknowledged": entries }))?;
     } else {
@@ -47,9 +84,9 @@ pub fn acknowledge(arguments: &Acknowledge, style: Style) -> Result<u8> {
 }
 
 pub fn undo(arguments: &Undo, style: Style) -> Result<u8> {
-    let Undo { registry, source } = arguments;
-    let as_of = bring_back(registry, source)
-        .with_context(|| format!("registry `{}`", registry.display()))?;
+    let Undo { source, held } = arguments;
+    let as_of =
+        held.decide(|file| bring_back(file, source), async |registry| registry.undo(source).await)?;
     if style.json {
         text::print_json(&json!({ "source": source, "as_of": as_of }))?;
     } else {

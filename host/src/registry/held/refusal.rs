@@ -93,7 +93,7 @@ pub struct Entry {
 
 impl Refusal {
     /// A record that cannot be stored, since its id is another source's.
-    pub(crate) fn of_record(record: &CreditRecord, body: &str, place: &str, reason: &str) -> Self {
+    pub fn of_record(record: &CreditRecord, body: &str, place: &str, reason: &str) -> Self {
         Self {
             id: None,
             list: Some(record.list.clone()),

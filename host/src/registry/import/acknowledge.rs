@@ -4,10 +4,8 @@ use std::path::Path;
 
 use rusqlite::params;
 
-use crate::input::quotable;
 use crate::registry::RegistryError;
-use crate::registry::held::Mark;
-use crate::registry::sources::now;
+use crate::registry::held::{Acknowledgement, Mark, no_such_mark};
 use crate::registry::sqlite::open_for_repair;
 
 /// Records who answers for entries that an import could not read, and why: they leave nobody open
@@ -24,27 +22,19 @@ pub fn acknowledge(
     by: &str,
     why: &str,
 ) -> Result<u64, RegistryError> {
-    for (what, text) in [("who answers for the entry", by), ("why", why)] {
-        if text.trim().is_empty() {
-            return Err(RegistryError::Content(format!("nobody said {what}")));
-        }
-    }
-    let today = now()?.date.to_string();
+    let Acknowledgement { by, why, on } = Acknowledgement::today(by, why)?;
     let mut connection = open_for_repair(database)?;
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let mut entries = 0;
     for mark in marks {
-        // RAIL R13: who writes why may write about whom.
         let recorded = transaction.execute(
             "INSERT OR REPLACE INTO acknowledged (source, mark, by, why, day) \
              SELECT DISTINCT source, mark, ?2, ?3, ?4 FROM opening WHERE mark = ?1",
-            params![mark, quotable(by.trim()), quotable(why.trim()), today],
+            params![mark, by, why, on.to_string()],
         )?;
         if recorded == 0 {
-            let shown = quotable(mark);
-            let fault = format!("no entry that could not be read has the mark `{shown}`");
-            return Err(RegistryError::Content(fault));
+            return Err(no_such_mark(mark));
         }
         let sql = "SELECT count(*) FROM opening WHERE mark = ?1";
         let count: i64 = transaction.query_row(sql, [mark], |row| row.get(0))?;

@@ -6,9 +6,10 @@ use mustcheck_guest::date::Timestamp;
 use mustcheck_guest::model::CreditRecord;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use crate::input::quotable;
 use crate::registry::RegistryError;
-use crate::registry::held::{Entry, Reach, Refusal, decode, unreadable};
+use crate::registry::held::{
+    Entry, Reach, Refusal, decode, held_elsewhere, nothing_before, unreadable,
+};
 use crate::registry::sources::Source;
 use crate::registry::sqlite::{count_shapes, open_for_repair, put_entries, put_parties};
 use crate::registry::written::Pattern;
@@ -28,9 +29,7 @@ pub fn undo(database: &Path, source: &str) -> Result<Timestamp, RegistryError> {
     let before: Option<(String, String)> =
         transaction.query_row(sql, [source], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((body, schemes)) = before else {
-        let shown = quotable(source);
-        let fault = format!("no snapshot of source `{shown}` before the last import is kept");
-        return Err(RegistryError::Content(fault));
+        return Err(nothing_before(source));
     };
     let held: Source = decode(&body)?;
     records(&transaction, source)?;
@@ -59,8 +58,7 @@ fn records(transaction: &Transaction<'_>, source: &str) -> Result<(), RegistryEr
         .query_row(elsewhere, [source], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     if let Some((id, owner)) = elsewhere {
-        let fault = format!("record `{id}` is held from source `{owner}` since: undo that first");
-        return Err(RegistryError::Content(quotable(&fault)));
+        return Err(held_elsewhere(&id, &owner));
     }
     let now = "DELETE FROM record WHERE id IN (SELECT id FROM before_record WHERE source = ?1)";
     transaction.execute(now, [source])?;
@@ -85,7 +83,7 @@ fn records(transaction: &Transaction<'_>, source: &str) -> Result<(), RegistryEr
 fn openings(transaction: &Transaction<'_>, source: &str) -> Result<(), RegistryError> {
     transaction.execute("DELETE FROM opening WHERE source = ?1", [source])?;
     let before = "SELECT list, place, reason, mark, since, reach, patterns FROM before_opening \
-                  WHERE source = ?1";
+                  WHERE source = ?1 ORDER BY rowid";
     let mut before = transaction.prepare(before)?;
     let mut rows = before.query([source])?;
     while let Some(row) = rows.next()? {

@@ -117,7 +117,7 @@ impl<'a> Work<'a> {
             "INSERT INTO before_opening SELECT source, list, place, reason, mark, since, reach, \
              coalesce((SELECT group_concat(pattern, ' ') FROM pattern \
                        WHERE pattern.opening = opening.key), '') \
-             FROM opening WHERE source = ?1",
+             FROM opening WHERE source = ?1 ORDER BY opening.key",
         ] {
             self.transaction.execute(sql, [source])?;
         }

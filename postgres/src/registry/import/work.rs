@@ -1,0 +1,338 @@
+//! The transaction of one file.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use mustcheck::RegistryError;
+use mustcheck::model::{CreditRecord, Scheme};
+use mustcheck::registry::held::{
+    Admission, Change, Refusal, Removals, admit, change, decode, encode, foreign_place, last_day,
+    unexpected,
+};
+use mustcheck::registry::import::{ImportOptions, Rejected, Report, SourceReport};
+use mustcheck::registry::json::identities;
+use mustcheck::registry::sources::{Source, now};
+
+use super::CHUNK;
+use crate::Database;
+use crate::registry::key;
+use crate::registry::repair::{Stored, Transaction};
+
+/// The import of a file that is under way.
+pub(super) struct Work<'a> {
+    transaction: Transaction<'a>,
+    file: &'a [Source],
+    states: BTreeMap<String, State>,
+    /// Keys of the records that the file lists.
+    seen: HashSet<String>,
+    removals: Removals,
+    foreign: Vec<Rejected>,
+}
+
+/// What has become of one source so far.
+struct State {
+    source: Source,
+    report: SourceReport,
+    /// Whether a snapshot was held, which an undo would bring back.
+    held: bool,
+    /// The records held before, by key: list, and last day with effect.
+    records: HashMap<String, (String, String)>,
+    entries: u64,
+    /// Schemes of its records.
+    occurring: BTreeSet<Scheme>,
+    /// The first snapshot of each entry that could not be read before either.
+    since: HashMap<String, String>,
+}
+
+/// A record as it is held: source by key.
+struct HeldRecord {
+    source: String,
+    list: String,
+    until: String,
+    body: String,
+}
+
+impl<'a> Work<'a> {
+    /// Puts the sources of a file in the place of those held, where they may take it.
+    pub(super) async fn begin(
+        database: &'a Database,
+        file: &'a [Source],
+        options: &ImportOptions,
+    ) -> Result<Self, RegistryError> {
+        let transaction = Transaction::begin(database).await?;
+        let (states, seen) = (BTreeMap::new(), HashSet::new());
+        let (removals, foreign) = (Removals::default(), Vec::new());
+        let mut work = Self { transaction, file, states, seen, removals, foreign };
+        for source in file {
+            let state = work.source(source, options).await?;
+            work.states.insert(source.id.clone(), state);
+        }
+        Ok(work)
+    }
+
+    async fn source(
+        &mut self,
+        new: &Source,
+        options: &ImportOptions,
+    ) -> Result<State, RegistryError> {
+        let id = key(&new.id);
+        let sql = "SELECT body FROM mustcheck_source WHERE id = $1";
+        let held = self.transaction.texts(sql, &[&id]).await?.pop();
+        let held: Option<Source> = held.map(|row| decode(row.text(0))).transpose()?;
+        let mut report = SourceReport { source: new.id.clone(), ..SourceReport::default() };
+        match admit(new, held.as_ref(), now()?, options) {
+            Admission::Admitted => {}
+            Admission::Repairs(as_of) => report.repaired_as_of = Some(as_of),
+            Admission::Refused(reason) => report.refused = Some(reason),
+        }
+        let mut state = State {
+            source: new.clone(),
+            held: held.is_some(),
+            records: HashMap::new(),
+            entries: 0,
+            occurring: BTreeSet::new(),
+            since: HashMap::new(),
+            report,
+        };
+        if state.report.refused.is_some() {
+            return Ok(state);
+        }
+        if state.held {
+            self.keep_before(&id).await?;
+            let sql = "SELECT mark, min(since) FROM mustcheck_opening WHERE source = $1 \
+                       GROUP BY mark";
+            for row in self.transaction.texts(sql, &[&id]).await? {
+                state.since.insert(row.text(0).to_owned(), row.text(1).to_owned());
+            }
+            self.held_records(&mut state, &id).await?;
+        }
+        let put = "INSERT INTO mustcheck_source (id, body, schemes) VALUES ($1, $2, '[]') \
+                   ON CONFLICT (id) DO UPDATE SET body = excluded.body";
+        self.transaction.run(put, &[&id, &encode(new)?]).await?;
+        self.transaction.run("DELETE FROM mustcheck_opening WHERE source = $1", &[&id]).await?;
+        Ok(state)
+    }
+
+    /// Keeps what an undo brings back, but for the records, which are kept as they change.
+    async fn keep_before(&self, source: &str) -> Result<(), RegistryError> {
+        for sql in [
+            "DELETE FROM mustcheck_before_record WHERE source = $1",
+            "DELETE FROM mustcheck_before_opening WHERE source = $1",
+            "DELETE FROM mustcheck_before_source WHERE id = $1",
+            "INSERT INTO mustcheck_before_source SELECT id, body, schemes FROM mustcheck_source \
+             WHERE id = $1",
+            "INSERT INTO mustcheck_before_opening SELECT key, source, list, told, mark, since, \
+             reach, \
+             coalesce((SELECT string_agg(pattern, ' ') FROM mustcheck_pattern AS pattern \
+                       WHERE pattern.opening = opening.key), '') \
+             FROM mustcheck_opening AS opening WHERE source = $1",
+        ] {
+            self.transaction.run(sql, &[&source]).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts the records in force by list, so that nobody clears them by leaving them out.
+    async fn held_records(&mut self, state: &mut State, id: &str) -> Result<(), RegistryError> {
+        let day = state.source.as_of.date.to_string();
+        let sql = "SELECT id, list, until FROM mustcheck_record WHERE source = $1";
+        for row in self.transaction.texts(sql, &[&id]).await? {
+            let (list, until) = (row.text(1).to_owned(), row.text(2).to_owned());
+            if until >= day {
+                self.removals.held(&state.source.id, &list, 1);
+            }
+            state.records.insert(row.text(0).to_owned(), (list, until));
+        }
+        Ok(())
+    }
+
+    async fn held(&self, ids: &[String]) -> Result<HashMap<String, HeldRecord>, RegistryError> {
+        let sql = "SELECT id, source, list, until, body FROM mustcheck_record WHERE id = ANY ($1)";
+        let rows = self.transaction.texts(sql, &[&ids]).await?;
+        let held = rows.iter().map(|row| {
+            let text = |column| row.text(column).to_owned();
+            let held = HeldRecord { source: text(1), list: text(2), until: text(3), body: text(4) };
+            (text(0), held)
+        });
+        Ok(held.collect())
+    }
+
+    /// Stores what is new or changed of some records.
+    pub(super) async fn put(&mut self, records: &[CreditRecord]) -> Result<(), RegistryError> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<String> = records.iter().map(|record| key(&record.id)).collect();
+        let held = self.held(&ids).await?;
+        let (mut puts, mut before) = (Vec::new(), Vec::new());
+        for (record, id) in records.iter().zip(ids) {
+            let own = held.get(&id);
+            let Some(state) = self.states.get_mut(&record.source) else { continue };
+            if state.report.refused.is_some() {
+                continue;
+            }
+            state.entries += 1;
+            let day = state.source.as_of.date;
+            let body = own.map(|held| held.body.as_str());
+            let (body, left) = match change(record, body, &state.source, self.file)? {
+                Change::Put { body, left } => (Some(body), left),
+                Change::Same => (None, None),
+                Change::Foreign { reason } => {
+                    self.foreign(record, reason).await?;
+                    continue;
+                }
+            };
+            state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+            match (own, &body) {
+                (_, None) => state.report.unchanged += 1,
+                (Some(_), _) => state.report.changed += 1,
+                (None, _) => state.report.added += 1,
+            }
+            let in_force = own.is_some_and(|held| held.until >= day.to_string());
+            if let Some(list) = left.filter(|_| in_force) {
+                self.removals.removed(&record.source, &list, 1);
+            }
+            let until = last_day(record, day);
+            let same = body.is_none();
+            if same && own.is_some_and(|held| held.until == until) {
+                self.seen.insert(id);
+                continue;
+            }
+            if state.held && !same {
+                before.push((key(&record.source), id.clone(), own));
+            }
+            let body = body.or_else(|| own.map(|held| held.body.clone())).unwrap_or_default();
+            puts.push(Stored { id: id.clone(), record: record.clone(), until, body });
+            self.seen.insert(id);
+        }
+        self.keep_records(&before).await?;
+        let ids: Vec<&str> = puts.iter().map(|put| put.id.as_str()).collect();
+        self.transaction.run("DELETE FROM mustcheck_record WHERE id = ANY ($1)", &[&ids]).await?;
+        self.transaction.store(&puts).await
+    }
+
+    /// Keeps records as they were before this import; without one, that there was none.
+    async fn keep_records(
+        &self,
+        before: &[(String, String, Option<&HeldRecord>)],
+    ) -> Result<(), RegistryError> {
+        let sources: Vec<&str> = before.iter().map(|(source, _, _)| source.as_str()).collect();
+        let ids: Vec<&str> = before.iter().map(|(_, id, _)| id.as_str()).collect();
+        let part = |of: fn(&HeldRecord) -> &str| -> Vec<Option<&str>> {
+            before.iter().map(|(_, _, held)| held.map(of)).collect()
+        };
+        let (owners, lists) = (part(|held| &held.source), part(|held| &held.list));
+        let (untils, bodies) = (part(|held| &held.until), part(|held| &held.body));
+        let sql = "INSERT INTO mustcheck_before_record (source, id, owner, list, until, body) \
+                   SELECT * FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::TEXT[], \
+                   $5::TEXT[], $6::TEXT[]) ON CONFLICT DO NOTHING";
+        self.transaction.run(sql, &[&sources, &ids, &owners, &lists, &untils, &bodies]).await
+    }
+
+    /// Another source's record has this id: whom this one names stays unanswered.
+    async fn foreign(
+        &mut self,
+        record: &CreditRecord,
+        reason: String,
+    ) -> Result<(), RegistryError> {
+        let Some(state) = self.states.get(&record.source) else { return Ok(()) };
+        let place = foreign_place(record, &state.source);
+        let refusal = Refusal::of_record(record, &encode(record)?, &place, &reason);
+        self.foreign.push(Rejected { place, reason, mark: refusal.mark.clone() });
+        self.leave_open(&record.source, &refusal, None).await
+    }
+
+    /// Remembers whom an entry may mean that could not be read.
+    pub(super) async fn refuse(
+        &mut self,
+        source: &str,
+        refusal: &Refusal,
+    ) -> Result<(), RegistryError> {
+        let id = refusal.id.as_deref().map(key);
+        let ids: Vec<String> = id.into_iter().collect();
+        let held = self.held(&ids).await?.into_iter().next();
+        let Some(state) = self.states.get_mut(source) else { return Ok(()) };
+        if state.report.refused.is_some() {
+            return Ok(());
+        }
+        state.entries += u64::from(!refusal.beside);
+        // The source still lists it: the held version stays, and its parties stay unanswered.
+        // One that the file lists beside it is its own.
+        let held = match held.filter(|(_, held)| held.source == key(source)) {
+            Some((id, held)) if self.seen.insert(id.clone()) => {
+                Some(decode::<CreditRecord>(&held.body)?)
+            }
+            _ => None,
+        };
+        if let Some(record) = &held {
+            state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+        }
+        self.leave_open(source, refusal, held.as_ref()).await
+    }
+
+    async fn leave_open(
+        &self,
+        source: &str,
+        refusal: &Refusal,
+        held: Option<&CreditRecord>,
+    ) -> Result<(), RegistryError> {
+        let Some(state) = self.states.get(source) else { return Ok(()) };
+        let new = || state.source.as_of.to_string();
+        let since = state.since.get(&refusal.mark).cloned().unwrap_or_else(new);
+        let entries = refusal.entries(held);
+        self.transaction.leave_open(source, refusal, &entries, &since).await
+    }
+
+    /// Removes what the file no longer lists, and reports.
+    pub(super) async fn end(
+        mut self,
+        mut rejected: Vec<Rejected>,
+        options: &ImportOptions,
+    ) -> Result<Report, RegistryError> {
+        rejected.append(&mut self.foreign);
+        let mut report = Report { rejected, sources: Vec::new() };
+        for source in self.file {
+            let Some(mut state) = self.states.remove(&source.id) else { continue };
+            if state.report.refused.is_none() {
+                if let Some(fault) = unexpected(source, state.entries) {
+                    return Err(RegistryError::Content(format!("nothing was imported: {fault}")));
+                }
+                state.report.removed = self.remove(&state).await?;
+                self.finish(&state).await?;
+            }
+            report.sources.push(state.report);
+        }
+        self.removals.check(options)?;
+        self.transaction.commit().await?;
+        Ok(report)
+    }
+
+    async fn remove(&mut self, state: &State) -> Result<u64, RegistryError> {
+        let day = state.source.as_of.date.to_string();
+        let mut gone = Vec::new();
+        for (id, (list, until)) in state.records.iter().filter(|(id, _)| !self.seen.contains(*id)) {
+            if *until >= day {
+                self.removals.removed(&state.source.id, list, 1);
+            }
+            gone.push(id.as_str());
+        }
+        let source = key(&state.source.id);
+        for ids in gone.chunks(CHUNK) {
+            let keep = "INSERT INTO mustcheck_before_record (source, id, owner, list, until, body) \
+                        SELECT $1, id, source, list, until, body FROM mustcheck_record \
+                        WHERE id = ANY ($2) ON CONFLICT DO NOTHING";
+            self.transaction.run(keep, &[&source, &ids]).await?;
+            let sql = "DELETE FROM mustcheck_record WHERE id = ANY ($1)";
+            self.transaction.run(sql, &[&ids]).await?;
+        }
+        Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
+    }
+
+    /// Writes what only the whole snapshot shows.
+    async fn finish(&self, state: &State) -> Result<(), RegistryError> {
+        let id = key(&state.source.id);
+        let schemes = encode(&state.source.kept_schemes(&state.occurring))?;
+        let sql = "UPDATE mustcheck_source SET schemes = $2 WHERE id = $1";
+        self.transaction.run(sql, &[&id, &schemes]).await?;
+        self.transaction.forget_answered(&id).await
+    }
+}
