@@ -89,7 +89,7 @@ fn no_combination_clears_who_is_listed_today() {
             for from in [day(-300), day(-10), day(0)] {
                 let listed = json!({ "id": "listed", "valid_from": from });
                 for right in [None, Some(0), Some(7), Some(30)] {
-                    let held = registry(day(snapshot), records_from, &[listed.clone()]);
+                    let held = registry(day(snapshot), records_from, std::slice::from_ref(&listed));
                     let gate = gate(held, right);
                     let allowed = right.map_or(1, i32::from).max(1);
                     for as_of in [-40, -31, -30, -8, -7, -2, -1, 0, 1, 2] {

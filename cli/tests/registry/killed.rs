@@ -144,8 +144,8 @@ fn a_killed_first_import_leaves_nothing_or_the_new_state() {
             }
         }
         // Whatever was left, the next import takes it up.
-        import_into(&path, &state("new", 10)).unwrap();
-        assert_eq!(held(&path, "even"), [("new".to_owned(), 5)]);
+        import_into(&path, &state("new", 4_000)).unwrap();
+        assert_eq!(held(&path, "even"), [("new".to_owned(), 2_000)]);
     }
 }
 
