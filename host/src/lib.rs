@@ -8,6 +8,7 @@
 //! let gate = Gate::builder()
 //!     .policy(Policy::embedded()?)
 //!     .registry(JsonRegistry::open(format!("{case}/registry.json"))?)
+//! #   .today(mustcheck::Date { year: 2026, month: 11, day: 18 })
 //!     .build()?;
 //! let application = Application::from_json(&std::fs::read(format!("{case}/application.json"))?)?;
 //! let checked = gate.check(&application)?;

@@ -350,7 +350,9 @@ impl Serving {
                     // Whoever has its share is let go at once: the rest is for others.
                     match self.peers.as_ref().map(|peers| peers.enter(peer)) {
                         Some(None) => drop(stream),
-                        share => self.serve(stream, peer, (place, share.flatten())),
+                        // The share goes back before the place: whoever gets the place next may
+                        // be of the same address.
+                        share => self.serve(stream, peer, (share.flatten(), place)),
                     }
                 }
                 Some((Err(error), _)) => {
