@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use mustcheck::Date;
+use mustcheck::model::Scheme;
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::mapping::{MAPPING_LIMIT, MappingFault, read};
 use mustcheck::registry::shapes::Unit;
@@ -55,6 +56,10 @@ pub struct SourceMapping {
     /// The day since which it holds ended records too, where its answers do not say.
     #[serde(default)]
     pub records_from: Option<Date>,
+    /// By which identifiers it keeps its subjects: about another it is not asked, and it is not
+    /// covered. Without it, by unified codes and resident numbers.
+    #[serde(default = "schemes_of_china")]
+    pub schemes: Vec<Scheme>,
     /// How this program shows who it is.
     #[serde(default)]
     pub authentication: Option<Authentication>,
@@ -339,6 +344,10 @@ mod defaults {
     pub(super) const fn method() -> super::Method {
         super::Method::Post
     }
+}
+
+fn schemes_of_china() -> Vec<Scheme> {
+    vec![Scheme::Uscc, Scheme::ResidentId]
 }
 
 impl SourceMapping {

@@ -199,12 +199,27 @@ impl AsyncRegistry for PlatformRegistry {
     }
 }
 
+/// No source holds a list, or none by this identifier.
+fn not_covered(query: u32, list: &str, reason: Option<String>) -> Answer {
+    Answer {
+        query,
+        list: list.to_owned(),
+        status: AnswerStatus::NotCovered,
+        source: None,
+        reason,
+        records: Vec::new(),
+    }
+}
+
 impl Inner {
     /// The questions that an ask comes to, each once.
     fn questions(&self, ask: &Ask<'_>) -> Vec<Question> {
         let identity = Identity::from(ask.subject);
         let mut all = Vec::new();
         for (i, source) in self.sources.iter().enumerate() {
+            if !source.mapping.schemes.contains(&ask.subject.scheme) {
+                continue;
+            }
             let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
             let question =
                 |list| Question { source: i, identity: identity.clone(), list, canary: false };
@@ -313,6 +328,14 @@ impl Inner {
                     if codes.is_empty() {
                         continue;
                     }
+                    // RAIL R2: what it does not keep by this identifier, it cannot be without.
+                    let scheme = ask.subject.scheme;
+                    if !mapping.schemes.contains(&scheme) {
+                        let id = &mapping.id;
+                        let reason = format!("source `{id}` does not keep subjects by `{scheme}`");
+                        answers.push(not_covered(ask.query, list, Some(reason)));
+                        continue;
+                    }
                     if !mapping.asks_by_list() {
                         codes = vec![None];
                     }
@@ -327,14 +350,7 @@ impl Inner {
                     answers.push(answer);
                 }
                 if answers.len() == before {
-                    answers.push(Answer {
-                        query: ask.query,
-                        list: list.clone(),
-                        status: AnswerStatus::NotCovered,
-                        source: None,
-                        reason: None,
-                        records: Vec::new(),
-                    });
+                    answers.push(not_covered(ask.query, list, None));
                 }
             }
         }

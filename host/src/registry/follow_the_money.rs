@@ -241,7 +241,7 @@ impl Conversion<'_> {
                 let named = named.subjects.iter().map(|party| party.identifier.as_str());
                 let open: BTreeSet<Pattern> = named.filter_map(Pattern::exact).collect();
                 for (rule, _) in &listings {
-                    self.refuse(line, &rule.list, open.clone(), false, &reason)?;
+                    self.refuse(line, &rule.list, LeftOpen::Fits(open.clone()), false, &reason)?;
                 }
                 self.list(line, &reason, entity)
             }
@@ -260,19 +260,22 @@ impl Conversion<'_> {
         if named.subjects.is_empty() {
             self.report.without_identifier += 1;
         }
-        let unnamed = named.unreadable || (named.unnamed && self.mapping.identified_by.is_none());
         let told = named.told.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
         if !named.told.is_empty() {
             self.report.left_open += 1;
         }
         if !named.open.is_empty() {
             for (rule, _) in listings {
-                self.refuse(line, &rule.list, named.open.clone(), false, &told)?;
+                let open = LeftOpen::Fits(named.open.clone());
+                self.refuse(line, &rule.list, open, false, &told)?;
             }
         }
-        if unnamed {
-            for (rule, _) in listings {
-                self.refuse(line, &rule.list, BTreeSet::new(), true, UNNAMED)?;
+        // A code of which nothing can be read may be anybody's; without any, nobody is named.
+        for (rule, _) in listings {
+            if named.unreadable {
+                self.refuse(line, &rule.list, LeftOpen::Everybody, false, &told)?;
+            } else if named.unnamed {
+                self.refuse(line, &rule.list, LeftOpen::Fits(BTreeSet::new()), true, UNNAMED)?;
             }
         }
         let unmatched = named.subjects.is_empty().then_some(UNNAMED);
@@ -285,12 +288,12 @@ impl Conversion<'_> {
         &mut self,
         line: u64,
         list: &str,
-        open: BTreeSet<Pattern>,
+        open: LeftOpen,
         unnamed: bool,
         reason: &str,
     ) -> Result<(), RegistryError> {
         let list = Some(list.to_owned());
-        let refused = Refused { list, open: LeftOpen::Fits(open), unnamed };
+        let refused = Refused { list, open, unnamed };
         let told = format!("line {line}: {reason}");
         self.document.refusals(&self.mapping.source.id, &refused, &told)
     }

@@ -89,7 +89,7 @@ impl Outcome {
 }
 
 /// How lookups about these are answered.
-fn found(outcome: &Outcome, subjects: &[Subject]) -> Vec<(AnswerStatus, usize)> {
+fn answered(outcome: &Outcome, subjects: &[Subject]) -> Vec<(AnswerStatus, usize)> {
     let path = |name: &str| outcome.folder.path().join(name);
     import(&path("document.json"), &path("credit.db"), &VOCABULARY, &mut || {}).unwrap();
     let lists = vec!["association-members".to_owned()];
@@ -130,7 +130,7 @@ fn an_entity_becomes_a_record_for_each_exact_identifier() {
     assert_eq!(made.records[1]["subject"]["scheme"], json!("lei"));
     let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
     assert_eq!(
-        found(&made, &[crate::firm(1), lei, crate::firm(2)]),
+        answered(&made, &[crate::firm(1), lei, crate::firm(2)]),
         [(AnswerStatus::Answered, 1), (AnswerStatus::Answered, 1), (AnswerStatus::Answered, 0),]
     );
 }
@@ -250,7 +250,7 @@ fn a_code_in_prose_matches_nobody_and_clears_nobody() {
         let masked = told.replace("9100", &other[..4]);
         assert!(made.told()[0].starts_with(&masked), "{:?}", made.told());
         let firms = [crate::firm(1), crate::firm(2), crate::firm(3)];
-        let found: Vec<_> = found(&made, &firms).into_iter().collect();
+        let found: Vec<_> = answered(&made, &firms).into_iter().collect();
         assert_eq!(
             found,
             [
@@ -312,18 +312,21 @@ fn an_entity_of_whom_nothing_is_known_leaves_the_list_unable_to_clear() {
         (vec![(vec![], true)], vec![&*format!("line 2: {why}")])
     );
     assert_eq!(made.refusals[0]["list"], json!("association-members"));
-    let found = found(&made, &[crate::firm(1), crate::firm(2)]);
+    let found = answered(&made, &[crate::firm(1), crate::firm(2)]);
     assert_ne!(found[0].0, AnswerStatus::Answered);
     assert_ne!(found[1].0, AnswerStatus::Answered);
-    // Unless the publisher identifies everybody.
-    let declared = format!("identified_by = [\"uscc\", \"lei\"]\n{MAPPING}");
+    // Unless the publisher identifies everybody, by the scheme that is asked by.
+    let declared = MAPPING.replacen("[source]", "[source]\nidentified_by = [\"uscc\"]", 1);
     let made = outcome(&lines, &declared).unwrap();
-    assert_eq!((made.open(), made.report.without_identifier), (vec![], 1));
+    assert_eq!((made.open(), made.report.without_identifier), (vec![(vec![], true)], 1));
+    let by_lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
+    let told = answered(&made, &[crate::firm(2), by_lei]);
+    assert_eq!((told[0].0, told[1].0), (AnswerStatus::Answered, AnswerStatus::NotCovered));
     // A code of which nothing can be read says that there is one.
     let lost = [entity("NK-3", "Company", json!({ "uscCode": ["不详"], "leiCode": [LEI] }))];
     for mapping in [MAPPING, &declared] {
         let made = outcome(&lost, mapping).unwrap();
-        assert_eq!((made.records.len(), made.open()), (1, vec![(vec![], true)]));
+        assert_eq!((made.records.len(), made.open()), (1, vec![(vec!["*"], false)]));
         assert!(made.rejected.contains("uscCode: `…**` is no uscc"), "{}", made.rejected);
     }
     // A ship applies for nothing.
@@ -393,7 +396,7 @@ fn an_entity_whose_days_cannot_be_read_is_left_open() {
     assert_eq!(made.told(), [format!("line 2: {why}")]);
     let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
     assert_eq!(
-        found(&made, &[lei, crate::firm(1)]),
+        answered(&made, &[lei, crate::firm(1)]),
         [(AnswerStatus::Unavailable, 0), (AnswerStatus::Answered, 0),]
     );
 }

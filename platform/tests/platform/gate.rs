@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use mustcheck::model::{AnswerStatus, Application};
+use mustcheck::model::{AnswerStatus, Application, Scheme};
 use mustcheck::registry::json::RegistryFile;
 use mustcheck::{ApplicationExt as _, Disposition, Gate, Policy, PolicyError};
 use mustcheck_platform::PlatformRegistry;
@@ -141,4 +141,25 @@ fn an_asynchronous_gate_decides_alike() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let checked = runtime.block_on(gate.check_async(&application(1))).unwrap();
     assert_eq!(checked.decision().disposition, Disposition::Restricted);
+}
+
+/// RAIL R2: by an identifier that the source does not keep, it has no answer, and is not asked.
+#[test]
+fn by_another_identifier_than_a_source_keeps_nobody_is_clear() {
+    let running = simulate(two(&[record("credit", "r1", 1)]), Shape::Paged, 10, &[]);
+    let mut by_lei = application(2);
+    let applicant = &mut by_lei.subjects[0];
+    applicant.scheme = Scheme::Lei;
+    applicant.identifier = "5493001KJTIIGC8Y1R12".into();
+    let checked = |said: &str| {
+        let registry = open(&more(&running.mapping(), said));
+        gate(registry).check(&by_lei).unwrap().into_decision()
+    };
+    let decision = checked("retries = { times = 0 }");
+    assert_eq!(decision.disposition, Disposition::Undetermined);
+    let told = "source `credit` does not keep subjects by `lei`";
+    assert!(decision.lookups.iter().any(|l| l.reason.as_deref() == Some(told)), "{decision:?}");
+    // Unless its mapping says that it does.
+    let decision = checked("schemes = [\"uscc\", \"resident-id\", \"lei\"]");
+    assert_ne!(decision.disposition, Disposition::Undetermined);
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{ListStanding, Scheme};
+use mustcheck_guest::model::ListStanding;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,11 +22,6 @@ pub struct MoneyMapping {
     pub source: Source,
     /// What puts an entity on a list.
     pub list: Vec<ListRule>,
-    /// Schemes by which the publisher identifies everybody who has such an identifier: who is not
-    /// listed under one is not listed. Without it, an entity that has no exact identifier leaves
-    /// the list unable to say so of anybody.
-    #[serde(default)]
-    pub identified_by: Option<Vec<Scheme>>,
 }
 
 /// What puts an entity on one list: a sanction of it, or one of its topics. Of what is named, all
@@ -130,9 +125,6 @@ impl MoneyMapping {
         for fault in sources_faults(std::slice::from_ref(&self.source)) {
             let (path, detail) = fault.split_once(": ").unwrap_or(("source", &fault));
             faults.add(path.replace("sources[0]", "source"), detail);
-        }
-        if self.identified_by.as_ref().is_some_and(Vec::is_empty) {
-            faults.add("identified_by", "names no scheme");
         }
         if self.list.is_empty() {
             faults.add("list", "nothing puts an entity on a list");
