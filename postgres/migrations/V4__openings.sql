@@ -2,8 +2,8 @@
 -- who answers for them; and what the last import of a source changed, so that it can be undone.
 
 -- By which identifiers a source keeps its subjects, as a JSON array of codes. Of what was imported
--- before, only those of China are known to be kept.
-ALTER TABLE mustcheck_source ADD COLUMN schemes TEXT NOT NULL DEFAULT '["uscc","resident-id"]';
+-- before, nobody counted them: it proves no absence until it is imported again.
+ALTER TABLE mustcheck_source ADD COLUMN schemes TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE mustcheck_source ALTER COLUMN schemes DROP DEFAULT;
 
 -- The list, and the last day on which the record has effect; empty if it has none any more.
