@@ -10,6 +10,7 @@
 
 mod acknowledge;
 mod read;
+mod snapshot;
 mod undo;
 mod work;
 
@@ -27,6 +28,7 @@ use work::Work;
 pub use crate::registry::held::ImportOptions;
 pub use acknowledge::acknowledge;
 pub use read::{Incoming, Item};
+pub use snapshot::{Snapshot, Taken};
 pub use undo::undo;
 
 /// What an import did for one source.

@@ -1,18 +1,14 @@
 //! The transaction of one file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 
 use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::model::{CreditRecord, Scheme};
+use mustcheck_guest::model::CreditRecord;
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Item, Rejected, Report, SourceReport};
+use super::{Item, Rejected, Report, Snapshot, Taken};
 use crate::registry::RegistryError;
-use crate::registry::held::{
-    Admission, Change, ImportOptions, Refusal, Removals, admit, change, decode, encode,
-    foreign_place, last_day, unexpected,
-};
-use crate::registry::json::identities;
+use crate::registry::held::{ImportOptions, Refusal, Removals, decode, encode};
 use crate::registry::sources::Source;
 use crate::registry::sqlite::{count_shapes, put_entries, put_parties, source};
 
@@ -20,22 +16,9 @@ use crate::registry::sqlite::{count_shapes, put_entries, put_parties, source};
 pub(super) struct Work<'a> {
     transaction: &'a Transaction<'a>,
     file: &'a [Source],
-    states: BTreeMap<String, State>,
+    states: BTreeMap<String, Snapshot>,
     removals: Removals,
     foreign: Vec<Rejected>,
-}
-
-/// What has become of one source so far.
-struct State {
-    source: Source,
-    report: SourceReport,
-    /// Whether a snapshot was held, which an undo would bring back.
-    held: bool,
-    entries: u64,
-    /// Schemes of its records.
-    occurring: BTreeSet<Scheme>,
-    /// The first snapshot of each entry that could not be read before either.
-    since: BTreeMap<String, String>,
 }
 
 /// A record as it is held.
@@ -74,26 +57,13 @@ impl<'a> Work<'a> {
         new: &Source,
         now: Timestamp,
         options: &ImportOptions,
-    ) -> Result<State, RegistryError> {
+    ) -> Result<Snapshot, RegistryError> {
         let held = source(self.transaction, &new.id)?;
-        let mut report = SourceReport { source: new.id.clone(), ..SourceReport::default() };
-        match admit(new, held.as_ref(), now, options) {
-            Admission::Admitted => {}
-            Admission::Repairs(as_of) => report.repaired_as_of = Some(as_of),
-            Admission::Refused(reason) => report.refused = Some(reason),
-        }
-        let mut state = State {
-            source: new.clone(),
-            held: held.is_some(),
-            entries: 0,
-            occurring: BTreeSet::new(),
-            since: BTreeMap::new(),
-            report,
-        };
-        if state.report.refused.is_some() {
+        let mut state = Snapshot::begin(new, held.as_ref(), now, options);
+        if state.is_refused() {
             return Ok(state);
         }
-        if state.held {
+        if state.is_held {
             self.keep_before(&new.id)?;
             state.since = self.since(&new.id)?;
             self.count_held(new)?;
@@ -124,7 +94,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn since(&self, source: &str) -> Result<BTreeMap<String, String>, RegistryError> {
+    fn since(&self, source: &str) -> Result<HashMap<String, String>, RegistryError> {
         let sql = "SELECT mark, min(since) FROM opening WHERE source = ?1 GROUP BY mark";
         let mut statement = self.transaction.prepare(sql)?;
         let rows = statement.query_map([source], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -182,29 +152,16 @@ impl<'a> Work<'a> {
     fn put(&mut self, record: &CreditRecord) -> Result<bool, RegistryError> {
         let held = self.held(&record.id)?;
         let Some(state) = self.states.get_mut(&record.source) else { return Ok(false) };
-        if state.report.refused.is_some() {
+        if state.is_refused() {
             return Ok(false);
         }
-        state.entries += 1;
-        let day = state.source.as_of.date;
-        let body = held.as_ref().map(|held| held.body.as_str());
-        let (body, left) = match change(record, body, &state.source, self.file)? {
-            Change::Put { body, left } => (Some(body), left),
-            Change::Same => (None, None),
-            Change::Foreign { reason } => return self.foreign(record, reason).map(|()| true),
+        let before = held.as_ref().map(|held| (&*held.body, &*held.until));
+        let (body, until) = match state.take(record, before, self.file, &mut self.removals)? {
+            Taken::Put { body, until } => (Some(body), until),
+            Taken::Same { until } => (None, until),
+            Taken::Foreign { reason } => return self.foreign(record, reason).map(|()| true),
         };
-        state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
-        match (&held, &body) {
-            (_, None) => state.report.unchanged += 1,
-            (Some(_), _) => state.report.changed += 1,
-            (None, _) => state.report.added += 1,
-        }
-        let keeps_before = state.held;
-        let in_force = held.as_ref().is_some_and(|held| held.until >= day.to_string());
-        if let Some(list) = left.filter(|_| in_force) {
-            self.removals.removed(&record.source, &list, 1);
-        }
-        let until = last_day(record, day);
+        let keeps_before = state.is_held;
         let key = match (&held, &body) {
             // What counts as in force is of the day of the snapshot.
             (Some(held), None) => {
@@ -280,19 +237,18 @@ impl<'a> Work<'a> {
     /// Another source's record has this id: whom this one names stays unanswered.
     fn foreign(&mut self, record: &CreditRecord, reason: String) -> Result<(), RegistryError> {
         let Some(state) = self.states.get(&record.source) else { return Ok(()) };
-        let place = foreign_place(record, &state.source);
-        let refusal = Refusal::of_record(record, &encode(record)?, &place, &reason);
-        self.foreign.push(Rejected { place, reason, mark: refusal.mark.clone() });
+        let (rejected, refusal) = state.foreign(record, reason)?;
+        self.foreign.push(rejected);
         self.store(&record.source, &refusal, None)
     }
 
     fn refuse(&mut self, source: &str, refusal: &Refusal) -> Result<(), RegistryError> {
         let held = refusal.id.as_ref().map(|id| self.held(id)).transpose()?.flatten();
         let Some(state) = self.states.get_mut(source) else { return Ok(()) };
-        if state.report.refused.is_some() {
+        if state.is_refused() {
             return Ok(());
         }
-        state.entries += u64::from(!refusal.beside);
+        state.refuse(refusal);
         // The source still lists it: the held version stays, and its parties stay unanswered.
         // One that the file lists beside it is its own.
         let held = match held.filter(|held| held.source == source) {
@@ -300,7 +256,7 @@ impl<'a> Work<'a> {
             _ => None,
         };
         if let (Some(record), Some(state)) = (&held, self.states.get_mut(source)) {
-            state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+            state.occurs(record);
         }
         self.store(source, refusal, held.as_ref())
     }
@@ -312,8 +268,7 @@ impl<'a> Work<'a> {
         held: Option<&CreditRecord>,
     ) -> Result<(), RegistryError> {
         let Some(state) = self.states.get(source) else { return Ok(()) };
-        let new = || state.source.as_of.to_string();
-        let since = state.since.get(&refusal.mark).cloned().unwrap_or_else(new);
+        let since = state.first_seen(&refusal.mark);
         put_entries(self.transaction, source, refusal, &refusal.entries(held), &since)
     }
 
@@ -327,12 +282,10 @@ impl<'a> Work<'a> {
         let mut report = Report { rejected, sources: Vec::new() };
         for source in self.file {
             let Some(mut state) = self.states.remove(&source.id) else { continue };
-            if state.report.refused.is_none() {
-                if let Some(fault) = unexpected(source, state.entries) {
-                    return Err(RegistryError::Content(format!("nothing was imported: {fault}")));
-                }
-                state.report.removed = self.remove(source, state.held)?;
-                self.finish(&state)?;
+            if !state.is_refused() {
+                let schemes = state.end()?;
+                state.report.removed = self.remove(source, state.is_held)?;
+                self.finish(&source.id, &schemes)?;
             }
             report.sources.push(state.report);
         }
@@ -364,9 +317,7 @@ impl<'a> Work<'a> {
     }
 
     /// Writes what only the whole snapshot shows.
-    fn finish(&self, state: &State) -> Result<(), RegistryError> {
-        let id = &state.source.id;
-        let schemes = encode(&state.source.kept_schemes(&state.occurring))?;
+    fn finish(&self, id: &str, schemes: &str) -> Result<(), RegistryError> {
         let sql = "UPDATE source SET schemes = ?2 WHERE id = ?1";
         self.transaction.execute(sql, params![id, schemes])?;
         // Only the identical entry stays acknowledged.

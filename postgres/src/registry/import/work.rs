@@ -1,15 +1,11 @@
 //! The transaction of one file.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mustcheck::RegistryError;
-use mustcheck::model::{CreditRecord, Scheme};
-use mustcheck::registry::held::{
-    Admission, Change, Refusal, Removals, admit, change, decode, encode, foreign_place, last_day,
-    unexpected,
-};
-use mustcheck::registry::import::{ImportOptions, Rejected, Report, SourceReport};
-use mustcheck::registry::json::identities;
+use mustcheck::model::CreditRecord;
+use mustcheck::registry::held::{Refusal, Removals, decode, encode};
+use mustcheck::registry::import::{ImportOptions, Rejected, Report, Snapshot, Taken};
 use mustcheck::registry::sources::{Source, now};
 
 use super::CHUNK;
@@ -28,19 +24,11 @@ pub(super) struct Work<'a> {
     foreign: Vec<Rejected>,
 }
 
-/// What has become of one source so far.
+/// One source of the file so far.
 struct State {
-    source: Source,
-    report: SourceReport,
-    /// Whether a snapshot was held, which an undo would bring back.
-    held: bool,
+    snapshot: Snapshot,
     /// The records held before, by key: list, and last day with effect.
     records: HashMap<String, (String, String)>,
-    entries: u64,
-    /// Schemes of its records.
-    occurring: BTreeSet<Scheme>,
-    /// The first snapshot of each entry that could not be read before either.
-    since: HashMap<String, String>,
 }
 
 /// A record as it is held: source by key.
@@ -78,30 +66,17 @@ impl<'a> Work<'a> {
         let sql = "SELECT body FROM mustcheck_source WHERE id = $1";
         let held = self.transaction.texts(sql, &[&id]).await?.pop();
         let held: Option<Source> = held.map(|row| decode(row.text(0))).transpose()?;
-        let mut report = SourceReport { source: new.id.clone(), ..SourceReport::default() };
-        match admit(new, held.as_ref(), now()?, options) {
-            Admission::Admitted => {}
-            Admission::Repairs(as_of) => report.repaired_as_of = Some(as_of),
-            Admission::Refused(reason) => report.refused = Some(reason),
-        }
-        let mut state = State {
-            source: new.clone(),
-            held: held.is_some(),
-            records: HashMap::new(),
-            entries: 0,
-            occurring: BTreeSet::new(),
-            since: HashMap::new(),
-            report,
-        };
-        if state.report.refused.is_some() {
+        let snapshot = Snapshot::begin(new, held.as_ref(), now()?, options);
+        let mut state = State { snapshot, records: HashMap::new() };
+        if state.snapshot.is_refused() {
             return Ok(state);
         }
-        if state.held {
+        if state.snapshot.is_held {
             self.keep_before(&id).await?;
             let sql = "SELECT mark, min(since) FROM mustcheck_opening WHERE source = $1 \
                        GROUP BY mark";
             for row in self.transaction.texts(sql, &[&id]).await? {
-                state.since.insert(row.text(0).to_owned(), row.text(1).to_owned());
+                state.snapshot.since.insert(row.text(0).to_owned(), row.text(1).to_owned());
             }
             self.held_records(&mut state, &id).await?;
         }
@@ -133,12 +108,12 @@ impl<'a> Work<'a> {
 
     /// Counts the records in force by list, so that nobody clears them by leaving them out.
     async fn held_records(&mut self, state: &mut State, id: &str) -> Result<(), RegistryError> {
-        let day = state.source.as_of.date.to_string();
+        let day = state.snapshot.day().to_string();
         let sql = "SELECT id, list, until FROM mustcheck_record WHERE source = $1";
         for row in self.transaction.texts(sql, &[&id]).await? {
             let (list, until) = (row.text(1).to_owned(), row.text(2).to_owned());
             if until >= day {
-                self.removals.held(&state.source.id, &list, 1);
+                self.removals.held(&state.snapshot.source.id, &list, 1);
             }
             state.records.insert(row.text(0).to_owned(), (list, until));
         }
@@ -166,38 +141,27 @@ impl<'a> Work<'a> {
         let (mut puts, mut before) = (Vec::new(), Vec::new());
         for (record, id) in records.iter().zip(ids) {
             let own = held.get(&id);
-            let Some(state) = self.states.get_mut(&record.source) else { continue };
-            if state.report.refused.is_some() {
+            let Some(State { snapshot, .. }) = self.states.get_mut(&record.source) else {
+                continue;
+            };
+            if snapshot.is_refused() {
                 continue;
             }
-            state.entries += 1;
-            let day = state.source.as_of.date;
-            let body = own.map(|held| held.body.as_str());
-            let (body, left) = match change(record, body, &state.source, self.file)? {
-                Change::Put { body, left } => (Some(body), left),
-                Change::Same => (None, None),
-                Change::Foreign { reason } => {
+            let old = own.map(|held| (&*held.body, &*held.until));
+            let (body, until) = match snapshot.take(record, old, self.file, &mut self.removals)? {
+                Taken::Put { body, until } => (Some(body), until),
+                Taken::Same { until } => (None, until),
+                Taken::Foreign { reason } => {
                     self.foreign(record, reason).await?;
                     continue;
                 }
             };
-            state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
-            match (own, &body) {
-                (_, None) => state.report.unchanged += 1,
-                (Some(_), _) => state.report.changed += 1,
-                (None, _) => state.report.added += 1,
-            }
-            let in_force = own.is_some_and(|held| held.until >= day.to_string());
-            if let Some(list) = left.filter(|_| in_force) {
-                self.removals.removed(&record.source, &list, 1);
-            }
-            let until = last_day(record, day);
             let same = body.is_none();
             if same && own.is_some_and(|held| held.until == until) {
                 self.seen.insert(id);
                 continue;
             }
-            if state.held && !same {
+            if snapshot.is_held && !same {
                 before.push((key(&record.source), id.clone(), own));
             }
             let body = body.or_else(|| own.map(|held| held.body.clone())).unwrap_or_default();
@@ -235,9 +199,8 @@ impl<'a> Work<'a> {
         reason: String,
     ) -> Result<(), RegistryError> {
         let Some(state) = self.states.get(&record.source) else { return Ok(()) };
-        let place = foreign_place(record, &state.source);
-        let refusal = Refusal::of_record(record, &encode(record)?, &place, &reason);
-        self.foreign.push(Rejected { place, reason, mark: refusal.mark.clone() });
+        let (rejected, refusal) = state.snapshot.foreign(record, reason)?;
+        self.foreign.push(rejected);
         self.leave_open(&record.source, &refusal, None).await
     }
 
@@ -250,11 +213,11 @@ impl<'a> Work<'a> {
         let id = refusal.id.as_deref().map(key);
         let ids: Vec<String> = id.into_iter().collect();
         let held = self.held(&ids).await?.into_iter().next();
-        let Some(state) = self.states.get_mut(source) else { return Ok(()) };
-        if state.report.refused.is_some() {
+        let Some(State { snapshot, .. }) = self.states.get_mut(source) else { return Ok(()) };
+        if snapshot.is_refused() {
             return Ok(());
         }
-        state.entries += u64::from(!refusal.beside);
+        snapshot.refuse(refusal);
         // The source still lists it: the held version stays, and its parties stay unanswered.
         // One that the file lists beside it is its own.
         let held = match held.filter(|(_, held)| held.source == key(source)) {
@@ -264,7 +227,7 @@ impl<'a> Work<'a> {
             _ => None,
         };
         if let Some(record) = &held {
-            state.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+            snapshot.occurs(record);
         }
         self.leave_open(source, refusal, held.as_ref()).await
     }
@@ -276,8 +239,7 @@ impl<'a> Work<'a> {
         held: Option<&CreditRecord>,
     ) -> Result<(), RegistryError> {
         let Some(state) = self.states.get(source) else { return Ok(()) };
-        let new = || state.source.as_of.to_string();
-        let since = state.since.get(&refusal.mark).cloned().unwrap_or_else(new);
+        let since = state.snapshot.first_seen(&refusal.mark);
         let entries = refusal.entries(held);
         self.transaction.leave_open(source, refusal, &entries, &since).await
     }
@@ -292,14 +254,12 @@ impl<'a> Work<'a> {
         let mut report = Report { rejected, sources: Vec::new() };
         for source in self.file {
             let Some(mut state) = self.states.remove(&source.id) else { continue };
-            if state.report.refused.is_none() {
-                if let Some(fault) = unexpected(source, state.entries) {
-                    return Err(RegistryError::Content(format!("nothing was imported: {fault}")));
-                }
-                state.report.removed = self.remove(&state).await?;
-                self.finish(&state).await?;
+            if !state.snapshot.is_refused() {
+                let schemes = state.snapshot.end()?;
+                state.snapshot.report.removed = self.remove(&state).await?;
+                self.finish(&source.id, &schemes).await?;
             }
-            report.sources.push(state.report);
+            report.sources.push(state.snapshot.report);
         }
         self.removals.check(options)?;
         self.transaction.commit().await?;
@@ -307,15 +267,15 @@ impl<'a> Work<'a> {
     }
 
     async fn remove(&mut self, state: &State) -> Result<u64, RegistryError> {
-        let day = state.source.as_of.date.to_string();
+        let day = state.snapshot.day().to_string();
         let mut gone = Vec::new();
         for (id, (list, until)) in state.records.iter().filter(|(id, _)| !self.seen.contains(*id)) {
             if *until >= day {
-                self.removals.removed(&state.source.id, list, 1);
+                self.removals.removed(&state.snapshot.source.id, list, 1);
             }
             gone.push(id.as_str());
         }
-        let source = key(&state.source.id);
+        let source = key(&state.snapshot.source.id);
         for ids in gone.chunks(CHUNK) {
             let keep = "INSERT INTO mustcheck_before_record (source, id, owner, list, until, body) \
                         SELECT $1, id, source, list, until, body FROM mustcheck_record \
@@ -328,9 +288,8 @@ impl<'a> Work<'a> {
     }
 
     /// Writes what only the whole snapshot shows.
-    async fn finish(&self, state: &State) -> Result<(), RegistryError> {
-        let id = key(&state.source.id);
-        let schemes = encode(&state.source.kept_schemes(&state.occurring))?;
+    async fn finish(&self, source: &str, schemes: &str) -> Result<(), RegistryError> {
+        let id = key(source);
         let sql = "UPDATE mustcheck_source SET schemes = $2 WHERE id = $1";
         self.transaction.run(sql, &[&id, &schemes]).await?;
         self.transaction.forget_answered(&id).await
