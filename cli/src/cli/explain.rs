@@ -1,32 +1,24 @@
 //! `mustcheck explain`: a case by its own day, which is no check.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::gates::{Gates, PolicyChoice, read_application};
+use crate::cli::gates::CaseArguments;
 use crate::cli::{Lang, Style, text};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The application, in JSON; `-` reads stdin.
-    application: PathBuf,
-    /// The registry: a JSON file, a SQLite database, or a mapping file (`*.toml`) of remote
-    /// platforms.
-    #[arg(long, value_name = "FILE")]
-    registry: PathBuf,
     #[command(flatten)]
-    policy: PolicyChoice,
+    case: CaseArguments,
 }
 
-/// What it shows is a decision and decides nothing: it says so first, is never recorded, and ends
+/// Shows a case by its own day. It decides nothing: it says so first, is never recorded, and ends
 /// as anything does that was shown.
 // RAIL R14
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
-    let application = read_application(&arguments.application)?;
-    let gates = Gates::open(&arguments.policy, &arguments.registry)?.today(application.as_of);
+    let (application, gates) = arguments.case.open()?;
+    let gates = gates.today(application.as_of);
     let checked = gates.check(&application)?;
     let day = application.as_of;
     let no_check = match style.lang {

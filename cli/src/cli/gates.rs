@@ -31,6 +31,27 @@ pub struct PolicyChoice {
     pub policy: Option<PathBuf>,
 }
 
+/// One application, and by what it is decided.
+#[derive(Args)]
+pub struct CaseArguments {
+    /// The application, in JSON; `-` reads stdin.
+    application: PathBuf,
+    /// The registry: a JSON file, a SQLite database, or a mapping file (`*.toml`) of remote
+    /// platforms.
+    #[arg(long, value_name = "FILE")]
+    registry: PathBuf,
+    #[command(flatten)]
+    policy: PolicyChoice,
+}
+
+impl CaseArguments {
+    /// Reads the application, and opens the gates over the registry.
+    pub fn open(&self) -> Result<(Application, Gates)> {
+        let application = read_application(&self.application)?;
+        Ok((application, Gates::open(&self.policy, &self.registry)?))
+    }
+}
+
 impl PolicyChoice {
     /// The policy that decides on a day.
     pub fn policy_as_of(&self, as_of: Date) -> Result<Policy> {
