@@ -13,7 +13,7 @@ use crate::registry::table::column::Cell;
 use crate::registry::table::mapping::{Party, Person};
 use crate::registry::table::output::Refused;
 use crate::registry::table::row::Row;
-use crate::registry::written::{LeftOpen, Pattern, exact, is_filler, left_open, normalised};
+use crate::registry::written::{self, LeftOpen, Pattern, exact, is_filler, left_open, normalised};
 
 /// The cells of a party, and what its identifier is.
 struct Cells<'a> {
@@ -292,25 +292,14 @@ fn identifiers_of_none(part: &str, cells: &Cells<'_>) -> bool {
         && !may_name_another(part, [])
 }
 
-/// Digits of a number that a spreadsheet keeps.
-const KEPT: usize = 15;
-
-/// Whoever else may be meant by the records of a row, where a spreadsheet may have made a number of
-/// a code and left it as a text: zeros stand for the digits that were lost, and one such code in
-/// eleven passes its check all the same.
+/// Whoever else may be meant by the records of a row, where a spreadsheet may have rounded a code.
 // RAIL R2
 pub fn rounded(records: &[CreditRecord]) -> BTreeSet<Pattern> {
     let named = records.iter().flat_map(identities);
-    let of = |identifier: String| {
-        let (kept, lost) = identifier.split_at_checked(KEPT)?;
-        let (first, rest) = kept.split_at_checked(1)?;
-        let is_one = lost == "000" && kept.bytes().all(|b| b.is_ascii_digit());
-        is_one.then(|| left_open(&format!("{first}.{rest}E+17"), None).into_patterns())
-    };
-    named.filter_map(|(_, _, identifier)| of(identifier)).flatten().collect()
+    named.flat_map(|(_, _, identifier)| written::rounded(&identifier)).collect()
 }
 
-/// Whom a text may mean that is no exact identifier with a check character.
+/// Tells whom a text may mean that is no exact identifier with a check character.
 fn may_mean(text: &str, scheme: Option<Scheme>) -> BTreeSet<Pattern> {
     if scheme == Some(Scheme::Passport) {
         // It has no check character, so nothing tells a wrong one.
