@@ -3,9 +3,10 @@
 //! A firm whose credit was repaired at one source is often still listed at another. Neither copy is
 //! known to be the right one, so none restricts and none clears: the officer looks.
 //!
-//! 33 (二十二): 「经核实有误的信息应及时更正或撤销。」 Reads as: what is found wrong after it was verified is
-//! corrected or revoked. INTERPRETATION: that one of two copies of a decision has ended and the other
-//! has not shows by itself that one of them is wrong; which, only the authority that decided can say.
+//! 33 (二十二): 「经核实有误的信息应及时更正或撤销。」 Reads as: what is found wrong after it was verified
+//! is corrected or revoked. INTERPRETATION: that one of two copies of a decision has ended and the
+//! other has not shows by itself that one of them is wrong; which, only the authority that decided
+//! can say.
 
 use crate::date::Date;
 use crate::model::{CreditRecord, Standing};
@@ -14,17 +15,15 @@ use crate::standing::standing;
 /// Whether two records are copies of one decision: the same list, subject, authority and document,
 /// held by different sources.
 pub fn is_same_decision(one: &CreditRecord, other: &CreditRecord) -> bool {
-    let about = |record: &CreditRecord| {
-        let subject = &record.subject;
-        (subject.scheme, subject.country.clone(), subject.identifier.clone())
-    };
+    let (about, same) = (&one.subject, &other.subject);
     one.source != other.source
         && one.list == other.list
         && one.document.is_some()
         && one.document == other.document
         && one.decided_by.is_some()
         && one.decided_by == other.decided_by
-        && about(one) == about(other)
+        && (about.scheme, &about.country, &about.identifier)
+            == (same.scheme, &same.country, &same.identifier)
 }
 
 /// Whether another copy of the decision of a record in force has ended on a day.
@@ -38,7 +37,8 @@ pub fn is_contradicted(record: &CreditRecord, other: &CreditRecord, as_of: Date)
             Standing::Annulled | Standing::Repaired | Standing::Lifted | Standing::Expired
         )
     };
-    standing(record, as_of) == Standing::InForce
-        && is_same_decision(record, other)
+    // Most records are no copies of each other, and their standings need not be computed.
+    is_same_decision(record, other)
+        && standing(record, as_of) == Standing::InForce
         && has_ended(other)
 }
