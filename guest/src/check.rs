@@ -38,8 +38,9 @@ pub fn due_lookups(
     Ok(lookups::due(matter, application))
 }
 
-/// Decides an application on what the registry answers, on a day by the host's clock. The notice is most of the writing, and
-/// some callers print none; nothing else depends on whether it is asked for.
+/// Decides an application on what the registry answers, on a day by the host's clock. The notice
+/// is most of the writing, and some callers print none; nothing else depends on whether it is
+/// asked for.
 ///
 /// # Errors
 ///

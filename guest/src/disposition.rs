@@ -8,7 +8,7 @@ use crate::model::{
     AnswerStatus, AppliedMeasure, Disposition, DispositionRule, Effect, Force, Lookup,
 };
 
-/// What asks for the officer's look besides measures.
+/// Signs that ask for the officer's look besides measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
     /// A record in force stands on a watch list.

@@ -101,7 +101,7 @@ impl Answered<'_> {
     }
 }
 
-/// What a source says of its answer, or why it cannot answer for an earlier day, as it is shown.
+/// The reason that a source gives, or why it cannot answer for an earlier day, as it is shown.
 pub fn reason(answer: &Answer, days: Days, identifiers: &Identifiers<'_>) -> Option<String> {
     if let Some(reason) = answer.reason.as_deref() {
         return Some(identifiers.masked_in(reason).into_owned());
@@ -223,7 +223,7 @@ pub fn answered<'a>(
     Ok(rows)
 }
 
-/// What an answer lacks of its source, if anything.
+/// Finds what an answer lacks of its source, if anything.
 fn source_fault(answer: &Answer) -> Option<String> {
     match &answer.source {
         None if answer.status == AnswerStatus::Answered => {

@@ -75,7 +75,7 @@ impl Clock {
     }
 }
 
-/// How far the clock of a source may be ahead of ours, in seconds.
+/// Seconds that the clock of a source may be ahead of ours.
 const AHEAD: i64 = 300;
 
 /// Whether an instant lies further ahead than clocks differ: a snapshot of then would never be

@@ -114,7 +114,7 @@ pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault>
     }
 }
 
-/// What was checked: what a decision is held against.
+/// The check that a decision is held against.
 pub(crate) struct Checked<'a> {
     pub(crate) application: &'a Application,
     pub(crate) days: Days,

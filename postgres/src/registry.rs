@@ -53,7 +53,7 @@ UNION ALL SELECT 6, open.source, open.list, '', '', '', '', '', 0, count(*) \
                   WHERE own.source = open.source AND own.mark = open.mark) \
   GROUP BY open.source, open.list";
 
-/// How often a lookup is made again, because somebody imported in the middle of it.
+/// Attempts at a lookup in the middle of which somebody imported.
 const ATTEMPTS: u32 = 8;
 
 /// A registry in PostgreSQL. A lookup reads one consistent state, also while imports run.

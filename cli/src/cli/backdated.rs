@@ -4,7 +4,7 @@ use anyhow::Error;
 use clap::Args;
 use mustcheck::{ApplicationError, CheckError, Date, GateBuilder};
 
-/// How far back the right goes where nothing else is said, in days: ten years.
+/// Days that the right goes back where nothing else is said: ten years.
 const USUAL: &str = "3650";
 
 /// The right to check as of an earlier day, if whoever runs the program takes it.

@@ -16,7 +16,7 @@ fn batch(folder: &Folder, applications: &[Value], registry: &Value) -> Vec<Value
     folder.run(&["batch", "applications.jsonl", "--registry", "registry.json"]).rows()
 }
 
-/// What comes of the application, each time on its own day.
+/// Decides the application, each time on its own day.
 fn each_day(days: &[&'static str], registry: &Value) -> Vec<Value> {
     let folder = Folder::new();
     let one = |day: &&'static str| batch(folder.on(day), &[as_of(day)], registry).remove(0);

@@ -321,7 +321,7 @@ pub struct Decision {
     pub notice: Option<Text>,
 }
 
-/// How many days before the day of the check an as-of date may lie and still be a present one:
+/// Days before the day of the check that an as-of date may lie and still be a present one:
 /// what came in yesterday is decided today.
 pub const PRESENT_DAYS: i32 = 1;
 

@@ -26,7 +26,7 @@ pub(crate) use refusal::Marks;
 pub use refusal::{Entry, Mark, Reach, Refusal};
 pub use repair::{held_elsewhere, no_such_mark, nothing_before};
 
-/// Who answers for an entry that could not be read, and why.
+/// An acknowledgement of an entry that could not be read: who answers for it, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Acknowledgement {
     /// Who.
@@ -191,7 +191,7 @@ fn not_covered(query: u32, list: &str) -> Answer {
     }
 }
 
-/// What a registry tells of a source: how complete it is, and since when.
+/// A summary of a source: how complete it is, and since when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SourceSummary {
     /// The source.
@@ -214,10 +214,10 @@ pub struct SourceSummary {
     pub undo: Option<Timestamp>,
 }
 
-/// How many entries that could not be read are told one by one.
+/// The most entries that could not be read that are told one by one.
 pub const ENTRIES_SHOWN: usize = 50;
 
-/// Whom the entries of a source leave open that could not be read.
+/// Counts of the entries of a source that could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OpenSummary {
     /// Entries that may mean whoever fits their patterns.

@@ -194,7 +194,7 @@ pub fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
     Ok(ahead.map(fault).collect())
 }
 
-/// What is wrong with sources that stand beside each other.
+/// Checks sources that stand beside each other.
 pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();

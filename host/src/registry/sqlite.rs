@@ -40,7 +40,7 @@ struct Open {
     known: Option<Known>,
 }
 
-/// What every lookup needs of one state of the database, and what changes only with an import.
+/// The part of a state that every lookup needs, and that changes only with an import.
 #[derive(Debug)]
 struct Known {
     /// What SQLite counts up for this connection whenever another one has written.

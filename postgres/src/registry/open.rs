@@ -46,7 +46,7 @@ struct Entry {
     opening: Opening,
 }
 
-/// What one statement found.
+/// The rows of one lookup.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) state: String,
@@ -155,7 +155,7 @@ fn entry(row: &Row) -> Result<Entry, RegistryError> {
     Ok(Entry { source: maybe(1)?.unwrap_or_default(), opening })
 }
 
-/// Who answers for an entry, if anybody does.
+/// Reads the acknowledgement of an entry, if there is one.
 pub(super) fn acknowledged(
     name: Option<String>,
     why: Option<String>,

@@ -1,4 +1,4 @@
-//! What a database tells of its sources.
+//! Summaries of the sources in a database.
 
 use std::collections::BTreeMap;
 
@@ -90,7 +90,7 @@ async fn count(connection: &Connection, sql: &str, source: &str) -> Result<u64, 
     rows.first().map_or(Ok(0), |row| number(row, 0))
 }
 
-/// Whom the entries leave open that nobody answers for.
+/// Counts the entries that nobody answers for.
 async fn opened(connection: &Connection, source: &str) -> Result<OpenSummary, RegistryError> {
     let mut open = OpenSummary::default();
     let sql = format!(

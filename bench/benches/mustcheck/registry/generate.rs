@@ -29,7 +29,7 @@ const LISTS: [&str; 4] =
 /// Indexes that are made last.
 const INDEXES: [&str; 2] = ["record_by_source", "party_by_record"];
 
-/// What a database of the benchmark holds.
+/// Contents of a database of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// Records.

@@ -1,4 +1,4 @@
-//! What an import costs as the list grows: time, and the memory of a process that does nothing
+//! Cost of an import as the list grows: time, and the memory of a process that does nothing
 //! else. One row in a hundred is damaged: its identifier is masked. Each list is imported twice,
 //! first into an empty database, then once more as it is.
 //!

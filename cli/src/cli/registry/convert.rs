@@ -128,7 +128,7 @@ impl Converted {
     }
 }
 
-/// How a table was written.
+/// The form of a table: its encoding, or its kind of workbook.
 fn form(report: &TableReport, style: Style) -> String {
     let encoding = style.say("编码", "encoding");
     let sheet = style.say("工作表", "sheet");

@@ -35,7 +35,7 @@ pub struct Arguments {
     /// What the files are; without it, their names say.
     #[arg(long, value_enum, requires = "mapping", value_name = "FORMAT")]
     from: Option<Format>,
-    /// As of when a list is, whatever its mapping says: `2026-11-19T20:00:00+08:00`.
+    /// The moment as of which a list is, whatever its mapping says: `2026-11-19T20:00:00+08:00`.
     #[arg(long, requires = "mapping", value_name = "TIME")]
     as_of: Option<Timestamp>,
     /// Remove so many records that are in force: exactly the number that a refused import names.

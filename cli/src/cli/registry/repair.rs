@@ -49,7 +49,7 @@ pub struct Acknowledge {
     /// The mark of an entry, as `registry show` and `registry import` tell it.
     #[arg(long = "mark", required = true, value_name = "MARK")]
     marks: Vec<String>,
-    /// Who answers for it.
+    /// The person who answers for it.
     #[arg(long, value_name = "NAME")]
     by: String,
     /// Why.

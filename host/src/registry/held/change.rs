@@ -12,7 +12,7 @@ use crate::input::quotable;
 use crate::registry::RegistryError;
 use crate::registry::sources::Source;
 
-/// What whoever imports allows besides.
+/// Options of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportOptions {
     /// How many records may be removed where more go than a snapshot usually drops. It must be
@@ -54,14 +54,14 @@ pub fn admit(
     Admission::Refused(if ahead { format!("{older}, {cure}") } else { older })
 }
 
-/// Why the snapshot of a source is not whole: it says itself how many entries it has.
+/// The fault of a snapshot that is not whole: it says itself how many entries it has.
 pub fn unexpected(source: &Source, entries: u64) -> Option<String> {
     let expected = source.expected.filter(|expected| *expected != entries)?;
     let id = quotable(&source.id);
     Some(format!("source `{id}` has {entries} entries and says that it has {expected}"))
 }
 
-/// What an import does with a record that is fit for import.
+/// A change that an import makes with a record that is fit for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is new, or another than the one held under its id.

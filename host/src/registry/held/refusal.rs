@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::registry::json::identities;
 use crate::registry::written::Pattern;
 
-/// Whom an entry leaves open that could not be read.
+/// The reach of an entry that could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
@@ -37,7 +37,7 @@ impl Reach {
     }
 }
 
-/// What tells an entry from every other one: the digest of its text.
+/// The digest of an entry's text, which tells it from every other one.
 pub type Mark = String;
 
 /// Marks of the entries of one file.

@@ -23,7 +23,7 @@ use crate::registry::{RegistryError, Vocabulary};
 use remnant::{Remnant, rejected};
 use stream::{Input, Passed};
 
-/// What a file holds beside its records.
+/// The part of a file beside its records.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 struct Head {
@@ -33,7 +33,7 @@ struct Head {
     _records: Passed,
 }
 
-/// What stands in the place of a record.
+/// An item in the place of a record.
 #[derive(Debug)]
 pub enum Item {
     /// A record that is fit for import, with its source.

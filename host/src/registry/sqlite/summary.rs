@@ -1,4 +1,4 @@
-//! What a database tells of its sources.
+//! Summaries of the sources in a database.
 
 use std::collections::BTreeMap;
 
@@ -57,7 +57,7 @@ fn of_source(connection: &Connection, source: Source) -> Result<SourceSummary, R
     })
 }
 
-/// Whom the entries leave open that nobody answers for.
+/// Counts the entries that nobody answers for.
 fn opened(connection: &Connection, source: &str) -> Result<OpenSummary, RegistryError> {
     let mut statement = connection.prepare_cached(
         "SELECT reach, since, count(*) FROM opening WHERE source = ?1 \

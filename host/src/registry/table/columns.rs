@@ -8,7 +8,7 @@ use crate::input::quotable;
 use crate::registry::table::column::Column;
 use crate::registry::table::mapping::TableMapping;
 
-/// Where the columns of a mapping stand in a table.
+/// Places of the columns of a mapping in a table.
 #[derive(Debug, Default)]
 pub struct Columns {
     names: Vec<String>,

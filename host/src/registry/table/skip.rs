@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::registry::mapping::Faults;
 use crate::registry::table::column::Column;
 
-/// What makes a row no record: one column, and what stands there.
+/// A rule by which a row is no record: one column, and what stands there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SkipRule {

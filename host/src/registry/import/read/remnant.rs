@@ -34,7 +34,8 @@ pub(super) struct Remnant<'a> {
     unnamed: Option<&'a RawValue>,
 }
 
-/// Why an importer of another format refused what stands in the place of a record, if it did.
+/// The reason for which an importer of another format refused what stands in the place of a
+/// record, if it did.
 pub(super) fn rejected(record: &str) -> Option<String> {
     if !record.contains("\"rejected\"") {
         return None;

@@ -19,7 +19,7 @@ use crate::registry::json::REGISTRY_LIMIT;
 /// A byte order mark, which spreadsheets and some editors put in front.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// What is done with each record: its number, and its text.
+/// A function that takes each record: its number, and its text.
 type Take<'a> = dyn FnMut(u64, &str) -> Result<(), RegistryError> + 'a;
 
 /// A file that is read more than once.
@@ -101,7 +101,7 @@ impl Input {
     }
 }
 
-/// Where a text is not UTF-8, if it is not.
+/// Finds the place where a text is not UTF-8, if it is not.
 fn not_utf8(reader: &mut dyn Read) -> std::io::Result<Option<usize>> {
     let mut chunk = vec![0; 1 << 16];
     let (mut begun, mut kept) = (0, 0);
