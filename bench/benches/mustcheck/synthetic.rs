@@ -70,6 +70,8 @@ pub fn catalogue(places: &[Place]) -> CatalogueData {
             initiator: text("主管部门", "Competent department"),
             acts: Vec::new(),
             persons: Vec::new(),
+            serious: None,
+            rules: Vec::new(),
             legal_basis: vec![basis(0)],
             notes: Vec::new(),
         }],
@@ -115,6 +117,11 @@ fn edition() -> Edition {
     let founds = vec![InstrumentKind::Law, InstrumentKind::AdministrativeRegulation];
     let remedy = |text| Remedy {
         persons_only: false,
+        matters: Vec::new(),
+        domains: Vec::new(),
+        lists: Vec::new(),
+        refusals_only: false,
+        valid_until: None,
         valid_from: day(2016, 1, 1),
         text,
         legal_basis: vec![basis(3)],
@@ -150,6 +157,9 @@ fn instrument(position: usize) -> Instrument {
         region: None,
         in_force_from: day(2015, 1, 1),
         in_force_until: None,
+        successor: None,
+        checked_on: None,
+        checked_against: None,
         remark: "invented".into(),
     }
 }
@@ -184,6 +194,10 @@ fn measure(i: usize, place: &Place) -> Measure {
         record_matter: None,
         penalty: None,
         longest_term: None,
+        fixed_term: None,
+        shortest_term: None,
+        lifelong: false,
+        unseats: false,
         exceptions: Vec::new(),
         implementer: None,
         or_three_clean_years: false,

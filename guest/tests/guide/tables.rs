@@ -42,7 +42,7 @@ fn structs() -> Vec<Table> {
         d PersonsRule "GUIDE-keys" "persons", d Act "GUIDE-keys" "act",
         d Matter "GUIDE-keys" "matter", d Due "GUIDE-keys" "due",
         d Measure "GUIDE-keys" "measure", d PenaltyTest "GUIDE-keys" "penalty",
-        d Term "GUIDE-keys" "term", d Exception "GUIDE-keys" "exception",
+        m Term "GUIDE-keys" "term", d Exception "GUIDE-keys" "exception",
         d Setting "GUIDE-keys" "setting", d CalendarYear "GUIDE-keys" "calendar",
         d Overlay "GUIDE-keys" "overlay", d SourceFreshness "GUIDE-keys" "source",
         d Adoption "GUIDE-keys" "adoption", d Initiator "GUIDE-keys" "initiator",

@@ -2,12 +2,12 @@
 
 use crate::authoring::diff::{Bearing, Item};
 use crate::catalogue::data::{
-    ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter, RemarkWhen, Term,
+    ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter, RemarkWhen,
 };
 use crate::date::Date;
 use crate::model::{
     Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity, Role,
-    Text,
+    Term, Text,
 };
 use crate::notice::{Words, role_words};
 
