@@ -156,7 +156,7 @@ records! { wit => rust:
     Citation { instrument, article, paragraph, item }
     Penalty { kind, amount_fen }
     Event { kind, on, document }
-    RecordSubject { kind, scheme, identifier, country, name, as_issued }
+    RecordSubject { kind, scheme, identifier, country, name, as_issued, also }
     ResponsiblePerson { role, scheme, identifier, country, name }
     CreditRecord { id, list, source, act, matter, subject, responsible_persons, decided_by, document, legal_basis, penalty, valid_from, valid_until, events }
 }

@@ -22,8 +22,7 @@ pub fn is_same_decision(one: &CreditRecord, other: &CreditRecord) -> bool {
         && one.document == other.document
         && one.decided_by.is_some()
         && one.decided_by == other.decided_by
-        && (about.scheme, &about.country, &about.identifier)
-            == (same.scheme, &same.country, &same.identifier)
+        && about.identities().any(|own| same.identities().any(|theirs| own == theirs))
 }
 
 /// Whether another copy of the decision of a record in force has ended on a day.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{List, Matter};
 use crate::date::Date;
-use crate::identifier::{mask, validate_issued};
+use crate::identifier::{mask, validate, validate_issued};
 use crate::masking::Identifiers;
 use crate::model::{
     Answer, AnswerStatus, Application, ApplicationError, CreditRecord, ListStanding, Lookup,
@@ -265,6 +265,12 @@ fn fault_of(
         about.as_issued.as_deref(),
     ) {
         return Some(format!("record `{id}`: {detail}"));
+    }
+    for also in &about.also {
+        let country = also.country.as_deref();
+        if let Err(detail) = validate(about.kind, also.scheme, &also.identifier, country) {
+            return Some(format!("record `{id}`: {detail}"));
+        }
     }
     if let Some(act) = &record.act {
         if !catalogue.has_act(act) {

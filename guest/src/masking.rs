@@ -24,10 +24,10 @@ impl<'a> Identifiers<'a> {
         let own = subjects.flat_map(|subject| subject.identities().map(|(_, _, own)| own));
         let records = answers.iter().flat_map(|answer| &answer.records);
         let theirs = records.flat_map(|record| {
-            let persons = record.responsible_persons.iter().map(|person| &person.identifier);
-            persons.chain([&record.subject.identifier])
+            let persons = record.responsible_persons.iter().map(|p| p.identifier.as_str());
+            persons.chain(record.subject.identities().map(|(_, _, theirs)| theirs))
         });
-        Self::new(own.chain(theirs.map(String::as_str)))
+        Self::new(own.chain(theirs))
     }
 
     /// These.

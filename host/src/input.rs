@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use mustcheck_guest::model::Application;
+use mustcheck_guest::model::{Application, FurtherIdentifier};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -46,8 +46,19 @@ impl ApplicationExt for Application {
             if let Some(country) = &mut subject.country {
                 normalise(country);
             }
+            normalise_further(&mut subject.also);
         }
         Ok(application)
+    }
+}
+
+/// Normalises further identifiers of a subject.
+pub fn normalise_further(also: &mut [FurtherIdentifier]) {
+    for further in also {
+        normalise(&mut further.identifier);
+        if let Some(country) = &mut further.country {
+            normalise(country);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::future::Future;
+use std::mem::swap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
@@ -11,9 +12,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::model::{
-    Answer, AnswerStatus, Application, CreditRecord, FurtherIdentifier, Query, Subject,
-};
+use mustcheck_guest::model::{Answer, AnswerStatus, Application, CreditRecord, Query, Subject};
 
 use crate::clock;
 use crate::error::{CheckError, Fault};
@@ -44,18 +43,7 @@ impl<'a> Asked<'a> {
     pub(crate) fn of(application: &'a Application, due: &'a [Query]) -> Self {
         let mut further = Vec::new();
         for (query, subject) in subjects(application, due) {
-            further.extend(subject.also.iter().map(|also| {
-                let FurtherIdentifier { scheme, identifier, country } = also.clone();
-                let under = Subject {
-                    scheme,
-                    identifier,
-                    country,
-                    as_issued: None,
-                    also: Vec::new(),
-                    ..subject.clone()
-                };
-                (query, under)
-            }));
+            further.extend((0..subject.also.len()).map(|n| (query, under(subject, n))));
         }
         Self { application, due, further }
     }
@@ -105,6 +93,17 @@ impl<'a> Asked<'a> {
         }
         joined
     }
+}
+
+/// A subject under one of its further identifiers, which changes places with the first.
+fn under(subject: &Subject, n: usize) -> Subject {
+    let mut under = Subject { as_issued: None, ..subject.clone() };
+    if let Some(also) = under.also.get_mut(n) {
+        swap(&mut under.scheme, &mut also.scheme);
+        swap(&mut under.identifier, &mut also.identifier);
+        swap(&mut under.country, &mut also.country);
+    }
+    under
 }
 
 /// Every due lookup's subject, with the position of the query.

@@ -25,7 +25,7 @@ use open::{Found, Known};
 const LOOKUP: &str = "\
 SELECT 0, state, '', '', '', '', '', '', 0::BIGINT, 0::BIGINT \
   FROM mustcheck_registry WHERE id = 1 \
-UNION ALL SELECT 1, body, schemes, '', '', '', '', '', 0, 0 FROM mustcheck_source \
+UNION ALL SELECT 1, body, kept, '', '', '', '', '', 0, 0 FROM mustcheck_source \
   WHERE (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
 UNION ALL SELECT 2, party.identifier, party.scheme, party.country, record.body, '', '', '', 0, 0 \
   FROM mustcheck_party AS party JOIN mustcheck_record AS record ON record.id = party.record \

@@ -265,6 +265,7 @@ pub fn answer(application: &Application, position: usize, facts: &[Fact]) -> Ans
             country: None,
             name: subject.name.clone(),
             as_issued: None,
+            also: Vec::new(),
         },
         responsible_persons: Vec::new(),
         decided_by: Some("上海市市场监督管理局".into()),

@@ -251,7 +251,7 @@ impl Names {
         }
         for r in records() {
             let s = &r.subject;
-            everybody.push((s.scheme, s.country.as_deref(), &s.identifier));
+            everybody.extend(s.identities());
             issued.extend(s.as_issued.as_ref().map(|_| s.identifier.as_str()));
             for p in &r.responsible_persons {
                 everybody.push((p.scheme, p.country.as_deref(), &p.identifier));
@@ -338,6 +338,9 @@ impl Names {
         about.identifier = self.identifier(about.scheme, &about.identifier);
         let shown = about.as_issued.take();
         about.as_issued = shown.map(|document| self.of(Kind::Document, &document));
+        for also in &mut about.also {
+            also.identifier = self.identifier(also.scheme, &also.identifier);
+        }
         for person in &mut record.responsible_persons {
             person.name = self.named(SubjectKind::Person, &person.identifier);
             person.identifier = self.identifier(person.scheme, &person.identifier);

@@ -8,7 +8,7 @@ use mustcheck::registry::held::Reach;
 use mustcheck::registry::import::acknowledge;
 use serde_json::{Value, json};
 
-use crate::support::{LEI, ask, firm, person, record, registry, subject, with};
+use crate::support::{LEI, ask, firm, person, record, registry, subject, uscc, with};
 use crate::{database, import_into, import_smaller};
 
 /// How the list of wage arrears is answered, and with how many records.
@@ -70,7 +70,17 @@ fn a_lookup_by_what_the_source_does_not_keep_is_not_covered() {
     let about = json!({ "kind": "organization", "scheme": "lei", "identifier": LEI, "name": "x" });
     let by_lei = with(&record("r2", 2), "/subject", about);
     import_into(&path, &registry(&[record("r1", 1), by_lei.clone()])).unwrap();
-    assert_eq!(answer(&path, company(LEI)), answered(1));
+    // Who is named by one alone may be who is asked about by the other.
+    let alone = |scheme: &str| format!("entries that the source names by no `{scheme}`: 1");
+    assert_eq!(answer(&path, company(LEI)), ("not-covered".into(), alone("lei"), 1));
+    assert_eq!(answer(&path, firm(1)), ("not-covered".into(), alone("uscc"), 1));
+    assert_eq!(answer(&path, firm(2)), ("not-covered".into(), alone("uscc"), 0));
+    let also = json!([{ "scheme": "uscc", "identifier": uscc(2) }]);
+    let both = with(&by_lei, "/subject/also", also);
+    import_into(&path, &registry(&[record("r1", 1), both])).unwrap();
+    assert_eq!(answer(&path, firm(1)), answered(1));
+    assert_eq!(answer(&path, firm(2)), answered(1));
+    assert_eq!(answer(&path, firm(3)), answered(0));
     // One that has no identifier of China keeps only what it has.
     let alone = with(&by_lei, "/responsible_persons", json!([]));
     import_smaller(&path, &registry(&[alone])).unwrap();

@@ -49,7 +49,7 @@ fn a_database_of_another_layout_is_refused() {
     let ours = Connection::open(&path).unwrap();
     ours.pragma_update(None, "user_version", 7).unwrap();
     drop(ours);
-    let message = format!("`{}` is of layout 7; this program reads layout 2", path.display());
+    let message = format!("`{}` is of layout 7; this program reads layout 3", path.display());
     assert_eq!(opened(&path), message);
     assert_eq!(imported(&path), message);
 }

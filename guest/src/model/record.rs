@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::date::{Date, Timestamp};
-use crate::model::{AnswerStatus, EventKind, PenaltyKind, Role, Scheme, Subject, SubjectKind};
+use crate::model::{
+    AnswerStatus, EventKind, FurtherIdentifier, PenaltyKind, Role, Scheme, Subject, SubjectKind,
+};
 
 /// A source and the age of its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,14 +150,29 @@ pub struct RecordSubject {
     #[cfg_attr(feature = "host", component(name = "as-issued"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_issued: Option<String>,
+    /// Further and former identifiers of the same subject.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<FurtherIdentifier>,
+}
+
+impl RecordSubject {
+    /// Everything that identifies the subject, the first first: scheme, issuing country,
+    /// identifier.
+    pub fn identities(&self) -> impl Iterator<Item = (Scheme, Option<&str>, &str)> {
+        let first = (self.scheme, self.country.as_deref(), self.identifier.as_str());
+        let further = self.also.iter();
+        std::iter::once(first)
+            .chain(further.map(|f| (f.scheme, f.country.as_deref(), f.identifier.as_str())))
+    }
 }
 
 impl CreditRecord {
-    /// Whether the record is about a subject, by any of its identifiers.
+    /// Whether the record is about a subject, by any identifier of either.
     // RAIL R6: by exact identifier, never by name.
     pub fn is_about(&self, subject: &Subject) -> bool {
-        let about = &self.subject;
-        subject.is_named(about.scheme, about.country.as_deref(), &about.identifier)
+        self.subject
+            .identities()
+            .any(|(scheme, country, own)| subject.is_named(scheme, country, own))
     }
 
     /// Every role as which the record names a subject as responsible, in its order.

@@ -223,13 +223,14 @@ impl Conversion<'_> {
         let named = people::named(entity, &of(&self.edges.documents), &sanctions);
         let listings: Vec<Listing<'_>> = lists.into_values().collect();
         self.leave_open(line, entity, &listings, &named)?;
-        let records: Result<Vec<Vec<CreditRecord>>, String> = listings
+        let Some(subject) = &named.subject else { return Ok(()) };
+        let records: Result<Vec<CreditRecord>, String> = listings
             .iter()
-            .map(|(rule, terms)| self.records(entity, rule, terms, &named.subjects))
+            .map(|(rule, terms)| self.record(entity, rule, terms, subject))
             .collect();
         match records {
             Ok(records) => {
-                for record in records.iter().flatten() {
+                for record in &records {
                     self.ids.insert(record.id.clone());
                     self.document.record(record)?;
                     self.report.records += 1;
@@ -238,7 +239,7 @@ impl Conversion<'_> {
             }
             Err(reason) => {
                 self.report.rejected += 1;
-                let named = named.subjects.iter().map(|party| party.identifier.as_str());
+                let named = subject.identities().map(|(_, _, identifier)| identifier);
                 let open: BTreeSet<Pattern> = named.filter_map(Pattern::exact).collect();
                 for (rule, _) in &listings {
                     self.refuse(line, &rule.list, LeftOpen::Fits(open.clone()), false, &reason)?;
@@ -257,7 +258,7 @@ impl Conversion<'_> {
         listings: &[Listing<'_>],
         named: &Named,
     ) -> Result<(), RegistryError> {
-        if named.subjects.is_empty() {
+        if named.subject.is_none() {
             self.report.without_identifier += 1;
         }
         let told = named.told.iter().map(String::as_str).collect::<Vec<_>>().join("; ");
@@ -278,7 +279,7 @@ impl Conversion<'_> {
                 self.refuse(line, &rule.list, LeftOpen::Fits(BTreeSet::new()), true, UNNAMED)?;
             }
         }
-        let unmatched = named.subjects.is_empty().then_some(UNNAMED);
+        let unmatched = named.subject.is_none().then_some(UNNAMED);
         let why: Vec<&str> =
             unmatched.into_iter().chain(named.told.iter().map(String::as_str)).collect();
         if why.is_empty() { Ok(()) } else { self.list(line, &why.join("; "), entity) }
@@ -304,53 +305,45 @@ impl Conversion<'_> {
         rejected.row(line, why, cells.into_iter().map(String::as_str))
     }
 
-    /// One record for each identifier of an entity, on one list.
-    fn records(
+    /// The record of an entity on one list.
+    fn record(
         &self,
         entity: &Entity,
         rule: &ListRule,
         terms: &[Result<Term, String>],
-        parties: &[RecordSubject],
-    ) -> Result<Vec<CreditRecord>, String> {
-        if parties.is_empty() {
-            return Ok(Vec::new());
-        }
+        subject: &RecordSubject,
+    ) -> Result<CreditRecord, String> {
         let terms = terms.iter().cloned().collect::<Result<Vec<Term>, String>>()?;
         let (from, term) = Term::widest(&terms)?;
-        let mut records = Vec::new();
-        for (n, party) in (1..).zip(parties) {
-            // RAIL R13: the id of an entity may be made of its identifiers.
-            let plain = entity.id.to_uppercase();
-            let held = parties.iter().any(|party| plain.contains(&party.identifier));
-            let own = if held { hashed(&entity.id) } else { entity.id.clone() };
-            let number = if parties.len() > 1 { format!("/{n}") } else { String::new() };
-            let mut record = CreditRecord {
-                id: format!("{}/{own}/{}{number}", self.mapping.source.id, rule.list),
-                list: rule.list.clone(),
-                source: self.mapping.source.id.clone(),
-                act: rule.act.clone(),
-                matter: None,
-                subject: party.clone(),
-                responsible_persons: Vec::new(),
-                decided_by: term.authority.clone(),
-                document: term.program.clone(),
-                legal_basis: Vec::new(),
-                penalty: None,
-                valid_from: from,
-                valid_until: term.until,
-                events: Vec::new(),
-            };
-            let fault = record_fault(&mut record, &self.covers)
-                .or_else(|| vocabulary_fault(&record, self.vocabulary));
-            if let Some(fault) = fault {
-                return Err(fault);
-            }
-            if self.ids.contains(&record.id) {
-                return Err(format!("id: `{}` stands twice", quotable(&record.id)));
-            }
-            records.push(record);
+        // RAIL R13: the id of an entity may be made of its identifiers.
+        let plain = entity.id.to_uppercase();
+        let held = subject.identities().any(|(_, _, identifier)| plain.contains(identifier));
+        let own = if held { hashed(&entity.id) } else { entity.id.clone() };
+        let mut record = CreditRecord {
+            id: format!("{}/{own}/{}", self.mapping.source.id, rule.list),
+            list: rule.list.clone(),
+            source: self.mapping.source.id.clone(),
+            act: rule.act.clone(),
+            matter: None,
+            subject: subject.clone(),
+            responsible_persons: Vec::new(),
+            decided_by: term.authority.clone(),
+            document: term.program.clone(),
+            legal_basis: Vec::new(),
+            penalty: None,
+            valid_from: from,
+            valid_until: term.until,
+            events: Vec::new(),
+        };
+        let fault = record_fault(&mut record, &self.covers)
+            .or_else(|| vocabulary_fault(&record, self.vocabulary));
+        if let Some(fault) = fault {
+            return Err(fault);
         }
-        Ok(records)
+        if self.ids.contains(&record.id) {
+            return Err(format!("id: `{}` stands twice", quotable(&record.id)));
+        }
+        Ok(record)
     }
 }
 

@@ -5,6 +5,7 @@
 //! there; only a complete one that keeps this kind of identifier can prove that none is.
 
 mod change;
+mod kept;
 mod refusal;
 mod repair;
 
@@ -22,6 +23,7 @@ use crate::registry::{Ask, RegistryError};
 pub use change::{
     Admission, Change, ImportOptions, Removals, admit, change, foreign_place, last_day, unexpected,
 };
+pub use kept::{Kept, Naming};
 pub(crate) use refusal::Marks;
 pub use refusal::{Entry, Mark, Reach, Refusal};
 pub use repair::{held_elsewhere, no_such_mark, nothing_before};
@@ -68,7 +70,7 @@ pub struct Held {
     /// The source.
     pub source: Source,
     /// By which identifiers it keeps its subjects.
-    pub schemes: BTreeSet<Scheme>,
+    pub kept: Kept,
     /// The entries that may mean anybody: the first of each list, with how many there are.
     pub everybody: Vec<Opening>,
     /// How many entries name nobody by an identifier, by list; none is any list of the source.
@@ -76,10 +78,10 @@ pub struct Held {
 }
 
 impl Held {
-    /// A source of which every entry could be read; `occurring` are the schemes of its records.
-    pub fn readable(source: Source, occurring: &BTreeSet<Scheme>) -> Self {
-        let schemes = source.kept_schemes(occurring);
-        Self { source, schemes, everybody: Vec::new(), unnamed: Vec::new() }
+    /// A source of which every entry could be read.
+    pub fn readable(source: Source, naming: Naming) -> Self {
+        let kept = naming.kept(&source);
+        Self { source, kept, everybody: Vec::new(), unnamed: Vec::new() }
     }
 
     fn answer(
@@ -127,14 +129,21 @@ impl Held {
             let more = open().map(|opening| opening.entries).sum::<u64>().saturating_sub(1);
             return (AnswerStatus::Unavailable, Some(refused(first, more)));
         }
-        if !self.schemes.contains(&subject.scheme) {
+        if !self.kept.keeps(subject) {
             let reason = format!("the source does not keep subjects by `{}`", subject.scheme);
             return (AnswerStatus::NotCovered, Some(reason));
         }
         let of_list = self.unnamed.iter().filter(|(of, _)| of.as_ref().is_none_or(|of| of == list));
         let unnamed: u64 = of_list.map(|(_, entries)| entries).sum();
-        if unnamed > 0 && !source.identifies_by(subject.scheme) {
+        let is_identified = subject.identities().any(|(scheme, _, _)| source.identifies_by(scheme));
+        if unnamed > 0 && !is_identified {
             let reason = format!("entries that the source names by no identifier: {unnamed}");
+            return (AnswerStatus::NotCovered, Some(reason));
+        }
+        let otherwise = self.kept.named_otherwise(list, subject);
+        if otherwise > 0 && !is_identified && source.schemes.is_none() {
+            let reason =
+                format!("entries that the source names by no `{}`: {otherwise}", subject.scheme);
             return (AnswerStatus::NotCovered, Some(reason));
         }
         let acknowledged = meant.values().find_map(|opening| {

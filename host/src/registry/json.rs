@@ -12,8 +12,8 @@ use mustcheck_guest::model::{Answer, CreditRecord, Scheme, Subject, SubjectKind}
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::input::{normalise, parse_strictly, quotable, read_file};
-use crate::registry::held::{Held, OpenSummary, SourceSummary, answer, unexpected};
+use crate::input::{normalise, normalise_further, parse_strictly, quotable, read_file};
+use crate::registry::held::{Held, Naming, OpenSummary, SourceSummary, answer, unexpected};
 use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
@@ -102,14 +102,13 @@ impl JsonRegistry {
             return Err(content(faults));
         }
         let RegistryFile { sources, records } = file;
-        let mut occurring: BTreeMap<&str, BTreeSet<Scheme>> = BTreeMap::new();
+        let mut named: BTreeMap<&str, Naming> = BTreeMap::new();
         for record in &records {
-            let schemes = identities(record).into_iter().map(|(scheme, _, _)| scheme);
-            occurring.entry(&record.source).or_default().extend(schemes);
+            named.entry(&record.source).or_default().count(record);
         }
         let held = |source: Source| {
-            let occurring = occurring.get(source.id.as_str()).cloned().unwrap_or_default();
-            Held::readable(source, &occurring)
+            let naming = named.remove(source.id.as_str()).unwrap_or_default();
+            Held::readable(source, naming)
         };
         let sources = sources.into_iter().map(held).collect();
         Ok(Self { sources, records, parties })
@@ -129,7 +128,7 @@ impl JsonRegistry {
         SourceSummary {
             records: lists.values().sum(),
             lists,
-            kept_schemes: held.schemes.clone(),
+            kept_schemes: held.kept.schemes.clone(),
             open: OpenSummary::default(),
             acknowledged: 0,
             entries: Vec::new(),
@@ -206,6 +205,7 @@ pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<Stri
             normalise(country);
         }
     }
+    normalise_further(&mut record.subject.also);
     if record.id.trim().is_empty() {
         return Some("id: must not be empty".into());
     }
@@ -226,6 +226,13 @@ pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<Stri
         about.as_issued.as_deref(),
     ) {
         return Some(format!("subject.identifier: {fault}"));
+    }
+    for (a, also) in about.also.iter().enumerate() {
+        let country = also.country.as_deref();
+        if let Err(fault) = identifier::validate(about.kind, also.scheme, &also.identifier, country)
+        {
+            return Some(format!("subject.also[{a}].identifier: {fault}"));
+        }
     }
     for (p, person) in record.responsible_persons.iter().enumerate() {
         if let Err(fault) = identifier::validate(
@@ -260,11 +267,9 @@ pub fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Optio
 /// Everybody whom a record names, once each: scheme, issuing country (empty without one) and
 /// identifier.
 pub fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
-    let about = &record.subject;
-    let own = (about.scheme, about.country.clone().unwrap_or_default(), about.identifier.clone());
-    let persons = record
-        .responsible_persons
-        .iter()
-        .map(|p| (p.scheme, p.country.clone().unwrap_or_default(), p.identifier.clone()));
-    std::iter::once(own).chain(persons).collect()
+    let persons = record.responsible_persons.iter();
+    let persons = persons.map(|p| (p.scheme, p.country.as_deref(), p.identifier.as_str()));
+    let all = record.subject.identities().chain(persons);
+    all.map(|(scheme, country, own)| (scheme, country.unwrap_or_default().into(), own.into()))
+        .collect()
 }

@@ -29,9 +29,10 @@ pub struct Source {
     pub records_from: Option<Date>,
     /// The lists it holds.
     pub covers: Vec<Cover>,
-    /// By which identifiers it keeps its subjects: a lookup by another is not covered. Without it,
-    /// by those of China and by whatever else its records have; by the latter alone if none of its
-    /// records has one of China's.
+    /// By which identifiers it keeps its subjects, each of them by every one that it has: a lookup
+    /// by another is not covered. Without it, by those of China and by whatever else its records
+    /// have, or by the latter alone if none of its records has one of China's; and an entry that
+    /// has one of these alone may be anybody who is asked about by another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schemes: Option<Vec<Scheme>>,
     /// By which identifiers it identifies everybody: who is not listed under one is not listed. An

@@ -21,7 +21,7 @@ pub(crate) use write::{count_shapes, open_for_import, open_for_repair, put_entri
 /// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
 const APPLICATION_ID: i64 = 0x6d63_686b;
 /// The layout's version.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
 

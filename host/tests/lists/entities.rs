@@ -102,7 +102,7 @@ fn answered(outcome: &Outcome, subjects: &[Subject]) -> Vec<(AnswerStatus, usize
 }
 
 #[test]
-fn an_entity_becomes_a_record_for_each_exact_identifier() {
+fn an_entity_becomes_a_record_with_each_exact_identifier() {
     let lines = [
         sanction(
             "NK-1",
@@ -117,17 +117,17 @@ fn an_entity_becomes_a_record_for_each_exact_identifier() {
     ];
     let made = outcome(&lines, MAPPING).unwrap();
     let counted = (made.report.entities, made.report.listed, made.report.records);
-    assert_eq!(counted, (2, 1, 2));
+    assert_eq!(counted, (2, 1, 1));
     assert_eq!(
         made.records[0],
-        json!({ "id": "opensanctions/NK-1/association-members/1",
+        json!({ "id": "opensanctions/NK-1/association-members",
                 "list": "association-members", "source": "opensanctions",
                 "subject": { "kind": "organization", "scheme": "uscc", "identifier": uscc(1),
-                             "name": "Example Works Ltd" },
+                             "name": "Example Works Ltd",
+                             "also": [{ "scheme": "lei", "identifier": LEI }] },
                 "decided_by": "World Bank", "document": "WB-DEBARRED",
                 "valid_from": "2024-03-01", "valid_until": "2027-12-31" })
     );
-    assert_eq!(made.records[1]["subject"]["scheme"], json!("lei"));
     let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
     assert_eq!(
         answered(&made, &[crate::firm(1), lei, crate::firm(2)]),
@@ -397,8 +397,33 @@ fn an_entity_whose_days_cannot_be_read_is_left_open() {
     let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
     assert_eq!(
         answered(&made, &[lei, crate::firm(1)]),
-        [(AnswerStatus::Unavailable, 0), (AnswerStatus::Answered, 0),]
+        // Whose code it is that is known by an LEI alone, nobody can tell.
+        [(AnswerStatus::Unavailable, 0), (AnswerStatus::NotCovered, 0),]
     );
+}
+
+/// An entity that is known by an LEI alone is nobody's by a credit code, and so anybody's.
+#[test]
+fn an_entity_of_one_identifier_is_not_shown_absent_by_another() {
+    let lines = [
+        company("NK-1", json!({ "leiCode": [LEI], "topics": ["debarment"] })),
+        company("NK-2", json!({ "registrationNumber": [uscc(2)], "topics": ["debarment"] })),
+    ];
+    let made = outcome(&lines, MAPPING).unwrap();
+    let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
+    let other = subject(SubjectKind::Organization, Scheme::Lei, "529900T8BM49AURSDO55", None);
+    assert_eq!(
+        answered(&made, &[crate::firm(1), crate::firm(2), lei, other]),
+        [
+            (AnswerStatus::NotCovered, 0),
+            (AnswerStatus::NotCovered, 1),
+            (AnswerStatus::NotCovered, 1),
+            (AnswerStatus::NotCovered, 0),
+        ]
+    );
+    let declared = MAPPING.replacen("[source]", "[source]\nidentified_by = [\"uscc\"]", 1);
+    let made = outcome(&lines, &declared).unwrap();
+    assert_eq!(answered(&made, &[crate::firm(1)]), [(AnswerStatus::Answered, 0)]);
 }
 
 #[test]

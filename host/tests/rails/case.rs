@@ -194,6 +194,7 @@ fn record(index: usize) -> impl Strategy<Value = CreditRecord> {
                             country: None,
                             name: "记录主体".into(),
                             as_issued: None,
+                            also: Vec::new(),
                         },
                         responsible_persons: persons
                             .into_iter()

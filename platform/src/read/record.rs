@@ -127,6 +127,7 @@ fn subject(
                 country: asked.country.clone(),
                 name: String::new(),
                 as_issued: None,
+                also: Vec::new(),
             });
         }
     };
@@ -142,6 +143,7 @@ fn subject(
         country: optional(at, party.country.as_ref())?,
         name: optional(at, party.name.as_ref())?.unwrap_or_default(),
         as_issued: None,
+        also: Vec::new(),
     })
 }
 

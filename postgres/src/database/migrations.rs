@@ -37,6 +37,8 @@ fn disturbed(state: &SqlState) -> bool {
         SqlState::DUPLICATE_TABLE,
         SqlState::DUPLICATE_COLUMN,
         SqlState::DUPLICATE_OBJECT,
+        // What the other one has renamed.
+        SqlState::UNDEFINED_COLUMN,
         SqlState::T_R_SERIALIZATION_FAILURE,
         SqlState::T_R_DEADLOCK_DETECTED,
         // "tuple concurrently updated"

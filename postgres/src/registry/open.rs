@@ -104,15 +104,15 @@ impl Found {
     /// Takes what is to be known of the state that was read.
     pub(super) fn known(&mut self) -> Result<Known, RegistryError> {
         let mut sources = Vec::new();
-        for (source, schemes) in std::mem::take(&mut self.sources) {
+        for (source, kept) in std::mem::take(&mut self.sources) {
             let own = key(&source.id);
             let everybody = self.everybody.iter().filter(|entry| entry.source == own);
             let everybody = everybody
                 .map(|entry| Opening { source: source.id.clone(), ..entry.opening.clone() });
             let unnamed = self.unnamed.iter().filter(|(of, _, _)| *of == own);
             let unnamed = unnamed.map(|(_, list, entries)| (list.clone(), *entries)).collect();
-            let (schemes, everybody) = (decode(&schemes)?, everybody.collect());
-            sources.push(Held { source, schemes, everybody, unnamed });
+            let (kept, everybody) = (decode(&kept)?, everybody.collect());
+            sources.push(Held { source, kept, everybody, unnamed });
         }
         sources.sort_by(|a, b| a.source.id.cmp(&b.source.id));
         let (state, shapes) = (std::mem::take(&mut self.state), std::mem::take(&mut self.shapes));

@@ -204,13 +204,13 @@ impl PostgresRegistry {
     pub async fn undo(&self, source: &str) -> Result<Timestamp, RegistryError> {
         let transaction = Transaction::begin(&self.database).await?;
         let id = key(source);
-        let sql = "SELECT body, schemes FROM mustcheck_before_source WHERE id = $1";
+        let sql = "SELECT body, kept FROM mustcheck_before_source WHERE id = $1";
         let before = transaction.texts(sql, &[&id]).await?.pop();
         let before = before.ok_or_else(|| nothing_before(source))?;
         let held: Source = decode(before.text(0))?;
         bring_back_records(&transaction, &id).await?;
         bring_back_openings(&transaction, source, &id).await?;
-        let sql = "UPDATE mustcheck_source SET body = $2, schemes = $3 WHERE id = $1";
+        let sql = "UPDATE mustcheck_source SET body = $2, kept = $3 WHERE id = $1";
         transaction.run(sql, &[&id, &before.text(0), &before.text(1)]).await?;
         for sql in [
             "DELETE FROM mustcheck_before_source WHERE id = $1",

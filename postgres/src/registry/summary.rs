@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mustcheck::RegistryError;
 use mustcheck::registry::held::{
-    ENTRIES_SHOWN, EntrySummary, OpenSummary, Reach, SourceSummary, decode, unreadable,
+    ENTRIES_SHOWN, EntrySummary, Kept, OpenSummary, Reach, SourceSummary, decode, unreadable,
 };
 use mustcheck::registry::sources::Source;
 use tokio_postgres::Row;
@@ -30,11 +30,11 @@ impl PostgresRegistry {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         self.database.within(connection.batch_execute(begin)).await?;
         let mut all = Vec::new();
-        let sources = "SELECT body, schemes FROM mustcheck_source";
+        let sources = "SELECT body, kept FROM mustcheck_source";
         for row in connection.bulk_rows(sources, &[]).await? {
             let source: Source = decode(&text(&row, 0)?)?;
-            let schemes = text(&row, 1)?;
-            all.push(of_source(&connection, source, &schemes).await?);
+            let kept = text(&row, 1)?;
+            all.push(of_source(&connection, source, &kept).await?);
         }
         self.database.within(connection.batch_execute("COMMIT")).await?;
         connection.done();
@@ -58,7 +58,7 @@ fn number(row: &Row, column: usize) -> Result<u64, RegistryError> {
 async fn of_source(
     connection: &Connection,
     source: Source,
-    schemes: &str,
+    kept: &str,
 ) -> Result<SourceSummary, RegistryError> {
     let id = key(&source.id);
     let mut lists: BTreeMap<String, u64> = source.lists().map(|l| (l.to_owned(), 0)).collect();
@@ -76,7 +76,7 @@ async fn of_source(
     Ok(SourceSummary {
         records: lists.values().sum(),
         lists,
-        kept_schemes: decode(schemes)?,
+        kept_schemes: decode::<Kept>(kept)?.schemes,
         open: opened(connection, &id).await?,
         acknowledged: count(connection, answered, &id).await?,
         entries: entries(connection, &id).await?,

@@ -87,6 +87,7 @@ pub fn record(number: u64) -> CreditRecord {
             country: None,
             name: format!("上海第{}实业有限公司", number / 2),
             as_issued: None,
+            also: Vec::new(),
         },
         responsible_persons: vec![ResponsiblePerson {
             role: Role::LegalRepresentative,

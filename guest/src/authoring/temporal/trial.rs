@@ -234,6 +234,7 @@ impl Answering<'_, '_> {
             country: None,
             name: String::new(),
             as_issued: None,
+            also: Vec::new(),
         };
         let (subject, responsible_persons) = match planted.named_as {
             None => (itself(kind, scheme, identifier), Vec::new()),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mustcheck_guest::identifier::{mask, validate};
-use mustcheck_guest::model::{RecordSubject, Scheme, SubjectKind};
+use mustcheck_guest::model::{FurtherIdentifier, RecordSubject, Scheme, SubjectKind};
 
 use crate::input::quotable;
 use crate::registry::follow_the_money::entity::Entity;
@@ -42,8 +42,8 @@ const TELLING: usize = 15;
 /// Whom an entity names.
 #[derive(Debug, Default)]
 pub struct Named {
-    /// The subject, once for each exact identifier that it has.
-    pub subjects: Vec<RecordSubject>,
+    /// The subject, with all its exact identifiers; none if it has none.
+    pub subject: Option<RecordSubject>,
     /// Whom else its texts may mean.
     pub open: BTreeSet<Pattern>,
     /// Whether nothing tells by which identifier anybody would ask about it.
@@ -305,17 +305,25 @@ impl Reading {
         told.extend(self.open.values().cloned());
         let name = entity.texts("name").find(|n| !n.is_empty()).unwrap_or(&entity.caption);
         let unnamed = self.exact.is_empty() && !self.telling;
-        let subjects = self.exact.into_iter().map(|(scheme, country, identifier)| RecordSubject {
+        let mut exact = self.exact.into_iter();
+        let first = exact.next();
+        let subject = first.map(|(scheme, country, identifier)| RecordSubject {
             kind: kind_of(scheme),
             scheme,
             identifier,
             country,
             name: name.to_owned(),
             as_issued: None,
+            also: exact
+                .map(|(scheme, country, identifier)| FurtherIdentifier {
+                    scheme,
+                    identifier,
+                    country,
+                })
+                .collect(),
         });
-        let subjects = subjects.collect();
         let open = self.open.into_keys().collect();
-        Named { subjects, open, unnamed, unreadable: self.unreadable, told }
+        Named { subject, open, unnamed, unreadable: self.unreadable, told }
     }
 }
 

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use mustcheck_guest::model::{Role, Subject, SubjectKind};
+use mustcheck_guest::model::{FurtherIdentifier, Role, Subject, SubjectKind};
 
 use super::*;
 use crate::input::parse_strictly;
@@ -17,7 +17,7 @@ fn source(more: &str) -> Source {
 }
 
 fn held(more: &str) -> Held {
-    Held::readable(source(more), &BTreeSet::new())
+    Held::readable(source(more), Naming::default())
 }
 
 fn subject(scheme: Scheme, kind: SubjectKind) -> Subject {
@@ -271,4 +271,129 @@ fn the_same_text_twice_has_two_marks() {
     assert_eq!(all, marks(), "the same file has the same marks");
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 4);
     assert!(all.iter().all(|mark| mark.len() == 16), "{all:?}");
+}
+
+const LEI: &str = "5493001KJTIIGC8Y1R12";
+const RESIDENT: &str = "310101198001010018";
+
+/// A passport of a country, another scheme's identifier.
+fn identity(scheme: Scheme, country: Option<&str>) -> FurtherIdentifier {
+    let identifier = match scheme {
+        Scheme::Uscc => FIRM,
+        Scheme::Lei => LEI,
+        Scheme::ResidentId => RESIDENT,
+        Scheme::Passport => "E12345678",
+    };
+    FurtherIdentifier { scheme, identifier: identifier.into(), country: country.map(str::to_owned) }
+}
+
+/// Somebody's identifiers, the first first.
+type Known<'a> = &'a [(Scheme, Option<&'a str>)];
+
+/// A source with one record about somebody with these identifiers.
+fn naming(known: Known<'_>, more: &str) -> Held {
+    let all: Vec<_> = known.iter().map(|(scheme, country)| identity(*scheme, *country)).collect();
+    let kind = |scheme: Scheme| match scheme {
+        Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
+        Scheme::ResidentId | Scheme::Passport => SubjectKind::Person,
+    };
+    let mut one = record("r1");
+    one.subject.kind = kind(all[0].scheme);
+    one.subject.scheme = all[0].scheme;
+    one.subject.country.clone_from(&all[0].country);
+    one.subject.identifier.clone_from(&all[0].identifier);
+    one.subject.also = all[1..].to_vec();
+    let mut naming = Naming::default();
+    naming.count(&one);
+    Held::readable(source(more), naming)
+}
+
+/// What a source says of somebody else, who is asked about by these.
+fn another(source: &Held, known: Known<'_>) -> (String, String) {
+    let all: Vec<_> = known.iter().map(|(scheme, country)| identity(*scheme, *country)).collect();
+    let kind = if matches!(all[0].scheme, Scheme::Uscc | Scheme::Lei) {
+        SubjectKind::Organization
+    } else {
+        SubjectKind::Person
+    };
+    let mut subject = subject(all[0].scheme, kind);
+    subject.country.clone_from(&all[0].country);
+    subject.also = all[1..].to_vec();
+    let lists = [LIST.to_owned()];
+    let as_of = "2026-11-20".parse().unwrap();
+    let ask = Ask { query: 0, subject: &subject, lists: &lists, as_of };
+    let mut answers = Vec::new();
+    answer(&ask, std::slice::from_ref(source), &[], &[], &mut answers);
+    let one = answers.remove(0);
+    (one.status.to_string(), one.reason.unwrap_or_default())
+}
+
+#[test]
+fn who_is_listed_by_one_identifier_alone_is_not_shown_absent_by_another() {
+    const USCC: (Scheme, Option<&str>) = (Scheme::Uscc, None);
+    const BY_LEI: (Scheme, Option<&str>) = (Scheme::Lei, None);
+    const NUMBER: (Scheme, Option<&str>) = (Scheme::ResidentId, None);
+    const OWN: (Scheme, Option<&str>) = (Scheme::Passport, Some("CN"));
+    const FOREIGN: (Scheme, Option<&str>) = (Scheme::Passport, Some("FR"));
+    // As if others on the list had each of them.
+    let all = |one: &mut Held| one.kept.schemes = Scheme::ALL.iter().copied().collect();
+    let open = |scheme: &str| {
+        ("not-covered".to_owned(), format!("entries that the source names by no `{scheme}`: 1"))
+    };
+    let answered = ("answered".to_owned(), String::new());
+    let cases: [(Known<'_>, Known<'_>, Option<&str>); 16] = [
+        (&[BY_LEI], &[USCC], Some("uscc")),
+        (&[USCC], &[BY_LEI], Some("lei")),
+        (&[BY_LEI], &[BY_LEI], None),
+        (&[USCC], &[USCC], None),
+        // Whoever has both is found by either.
+        (&[USCC, BY_LEI], &[USCC], None),
+        (&[USCC, BY_LEI], &[BY_LEI], None),
+        (&[BY_LEI], &[USCC, BY_LEI], None),
+        (&[USCC], &[BY_LEI, USCC], None),
+        // A firm is no person.
+        (&[BY_LEI], &[NUMBER], None),
+        (&[NUMBER], &[USCC], None),
+        // A passport of China is held beside a resident number, and no other is.
+        (&[OWN], &[NUMBER], Some("resident-id")),
+        (&[NUMBER], &[OWN], Some("passport")),
+        (&[FOREIGN], &[NUMBER], None),
+        (&[NUMBER], &[FOREIGN], None),
+        (&[NUMBER, OWN], &[OWN], None),
+        (&[OWN], &[NUMBER, OWN], None),
+    ];
+    for (listed, asked, without) in cases {
+        let expected = without.map_or_else(|| answered.clone(), open);
+        let mut source = naming(listed, "");
+        all(&mut source);
+        assert_eq!(another(&source, asked), expected, "{listed:?} {asked:?}");
+        // A source that says by which identifiers it keeps everybody is believed.
+        let told = r#", "schemes": ["uscc", "lei", "resident-id", "passport"]"#;
+        assert_eq!(another(&naming(listed, told), asked), answered, "{listed:?} {asked:?}");
+    }
+    // Who is identified by it, the source says, is listed under it.
+    let mut identified = naming(&[BY_LEI], r#", "identified_by": ["uscc"]"#);
+    all(&mut identified);
+    assert_eq!(another(&identified, &[USCC]), answered);
+    // Another list of the source has its own entries.
+    let other = Held { source: source(""), ..naming(&[BY_LEI], "") };
+    assert_eq!(
+        other
+            .kept
+            .named_otherwise("tax-serious", &subject(Scheme::Uscc, SubjectKind::Organization)),
+        0
+    );
+    // A subject is not covered if the source keeps none of its identifiers.
+    let reason = "the source does not keep subjects by `lei`".to_owned();
+    let kept = naming(&[USCC], r#", "schemes": ["uscc"]"#);
+    assert_eq!(another(&kept, &[BY_LEI]), ("not-covered".to_owned(), reason));
+    assert_eq!(another(&kept, &[BY_LEI, USCC]), answered);
+}
+
+/// What a store keeps of it is what it was.
+#[test]
+fn what_is_kept_reads_as_it_was_written() {
+    let kept = naming(&[(Scheme::Lei, None), (Scheme::Uscc, None)], "").kept;
+    assert_eq!(decode::<Kept>(&encode(&kept).unwrap()).unwrap(), kept);
+    assert!(decode::<Kept>("[\"uscc\"]").is_err());
 }

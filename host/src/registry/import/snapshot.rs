@@ -1,17 +1,16 @@
 //! One source of a file while it is imported, whatever it is imported into.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{CreditRecord, Scheme};
+use mustcheck_guest::model::CreditRecord;
 
 use super::{ImportOptions, Rejected, SourceReport};
 use crate::registry::RegistryError;
 use crate::registry::held::{
-    Admission, Change, Refusal, Removals, admit, change, encode, foreign_place, last_day,
+    Admission, Change, Naming, Refusal, Removals, admit, change, encode, foreign_place, last_day,
     unexpected,
 };
-use crate::registry::json::identities;
 use crate::registry::sources::Source;
 
 /// The snapshot of a source that is imported, and what has become of it so far.
@@ -26,8 +25,7 @@ pub struct Snapshot {
     /// The first snapshot of each entry that could not be read before either, by mark.
     pub since: HashMap<String, String>,
     entries: u64,
-    /// Schemes of its records.
-    occurring: BTreeSet<Scheme>,
+    naming: Naming,
 }
 
 /// What becomes of a record of a snapshot.
@@ -72,7 +70,7 @@ impl Snapshot {
             is_held: held.is_some(),
             since: HashMap::new(),
             entries: 0,
-            occurring: BTreeSet::new(),
+            naming: Naming::default(),
         }
     }
 
@@ -127,11 +125,17 @@ impl Snapshot {
     /// Counts an entry that could not be read.
     pub fn refuse(&mut self, refusal: &Refusal) {
         self.entries += u64::from(!refusal.beside);
+        if !refusal.beside && !refusal.unnamed {
+            let of_list = |list: &&str| refusal.list.as_ref().is_none_or(|own| own == list);
+            for list in self.source.lists().filter(of_list) {
+                self.naming.refuse(list, &refusal.open);
+            }
+        }
     }
 
     /// Remembers by which identifiers the source keeps a record.
     pub fn occurs(&mut self, record: &CreditRecord) {
-        self.occurring.extend(identities(record).into_iter().map(|(scheme, _, _)| scheme));
+        self.naming.count(record);
     }
 
     /// A record whose id another source's record has, as it is reported and as it is remembered.
@@ -154,7 +158,7 @@ impl Snapshot {
         self.since.get(mark).cloned().unwrap_or_else(|| self.source.as_of.to_string())
     }
 
-    /// The schemes by which the source keeps its subjects, as a store has them; once all of the
+    /// By which identifiers the source keeps its subjects, as a store has it; once all of the
     /// snapshot was taken.
     ///
     /// # Errors
@@ -164,6 +168,6 @@ impl Snapshot {
         if let Some(fault) = unexpected(&self.source, self.entries) {
             return Err(RegistryError::Content(format!("nothing was imported: {fault}")));
         }
-        encode(&self.source.kept_schemes(&self.occurring))
+        encode(&self.naming.kept(&self.source))
     }
 }

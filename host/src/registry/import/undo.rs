@@ -25,17 +25,17 @@ pub fn undo(database: &Path, source: &str) -> Result<Timestamp, RegistryError> {
     let mut connection = open_for_repair(database)?;
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let sql = "SELECT body, schemes FROM before_source WHERE id = ?1";
+    let sql = "SELECT body, kept FROM before_source WHERE id = ?1";
     let before: Option<(String, String)> =
         transaction.query_row(sql, [source], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let Some((body, schemes)) = before else {
+    let Some((body, kept)) = before else {
         return Err(nothing_before(source));
     };
     let held: Source = decode(&body)?;
     records(&transaction, source)?;
     openings(&transaction, source)?;
-    let sql = "UPDATE source SET body = ?2, schemes = ?3 WHERE id = ?1";
-    transaction.execute(sql, params![source, body, schemes])?;
+    let sql = "UPDATE source SET body = ?2, kept = ?3 WHERE id = ?1";
+    transaction.execute(sql, params![source, body, kept])?;
     for sql in [
         "DELETE FROM before_source WHERE id = ?1",
         "DELETE FROM before_record WHERE source = ?1",

@@ -69,7 +69,7 @@ impl<'a> Work<'a> {
             self.count_held(new)?;
         }
         self.transaction.execute(
-            "INSERT INTO source (id, body, schemes) VALUES (?1, ?2, '[]') \
+            "INSERT INTO source (id, body, kept) VALUES (?1, ?2, '') \
              ON CONFLICT (id) DO UPDATE SET body = excluded.body",
             params![new.id, encode(new)?],
         )?;
@@ -82,7 +82,7 @@ impl<'a> Work<'a> {
         for sql in [
             "DELETE FROM before_record WHERE source = ?1",
             "DELETE FROM before_opening WHERE source = ?1",
-            "INSERT OR REPLACE INTO before_source SELECT id, body, schemes FROM source \
+            "INSERT OR REPLACE INTO before_source SELECT id, body, kept FROM source \
              WHERE id = ?1",
             "INSERT INTO before_opening SELECT source, list, place, reason, mark, since, reach, \
              coalesce((SELECT group_concat(pattern, ' ') FROM pattern \
@@ -283,9 +283,9 @@ impl<'a> Work<'a> {
         for source in self.file {
             let Some(mut state) = self.states.remove(&source.id) else { continue };
             if !state.is_refused() {
-                let schemes = state.end()?;
+                let kept = state.end()?;
                 state.report.removed = self.remove(source, state.is_held)?;
-                self.finish(&source.id, &schemes)?;
+                self.finish(&source.id, &kept)?;
             }
             report.sources.push(state.report);
         }
@@ -317,9 +317,9 @@ impl<'a> Work<'a> {
     }
 
     /// Writes what only the whole snapshot shows.
-    fn finish(&self, id: &str, schemes: &str) -> Result<(), RegistryError> {
-        let sql = "UPDATE source SET schemes = ?2 WHERE id = ?1";
-        self.transaction.execute(sql, params![id, schemes])?;
+    fn finish(&self, id: &str, kept: &str) -> Result<(), RegistryError> {
+        let sql = "UPDATE source SET kept = ?2 WHERE id = ?1";
+        self.transaction.execute(sql, params![id, kept])?;
         // Only the identical entry stays acknowledged.
         let sql = "DELETE FROM acknowledged WHERE source = ?1 \
                    AND mark NOT IN (SELECT mark FROM opening WHERE source = ?1)";

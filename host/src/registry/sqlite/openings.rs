@@ -1,13 +1,10 @@
 //! Entries that an import could not read, as lookups meet them.
 
-use std::collections::BTreeSet;
-
-use mustcheck_guest::model::Scheme;
 use rusqlite::{Connection, Row};
 
 use super::sources;
 use crate::registry::RegistryError;
-use crate::registry::held::{Acknowledgement, Held, Opening, decode, unreadable};
+use crate::registry::held::{Acknowledgement, Held, Kept, Opening, decode, unreadable};
 use crate::registry::written::{Pattern, Shape};
 
 /// The sources, each with what of it every lookup meets.
@@ -15,7 +12,7 @@ pub(super) fn held(connection: &Connection) -> Result<Vec<Held>, RegistryError> 
     let mut all = Vec::new();
     for source in sources(connection)? {
         all.push(Held {
-            schemes: schemes(connection, &source.id)?,
+            kept: kept(connection, &source.id)?,
             everybody: everybody(connection, &source.id)?,
             unnamed: unnamed(connection, &source.id)?,
             source,
@@ -25,13 +22,10 @@ pub(super) fn held(connection: &Connection) -> Result<Vec<Held>, RegistryError> 
 }
 
 /// By which identifiers a source keeps its subjects.
-pub(super) fn schemes(
-    connection: &Connection,
-    source: &str,
-) -> Result<BTreeSet<Scheme>, RegistryError> {
-    let mut statement = connection.prepare_cached("SELECT schemes FROM source WHERE id = ?1")?;
-    let schemes: String = statement.query_row([source], |row| row.get(0))?;
-    decode(&schemes)
+pub(super) fn kept(connection: &Connection, source: &str) -> Result<Kept, RegistryError> {
+    let mut statement = connection.prepare_cached("SELECT kept FROM source WHERE id = ?1")?;
+    let kept: String = statement.query_row([source], |row| row.get(0))?;
+    decode(&kept)
 }
 
 /// The shapes of the patterns that are open.

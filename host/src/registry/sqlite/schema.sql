@@ -1,8 +1,8 @@
 CREATE TABLE source (
     id TEXT PRIMARY KEY,
     body TEXT NOT NULL,
-    -- By which identifiers it keeps its subjects, as a JSON array of codes.
-    schemes TEXT NOT NULL
+    -- By which identifiers it keeps whom it names, as JSON.
+    kept TEXT NOT NULL
 ) STRICT;
 CREATE TABLE record (
     key INTEGER PRIMARY KEY,
@@ -65,7 +65,7 @@ CREATE TABLE acknowledged (
 CREATE TABLE before_source (
     id TEXT PRIMARY KEY REFERENCES source (id),
     body TEXT NOT NULL,
-    schemes TEXT NOT NULL
+    kept TEXT NOT NULL
 ) STRICT;
 CREATE TABLE before_record (
     -- The source whose import changed it.

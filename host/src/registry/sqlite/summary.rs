@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::openings::schemes;
+use super::openings::kept;
 use super::sources;
 use crate::registry::RegistryError;
 use crate::registry::held::{
@@ -45,7 +45,7 @@ fn of_source(connection: &Connection, source: Source) -> Result<SourceSummary, R
     Ok(SourceSummary {
         records: lists.values().sum(),
         lists,
-        kept_schemes: schemes(connection, id)?,
+        kept_schemes: kept(connection, id)?.schemes,
         open,
         acknowledged: count(
             "SELECT count(*) FROM opening JOIN acknowledged USING (source, mark) \

@@ -172,6 +172,7 @@ impl Row<'_> {
             country: country.clone(),
             name,
             as_issued: None,
+            also: Vec::new(),
         });
         Ok(each.collect())
     }

@@ -54,6 +54,7 @@ impl Row<'_> {
                 country: None,
                 name: String::new(),
                 as_issued: None,
+                also: Vec::new(),
             },
             responsible_persons: self.persons()?,
             decided_by: self.maybe("decided_by", record.decided_by.as_ref())?,

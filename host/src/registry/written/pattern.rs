@@ -93,6 +93,12 @@ impl Pattern {
         }
     }
 
+    /// Whether an identifier of so many characters can fit it.
+    pub fn may_be_of(&self, length: usize) -> bool {
+        let known = self.0.len();
+        if self.0.contains('*') { known <= length + 1 } else { known == length }
+    }
+
     /// The shape by which it is found: of its ends and its longest run, whichever knows more.
     pub fn shape(&self) -> Shape {
         let known = |text: &str| text.bytes().take_while(u8::is_ascii_alphanumeric).count();

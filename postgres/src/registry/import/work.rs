@@ -80,7 +80,7 @@ impl<'a> Work<'a> {
             }
             self.held_records(&mut state, &id).await?;
         }
-        let put = "INSERT INTO mustcheck_source (id, body, schemes) VALUES ($1, $2, '[]') \
+        let put = "INSERT INTO mustcheck_source (id, body, kept) VALUES ($1, $2, '') \
                    ON CONFLICT (id) DO UPDATE SET body = excluded.body";
         self.transaction.run(put, &[&id, &encode(new)?]).await?;
         self.transaction.run("DELETE FROM mustcheck_opening WHERE source = $1", &[&id]).await?;
@@ -93,7 +93,7 @@ impl<'a> Work<'a> {
             "DELETE FROM mustcheck_before_record WHERE source = $1",
             "DELETE FROM mustcheck_before_opening WHERE source = $1",
             "DELETE FROM mustcheck_before_source WHERE id = $1",
-            "INSERT INTO mustcheck_before_source SELECT id, body, schemes FROM mustcheck_source \
+            "INSERT INTO mustcheck_before_source SELECT id, body, kept FROM mustcheck_source \
              WHERE id = $1",
             "INSERT INTO mustcheck_before_opening SELECT key, source, list, told, mark, since, \
              reach, \
@@ -255,9 +255,9 @@ impl<'a> Work<'a> {
         for source in self.file {
             let Some(mut state) = self.states.remove(&source.id) else { continue };
             if !state.snapshot.is_refused() {
-                let schemes = state.snapshot.end()?;
+                let kept = state.snapshot.end()?;
                 state.snapshot.report.removed = self.remove(&state).await?;
-                self.finish(&source.id, &schemes).await?;
+                self.finish(&source.id, &kept).await?;
             }
             report.sources.push(state.snapshot.report);
         }
@@ -288,10 +288,10 @@ impl<'a> Work<'a> {
     }
 
     /// Writes what only the whole snapshot shows.
-    async fn finish(&self, source: &str, schemes: &str) -> Result<(), RegistryError> {
+    async fn finish(&self, source: &str, kept: &str) -> Result<(), RegistryError> {
         let id = key(source);
-        let sql = "UPDATE mustcheck_source SET schemes = $2 WHERE id = $1";
-        self.transaction.run(sql, &[&id, &schemes]).await?;
+        let sql = "UPDATE mustcheck_source SET kept = $2 WHERE id = $1";
+        self.transaction.run(sql, &[&id, &kept]).await?;
         self.transaction.forget_answered(&id).await
     }
 }

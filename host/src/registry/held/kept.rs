@@ -1,0 +1,147 @@
+//! By which identifiers a source keeps whom it names, and so whom it can say nothing of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mustcheck_guest::model::{CreditRecord, Scheme, Subject, SubjectKind};
+use serde::{Deserialize, Serialize};
+
+use crate::registry::sources::Source;
+use crate::registry::written::Pattern;
+
+/// Countries and regions whose passports are held beside a resident number.
+const OF_CHINA: [&str; 4] = ["CN", "HK", "MO", "TW"];
+
+/// Identifiers by which a source keeps its subjects, as a store holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// Schemes by which it keeps subjects; a lookup by another is not covered.
+    pub schemes: BTreeSet<Scheme>,
+    /// Whom its records name, counted.
+    parties: Vec<Parties>,
+}
+
+/// Parties of records on one list that are named by the same schemes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parties {
+    list: String,
+    /// All of them, of one party.
+    schemes: BTreeSet<Scheme>,
+    entries: u64,
+}
+
+impl Kept {
+    /// Whether the source keeps subjects by an identifier that this one has.
+    pub fn keeps(&self, subject: &Subject) -> bool {
+        subject.identities().any(|(scheme, _, _)| self.schemes.contains(&scheme))
+    }
+
+    /// How many entries on a list name somebody only by identifiers of other schemes than the
+    /// subject is asked by, and so may be about it.
+    // RAIL R2: who is listed by an LEI alone is not found by a credit code.
+    pub fn named_otherwise(&self, list: &str, subject: &Subject) -> u64 {
+        let own: BTreeSet<Scheme> = subject.identities().map(|(scheme, _, _)| scheme).collect();
+        if !may_have_others(subject.identities()) {
+            return 0;
+        }
+        let of_kind = |one: &&Parties| {
+            one.schemes.first().is_some_and(|scheme| kind_of(*scheme) == subject.kind)
+        };
+        let on_list = self.parties.iter().filter(|one| one.list == list).filter(of_kind);
+        on_list.filter(|one| one.schemes.is_disjoint(&own)).map(|one| one.entries).sum()
+    }
+}
+
+/// Counts whom the records of a source name, and by what.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    occurring: BTreeSet<Scheme>,
+    parties: BTreeMap<String, BTreeMap<BTreeSet<Scheme>, u64>>,
+}
+
+impl Naming {
+    /// Counts a record.
+    pub fn count(&mut self, record: &CreditRecord) {
+        self.party(&record.list, record.subject.identities());
+        for person in &record.responsible_persons {
+            let country = person.country.as_deref();
+            self.party(&record.list, [(person.scheme, country, person.identifier.as_str())]);
+        }
+    }
+
+    /// Counts an entry that could not be read, by the patterns of whom it may mean: who has only an
+    /// identifier that nobody of China would be asked by is named otherwise too.
+    pub fn refuse(&mut self, list: &str, open: &BTreeSet<Pattern>) {
+        const OF_CHINA_LONG: usize = 18;
+        const LEI_LONG: usize = 20;
+        let any = |length| open.iter().any(|pattern| pattern.may_be_of(length));
+        let schemes: &[Scheme] = if open.is_empty() || any(OF_CHINA_LONG) {
+            &[Scheme::Uscc, Scheme::ResidentId]
+        } else if any(LEI_LONG) {
+            &[Scheme::Lei]
+        } else {
+            &[Scheme::Passport]
+        };
+        for scheme in schemes {
+            let country = (*scheme == Scheme::Passport).then_some(OF_CHINA[0]);
+            self.party(list, [(*scheme, country, "")]);
+        }
+    }
+
+    fn party<'a>(
+        &mut self,
+        list: &str,
+        identities: impl IntoIterator<Item = (Scheme, Option<&'a str>, &'a str)>,
+    ) {
+        let mut schemes = BTreeSet::new();
+        let seen = identities.into_iter().inspect(|(scheme, _, _)| {
+            schemes.insert(*scheme);
+        });
+        // Every one is to be seen.
+        let others = seen.filter(|one| may_have_others([*one])).count();
+        self.occurring.extend(&schemes);
+        if others == 0 {
+            return;
+        }
+        if !self.parties.contains_key(list) {
+            self.parties.insert(list.to_owned(), BTreeMap::new());
+        }
+        if let Some(of_list) = self.parties.get_mut(list) {
+            *of_list.entry(schemes).or_default() += 1;
+        }
+    }
+
+    /// What it comes to for the source.
+    pub fn kept(&self, source: &Source) -> Kept {
+        let of_list = |(list, counts): (&String, &BTreeMap<BTreeSet<Scheme>, u64>)| {
+            let parties = counts.iter().map(|(schemes, entries)| Parties {
+                list: list.clone(),
+                schemes: schemes.clone(),
+                entries: *entries,
+            });
+            parties.collect::<Vec<_>>()
+        };
+        let parties = self.parties.iter().flat_map(of_list).collect();
+        Kept { schemes: source.kept_schemes(&self.occurring), parties }
+    }
+}
+
+/// Whether somebody may have an identifier of another scheme than these.
+///
+/// INTERPRETATION: the holder of a passport of another country alone has no resident number, and
+/// who has one is not found by such a passport either: they are two persons.
+fn may_have_others<'a>(
+    identities: impl IntoIterator<Item = (Scheme, Option<&'a str>, &'a str)>,
+) -> bool {
+    identities.into_iter().any(|(scheme, country, _)| {
+        scheme != Scheme::Passport || country.is_some_and(|country| OF_CHINA.contains(&country))
+    })
+}
+
+const fn kind_of(scheme: Scheme) -> SubjectKind {
+    match scheme {
+        Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
+        Scheme::ResidentId | Scheme::Passport => SubjectKind::Person,
+    }
+}
