@@ -132,6 +132,7 @@ fn edition() -> Edition {
         name: text("合成目录", "Synthetic catalogue"),
         valid_from: day(2016, 1, 1),
         valid_until: None,
+        checked_since: None,
         remark: text("仅用于测量。", "For measuring only."),
         ranks: vec![Rank { kinds: vec![MeasureKind::Limit], founded_by: founds }],
         local_ranks: Vec::new(),

@@ -61,6 +61,9 @@ pub struct Edition {
     pub valid_until: Option<Date>,
     /// Why it begins and ends when it does, and what it leaves out.
     pub remark: Text,
+    /// The day since which every text is to have been held against a copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_since: Option<Date>,
     /// Which kinds of instrument may found which kinds of restriction (RAIL R3).
     pub ranks: Vec<Rank>,
     /// What a place's own regulation may found besides, where its overlay holds.

@@ -5,7 +5,7 @@ use crate::authoring::law_text::{Departure, Difference};
 use crate::authoring::lint::{Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Step;
-use crate::catalogue::data::{Act, Edition, List, Matter, Measure, Overlay};
+use crate::catalogue::data::{Act, Edition, List, ListRegime, Matter, Measure, Overlay};
 use crate::model::{LegalBasis, Text};
 
 /// The bases of something within an item, and the path that leads to them.
@@ -26,7 +26,14 @@ pub(super) fn of_measure(measure: &Measure) -> Vec<Bases<'_>> {
 pub(super) fn of_list(list: &List) -> Vec<Bases<'_>> {
     let mut all: Vec<Bases<'_>> = vec![(Vec::new(), &list.legal_basis)];
     all.extend(within("persons", list.persons.iter().map(|p| &p.legal_basis)));
+    all.extend(list.rules.iter().enumerate().flat_map(|(i, rules)| of_rules(i, rules)));
     all
+}
+
+/// The bases of one version of a list's rules.
+pub(super) fn of_rules(index: usize, rules: &ListRegime) -> Vec<Bases<'_>> {
+    let path = |key: &'static str| vec!["rules".into(), index.into(), key.into()];
+    rules.bases().map(|(key, bases)| (path(key), bases)).collect()
 }
 
 /// The bases of a matter's due lookups.

@@ -65,6 +65,23 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     }
 }
 
+/// A measure that refuses an application because of somebody who only stands behind it.
+// RAIL R8: an applicant who is not listed is not barred because a person is.
+pub(super) fn unseated(item: &Item<Measure>, findings: &mut Findings) {
+    let measure = &item.value;
+    let refuses = measure.effect == Effect::Restriction && !measure.kind.is_examination();
+    if !refuses || measure.unseats {
+        return;
+    }
+    let mut roles = measure.roles.iter().enumerate().filter(|(_, role)| stands_behind(**role));
+    if let Some((index, role)) = roles.next() {
+        let id = &measure.id;
+        let zh = format!("措施`{id}`因`{role}`而拒绝或者限制申请");
+        let en = format!("measure `{id}` refuses or limits because of a `{role}`");
+        findings.add(&rules::PERSON_NOT_UNSEATED, item.element("roles", index), zh, en);
+    }
+}
+
 /// Whether a rule on persons can meet a measure on a matter.
 pub(super) fn reaches(rule: &PersonsRule, measure: &Measure, matter: &str) -> bool {
     let matters = rule.matters.is_empty() || rule.matters.iter().any(|m| m == matter);
