@@ -120,7 +120,7 @@ impl<'d> Statement<'d> {
             for role in &measure.roles {
                 let found = match measure.effect {
                     Effect::Restriction => self.restricted(measure, matter, trial, *role, day),
-                    Effect::Incentive => self.earned(measure, matter, trial, *role),
+                    Effect::Incentive => self.earned(measure, matter, trial, *role, day),
                 };
                 if let Some(records) = found {
                     fired.insert((measure.id.clone().into(), *role), records);
@@ -168,7 +168,10 @@ impl<'d> Statement<'d> {
         day: Date,
     ) -> Option<BTreeSet<String>> {
         // A record that begins today is within any term that is one.
-        if measure.longest_term.is_some_and(|t| t.years == 0 && t.months == 0) {
+        if [measure.longest_term, measure.fixed_term]
+            .into_iter()
+            .flatten()
+            .any(|t| t.years == 0 && t.months == 0) {
             return None;
         }
         let triggers = |planted: &&Planted<'_>| {
@@ -213,6 +216,7 @@ impl<'d> Statement<'d> {
         matter: &Matter,
         trial: &Trial<'_>,
         role: Role,
+        day: Date,
     ) -> Option<BTreeSet<String>> {
         let found: Vec<(&Planted<'_>, &List)> = trial
             .planted
@@ -222,7 +226,10 @@ impl<'d> Statement<'d> {
             .filter(|(_, list)| list.standing == ListStanding::Statutory)
             .collect();
         let defeats = |(planted, list): &(&Planted<'_>, &List)| {
-            list.polarity == Polarity::Restriction && self.reaches(matter, planted)
+            planted.role == role
+                && planted.named_as.is_none()
+                && list.polarity == Polarity::Restriction
+                && list.serious.as_ref().is_none_or(|t| self.by_penalty(Some(t), planted, day))
         };
         if found.iter().any(defeats) {
             return None;
