@@ -3,13 +3,16 @@
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{ClosingWhen, Measure};
 use crate::clause::Clause;
+use crate::date::Date;
 use crate::lookups::{Answered, Days, target};
 use crate::measures::{Outcome, RECOMMENDED, barred_from_use, ended, entry};
 use crate::model::{
-    AnswerStatus, Application, AppliedMeasure, LegalBasis, ListStanding, MeasureKind, Polarity,
-    SetAside, SetAsideReason, Standing, Subject, Target, Text,
+    AnswerStatus, Application, AppliedMeasure, Commitment, LegalBasis, ListStanding, MeasureKind,
+    Polarity, SetAside, SetAsideReason, Standing, Subject, Target, Text,
 };
+use crate::obligations::last_day;
 use crate::reach::Hit;
+use crate::working_days::WorkingDays;
 use crate::{measures, place, standing};
 
 /// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
@@ -268,12 +271,16 @@ impl Case<'_> {
                 "申请人未书面承诺在规定期限内提供所缺材料。".into(),
                 "No signed commitment to provide what is missing.".into(),
             ),
-            Some(commitment) if commitment.complete_by < self.application.as_of => fail(
+            Some(commitment) if self.last_day(commitment) < self.application.as_of => fail(
                 format!("承诺的期限{}已过。", commitment.complete_by),
                 format!("The committed deadline {} has passed.", commitment.complete_by),
             ),
             Some(_) => Ok(()),
         }
+    }
+
+    fn last_day(&self, commitment: Commitment) -> Date {
+        last_day(commitment, WorkingDays::new(&self.catalogue.data().calendar))
     }
 
     fn apply(&self) -> AppliedMeasure {

@@ -4,7 +4,7 @@
 //! Some rules ask about an item alone and run once; the others ask about an edition with what a
 //! place adopts, and run for each pair that goes together. A finding of several pairs stands once.
 
-mod bases;
+pub(crate) mod bases;
 mod combination;
 mod contradiction;
 mod duplicates;

@@ -69,8 +69,8 @@ fn rules_in_force(
         for (b, basis) in cited.iter().enumerate() {
             let Some(known) = all.instruments.get(&basis.instrument) else { continue };
             let last = known.in_force_until.unwrap_or(FAR);
-            let outside = own.valid_from < known.in_force_from
-                || own.valid_until.unwrap_or(FAR) > last;
+            let outside =
+                own.valid_from < known.in_force_from || own.valid_until.unwrap_or(FAR) > last;
             if outside {
                 let (code, cited) = (&item.value.code, &basis.instrument);
                 let from = own.valid_from;

@@ -66,11 +66,8 @@ pub(super) fn measure(item: &Item<Measure>, findings: &mut Findings) {
     let shortest = bars().min().filter(|_| key == "fixed_term" && !measure.kind.is_examination());
     if let Some(shortest) = shortest.filter(|shortest| own < *shortest) {
         let zh = format!("措施`{id}`期限为{}，短于条文的{}", zh(own), zh(shortest));
-        let en = format!(
-            "measure `{id}` lasts {}, and its article fixes {}",
-            en(own),
-            en(shortest)
-        );
+        let en =
+            format!("measure `{id}` lasts {}, and its article fixes {}", en(own), en(shortest));
         findings.add(&rules::TERM_TOO_SHORT, item.key(key), zh, en);
     }
 }

@@ -171,7 +171,8 @@ impl<'d> Statement<'d> {
         if [measure.longest_term, measure.fixed_term]
             .into_iter()
             .flatten()
-            .any(|t| t.years == 0 && t.months == 0) {
+            .any(|t| t.years == 0 && t.months == 0)
+        {
             return None;
         }
         let triggers = |planted: &&Planted<'_>| {
