@@ -2,8 +2,17 @@
 //!
 //! It is written for the office that decides, and says so: a check proposes, an office disposes.
 
+/// A line of one language, without its end.
+macro_rules! say {
+    ($page:expr, $($line:tt)*) => {{
+        // Writing to a string cannot fail.
+        let _ = writeln!($page, $($line)*);
+    }};
+}
+
 mod citation;
 mod place;
+mod remedies;
 mod words;
 
 pub use citation::{CiteEn, CiteZh, Numeral};
@@ -18,13 +27,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use crate::catalogue::data::{CatalogueData, Remedy};
-use crate::catalogue::{Catalogue, holds};
+use crate::catalogue::Catalogue;
 use crate::model::{
     AnswerStatus, Application, AppliedMeasure, Decision, Disposition, Effect, Force, LegalBasis,
     Polarity, Prolonged, Role, SubjectKind, Target, Text,
 };
-use crate::name::Name;
 use crate::reach::Hit;
 
 /// Both languages, grown line by line.
@@ -38,14 +45,6 @@ struct Page<'a> {
 
 /// Bytes that most notices do not outgrow.
 const ROOM: usize = 4096;
-
-/// A line of one language, without its end.
-macro_rules! say {
-    ($page:expr, $($line:tt)*) => {{
-        // Writing to a string cannot fail.
-        let _ = writeln!($page, $($line)*);
-    }};
-}
 
 /// The notice of a decision whose other fields are complete.
 pub fn notice(
@@ -175,6 +174,7 @@ impl Page<'_> {
             say!(self.en, "   - {}: {}", who.en(), measure.text.en);
             for id in &measure.because {
                 self.fact(id, measure, hits);
+                self.removal(id, measure, hits, decision);
             }
             self.bases(&measure.legal_basis);
             if let Some(by) = self.catalogue.implementer(&measure.measure) {
@@ -327,64 +327,6 @@ impl Page<'_> {
             say!(self.zh, "　· {}：{to_zh}{zh}。{}", kind.zh, obligation.note.zh);
             say!(self.en, "   - {}: {to_en}{en}. {}", kind.en, obligation.note.en);
         }
-    }
-
-    /// What those who are reached can do about it. A paper that found nothing needs none.
-    // RAIL R11
-    fn remedies(&mut self, decision: &Decision, hits: &[Hit<'_>]) {
-        if decision.measures.is_empty() && decision.records.is_empty() {
-            return self.conclusion();
-        }
-        self.section();
-        self.line("权利救济：", "Remedies:");
-        let person = decision.measures.iter().any(|m| {
-            let index = usize::try_from(m.target.subject_index).unwrap_or(usize::MAX);
-            let subject = self.application.subjects.get(index);
-            subject.is_some_and(|s| s.kind == SubjectKind::Person)
-        });
-        let catalogue = self.catalogue;
-        let CatalogueData { edition, overlay, .. } = catalogue.data();
-        let remedies = edition.remedies.iter().chain(&overlay.remedies);
-        let refuses = decision.measures.iter().any(is_refusing);
-        let domain = catalogue.matter(&decision.matter).map(|matter| matter.domain);
-        let listed = |list: &Name| {
-            decision
-                .measures
-                .iter()
-                .flat_map(|m| &m.because)
-                .any(|id| hits.iter().any(|hit| hit.record.id == *id && hit.list.code == *list))
-        };
-        let is_for = |remedy: &Remedy| {
-            (!remedy.persons_only || person)
-                && (!remedy.refusals_only || refuses)
-                && (remedy.matters.is_empty()
-                    || remedy.matters.iter().any(|m| *m == decision.matter))
-                && (remedy.domains.is_empty()
-                    || domain.is_some_and(|d| remedy.domains.contains(&d)))
-                && (remedy.lists.is_empty() || remedy.lists.iter().any(listed))
-        };
-        let made_on = decision.made_on;
-        for remedy in remedies.filter(|r| holds(r.valid_from, r.valid_until, made_on)) {
-            if !is_for(remedy) {
-                continue;
-            }
-            let cited_zh = Each(&remedy.legal_basis, "；", |basis| CiteZh(catalogue, basis));
-            let cited_en = Each(&remedy.legal_basis, "; ", |basis| CiteEn(catalogue, basis));
-            say!(self.zh, "　· {}（{cited_zh}）", remedy.text.zh);
-            say!(self.en, "   - {} ({cited_en})", remedy.text.en);
-        }
-        self.conclusion();
-    }
-
-    /// What the paper is, and what it is not.
-    fn conclusion(&mut self) {
-        let office = safe(&self.application.office.name);
-        say!(self.zh, "本告知列明查询所得及其依据，不是行政决定；由{office}依法决定。");
-        say!(
-            self.en,
-            "This notice states what was found and on which basis. It is no administrative \
-             decision; {office} decides according to law."
-        );
     }
 
     /// A subject as the notice shows it: role, name, masked identifier.
