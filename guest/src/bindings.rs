@@ -179,7 +179,7 @@ records! { rust => wit:
     Decision { application, matter, as_of, disposition, disposition_rule, policy, lookups, records, measures, obligations, set_aside, made_on, notice }
     Problem { path, detail }
     Term { years, months }
-    ListRules { valid_from, valid_until, longest, beyond, removable, removable_after, objection_suspends, reorganisation_lifts }
+    ListRules { valid_from, valid_until, longest, beyond, removable, removable_after, restorable, objection_suspends, reorganisation_lifts }
     ListInfo { code, name, polarity, standing, acts, rules }
     DueRule { roles, required, lists, legal_basis }
     MatterInfo { code, domain, name, due }

@@ -146,11 +146,11 @@ impl Case<'_> {
         // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
         if let Some((record, state)) = self.defeating(hits, restrictions) {
             let text = match state {
-                Standing::Suspended => Text::new(
-                    format!("惩戒名单记录“{record}”正在核实或者已停止执行，不适用激励措施。"),
+                Standing::Suspended | Standing::Lifted => Text::new(
                     format!(
-                        "Defeated by record `{record}`, which is under verification or stayed."
+                        "惩戒名单记录“{record}”尚在核实、停止执行或者重整期间，不适用激励措施。"
                     ),
+                    format!("Defeated by record `{record}`, which is disputed, stayed or lifted."),
                 ),
                 _ => Text::new(
                     format!("惩戒名单记录“{record}”有效，不适用激励措施。"),
@@ -191,7 +191,8 @@ impl Case<'_> {
         let own = hits.iter().filter(|h| h.subject_index == self.index && h.named_as.is_none());
         let serious = |h: &&Hit<'_>| h.list.polarity == Polarity::Restriction && self.is_serious(h);
         let mut records = own.filter(serious);
-        let record = records.find(|h| h.counts() || h.is_open(Standing::Suspended));
+        let record = records
+            .find(|h| h.counts() || h.is_open(Standing::Suspended) || h.is_open(Standing::Lifted));
         let refuses = |m: &&AppliedMeasure| {
             !m.kind.is_examination()
                 && usize::try_from(m.target.subject_index).is_ok_and(|i| i == self.index)
@@ -245,7 +246,8 @@ impl Case<'_> {
                     h.standing,
                     Standing::Annulled | Standing::Repaired | Standing::NotYetInForce
                 )
-                && h.record.valid_until.is_none_or(|last| last >= since)
+                && standing::last_day(h.record, &h.rules, self.application.as_of)
+                    .is_none_or(|last| last >= since)
         });
         match adverse {
             None => Ok(()),

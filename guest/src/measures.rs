@@ -227,7 +227,7 @@ fn judge(
 /// lengthened by what a record says of its own end.
 // RAILS R5, R7
 fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> End {
-    let first = standing::first_day(hit.record, as_of);
+    let first = standing::first_day(hit.record, &hit.rules, as_of);
     let own = standing::last_day(hit.record, &hit.rules, as_of);
     let until = term.last_day(first, own);
     let recorded = hit.record.valid_until;

@@ -75,24 +75,23 @@ pub fn standing(record: &CreditRecord, rules: &ListRules, as_of: Date) -> Standi
 }
 
 /// The day from which an entry's term runs: its first day, or that of the last revocation of its
-/// removal (恢复列入), from which the term begins anew.
-pub fn first_day(record: &CreditRecord, as_of: Date) -> Date {
-    latest(record, EventKind::RemovalRevoked, as_of)
-        .map_or(record.valid_from, |revoked| revoked.max(record.valid_from))
+/// removal (恢复列入), from which the term begins anew where the list's regulation says so.
+pub fn first_day(record: &CreditRecord, rules: &ListRules, as_of: Date) -> Date {
+    let revoked = latest(record, EventKind::RemovalRevoked, as_of);
+    let revoked = revoked.filter(|_| rules.restorable);
+    revoked.map_or(record.valid_from, |revoked| revoked.max(record.valid_from))
 }
 
 /// The last day of an entry: its own, within the longest stay that its list allows. Without either
 /// it has none.
 pub fn last_day(record: &CreditRecord, rules: &ListRules, as_of: Date) -> Option<Date> {
-    let first = first_day(record, as_of);
+    let first = first_day(record, rules, as_of);
     let by_list = rules.longest.and_then(|term| term.last_day(first));
     // An end that was set before the term began anew is that of the old term.
-    let renewed = first > record.valid_from;
-    match (record.valid_until, by_list) {
-        (Some(own), Some(by_list)) if rules.beyond || renewed => Some(own.max(by_list)),
-        (Some(own), Some(by_list)) if own > by_list => Some(by_list),
-        (Some(own), _) => Some(own),
-        (None, by_list) => by_list,
+    let own = record.valid_until.filter(|_| first == record.valid_from || by_list.is_none());
+    match (own, by_list) {
+        (Some(own), Some(by_list)) if own > by_list && !rules.beyond => Some(by_list),
+        (own, by_list) => own.or(by_list),
     }
 }
 
@@ -101,7 +100,7 @@ pub fn removable_from(record: &CreditRecord, rules: &ListRules, as_of: Date) -> 
     if !rules.removable {
         return None;
     }
-    let first = first_day(record, as_of);
+    let first = first_day(record, rules, as_of);
     rules.removable_after.map_or(Some(first), |term| term.last_day(first))
 }
 

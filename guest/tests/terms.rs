@@ -47,6 +47,8 @@ struct Rules {
     /// Months before which no repair ends an entry; none if none ever does.
     removable: Option<i16>,
     suspends: bool,
+    /// Whether a revoked removal begins the term anew.
+    restores: bool,
     /// Years, and whether an entry's own longer end holds.
     stay: Option<(i16, bool)>,
     lifts: bool,
@@ -90,15 +92,17 @@ fn stated(
         return Outcome::Nothing;
     }
     let restored = last(EventKind::RemovalRevoked);
-    let start = restored.unwrap_or(first);
+    let start = restored.filter(|_| rules.restores).unwrap_or(first);
     let years = |n: i16| start + n.years();
     // The end by the record and its list.
     let by_list = rules.stay.map(|(n, _)| years(n));
-    let beyond = rules.stay.is_some_and(|(_, beyond)| beyond) || restored.is_some();
+    let beyond = rules.stay.is_some_and(|(_, beyond)| beyond);
     let own_end = match (recorded, by_list) {
         (None, end) => end,
         (Some(own), None) => Some(own),
-        (Some(own), Some(end)) if beyond => Some(own.max(end)),
+        // Its own end was that of the term before.
+        (Some(_), Some(end)) if start > first => Some(end),
+        (Some(own), Some(_)) if beyond => Some(own),
         (Some(own), Some(end)) => Some(own.min(end)),
     };
     let repaired = last(EventKind::Repaired).filter(|on| restored.is_none_or(|r| r < *on));
@@ -148,8 +152,10 @@ fn term(years: i16) -> Term {
 /// A catalogue of one measure on one list.
 fn catalogue(shipped: &CatalogueData, kind: Kind, rules: Rules) -> Catalogue {
     let mut data = shipped.clone();
-    let mut measure: Measure =
-        data.measures.iter().find(|m| m.lists.iter().any(|l| *l == *LIST)).unwrap().clone();
+    let mut measure: Measure = { data.measures.iter() }
+        .find(|m| m.kind == MeasureKind::Limit && m.lists.iter().any(|l| *l == *LIST))
+        .unwrap()
+        .clone();
     let basis = data.lists.iter().find(|l| *l.code == *LIST).unwrap().legal_basis.clone();
     measure.effect = Effect::Restriction;
     measure.kind = MeasureKind::Limit;
@@ -188,7 +194,7 @@ fn catalogue(shipped: &CatalogueData, kind: Kind, rules: Rules) -> Catalogue {
             never: rules.removable.is_none(),
             legal_basis: basis.clone(),
         },
-        restoration: None,
+        restoration: rules.restores.then(|| FoundedRule { legal_basis: basis.clone() }),
         objection: ObjectionRule { suspends: rules.suspends, legal_basis: basis.clone() },
         reorganisation: rules.lifts.then(|| FoundedRule { legal_basis: basis.clone() }),
         notes: Vec::new(),
@@ -287,8 +293,8 @@ fn every_term_ends_as_the_statement_says() {
         for removable in [Some(0), Some(18), None] {
             for suspends in [true, false] {
                 for stay in [None, Some((3, false)), Some((3, true))] {
-                    let lifts = suspends;
-                    let rules = Rules { removable, suspends, stay, lifts };
+                    let (lifts, restores) = (suspends, suspends == stay.is_some());
+                    let rules = Rules { removable, suspends, restores, stay, lifts };
                     let catalogue = catalogue(&compiled.data, kind, rules);
                     for recorded in &ends {
                         for events in histories() {

@@ -350,7 +350,7 @@ fn last_day(
     let own = given.filter(|given| given.subject_index == index);
     let ends = own.map(|Given { record, rules, .. }| {
         let last = standing::last_day(record, rules, as_of);
-        known.term().last_day(standing::first_day(record, as_of), last)
+        known.term().last_day(standing::first_day(record, rules, as_of), last)
     });
     ends.reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))).flatten()
 }

@@ -114,6 +114,8 @@ pub struct ListRules {
     #[cfg_attr(feature = "host", component(name = "removable-after"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removable_after: Option<Term>,
+    /// Whether the term begins anew when a removal is revoked.
+    pub restorable: bool,
     /// Whether an objection suspends an entry.
     #[cfg_attr(feature = "host", component(name = "objection-suspends"))]
     pub objection_suspends: bool,
@@ -132,6 +134,7 @@ impl ListRules {
         beyond: false,
         removable: true,
         removable_after: None,
+        restorable: false,
         objection_suspends: true,
         reorganisation_lifts: true,
     };
