@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Date;
 
 /// A length of time in calendar years and months.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(
     feature = "host",
@@ -36,7 +36,7 @@ impl Term {
 }
 
 /// How the end of a measure follows from its article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TermRule {
     /// The article sets no term: it ends with the record.
     OfRecord,
