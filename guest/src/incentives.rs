@@ -194,12 +194,22 @@ impl Case<'_> {
         let record = records
             .find(|h| h.counts() || h.is_open(Standing::Suspended) || h.is_open(Standing::Lifted));
         let refuses = |m: &&AppliedMeasure| {
-            !m.kind.is_examination()
-                && usize::try_from(m.target.subject_index).is_ok_and(|i| i == self.index)
+            !m.kind.is_examination() && self.is_behind(m.target.subject_index)
         };
         let rested_on = restrictions.iter().find(refuses).and_then(|m| m.because.first());
         let in_force = rested_on.map(|record| (record.as_str(), Standing::InForce));
         record.map(|h| (h.record.id.as_str(), h.standing)).or(in_force)
+    }
+
+    /// Whether a subject is this one, or a person who stands behind it.
+    ///
+    /// INTERPRETATION: where an article unseats the person who leads the applicant, the application
+    /// cannot be granted as it stands, and nothing is made easier for it until that is cured.
+    fn is_behind(&self, index: u32) -> bool {
+        let Ok(index) = usize::try_from(index) else { return false };
+        let person = self.application.subjects.get(index).filter(|s| s.role.stands_behind());
+        let own = |of: u32| usize::try_from(of).is_ok_and(|of| of == self.index);
+        index == self.index || person.is_some_and(|person| person.of.is_none_or(own))
     }
 
     /// Whether a record of a restriction list weighs enough to defeat an incentive.

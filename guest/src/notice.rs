@@ -121,10 +121,8 @@ impl Page<'_> {
         say!(self.zh, "核查结论：{}。理由：{}。", finding.zh, rule.zh);
         say!(self.en, "Finding: {}. Why: {}.", finding.en, rule.en);
         let mut refusing = decision.measures.iter().filter(|m| is_refusing(m));
-        let itself =
-            |role: Role| matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
         if decision.disposition == Disposition::Restricted
-            && refusing.all(|m| !itself(m.target.role))
+            && refusing.all(|m| m.target.role.stands_behind())
         {
             self.line(
                 "限制仅适用于所列人员；是否影响申请人，由决定机关依法判断。",

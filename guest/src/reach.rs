@@ -185,8 +185,7 @@ fn named_as(record: &CreditRecord, subject: &Subject, rule: Option<&PersonsRule>
 /// some matters reaches nobody on others.
 // RAIL R8: a person is reached only by the list's rule and by name in the record.
 fn reaches(rule: Option<&PersonsRule>, matter: &str, role: Role, named_as: Option<Role>) -> bool {
-    let itself = matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
-    if named_as.is_none() && itself {
+    if named_as.is_none() && !role.stands_behind() {
         return true;
     }
     rule.is_some_and(|rule| {

@@ -266,6 +266,13 @@ codes! {
     }
 }
 
+impl Role {
+    /// Whether who holds the role only stands behind somebody who applies.
+    pub const fn stands_behind(self) -> bool {
+        !matches!(self, Self::Applicant | Self::ConsortiumMember | Self::Guarantor)
+    }
+}
+
 impl MeasureKind {
     /// Whether the measure only asks for a closer look, and so leads to `review`.
     pub const fn is_examination(self) -> bool {

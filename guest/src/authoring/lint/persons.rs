@@ -8,11 +8,6 @@ use crate::authoring::source::Step;
 use crate::catalogue::data::{Measure, PersonsRule};
 use crate::model::{Effect, Role};
 
-/// Whether who holds the role only stands behind an applicant.
-pub(super) const fn stands_behind(role: Role) -> bool {
-    !matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor)
-}
-
 /// Rules on persons that contradict themselves, and second ones for an act.
 pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {
     for item in all.lists.items() {
@@ -55,7 +50,7 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     if reached {
         return;
     }
-    let roles = measure.roles.iter().enumerate().filter(|(_, role)| stands_behind(**role));
+    let roles = measure.roles.iter().enumerate().filter(|(_, role)| role.stands_behind());
     for (index, role) in roles {
         let id = &measure.id;
         let zh = format!("措施`{id}`针对`{role}`，而其名单没有及于相关人员的规则");
@@ -73,7 +68,7 @@ pub(super) fn unseated(item: &Item<Measure>, findings: &mut Findings) {
     if !refuses || measure.unseats {
         return;
     }
-    let mut roles = measure.roles.iter().enumerate().filter(|(_, role)| stands_behind(**role));
+    let mut roles = measure.roles.iter().enumerate().filter(|(_, role)| role.stands_behind());
     if let Some((index, role)) = roles.next() {
         let id = &measure.id;
         let zh = format!("措施`{id}`因`{role}`而拒绝或者限制申请");
