@@ -89,16 +89,21 @@ fn flat(clause: &str) -> String {
     clause.split('\n').map(str::trim).collect()
 }
 
-/// Whether a heading goes on from the last one; a line that begins with another article's number
-/// only refers to it.
+/// Whether a heading goes on from the last one. A text holds the articles that are relied on, so
+/// that any number may be left out.
 const fn follows(last: u16, number: u16) -> bool {
-    number > last && (last == 0 || number <= last + 3)
+    number > last
 }
 
-/// The article that a line begins, if it begins one.
+/// The article that a line begins, if it begins one. A line that only refers to another article
+/// goes on without a blank behind its number.
 fn heading(instrument: &str, line: &str) -> Option<u16> {
-    let (open, close) = if instrument == OPINIONS { ("(", ')') } else { ("第", '条') };
-    let (numeral, _) = line.strip_prefix(open)?.split_once(close)?;
+    let opinions = instrument == OPINIONS;
+    let (open, close) = if opinions { ("(", ')') } else { ("第", '条') };
+    let (numeral, rest) = line.strip_prefix(open)?.split_once(close)?;
+    if !opinions && !rest.starts_with(char::is_whitespace) {
+        return None;
+    }
     numeral_of(numeral)
 }
 

@@ -321,13 +321,21 @@ proptest! {
     }
 
     /// R11: whatever applies is in the notice with its words, its facts and its term; whatever
-    /// was found is applied, set aside with a rule, or a watch hit; the remedies stand there.
+    /// was found is applied, set aside with a rule, or a watch hit; then remedies stand there.
     #[test]
     fn r11_findings_have_reasons(case in case(90)) {
         let decision = decide(&case);
         let notice = decision.notice.as_ref().unwrap();
         prop_assert!(notice.zh.contains(&case.application.office.name));
-        prop_assert!(notice.zh.contains("行政复议") && notice.en.contains("reconsideration"));
+        // What found nothing needs no remedy.
+        let found = !decision.measures.is_empty() || !decision.records.is_empty();
+        prop_assert_eq!(notice.zh.contains("权利救济："), found);
+        prop_assert_eq!(notice.en.contains("Remedies:"), found);
+        let refused = decision.measures.iter().any(|m| {
+            m.effect == Effect::Restriction && !m.kind.is_examination()
+        });
+        let told = ["行政复议", "质疑", "投诉"].iter().any(|remedy| notice.zh.contains(remedy));
+        prop_assert!(told || !refused, "{}", notice.zh);
         for measure in &decision.measures {
             prop_assert!(notice.zh.contains(&*measure.text.zh));
             prop_assert!(notice.en.contains(&*measure.text.en));
