@@ -30,7 +30,7 @@ use std::fmt::{self, Write as _};
 use crate::catalogue::Catalogue;
 use crate::model::{
     AnswerStatus, Application, AppliedMeasure, Decision, Disposition, Effect, Force, LegalBasis,
-    Polarity, Prolonged, Role, Target, Text,
+    Polarity, Prolonged, Target, Text,
 };
 use crate::reach::Hit;
 

@@ -29,13 +29,8 @@ type Expected = (&'static str, Disposition, &'static [&'static str], &'static [&
 const FOOD_AND_DRUGS: &[Expected] = &[
     ("0200", Restricted, &["food-law-135-licence-revoked-2025"], &[CLEAN]),
     ("0201", Clear, &[], &["LB-2021-2200 food-law-135-licence-revoked-2025 beyond-term", CLEAN]),
-    (
-        "0202",
-        Restricted,
-        &["food-law-135-licence-revoked-person-2025", "opinions-4-green-channel"],
-        &[],
-    ),
-    ("0203", Restricted, &["food-law-135-crime-2025", "opinions-4-green-channel"], &[]),
+    ("0202", Restricted, &["food-law-135-licence-revoked-person-2025"], &[DEFEATED]),
+    ("0203", Restricted, &["food-law-135-crime-2025"], &[DEFEATED]),
     (
         "0204",
         Review,
@@ -49,11 +44,11 @@ const FOOD_AND_DRUGS: &[Expected] = &[
         &[],
     ),
     ("0206", Restricted, &["drug-law-116-123-reapplication-bar"], &[CLEAN]),
-    ("0207", Restricted, &["drug-law-122-123-ban", "opinions-4-green-channel"], &[]),
-    ("0208", Restricted, &["drug-law-118-ban", "opinions-4-green-channel"], &[]),
-    ("0209", Restricted, &["drug-law-124-126-ban", "opinions-4-green-channel"], &[]),
-    ("0210", Restricted, &["drug-law-141-ban", "opinions-4-green-channel"], &[]),
-    ("0211", Restricted, &["drug-law-142-ban", "opinions-4-green-channel"], &[]),
+    ("0207", Restricted, &["drug-law-122-123-ban"], &[DEFEATED]),
+    ("0208", Restricted, &["drug-law-118-ban"], &[DEFEATED]),
+    ("0209", Restricted, &["drug-law-124-126-ban"], &[DEFEATED]),
+    ("0210", Restricted, &["drug-law-141-ban"], &[DEFEATED]),
+    ("0211", Restricted, &["drug-law-142-ban"], &[DEFEATED]),
     (
         "0212",
         Facilitated,
@@ -84,28 +79,14 @@ const WORK_SAFETY: &[Expected] = &[
         &["opinions-10-closer-supervision", "work-safety-law-78-closer-supervision"],
         &[],
     ),
-    (
-        "0216",
-        Restricted,
-        &["work-safety-law-94-113-principal-ban", "opinions-4-green-channel"],
-        &[],
-    ),
+    ("0216", Restricted, &["work-safety-law-94-113-principal-ban"], &[DEFEATED]),
     (
         "0217",
         Restricted,
-        &[
-            "work-safety-law-94-113-principal-ban",
-            "work-safety-law-94-113-lifetime-ban",
-            "opinions-4-green-channel",
-        ],
-        &[],
+        &["work-safety-law-94-113-principal-ban", "work-safety-law-94-113-lifetime-ban"],
+        &[DEFEATED],
     ),
-    (
-        "0218",
-        Restricted,
-        &["work-safety-law-94-113-principal-ban", "opinions-4-green-channel"],
-        &[],
-    ),
+    ("0218", Restricted, &["work-safety-law-94-113-principal-ban"], &[DEFEATED]),
     (
         "0232",
         Review,
@@ -121,8 +102,8 @@ const WORK_SAFETY: &[Expected] = &[
     (
         "0234",
         Restricted,
-        &["work-safety-law-94-113-lifetime-ban", "opinions-4-green-channel"],
-        &["LB-2021-2234 work-safety-law-94-113-principal-ban beyond-term"],
+        &["work-safety-law-94-113-lifetime-ban"],
+        &["LB-2021-2234 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
     ),
     ("0235", Review, &["work-safety-law-78-occupation-ban", "opinions-4-green-channel"], &[]),
     (

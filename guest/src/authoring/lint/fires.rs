@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::authoring::lint::persons::{reaches, stands_behind};
+use crate::authoring::lint::persons::reaches;
 use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Step;

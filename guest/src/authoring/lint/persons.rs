@@ -6,7 +6,7 @@ use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Step;
 use crate::catalogue::data::{Measure, PersonsRule};
-use crate::model::{Effect, Role};
+use crate::model::Effect;
 
 /// Rules on persons that contradict themselves, and second ones for an act.
 pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {
