@@ -128,10 +128,10 @@ fn a_difference_is_told_in_law_terms_once_for_all_places() {
     let folder = Folder::new();
     copy(Path::new(CATALOGUE), &folder.path("new"));
     let law = "new/measures/statutes/licensing-law.toml";
-    edit(&folder, law, "longest_term.years = 3", "longest_term.years = 2");
+    edit(&folder, law, "fixed_term.years = 3", "fixed_term.years = 2");
     let run = folder.run(&["catalogue", "diff", CATALOGUE, "new", "--lang", "en"]);
     assert_eq!(run.code, 0, "{run:?}");
-    let told = "Longest term: “3 years” before, “2 years” now. [in favour of the person concerned]";
+    let told = "Term: “fixed at 3 years” before, “fixed at 2 years” now. [in favour of the person concerned]";
     // Shenzhen's regulation begins later, and so does the change there.
     assert_eq!(run.stdout.matches(told).count(), 2, "{run:?}");
     let also = "The same changes in: statutes + henan, statutes + shandong, statutes + shanghai, \

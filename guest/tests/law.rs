@@ -74,7 +74,11 @@ fn what_is_kept_of_a_text_is_what_the_whole_text_says() {
         let own = fs::read_to_string(&file).unwrap();
         let kept = own.split("\n第").skip(1);
         for article in kept.map(|article| flat(&format!("第{article}"))) {
-            assert!(other.contains(&article), "{name}: {}", article.chars().take(30).collect::<String>());
+            assert!(
+                other.contains(&article),
+                "{name}: {}",
+                article.chars().take(30).collect::<String>()
+            );
             compared += 1;
         }
     }
