@@ -1,5 +1,9 @@
 //! Measures: added, ended, widened, narrowed, and adopted or not.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
 use crate::authoring::diff::compare::{
     Pair, SetOf, bases, pairs, remark, sets, these, turned, wording,
 };
@@ -289,8 +293,15 @@ fn term(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Me
     let kind = if longer { Kind::Lengthened } else { Kind::Shortened };
     let text = turned(words("期限", "Term"), &words::term_rule(was), &words::term_rule(is));
     let value = |m: &Measure| {
-        let Measure { longest_term, fixed_term, shortest_term, lifelong, .. } = m;
-        (*longest_term, *fixed_term, *shortest_term, *lifelong)
+        let stated = [
+            ("longest_term", m.longest_term),
+            ("fixed_term", m.fixed_term),
+            ("shortest_term", m.shortest_term),
+        ];
+        let stated = stated.into_iter().filter_map(|(key, term)| Some((key, json!(term?))));
+        let life = m.lifelong.then(|| ("lifelong", json!(true)));
+        let keys: BTreeMap<&str, Value> = stated.chain(life).collect();
+        (!keys.is_empty()).then_some(keys)
     };
     let entry = Entry::new(kind, Aspect::LongestTerm, more.moved(longer, !longer), text);
     log.add(thing, entry.values(&value(old), &value(new)));
