@@ -41,8 +41,8 @@ pub struct InstrumentStatus {
     pub checked_against: Option<String>,
     /// How many items cite it.
     pub cited: usize,
-    /// The articles that they cite.
-    pub articles: BTreeSet<String>,
+    /// The articles that they cite, in their order.
+    pub articles: Vec<String>,
 }
 
 /// The state of every text of a catalogue's folder, in the order of ids.
@@ -58,7 +58,8 @@ pub fn status(folder: &Path) -> Result<Vec<InstrumentStatus>, Vec<Finding>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let mut cited: BTreeMap<&str, (usize, BTreeSet<String>)> = BTreeMap::new();
+    // By length first, so that article 2 stands before article 11.
+    let mut cited: BTreeMap<&str, (usize, BTreeSet<(usize, String)>)> = BTreeMap::new();
     let mut cite = |bases: Vec<bases::Bases<'_>>| {
         for (_, own) in bases {
             for LegalBasis { instrument, article, .. } in own {
@@ -67,7 +68,7 @@ pub fn status(folder: &Path) -> Result<Vec<InstrumentStatus>, Vec<Finding>> {
                 if let Some(item) = known.next() {
                     let (times, articles) = cited.entry(item.value.id.as_str()).or_default();
                     *times += 1;
-                    articles.insert((**article).to_owned());
+                    articles.insert((article.len(), (**article).to_owned()));
                 }
             }
         }
@@ -98,7 +99,7 @@ fn parts(folder: &Folder) -> impl Iterator<Item = &Part> {
 fn of_instrument(
     instrument: &Instrument,
     cited: usize,
-    articles: BTreeSet<String>,
+    articles: BTreeSet<(usize, String)>,
 ) -> InstrumentStatus {
     let owned = |text: &Option<crate::name::Name>| text.as_ref().map(|text| text.to_string());
     InstrumentStatus {
@@ -112,6 +113,6 @@ fn of_instrument(
         checked_on: instrument.checked_on,
         checked_against: owned(&instrument.checked_against),
         cited,
-        articles,
+        articles: articles.into_iter().map(|(_, article)| article).collect(),
     }
 }
