@@ -23,10 +23,10 @@ fn a_suite_that_holds_is_summarised_and_exits_with_0() {
     case(&folder, "cases/b/one", RIGHT);
     objected(&folder, "cases/a", OBJECTED);
     let run = folder.run(&["test", "cases"]);
-    let told = "2 cases: 2 passed (review 1, restricted 1), 0 failed, 0 bad, 0 fault\n";
+    let told = "2 cases: 2 passed (restricted 1, review 1), 0 failed, 0 bad, 0 fault\n";
     assert_eq!((run.code, &*run.stdout, &*run.stderr), (0, told, ""));
     let run = folder.run(&["test", "cases", "--lang", "zh"]);
-    let told = "共 2 例：通过 2（review 1，restricted 1），未通过 0，不能核查 0，故障 0\n";
+    let told = "共 2 例：通过 2（restricted 1，review 1），未通过 0，不能核查 0，故障 0\n";
     assert_eq!((run.code, &*run.stdout), (0, told));
     let run = folder.run(&["test", "cases", "--verbose"]);
     let rows: Vec<&str> = run.stdout.lines().take(3).collect();
