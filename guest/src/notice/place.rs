@@ -41,14 +41,14 @@ impl Page<'_> {
             }
             // Two facts, which must not be taken for one.
             if objection.annotated {
-                self.zh.push_str("　　");
+                self.zh.push_str("　　是否作出异议标注，不影响暂不执行：");
                 self.en.push_str("     Annotating is not suspending: ");
             } else {
                 self.zh.push_str("　　");
                 self.en.push_str("     ");
             }
             self.line(
-                "核实期间，惩戒措施暂不执行（国发〔2016〕33号第（二十二）项）；是否作出异议标注不影响暂不执行。",
+                "核实期间，惩戒措施暂不执行（国发〔2016〕33号第（二十二）项）。",
                 "that the measure is not carried out meanwhile rests on State Council opinions \
                  (2016) No. 33, art. 22.",
             );
