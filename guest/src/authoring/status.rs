@@ -45,6 +45,10 @@ pub struct InstrumentStatus {
     pub articles: Vec<String>,
 }
 
+/// How often an instrument is cited, and its cited articles, each with its length: article 2
+/// stands before article 11.
+type Cited = (usize, BTreeSet<(usize, String)>);
+
 /// The state of every text of a catalogue's folder, in the order of ids.
 ///
 /// # Errors
@@ -58,8 +62,7 @@ pub fn status(folder: &Path) -> Result<Vec<InstrumentStatus>, Vec<Finding>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    // By length first, so that article 2 stands before article 11.
-    let mut cited: BTreeMap<&str, (usize, BTreeSet<(usize, String)>)> = BTreeMap::new();
+    let mut cited: BTreeMap<&str, Cited> = BTreeMap::new();
     let mut cite = |bases: Vec<bases::Bases<'_>>| {
         for (_, own) in bases {
             for LegalBasis { instrument, article, .. } in own {

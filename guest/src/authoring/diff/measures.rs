@@ -299,7 +299,7 @@ fn term(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Me
             ("shortest_term", m.shortest_term),
         ];
         let stated = stated.into_iter().filter_map(|(key, term)| Some((key, json!(term?))));
-        let life = m.lifelong.then(|| ("lifelong", json!(true)));
+        let life = m.lifelong.then_some(("lifelong", json!(true)));
         let keys: BTreeMap<&str, Value> = stated.chain(life).collect();
         (!keys.is_empty()).then_some(keys)
     };
