@@ -127,11 +127,11 @@ fn a_new_catalogue_bakes_and_is_not_written_over() {
 fn a_difference_is_told_in_law_terms_once_for_all_places() {
     let folder = Folder::new();
     copy(Path::new(CATALOGUE), &folder.path("new"));
-    let law = "new/measures/statutes/licensing-law.toml";
+    let law = "new/measures/statutes/procurement-law.toml";
     edit(&folder, law, "longest_term.years = 3", "longest_term.years = 2");
     let run = folder.run(&["catalogue", "diff", CATALOGUE, "new", "--lang", "en"]);
     assert_eq!(run.code, 0, "{run:?}");
-    let told = "Longest term: “3 years” before, “2 years” now. [in favour of the person concerned]";
+    let told = "Term: “at most 3 years” before, “at most 2 years” now. [in favour of the person concerned]";
     // Shenzhen's regulation begins later, and so does the change there.
     assert_eq!(run.stdout.matches(told).count(), 2, "{run:?}");
     let also = "The same changes in: statutes + henan, statutes + shandong, statutes + shanghai, \
@@ -157,4 +157,33 @@ fn a_closed_output_is_no_success() {
     let output = show.stdout(writer).stderr(Stdio::piped()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+}
+
+/// Each text, how often it is cited, on which days it is in force, and when it was last checked.
+#[test]
+fn the_status_of_each_text_is_told() {
+    let folder = Folder::new();
+    let run = folder.run(&["catalogue", "status", CATALOGUE, "--format", "json"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    let all = json(&run);
+    let one = |id: &str| all.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+    let old = one("food-safety-law-2021");
+    assert_eq!(old["in_force_until"], "2025-11-30");
+    assert_eq!(old["successor"], "food-safety-law-2025");
+    assert!(old["cited"].as_u64().unwrap() > 0 && old["checked_on"].is_string(), "{old}");
+    let articles = old["articles"].as_array().unwrap();
+    assert_eq!(articles, &["113", "135"]);
+    assert!(all.as_array().unwrap().iter().all(|one| one["checked_on"].is_string()));
+    for (lang, told) in [
+        ("en", "  from 2021-04-29, ended on 2025-11-30, replaced by `food-safety-law-2025`\n"),
+        ("zh", "  自2021-04-29起，2025-11-30失效，由`food-safety-law-2025`接替\n"),
+    ] {
+        let run = folder.run(&["catalogue", "status", CATALOGUE, "--lang", lang]);
+        assert!(run.code == 0 && run.stdout.contains(told), "{run:?}");
+    }
+    // A file that cannot be read is told, and nothing is left out in silence.
+    let folder = new();
+    edit(&folder, "mine/instruments.toml", "\n[[instrument]]", "\n[[instruments]]");
+    let run = folder.run(&["catalogue", "status", "mine", "--lang", "en"]);
+    assert!(run.code == 3 && run.stdout.contains("instruments"), "{run:?}");
 }

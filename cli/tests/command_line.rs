@@ -47,8 +47,8 @@ fn assert_no_colour(run: &Run) {
 fn the_exit_code_says_how_the_check_came_out() {
     for (registry, code, disposition) in [
         (registry(&[]), 0, "clear"),
-        (on("integrity-models"), 0, "facilitated"),
-        (on("abnormal-operations"), 10, "review"),
+        (on("tax-serious"), 10, "review"),
+        (on("abnormal-operations"), 11, "restricted"),
         (registry(&[record("r1", 1)]), 11, "restricted"),
         (json!({}), 12, "undetermined"),
     ] {
@@ -56,6 +56,12 @@ fn the_exit_code_says_how_the_check_came_out() {
         assert_eq!(run.told(), (code, ""), "{disposition}");
         assert_eq!(run.json()["disposition"], disposition);
     }
+    let licence = folder(&on("integrity-models"));
+    let matter = "licensing/human-resources-service";
+    licence.write("application.json", &with(&application(), "/matter", matter));
+    let run = check(&licence, &["--format", "json"]);
+    assert_eq!(run.told(), (0, ""));
+    assert_eq!(run.json()["disposition"], "facilitated");
 }
 
 #[test]
@@ -191,7 +197,14 @@ fn lookups_shows_what_is_due_and_asks_nobody() {
             (&json!("legal-representative"), &json!("3101…**"), &json!(1)),
         ]
     );
-    assert_eq!(rows[1]["lists"], json!(["judgment-defaulters", "wage-arrears"]));
+    let of_person = [
+        "judgment-defaulters",
+        "wage-arrears",
+        "market-supervision-serious",
+        "licensing-barred",
+        "major-illegal-records",
+    ];
+    assert_eq!(rows[1]["lists"], json!(of_person));
     assert!(rows[0]["lists"].as_array().unwrap().contains(&json!("major-illegal-records")));
     // They are those that a check makes.
     let checked = check(&folder, &["--format", "json"]).json();
@@ -244,7 +257,7 @@ fn catalogue_show_filters_and_knows_its_codes() {
         items.map(|i| i[code].as_str().unwrap().to_owned()).collect()
     };
     let all = json(&[]);
-    assert_eq!(codes(&all, "lists", "code").len(), 14);
+    assert_eq!(codes(&all, "lists", "code").len(), 20);
     let matter = json(&["--matter", "licensing/food-production"]);
     assert_eq!(codes(&matter, "matters", "code"), ["licensing/food-production"]);
     let bears =

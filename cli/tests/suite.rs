@@ -46,8 +46,8 @@ title.en = \"wages in arrears\"
 disposition = \"restricted\"
 measures = [
   \"wage-regulations-48-tendering applicant\",
-  \"wage-regulations-48-tendering legal-representative\",
   \"opinions-10-trade-examination applicant\",
+  \"wage-regulations-48-person legal-representative\",
 ]
 set_aside = []
 ";

@@ -13,6 +13,7 @@ pub mod lint;
 pub mod scaffold;
 mod shape;
 pub mod source;
+pub mod status;
 pub mod temporal;
 pub mod verbatim;
 

@@ -123,14 +123,14 @@ enums! { wit => rust:
     Scheme { Uscc, ResidentId, Lei, Passport }
     AnswerStatus { Answered, Stale, Unavailable, NotCovered }
     PenaltyKind { Warning, Criticism, Fine, Confiscation, SuspensionOfBusiness, LicenceRevocation, Disqualification, Criminal, Other }
-    EventKind { ObjectionFiled, ObjectionDismissed, ObjectionUpheld, Repaired, Annulled, CourtStay, CourtStayLifted, ReorganisationApproved, ReorganisationFailed }
+    EventKind { ObjectionFiled, ObjectionDismissed, ObjectionUpheld, Repaired, Annulled, CourtStay, CourtStayLifted, ReorganisationApproved, ReorganisationFailed, SettlementApproved, Corrected, RemovalRevoked }
 }
 
 enums! { rust => wit:
     Role { Applicant, ConsortiumMember, LegalRepresentative, Principal, DirectlyResponsible, RegisteredPractitioner, Guarantor }
     AnswerStatus { Answered, Stale, Unavailable, NotCovered }
     Disposition { Clear, Facilitated, Review, Restricted, Undetermined }
-    DispositionRule { MandatoryRestriction, UnansweredLookup, ReviewMeasure, AdoptedRestriction, WatchHit, ContradictingSources, CodeAsIssued, EarlierDay, Incentive, NothingApplies }
+    DispositionRule { MandatoryRestriction, UnansweredLookup, ReviewMeasure, SuspendedRecord, LiftedRecord, AdoptedRestriction, WatchHit, ContradictingSources, CodeAsIssued, EarlierDay, Incentive, NothingApplies }
     Standing { Annulled, Repaired, Lifted, Expired, NotYetInForce, Suspended, InForce }
     Effect { Incentive, Restriction }
     Force { Mandatory, Recommended }
@@ -171,16 +171,19 @@ records! { rust => wit:
     Lookup { role, subject_index, subject, list, due, status, source, source_as_of, records, reason }
     Finding { record, list, target, named_as, standing, standing_today, decided_by, document, valid_from, valid_until, disputed }
     Cut { record, recorded_until, allowed_until }
-    AppliedMeasure { measure, effect, force, kind, target, because, legal_basis, until, cut, text }
+    Prolonged { record, recorded_until, until }
+    AppliedMeasure { measure, effect, force, kind, target, because, legal_basis, until, cut, prolonged, text }
     Obligation { kind, to, due_on, note, legal_basis }
     SetAside { record, measure, target, reason, legal_basis, text }
     PolicyId { name, version, edition, overlay }
     Decision { application, matter, as_of, disposition, disposition_rule, policy, lookups, records, measures, obligations, set_aside, made_on, notice }
     Problem { path, detail }
-    ListInfo { code, name, polarity, standing, acts }
+    Term { years, months }
+    ListRules { valid_from, valid_until, longest, beyond, removable, removable_after, restorable, objection_suspends, reorganisation_lifts }
+    ListInfo { code, name, polarity, standing, acts, rules }
     DueRule { roles, required, lists, legal_basis }
     MatterInfo { code, domain, name, due }
-    MeasureInfo { id, effect, force, kind, adopted, matters, roles, lists, valid_from, valid_until, text, legal_basis }
+    MeasureInfo { id, effect, force, kind, adopted, matters, roles, lists, valid_from, valid_until, longest_term, fixed_term, shortest_term, lifelong, text, legal_basis }
     Freshness { source, days }
     Description { policy, edition_name, valid_from, valid_until, lists, acts, matters, measures, freshness }
 }

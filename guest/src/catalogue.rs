@@ -9,7 +9,7 @@ mod place;
 mod rails;
 
 use crate::catalogue::data::{
-    CatalogueData, Instrument, List, Matter, Measure, PersonsRule, Setting,
+    CatalogueData, Instrument, List, ListRegime, Matter, Measure, PersonsRule, Setting,
 };
 #[cfg(feature = "authoring")]
 pub(crate) use crate::catalogue::index::MOST;
@@ -250,6 +250,11 @@ impl Catalogue {
         list.persons.iter().find(|rule| rule.acts.is_empty() || names(rule))
     }
 
+    /// A list's rules on how entries end that hold on the day of a check.
+    pub fn regime<'a>(&self, list: &'a List, on: Date) -> Option<&'a ListRegime> {
+        list.rules.iter().find(|rules| holds(rules.valid_from, rules.valid_until, on))
+    }
+
     /// Which policy this is.
     pub fn policy(&self) -> PolicyId {
         PolicyId {
@@ -298,6 +303,10 @@ impl Catalogue {
             lists: Name::owned(&measure.lists),
             valid_from: measure.valid_from,
             valid_until: measure.valid_until,
+            longest_term: measure.longest_term,
+            fixed_term: measure.fixed_term,
+            shortest_term: measure.shortest_term,
+            lifelong: measure.lifelong,
             text: measure.text.clone(),
             legal_basis: measure.legal_basis.clone(),
         }
@@ -311,6 +320,7 @@ fn list_info(list: &List) -> ListInfo {
         polarity: list.polarity,
         standing: list.standing,
         acts: Name::owned(&list.acts),
+        rules: list.rules.iter().map(ListRegime::rules).collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::lookups::Days;
 use crate::masking::Identifiers;
 use crate::model::{
     Answer, Application, ApplicationError, Decision, Finding, Polarity, Query, SetAside,
-    SetAsideReason, is_backdated,
+    SetAsideReason, Standing, is_backdated,
 };
 use crate::reach::Hit;
 use crate::{incentives, lookups, measures, notice, obligations, reach, validate};
@@ -60,7 +60,14 @@ pub fn check(
     let hits = reach::hits(catalogue, application, days, &answered, &identifiers);
 
     let restrictions = measures::restrictions(catalogue, application, days, &hits);
-    let incentives = incentives::incentives(catalogue, application, days, &answered, &hits);
+    let incentives = incentives::incentives(
+        catalogue,
+        application,
+        days,
+        &answered,
+        &hits,
+        &restrictions.applied,
+    );
     // What refuses stands before what only asks for a closer look; else the registry's order.
     let (examinations, mut applied): (Vec<_>, Vec<_>) =
         restrictions.applied.into_iter().partition(|m| m.kind.is_examination());
@@ -73,6 +80,8 @@ pub fn check(
     let records: Vec<Finding> = hits.iter().map(|h| h.finding(application.as_of)).collect();
     let contradicted = |s: &SetAside| s.reason == SetAsideReason::ContradictingSources;
     let signs = Signs {
+        suspended_record: hits.iter().any(|h| h.is_open(Standing::Suspended)),
+        lifted_record: hits.iter().any(|h| h.is_open(Standing::Lifted)),
         watch_hit: hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts()),
         contradicting_sources: set_aside.iter().any(contradicted),
         code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),

@@ -9,7 +9,7 @@
 //! can say.
 
 use crate::date::Date;
-use crate::model::{CreditRecord, Standing};
+use crate::model::{CreditRecord, ListRules, Standing};
 use crate::standing::standing;
 
 /// Whether two records are copies of one decision: the same list, subject, authority and document,
@@ -29,15 +29,20 @@ pub fn is_same_decision(one: &CreditRecord, other: &CreditRecord) -> bool {
 ///
 /// INTERPRETATION: copies whose last days differ do not contradict each other while both are in
 /// force: that the decision restricts today, both say.
-pub fn is_contradicted(record: &CreditRecord, other: &CreditRecord, as_of: Date) -> bool {
+pub fn is_contradicted(
+    record: &CreditRecord,
+    other: &CreditRecord,
+    rules: &ListRules,
+    as_of: Date,
+) -> bool {
     let has_ended = |record: &CreditRecord| {
         matches!(
-            standing(record, as_of),
+            standing(record, rules, as_of),
             Standing::Annulled | Standing::Repaired | Standing::Lifted | Standing::Expired
         )
     };
     // Most records are no copies of each other, and their standings need not be computed.
     is_same_decision(record, other)
-        && standing(record, as_of) == Standing::InForce
+        && standing(record, rules, as_of) == Standing::InForce
         && has_ended(other)
 }

@@ -44,9 +44,19 @@ impl Date {
             && self.day <= days_of(self.year, self.month)
     }
 
-    /// The day `years` years and `months` months on, less one: the last day of a term that
-    /// begins today. Where the month has no such day its last day is taken before that one day is
-    /// struck off: a year from 29 February 2024 ends on 27 February 2025.
+    /// The last day of a term of `years` years and `months` months that begins today: the day
+    /// that corresponds to today in the month in which the term ends, or the month's last day
+    /// where it has no such day. A year from 29 February 2024 ends on 28 February 2025.
+    ///
+    /// 民法典 201: 「开始的当日不计入，自下一日开始计算。」 202: 「按照年、月计算期间的，到期月的对应日为期间的
+    /// 最后一日；没有对应日的，月末日为期间的最后一日。」 重大税收违法失信主体信息公布管理办法 25 says the same
+    /// of the terms of its own list. Reads as: the day of the beginning is not counted, and the
+    /// corresponding day is still within the term.
+    ///
+    /// INTERPRETATION: no text says how administrative terms are counted in general; they are
+    /// counted as the two say, which agree. 203 (「期间的最后一日是法定休假日的」) moves the end of a
+    /// period within which somebody has to act; a bar runs out by itself and is not moved, which
+    /// would lengthen it.
     pub fn last_day_of_term(self, years: u16, months: u16) -> Option<Self> {
         if !self.exists() {
             return None;
@@ -54,7 +64,7 @@ impl Date {
         let months = u32::from(self.month) - 1 + u32::from(months);
         let year = u32::from(self.year) + u32::from(years) + months / 12;
         let month = u8::try_from(months % 12 + 1).ok()?;
-        Self::clamped(u16::try_from(year).ok()?, month, self.day)?.yesterday()
+        Self::clamped(u16::try_from(year).ok()?, month, self.day)
     }
 
     /// The same day `years` years earlier (29 February becomes the 28th).

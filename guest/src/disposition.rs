@@ -11,6 +11,10 @@ use crate::model::{
 /// Signs that ask for the officer's look besides measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
+    /// A record is under verification, or its execution is stayed.
+    pub suspended_record: bool,
+    /// A record may be lifted for a reorganisation or settlement.
+    pub lifted_record: bool,
     /// A record in force stands on a watch list.
     pub watch_hit: bool,
     /// Two sources hold one decision and disagree on whether it has ended.
@@ -59,6 +63,10 @@ pub fn disposition(
         (Disposition::Undetermined, DispositionRule::UnansweredLookup)
     } else if restrictions().any(|m| m.kind.is_examination()) {
         (Disposition::Review, DispositionRule::ReviewMeasure)
+    } else if signs.suspended_record {
+        (Disposition::Review, DispositionRule::SuspendedRecord)
+    } else if signs.lifted_record {
+        (Disposition::Review, DispositionRule::LiftedRecord)
     } else if restrictions().next().is_some() {
         (Disposition::Review, DispositionRule::AdoptedRestriction)
     } else if let Some(rule) = signs.rule() {

@@ -3,14 +3,17 @@
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{ClosingWhen, Measure};
 use crate::clause::Clause;
+use crate::date::Date;
 use crate::lookups::{Answered, Days, target};
-use crate::measures::{Outcome, RECOMMENDED, barred_from_use, entry};
+use crate::measures::{Outcome, RECOMMENDED, barred_from_use, ended, entry};
 use crate::model::{
-    AnswerStatus, Application, AppliedMeasure, LegalBasis, ListStanding, MeasureKind, Polarity,
-    SetAside, SetAsideReason, Standing, Subject, Target, Text,
+    AnswerStatus, Application, AppliedMeasure, Commitment, LegalBasis, ListStanding, MeasureKind,
+    Polarity, SetAside, SetAsideReason, Standing, Subject, Target, Text,
 };
+use crate::obligations::last_day;
 use crate::reach::Hit;
-use crate::{place, standing};
+use crate::working_days::WorkingDays;
+use crate::{measures, place, standing};
 
 /// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
 pub const BENEFIT_AND_LIMIT: Clause =
@@ -26,6 +29,7 @@ pub fn incentives(
     days: Days,
     answered: &[Answered<'_>],
     hits: &[Hit<'_>],
+    restrictions: &[AppliedMeasure],
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut linked: Vec<&str> = Vec::new();
@@ -45,9 +49,16 @@ pub fn incentives(
             if !relevant(measure, application) {
                 continue;
             }
-            let case =
-                Case { catalogue, application, measure, index, subject, commended: &commended };
-            match case.objection(answered, hits, unanswered) {
+            let case = Case {
+                catalogue,
+                application,
+                days,
+                measure,
+                index,
+                subject,
+                commended: &commended,
+            };
+            match case.objection(answered, hits, restrictions, unanswered) {
                 Some(Objection::Silent) => {}
                 Some(Objection::Aside(reason, basis, text)) => {
                     outcome.set_aside.extend(case.aside(reason, &basis, text));
@@ -61,12 +72,13 @@ pub fn incentives(
         }
     }
     for hit in hits.iter().filter(|h| h.list.polarity == Polarity::Commendation) {
-        if let Some(entry) = barred_from_use(application, hit) {
+        let bar = barred_from_use(application, hit).or_else(|| ended(application, hit));
+        if let Some(entry) = bar {
             outcome.set_aside.push(entry);
-        } else if let Some((reason, clause)) =
-            standing::set_aside(hit.record, hit.standing_today, days.made_on)
+        } else if let Some((reason, basis)) =
+            standing::set_aside(hit.record, hit.standing_today, days.made_on, hit.regime)
         {
-            outcome.set_aside.push(entry(hit, None, reason, clause.basis()));
+            outcome.set_aside.push(entry(hit, None, reason, basis));
         } else if !linked.contains(&hit.record.id.as_str()) {
             let basis = hit.list.legal_basis.clone();
             outcome.set_aside.push(entry(hit, None, SetAsideReason::NotLinked, basis));
@@ -85,6 +97,7 @@ fn relevant(measure: &Measure, application: &Application) -> bool {
 struct Case<'a> {
     catalogue: &'a Catalogue,
     application: &'a Application,
+    days: Days,
     measure: &'a Measure,
     index: usize,
     subject: &'a Subject,
@@ -104,6 +117,7 @@ impl Case<'_> {
         &self,
         answered: &[Answered<'_>],
         hits: &[Hit<'_>],
+        restrictions: &[AppliedMeasure],
         unanswered: bool,
     ) -> Option<Objection> {
         let unmet = |text: Text| {
@@ -130,13 +144,19 @@ impl Case<'_> {
             return Some(Objection::Aside(reason, basis, Some(text)));
         }
         // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
-        let defeating =
-            hits.iter().find(|h| h.list.polarity == Polarity::Restriction && h.counts());
-        if let Some(hit) = defeating {
-            let text = Text::new(
-                format!("因惩戒名单记录“{}”有效，不予激励。", hit.record.id),
-                format!("Defeated by record `{}`, which is in force.", hit.record.id),
-            );
+        if let Some((record, state)) = self.defeating(hits, restrictions) {
+            let text = match state {
+                Standing::Suspended | Standing::Lifted => Text::new(
+                    format!(
+                        "惩戒名单记录“{record}”尚在核实、停止执行或者重整期间，不适用激励措施。"
+                    ),
+                    format!("Defeated by record `{record}`, which is disputed, stayed or lifted."),
+                ),
+                _ => Text::new(
+                    format!("惩戒名单记录“{record}”有效，不适用激励措施。"),
+                    format!("Defeated by record `{record}`, which is in force."),
+                ),
+            };
             let basis = BENEFIT_AND_LIMIT.basis();
             let reason = SetAsideReason::DefeatedByRestriction;
             return Some(Objection::Aside(reason, basis, Some(text)));
@@ -153,6 +173,49 @@ impl Case<'_> {
             return unmet(text);
         }
         None
+    }
+
+    /// The record that defeats the incentive, and its standing: a serious one about the subject, in
+    /// force or under verification; or one on which a restriction of the subject rests.
+    ///
+    /// INTERPRETATION: (二) and (四) set who keeps faith against who breaks it, so that it is the
+    /// record of the subject itself that counts, and not that of another member or a guarantor. A
+    /// penalty is serious if it is heavy (a fine of the larger kind, or more than a fine); a list of
+    /// serious breaches holds nothing else. No objection revives an incentive: what is disputed is
+    /// not known to be wrong.
+    fn defeating<'h>(
+        &self,
+        hits: &'h [Hit<'_>],
+        restrictions: &'h [AppliedMeasure],
+    ) -> Option<(&'h str, Standing)> {
+        let own = hits.iter().filter(|h| h.subject_index == self.index && h.named_as.is_none());
+        let serious = |h: &&Hit<'_>| h.list.polarity == Polarity::Restriction && self.is_serious(h);
+        let mut records = own.filter(serious);
+        let record = records
+            .find(|h| h.counts() || h.is_open(Standing::Suspended) || h.is_open(Standing::Lifted));
+        let refuses = |m: &&AppliedMeasure| {
+            !m.kind.is_examination() && self.is_behind(m.target.subject_index)
+        };
+        let rested_on = restrictions.iter().find(refuses).and_then(|m| m.because.first());
+        let in_force = rested_on.map(|record| (record.as_str(), Standing::InForce));
+        record.map(|h| (h.record.id.as_str(), h.standing)).or(in_force)
+    }
+
+    /// Whether a subject is this one, or a person who stands behind it.
+    ///
+    /// INTERPRETATION: where an article unseats the person who leads the applicant, the application
+    /// cannot be granted as it stands, and nothing is made easier for it until that is cured.
+    fn is_behind(&self, index: u32) -> bool {
+        let Ok(index) = usize::try_from(index) else { return false };
+        let person = self.application.subjects.get(index).filter(|s| s.role.stands_behind());
+        let own = |of: u32| usize::try_from(of).is_ok_and(|of| of == self.index);
+        index == self.index || person.is_some_and(|person| person.of.is_none_or(own))
+    }
+
+    /// Whether a record of a restriction list weighs enough to defeat an incentive.
+    fn is_serious(&self, hit: &Hit<'_>) -> bool {
+        let Some(test) = &hit.list.serious else { return true };
+        measures::penalty_passes(self.catalogue, test, hit, self.days.made_on)
     }
 
     /// 33 (四): 「连续三年无不良信用记录的行政相对人」. It can only be said when every due lookup on
@@ -193,7 +256,8 @@ impl Case<'_> {
                     h.standing,
                     Standing::Annulled | Standing::Repaired | Standing::NotYetInForce
                 )
-                && h.record.valid_until.is_none_or(|last| last >= since)
+                && standing::last_day(h.record, &h.rules, self.application.as_of)
+                    .is_none_or(|last| last >= since)
         });
         match adverse {
             None => Ok(()),
@@ -219,12 +283,16 @@ impl Case<'_> {
                 "申请人未书面承诺在规定期限内提供所缺材料。".into(),
                 "No signed commitment to provide what is missing.".into(),
             ),
-            Some(commitment) if commitment.complete_by < self.application.as_of => fail(
+            Some(commitment) if self.last_day(commitment) < self.application.as_of => fail(
                 format!("承诺的期限{}已过。", commitment.complete_by),
                 format!("The committed deadline {} has passed.", commitment.complete_by),
             ),
             Some(_) => Ok(()),
         }
+    }
+
+    fn last_day(&self, commitment: Commitment) -> Date {
+        last_day(commitment, WorkingDays::new(&self.catalogue.data().calendar))
     }
 
     fn apply(&self) -> AppliedMeasure {
@@ -242,6 +310,7 @@ impl Case<'_> {
             legal_basis: measure.legal_basis.clone(),
             until,
             cut: Vec::new(),
+            prolonged: Vec::new(),
             text: measure.text.clone(),
         }
     }

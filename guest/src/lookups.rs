@@ -11,8 +11,8 @@ use crate::date::Date;
 use crate::identifier::{mask, validate, validate_issued};
 use crate::masking::Identifiers;
 use crate::model::{
-    Answer, AnswerStatus, Application, ApplicationError, CreditRecord, ListStanding, Lookup,
-    Problem, Query, SourceState, Subject, Target,
+    Answer, AnswerStatus, Application, ApplicationError, CreditRecord, EventKind, ListStanding,
+    Lookup, Problem, Query, SourceState, Subject, Target,
 };
 
 /// The lookups that the matter obliges the office to make: for every subject in a due role, the
@@ -106,6 +106,9 @@ pub fn reason(answer: &Answer, days: Days, identifiers: &Identifiers<'_>) -> Opt
     if let Some(reason) = answer.reason.as_deref() {
         return Some(identifiers.masked_in(reason).into_owned());
     }
+    if let Some(fault) = answer.records.iter().find_map(early_event) {
+        return Some(fault);
+    }
     let source = answer.source.as_ref().filter(|source| !tells_of(source, days))?;
     let from = source.records_from.unwrap_or(source.as_of.date);
     Some(format!("what had ended before `{from}` is not held, and `{}` is earlier", days.as_of))
@@ -133,6 +136,10 @@ pub fn judged(answer: &Answer, days: Days, freshness_days: u16) -> AnswerStatus 
         _ if answer.status != AnswerStatus::Answered => answer.status,
         Some(source) if !is_fresh(source, days, freshness_days) => AnswerStatus::Stale,
         Some(source) if !tells_of(source, days) => AnswerStatus::NotCovered,
+        // One record that contradicts itself is the record's fault, and not the whole check's.
+        _ if answer.records.iter().any(|record| early_event(record).is_some()) => {
+            AnswerStatus::Unavailable
+        }
         _ => AnswerStatus::Answered,
     }
 }
@@ -304,9 +311,25 @@ pub fn dates_fault(record: &CreditRecord) -> Option<String> {
             record.valid_from
         ));
     }
-    let early = record.events.iter().find(|e| e.on < record.valid_from)?;
+    None
+}
+
+/// An event of a record that comes before its first day, where none can: the record's own fault.
+///
+/// INTERPRETATION: an objection may. A list's regulation puts it before the entry: 拖欠农民工工资失信联合
+/// 惩戒对象名单管理暂行办法 6 (2) has it raised within five working days of the notice that announces
+/// the entry, and decided before it.
+pub fn early_event(record: &CreditRecord) -> Option<String> {
+    let precedes = |kind: EventKind| {
+        matches!(
+            kind,
+            EventKind::ObjectionFiled | EventKind::ObjectionDismissed | EventKind::ObjectionUpheld
+        )
+    };
+    let mut early = record.events.iter().filter(|e| e.on < record.valid_from);
+    let early = early.find(|event| !precedes(event.kind))?;
     Some(format!(
-        "record `{id}` has event `{}` on `{}`, before it begins on `{}`",
-        early.kind, early.on, record.valid_from
+        "record `{}` has event `{}` on `{}`, before it begins on `{}`",
+        record.id, early.kind, early.on, record.valid_from
     ))
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
+use crate::catalogue::data::RecordMatter;
 use crate::catalogue::data::{Exception, ExceptionWhen, FineTest, Measure, PenaltyTest};
-use crate::catalogue::data::{RecordMatter, Term};
 use crate::clause::Clause;
 use crate::contradiction::is_contradicted;
 use crate::date::Date;
 use crate::lookups::{Days, target};
 use crate::model::{
-    Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind, Polarity, SetAside,
-    SetAsideReason, Standing, Text,
+    Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind, Polarity, Prolonged,
+    SetAside, SetAsideReason, Standing, TermRule, Text,
 };
 use crate::reach::{ACCORDING_TO_LAW, FOR_REFERENCE, Hit};
 use crate::{notice, standing};
@@ -52,6 +52,8 @@ pub fn restrictions(
             outcome.set_aside.push(entry);
             continue;
         }
+        // What has ended triggers only what its article makes last longer.
+        let ended = ended(application, hit);
         if contradicted(hit, hits, days) {
             let basis = standing::CORRECTED.basis();
             outcome.set_aside.push(entry(hit, None, SetAsideReason::ContradictingSources, basis));
@@ -62,7 +64,8 @@ pub fn restrictions(
         let mut role_missed = false;
         // RAIL R7: only what the act and the licence on record link with this matter.
         for measure in candidates(catalogue, application, days, hit) {
-            if !linked(measure, application, hit)
+            if (ended.is_some() && !measure.term().outlasts())
+                || !linked(measure, application, hit)
                 || !penalty_fits(catalogue, measure, hit, days.made_on)
             {
                 continue;
@@ -73,19 +76,27 @@ pub fn restrictions(
             }
             any_role = true;
             match judge(catalogue, application, measure, hit, hits) {
-                Verdict::Applies { until, cut } => {
+                Verdict::Applies(end) => {
                     let key = (measure.id.as_str(), hit.subject_index);
                     match places.get(&key).and_then(|i| outcome.applied.get_mut(*i)) {
-                        Some(applied) => join(applied, hit, until, cut),
+                        Some(applied) => join(applied, hit, end),
                         None => {
                             places.insert(key, outcome.applied.len());
-                            outcome.applied.push(apply(measure, hit, until, cut));
+                            outcome.applied.push(apply(measure, hit, end));
                         }
                     }
                 }
+                // Of a record that has ended, its end is the reason.
+                Verdict::SetAside(_) if ended.is_some() => continue,
                 Verdict::SetAside(entry) => outcome.set_aside.push(*entry),
             }
             spoke = true;
+        }
+        if let Some(entry) = ended {
+            if !spoke {
+                outcome.set_aside.push(entry);
+            }
+            continue;
         }
         // A watch list asks for a look by itself; no measure has to say so.
         let watch = hit.list.polarity == Polarity::Watch;
@@ -108,7 +119,7 @@ fn contradicted(hit: &Hit<'_>, hits: &[Hit<'_>], days: Days) -> bool {
     hit.list.polarity == Polarity::Restriction
         && hits.iter().any(|other| {
             other.subject_index == hit.subject_index
-                && is_contradicted(hit.record, other.record, days.as_of)
+                && is_contradicted(hit.record, other.record, &hit.rules, days.as_of)
         })
 }
 
@@ -119,23 +130,36 @@ pub(crate) fn barred_from_use(application: &Application, hit: &Hit<'_>) -> Optio
         let basis = FOR_REFERENCE.basis();
         return Some(entry(hit, None, SetAsideReason::ReferenceOnly, basis));
     }
-    if hit.standing != Standing::InForce {
-        // RAILS R4, R5
-        let (reason, clause) = standing::set_aside(hit.record, hit.standing, application.as_of)?;
-        return Some(entry(hit, None, reason, clause.basis()));
-    }
-    if let Some(ended) = hit.undisclosed {
-        let basis = ended.legal_basis.clone();
-        let mut entry = entry(hit, None, SetAsideReason::BeyondTerm, basis);
-        entry.text = ended.text.clone();
-        return Some(entry);
-    }
     if !hit.reached {
         // RAIL R8
         let basis = ACCORDING_TO_LAW.basis();
         return Some(entry(hit, None, SetAsideReason::RoleNotReached, basis));
     }
-    None
+    if hit.has_ended() {
+        return None;
+    }
+    // RAILS R4, R5
+    not_in_force(application, hit)
+}
+
+/// Why a record has ended, if it has: by its own standing, or by a place's end of use.
+pub(crate) fn ended(application: &Application, hit: &Hit<'_>) -> Option<SetAside> {
+    if !hit.has_ended() {
+        return None;
+    }
+    not_in_force(application, hit).or_else(|| {
+        let ended = hit.undisclosed?;
+        let basis = ended.legal_basis.clone();
+        let mut entry = entry(hit, None, SetAsideReason::BeyondTerm, basis);
+        entry.text = ended.text.clone();
+        Some(entry)
+    })
+}
+
+fn not_in_force(application: &Application, hit: &Hit<'_>) -> Option<SetAside> {
+    let (reason, basis) =
+        standing::set_aside(hit.record, hit.standing, application.as_of, hit.regime)?;
+    Some(entry(hit, None, reason, basis))
 }
 
 /// The restrictions of this matter that the record's list and act can trigger.
@@ -159,8 +183,16 @@ fn linked(measure: &Measure, application: &Application, hit: &Hit<'_>) -> bool {
 }
 
 enum Verdict {
-    Applies { until: Option<Date>, cut: Option<Cut> },
+    Applies(End),
     SetAside(Box<SetAside>),
+}
+
+/// How a measure ends for one record.
+#[derive(Debug, Default)]
+struct End {
+    until: Option<Date>,
+    cut: Option<Cut>,
+    prolonged: Option<Prolonged>,
 }
 
 fn judge(
@@ -178,30 +210,46 @@ fn judge(
         entry.text = notice::exception(exception.when);
         return Verdict::SetAside(Box::new(entry));
     }
-    let allowed = measure.longest_term.and_then(|term| allowed_until(hit.record.valid_from, term));
-    if allowed.is_some_and(|last| last < application.as_of) {
-        // RAIL R7: never beyond the longest term that the article allows.
+    let end = end(measure.term(), hit, application.as_of);
+    if end.until.is_some_and(|last| last < application.as_of) {
+        // RAIL R7: never beyond the term that the article allows or fixes.
         return aside(SetAsideReason::BeyondTerm, measure.legal_basis.clone());
     }
     if !catalogue.adopted(measure) {
         return aside(SetAsideReason::NotAdopted, RECOMMENDED.basis());
     }
-    let recorded = hit.record.valid_until;
-    let until = match (recorded, allowed) {
-        (Some(recorded), Some(allowed)) => Some(recorded.min(allowed)),
-        (recorded, allowed) => recorded.or(allowed),
-    };
-    let cut = allowed.filter(|allowed| recorded.is_none_or(|r| r > *allowed)).map(|allowed| Cut {
-        record: hit.record.id.clone(),
-        recorded_until: recorded,
-        allowed_until: allowed,
-    });
-    Verdict::Applies { until, cut }
+    Verdict::Applies(end)
 }
 
-/// The last day of the longest term, counted from the record's first day.
-pub fn allowed_until(from: Date, term: Term) -> Option<Date> {
-    from.last_day_of_term(term.years, term.months)
+/// When a measure ends for a record, and how far that is from the end on record.
+///
+/// INVARIANT (as long as the law says): a term that an article fixes is neither shortened nor
+/// lengthened by what a record says of its own end.
+// RAILS R5, R7
+fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> End {
+    let first = standing::first_day(hit.record, &hit.rules, as_of);
+    let own = standing::last_day(hit.record, &hit.rules, as_of);
+    let until = term.last_day(first, own);
+    let recorded = hit.record.valid_until;
+    // Without an end on record, what the law fixes is neither longer nor shorter than it.
+    let cuts = |allowed: &Date| match term {
+        TermRule::Fixed(_) | TermRule::AtLeast(_) => recorded.is_some_and(|own| own > *allowed),
+        TermRule::OfRecord | TermRule::AtMost(_) => recorded.is_none_or(|own| own > *allowed),
+        TermRule::Lifelong => false,
+    };
+    let record = || hit.record.id.clone();
+    let cut = until.filter(cuts).map(|allowed_until| Cut {
+        record: record(),
+        recorded_until: recorded,
+        allowed_until,
+    });
+    let shorter = |own: &Date| term.outlasts() && until.is_none_or(|until| *own < until);
+    let prolonged = recorded.filter(shorter).map(|recorded_until| Prolonged {
+        record: record(),
+        recorded_until,
+        until,
+    });
+    End { until, cut, prolonged }
 }
 
 /// Whether an exception of the article takes the record out.
@@ -230,7 +278,16 @@ fn excepted(exception: &Exception, hit: &Hit<'_>, hits: &[Hit<'_>]) -> bool {
 }
 
 fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, on: Date) -> bool {
-    let Some(test) = &measure.penalty else { return true };
+    measure.penalty.as_ref().is_none_or(|test| penalty_passes(catalogue, test, hit, on))
+}
+
+/// Whether the penalty of a record is one of those that a test asks for.
+pub(crate) fn penalty_passes(
+    catalogue: &Catalogue,
+    test: &PenaltyTest,
+    hit: &Hit<'_>,
+    on: Date,
+) -> bool {
     let Some(penalty) = &hit.record.penalty else { return test.unnamed };
     if test.kinds.contains(&penalty.kind) {
         return true;
@@ -275,12 +332,7 @@ fn not_linked(
     entry(hit, None, SetAsideReason::NotLinked, basis)
 }
 
-fn apply(
-    measure: &Measure,
-    hit: &Hit<'_>,
-    until: Option<Date>,
-    cut: Option<Cut>,
-) -> AppliedMeasure {
+fn apply(measure: &Measure, hit: &Hit<'_>, end: End) -> AppliedMeasure {
     AppliedMeasure {
         measure: measure.id.clone().into(),
         effect: measure.effect,
@@ -289,17 +341,19 @@ fn apply(
         target: target(hit.subject, hit.subject_index),
         because: vec![hit.record.id.clone()],
         legal_basis: measure.legal_basis.clone(),
-        until,
-        cut: cut.into_iter().collect(),
+        until: end.until,
+        cut: end.cut.into_iter().collect(),
+        prolonged: end.prolonged.into_iter().collect(),
         text: measure.text.clone(),
     }
 }
 
 /// A second record triggers the same measure for the same subject: the later end holds.
-fn join(applied: &mut AppliedMeasure, hit: &Hit<'_>, until: Option<Date>, cut: Option<Cut>) {
+fn join(applied: &mut AppliedMeasure, hit: &Hit<'_>, end: End) {
     applied.because.push(hit.record.id.clone());
-    applied.until = applied.until.zip(until).map(|(one, other)| one.max(other));
-    applied.cut.extend(cut);
+    applied.until = applied.until.zip(end.until).map(|(one, other)| one.max(other));
+    applied.cut.extend(end.cut);
+    applied.prolonged.extend(end.prolonged);
 }
 
 pub(crate) fn entry(

@@ -10,6 +10,7 @@ mod decision;
 mod description;
 mod error;
 mod record;
+mod term;
 
 pub use application::*;
 pub use code::*;
@@ -17,6 +18,7 @@ pub use decision::*;
 pub use description::*;
 pub use error::*;
 pub use record::*;
+pub use term::*;
 
 use serde::{Deserialize, Serialize};
 

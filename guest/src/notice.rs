@@ -2,8 +2,17 @@
 //!
 //! It is written for the office that decides, and says so: a check proposes, an office disposes.
 
+/// A line of one language, without its end.
+macro_rules! say {
+    ($page:expr, $($line:tt)*) => {{
+        // Writing to a string cannot fail.
+        let _ = writeln!($page, $($line)*);
+    }};
+}
+
 mod citation;
 mod place;
+mod remedies;
 mod words;
 
 pub use citation::{CiteEn, CiteZh, Numeral};
@@ -18,11 +27,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use crate::catalogue::data::CatalogueData;
-use crate::catalogue::{Catalogue, holds};
+use crate::catalogue::Catalogue;
 use crate::model::{
     AnswerStatus, Application, AppliedMeasure, Decision, Disposition, Effect, Force, LegalBasis,
-    Polarity, Role, SubjectKind, Target, Text,
+    Polarity, Prolonged, Target, Text,
 };
 use crate::reach::Hit;
 
@@ -37,14 +45,6 @@ struct Page<'a> {
 
 /// Bytes that most notices do not outgrow.
 const ROOM: usize = 4096;
-
-/// A line of one language, without its end.
-macro_rules! say {
-    ($page:expr, $($line:tt)*) => {{
-        // Writing to a string cannot fail.
-        let _ = writeln!($page, $($line)*);
-    }};
-}
 
 /// The notice of a decision whose other fields are complete.
 pub fn notice(
@@ -62,7 +62,7 @@ pub fn notice(
     page.set_aside(decision);
     page.obligations(decision);
     page.place(decision, hits);
-    page.remedies(decision);
+    page.remedies(decision, hits);
     Text::new(page.zh, page.en)
 }
 
@@ -109,7 +109,7 @@ impl Page<'_> {
         }
         say!(
             self.zh,
-            "信用核查告知　申请：{id}　事项：{matter_zh}　基准日：{as_of}　决定机关：{office}"
+            "信用核查告知书　申请：{id}　事项：{matter_zh}　基准日：{as_of}　决定机关：{office}"
         );
         say!(
             self.en,
@@ -118,20 +118,14 @@ impl Page<'_> {
         );
         let finding = disposition_words(decision.disposition);
         let rule = rule_words(decision.disposition_rule);
-        say!(self.zh, "核查意见：{}。理由：{}。", finding.zh, rule.zh);
+        say!(self.zh, "核查结论：{}。理由：{}。", finding.zh, rule.zh);
         say!(self.en, "Finding: {}. Why: {}.", finding.en, rule.en);
-        let mut refusing = decision.measures.iter().filter(|m| {
-            m.effect == Effect::Restriction
-                && m.force == Force::Mandatory
-                && !m.kind.is_examination()
-        });
-        let itself =
-            |role: Role| matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+        let mut refusing = decision.measures.iter().filter(|m| is_refusing(m));
         if decision.disposition == Disposition::Restricted
-            && refusing.all(|m| !itself(m.target.role))
+            && refusing.all(|m| m.target.role.stands_behind())
         {
             self.line(
-                "限制仅及于所列人员；是否影响申请人，由决定机关依法判断。",
+                "限制仅适用于所列人员；是否影响申请人，由决定机关依法判断。",
                 "The restriction reaches the person named; what it means for the applicant is for \
                  the office.",
             );
@@ -178,6 +172,7 @@ impl Page<'_> {
             say!(self.en, "   - {}: {}", who.en(), measure.text.en);
             for id in &measure.because {
                 self.fact(id, measure, hits);
+                self.removal(id, measure, hits, decision);
             }
             self.bases(&measure.legal_basis);
             if let Some(by) = self.catalogue.implementer(&measure.measure) {
@@ -193,17 +188,39 @@ impl Page<'_> {
                     "　　事实：连续三年未查得不良信用记录",
                     "     Fact: no adverse record was found for three successive years",
                 ),
-                None => self.line("　　期限：记录未载明终止日", "     Until: no end on record"),
+                None => self
+                    .line("　　期限：记录未载明；须向认定单位核实", "     Until: no end on record"),
             }
             for cut in &measure.cut {
                 let recorded = cut.recorded_until.map(|d| d.to_string());
-                let zh = recorded.as_deref().unwrap_or("无终止日");
+                let zh = recorded.as_deref().unwrap_or_default();
                 let en = recorded.as_deref().unwrap_or("no end");
                 let (day, id) = (cut.allowed_until, safe(&cut.record));
-                say!(self.zh, "　　记录“{id}”所载期限（{zh}）超过最长期限，按{day}截止");
+                if recorded.is_some() {
+                    say!(
+                        self.zh,
+                        "　　记录“{id}”所载期限（至{zh}）超过法定期限，按法定期限计算至{day}"
+                    );
+                } else {
+                    say!(self.zh, "　　记录“{id}”未载明终止日，按法定最长期限计算至{day}");
+                }
                 say!(
                     self.en,
                     "     The term of record `{id}` ({en}) is longer than is allowed; cut to {day}"
+                );
+            }
+            for Prolonged { record, recorded_until, until } in &measure.prolonged {
+                let id = safe(record);
+                let zh = until.map_or_else(|| "终身".to_owned(), |day| format!("至{day}"));
+                let en = until.map_or_else(|| "for life".to_owned(), |day| format!("to {day}"));
+                say!(
+                    self.zh,
+                    "　　记录“{id}”载明至{recorded_until}止；本措施的期限由法律规定（{zh}），不因记录终止而缩短"
+                );
+                say!(
+                    self.en,
+                    "     Record `{id}` ends on {recorded_until}; the law fixes the term ({en}), \
+                     which the end of the record does not shorten"
                 );
             }
         }
@@ -269,7 +286,7 @@ impl Page<'_> {
     fn bases(&mut self, bases: &[LegalBasis]) {
         for basis in bases {
             let (catalogue, clause) = (self.catalogue, &basis.clause);
-            say!(self.zh, "　　依据：{}：「{clause}」", CiteZh(catalogue, basis));
+            say!(self.zh, "　　依据：{}：“{clause}”", CiteZh(catalogue, basis));
             say!(self.en, "     Basis: {}: 「{clause}」", CiteEn(catalogue, basis));
         }
     }
@@ -279,7 +296,7 @@ impl Page<'_> {
             return;
         }
         self.section();
-        self.line("不予适用：", "Set aside:");
+        self.line("不适用的记录和措施及理由：", "Set aside:");
         for entry in &decision.set_aside {
             let record = Maybe(entry.record.as_deref().map(safe));
             let measure = Maybe(entry.measure.as_deref());
@@ -299,7 +316,7 @@ impl Page<'_> {
             return;
         }
         self.section();
-        self.line("后续义务：", "Due later:");
+        self.line("本机关后续事项：", "Due later:");
         for obligation in &decision.obligations {
             let kind = words::obligation_words(obligation.kind);
             let zh = Maybe(obligation.due_on.map(|d| format!("，{d}前（含当日）")));
@@ -308,37 +325,6 @@ impl Page<'_> {
             say!(self.zh, "　· {}：{to_zh}{zh}。{}", kind.zh, obligation.note.zh);
             say!(self.en, "   - {}: {to_en}{en}. {}", kind.en, obligation.note.en);
         }
-    }
-
-    /// 33 (二十二): objection, reconsideration, litigation. RAIL R11.
-    fn remedies(&mut self, decision: &Decision) {
-        self.section();
-        self.line("权利救济：", "Remedies:");
-        let person = decision.measures.iter().any(|m| {
-            let index = usize::try_from(m.target.subject_index).unwrap_or(usize::MAX);
-            let subject = self.application.subjects.get(index);
-            subject.is_some_and(|s| s.kind == SubjectKind::Person)
-        });
-        let catalogue = self.catalogue;
-        let CatalogueData { edition, overlay, .. } = catalogue.data();
-        let remedies = edition.remedies.iter().chain(&overlay.remedies);
-        let as_of = self.application.as_of;
-        for remedy in remedies.filter(|r| holds(r.valid_from, None, as_of)) {
-            if remedy.persons_only && !person {
-                continue;
-            }
-            let cited_zh = Each(&remedy.legal_basis, "；", |basis| CiteZh(catalogue, basis));
-            let cited_en = Each(&remedy.legal_basis, "; ", |basis| CiteEn(catalogue, basis));
-            say!(self.zh, "　· {}（{cited_zh}）", remedy.text.zh);
-            say!(self.en, "   - {} ({cited_en})", remedy.text.en);
-        }
-        let office = safe(&self.application.office.name);
-        say!(self.zh, "本告知列明查询所得及其依据，不是行政决定；由{office}依法决定。");
-        say!(
-            self.en,
-            "This notice states what was found and on which basis. It is no administrative \
-             decision; {office} decides according to law."
-        );
     }
 
     /// A subject as the notice shows it: role, name, masked identifier.
@@ -351,6 +337,13 @@ impl Page<'_> {
         let name = self.application.subjects.get(index).map(|s| safe(&s.name).into_owned());
         Who { role: role_words(target.role), name: name.unwrap_or_default(), target }
     }
+}
+
+/// Whether a measure must be applied and refuses or limits what is applied for.
+fn is_refusing(measure: &AppliedMeasure) -> bool {
+    measure.effect == Effect::Restriction
+        && measure.force == Force::Mandatory
+        && !measure.kind.is_examination()
 }
 
 /// A subject as the notice shows it.

@@ -2,8 +2,9 @@
 
 use crate::catalogue::Catalogue;
 use crate::clause::Clause;
+use crate::date::Date;
 use crate::model::{
-    Application, AppliedMeasure, Domain, MeasureKind, Obligation, ObligationKind, Text,
+    Application, AppliedMeasure, Commitment, Domain, MeasureKind, Obligation, ObligationKind, Text,
 };
 use crate::reach::Hit;
 use crate::working_days::{Unpublished, WorkingDays};
@@ -74,10 +75,16 @@ fn materials(application: &Application, calendar: WorkingDays<'_>) -> Option<Obl
     Some(Obligation {
         kind: ObligationKind::CompleteMaterials,
         to: Text::new(office.as_str(), office.as_str()),
-        due_on: Some(commitment.complete_by),
+        due_on: Some(last_day(commitment, calendar)),
         note,
         legal_basis: COMMITMENT.basis(),
     })
+}
+
+/// The last day for the missing materials: the promised one, or the next working day if it is a
+/// holiday. A year that is not published moves nothing.
+pub(crate) fn last_day(commitment: Commitment, calendar: WorkingDays<'_>) -> Date {
+    calendar.not_before(commitment.complete_by).unwrap_or(commitment.complete_by)
 }
 
 fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligation {

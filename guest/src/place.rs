@@ -2,10 +2,9 @@
 //! promises. Everything here shortens or annotates; nothing widens (RAILS R4, R5, R7).
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::data::{Closing, ClosingWhen, Disclosure, List, Term};
+use crate::catalogue::data::{Closing, ClosingWhen, Disclosure, List};
 use crate::date::Date;
-use crate::measures::allowed_until;
-use crate::model::{Application, CreditRecord, Polarity};
+use crate::model::{Application, CreditRecord, Polarity, Term};
 use crate::reach::Hit;
 
 /// The end of disclosure that a record has passed, if one has (山东 38, 上海 35).
@@ -27,7 +26,7 @@ pub fn disclosure_ended<'c>(
         let term = Term { years: disclosure.years, months: 0 };
         disclosure.lists.contains(&list.code)
             && !goes_on
-            && allowed_until(record.valid_from, term).is_some_and(|last| last < as_of)
+            && term.last_day(record.valid_from).is_some_and(|last| last < as_of)
     })
 }
 

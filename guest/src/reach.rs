@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalogue::Catalogue;
-use crate::catalogue::data::{Disclosure, List, PersonsRule};
+use crate::catalogue::data::{Disclosure, List, ListRegime, PersonsRule};
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::lookups::{Answered, Days};
 use crate::masking::Identifiers;
 use crate::model::{
-    Application, CreditRecord, Finding, ListStanding, Polarity, Role, Standing, Subject,
+    Application, CreditRecord, Finding, ListRules, ListStanding, Polarity, Role, Standing, Subject,
 };
 use crate::{place, standing};
 
@@ -34,6 +34,10 @@ pub struct Hit<'a> {
     pub subject: &'a Subject,
     /// The list.
     pub list: &'a List,
+    /// The list's own rules on how entries end, on the day of the check.
+    pub regime: Option<&'a ListRegime>,
+    /// The same as they are computed with.
+    pub rules: ListRules,
     /// The record.
     pub record: &'a CreditRecord,
     /// As what the record names the subject; none if the record is about the subject itself.
@@ -58,6 +62,23 @@ impl Hit<'_> {
             && self.reached
             && self.undisclosed.is_none()
             // RAIL R9: a reference list never restricts.
+            && self.list.standing == ListStanding::Statutory
+    }
+
+    /// Whether the record has ended: by repair, by its term, or by a place's end of use. Only a
+    /// measure whose article makes it last longer may still rest on it.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.standing, Standing::Repaired | Standing::Expired)
+            || (self.standing == Standing::InForce && self.undisclosed.is_some())
+    }
+
+    /// Whether it is a record against the subject that the officer has to look at, since it is
+    /// under verification, stayed, or may be lifted.
+    // RAIL R4
+    pub fn is_open(&self, standing: Standing) -> bool {
+        self.standing == standing
+            && self.reached
+            && self.list.polarity != Polarity::Commendation
             && self.list.standing == ListStanding::Statutory
     }
 
@@ -118,25 +139,25 @@ pub fn hits<'a>(
     let Days { as_of, made_on } = days;
     let mut hits = Vec::new();
     for answer in answered {
+        let regime = catalogue.regime(answer.list, made_on);
+        let rules = regime.map_or_else(|| ListRules::OF_THE_OPINIONS, ListRegime::rules);
         // By id, which is unique within an answer.
         let records: BTreeMap<&str, &CreditRecord> =
             answer.records().iter().map(|record| (record.id.as_str(), record)).collect();
         for record in records.into_values() {
-            let named_as = named_as(record, answer.subject);
+            let persons = catalogue.persons_rule(answer.list, record.act.as_deref());
+            let named_as = named_as(record, answer.subject, persons);
             hits.push(Hit {
                 subject_index: answer.subject_index,
                 subject: answer.subject,
                 list: answer.list,
+                regime,
+                standing: standing::standing(record, &rules, as_of),
+                standing_today: standing::standing(record, &rules, made_on),
+                rules: rules.clone(),
                 record,
                 named_as,
-                standing: standing::standing(record, as_of),
-                standing_today: standing::standing(record, made_on),
-                reached: reaches(
-                    catalogue.persons_rule(answer.list, record.act.as_deref()),
-                    &application.matter,
-                    answer.subject.role,
-                    named_as,
-                ),
+                reached: reaches(persons, &application.matter, answer.subject.role, named_as),
                 identifiers,
                 undisclosed: place::disclosure_ended(catalogue, answer.list, record, as_of),
             });
@@ -145,9 +166,14 @@ pub fn hits<'a>(
     hits
 }
 
-/// As what the record names the subject; none if it is about the subject itself.
-fn named_as(record: &CreditRecord, subject: &Subject) -> Option<Role> {
-    if record.is_about(subject) { None } else { record.named_as(subject) }
+/// As what the record names the subject; none if it is about the subject itself. Of several roles,
+/// the one that the list's rule reaches.
+fn named_as(record: &CreditRecord, subject: &Subject, rule: Option<&PersonsRule>) -> Option<Role> {
+    if record.is_about(subject) {
+        return None;
+    }
+    let reached = |role: &Role| rule.is_some_and(|rule| rule.roles.contains(role));
+    record.named_as(subject).find(reached).or_else(|| record.named_as(subject).next())
 }
 
 /// Whether a list reaches a subject in a role.
@@ -159,8 +185,7 @@ fn named_as(record: &CreditRecord, subject: &Subject) -> Option<Role> {
 /// some matters reaches nobody on others.
 // RAIL R8: a person is reached only by the list's rule and by name in the record.
 fn reaches(rule: Option<&PersonsRule>, matter: &str, role: Role, named_as: Option<Role>) -> bool {
-    let itself = matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
-    if named_as.is_none() && itself {
+    if named_as.is_none() && !role.stands_behind() {
         return true;
     }
     rule.is_some_and(|rule| {

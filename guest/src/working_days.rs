@@ -56,6 +56,18 @@ impl<'a> WorkingDays<'a> {
         Ok(day)
     }
 
+    /// The day itself if it is worked, else the next one that is: the last day of a period within
+    /// which somebody has to act.
+    ///
+    /// 民法典 203: 「期间的最后一日是法定休假日的，以法定休假日结束的次日为期间的最后一日。」
+    ///
+    /// # Errors
+    ///
+    /// [`Unpublished`] if the calendar lacks a year on the way.
+    pub fn not_before(&self, day: Date) -> Result<Date, Unpublished> {
+        if self.is_working_day(day)? { Ok(day) } else { self.after(day, 1) }
+    }
+
     /// How many working days lie after `from`, up to and including `until`.
     ///
     /// # Errors

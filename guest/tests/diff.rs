@@ -103,10 +103,10 @@ fn the_json_names_what_changed() {
     ] {
         assert_eq!(change[key], value, "{key}");
     }
-    assert_eq!(change["old"], serde_json::json!({ "months": 0, "years": 3 }));
+    assert_eq!(change["old"], serde_json::json!({ "longest_term": { "months": 0, "years": 3 } }));
     assert!(change.get("new").is_none());
-    assert_eq!(change["text"]["zh"], "最长期限：由“3年”改为“未设上限”。");
-    assert_eq!(change["text"]["en"], "Longest term: “3 years” before, “no ceiling” now.");
+    assert_eq!(change["text"]["zh"], "期限：由“最长3年”改为“未设上限”。");
+    assert_eq!(change["text"]["en"], "Term: “at most 3 years” before, “no ceiling” now.");
     assert_eq!(
         change["cited"]["zh"],
         "《中华人民共和国政府采购法》第七十七条第一款；\

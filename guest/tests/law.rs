@@ -53,6 +53,38 @@ fn every_edition_compiles_and_quotes_verbatim() {
     assert!(clauses > 60, "only {clauses} clauses");
 }
 
+/// The articles that are kept are those of the whole texts, where these stand beside the project.
+#[test]
+fn what_is_kept_of_a_text_is_what_the_whole_text_says() {
+    let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/law/statutes");
+    if !whole.is_dir() {
+        println!("left out: the whole texts are not beside the project");
+        return;
+    }
+    let flat = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let mut compared = 0;
+    for file in fs::read_dir(catalogue().join("texts")).unwrap() {
+        let file = file.unwrap().path();
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        let Ok(other) = fs::read_to_string(whole.join(&name)) else {
+            assert_eq!(name, format!("{OPINIONS}.md"), "no whole text of it");
+            continue;
+        };
+        let other = flat(&other);
+        let own = fs::read_to_string(&file).unwrap();
+        let kept = own.split("\n第").skip(1);
+        for article in kept.map(|article| flat(&format!("第{article}"))) {
+            assert!(
+                other.contains(&article),
+                "{name}: {}",
+                article.chars().take(30).collect::<String>()
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 200, "only {compared} articles");
+}
+
 #[test]
 fn a_word_that_differs_is_found() {
     let compiled = authoring::compile(&catalogue(), "statutes", "default").unwrap();

@@ -27,15 +27,20 @@ const DEFEATED: &str = "- opinions-4-green-channel defeated-by-restriction";
 type Expected = (&'static str, Disposition, &'static [&'static str], &'static [&'static str]);
 
 const FOOD_AND_DRUGS: &[Expected] = &[
-    ("0200", Restricted, &["food-law-135-licence-revoked"], &[CLEAN]),
-    ("0201", Clear, &[], &["LB-2021-2200 food-law-135-licence-revoked beyond-term", CLEAN]),
-    ("0202", Restricted, &["food-law-135-licence-revoked"], &[DEFEATED]),
-    ("0203", Restricted, &["food-law-135-crime"], &[DEFEATED]),
-    ("0204", Review, &["licensing-law-34-other-ban"], &[CLEAN]),
+    ("0200", Restricted, &["food-law-135-licence-revoked-2025"], &[CLEAN]),
+    ("0201", Clear, &[], &["LB-2021-2200 food-law-135-licence-revoked-2025 beyond-term", CLEAN]),
+    ("0202", Restricted, &["food-law-135-licence-revoked-person-2025"], &[DEFEATED]),
+    ("0203", Restricted, &["food-law-135-crime-2025"], &[DEFEATED]),
+    (
+        "0204",
+        Review,
+        &["food-law-135-crime-applicant-2025", "licensing-law-34-other-ban"],
+        &[CLEAN],
+    ),
     (
         "0205",
         Review,
-        &["opinions-10-closer-supervision", "food-113-drug-105-closer-supervision"],
+        &["opinions-10-closer-supervision", "food-113-drug-105-closer-supervision-2025"],
         &[],
     ),
     ("0206", Restricted, &["drug-law-116-123-reapplication-bar"], &[CLEAN]),
@@ -44,10 +49,20 @@ const FOOD_AND_DRUGS: &[Expected] = &[
     ("0209", Restricted, &["drug-law-124-126-ban"], &[DEFEATED]),
     ("0210", Restricted, &["drug-law-141-ban"], &[DEFEATED]),
     ("0211", Restricted, &["drug-law-142-ban"], &[DEFEATED]),
-    ("0212", Clear, &[], &["LB-2021-2211 drug-law-142-ban beyond-term", DEFEATED]),
+    (
+        "0212",
+        Facilitated,
+        &["opinions-4-green-channel"],
+        &["LB-2021-2211 drug-law-142-ban beyond-term"],
+    ),
     ("0230", Facilitated, &["opinions-4-green-channel"], &["LB-2025-2230 - role-not-reached"]),
     ("0240", Facilitated, &["opinions-4-green-channel"], &["LB-2024-2240 - role-not-reached"]),
-    ("0241", Review, &["opinions-10-closer-supervision", "food-113-drug-105-other-record"], &[]),
+    (
+        "0241",
+        Review,
+        &["opinions-10-closer-supervision", "food-113-drug-105-other-record-2025"],
+        &[],
+    ),
 ];
 
 const WORK_SAFETY: &[Expected] = &[
@@ -75,14 +90,14 @@ const WORK_SAFETY: &[Expected] = &[
     (
         "0232",
         Review,
-        &["work-safety-law-94-113-unnamed-trade"],
-        &["LB-2021-2232 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
+        &["work-safety-law-94-113-unnamed-trade", "opinions-4-green-channel"],
+        &["LB-2021-2232 work-safety-law-94-113-principal-ban beyond-term"],
     ),
     (
         "0233",
-        Clear,
-        &[],
-        &["LB-2021-2233 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
+        Facilitated,
+        &["opinions-4-green-channel"],
+        &["LB-2021-2233 work-safety-law-94-113-principal-ban beyond-term"],
     ),
     (
         "0234",
@@ -90,8 +105,13 @@ const WORK_SAFETY: &[Expected] = &[
         &["work-safety-law-94-113-lifetime-ban"],
         &["LB-2021-2234 work-safety-law-94-113-principal-ban beyond-term", DEFEATED],
     ),
-    ("0235", Review, &["work-safety-law-78-occupation-ban"], &[DEFEATED]),
-    ("0236", Review, &["work-safety-law-78-occupation-ban-unnamed"], &[DEFEATED]),
+    ("0235", Review, &["work-safety-law-78-occupation-ban", "opinions-4-green-channel"], &[]),
+    (
+        "0236",
+        Review,
+        &["work-safety-law-78-occupation-ban-unnamed", "opinions-4-green-channel"],
+        &[],
+    ),
 ];
 
 const ISSUES_AND_PUBLICITY: &[Expected] = &[
@@ -99,20 +119,37 @@ const ISSUES_AND_PUBLICITY: &[Expected] = &[
     ("0220", Review, &["securities-law-12-undecided-record"], &[]),
     ("0221", Review, &["securities-law-14-share-proceeds"], &[]),
     ("0222", Restricted, &["securities-law-17-bond-proceeds"], &[]),
-    ("0223", Review, &["spc-rules-6-examination", "securities-law-17-debt-default"], &[]),
+    ("0223", Review, &["spc-rules-8-examination", "securities-law-17-debt-default"], &[]),
     ("0224", Restricted, &["securities-law-221-market-ban"], &[]),
     ("0225", Clear, &[], &["JD-2024-2225 - role-not-reached"]),
     ("0226", Review, &["company-law-178-judgment-defaulter"], &[]),
     (
         "0227",
         Restricted,
-        &["publicity-regulations-18-listed", "opinions-10-trade-examination"],
+        &["publicity-regulations-2024-19-listed", "opinions-10-trade-examination"],
         &[],
     ),
-    ("0228", Review, &["publicity-regulations-18-examination"], &[]),
+    ("0228", Restricted, &["publicity-regulations-2024-19-abnormal-operations"], &[]),
     ("0229", Review, &[], &[CLEAN]),
-    ("0231", Review, &["securities-law-118-shareholder-record"], &[CLEAN]),
-    ("0237", Review, &["company-law-178-closed-business"], &[]),
+    (
+        "0231",
+        Review,
+        &[
+            "insurance-law-68-guarantee-7-shareholder",
+            "fund-law-13-shareholder",
+            "futures-law-60-shareholder",
+            "payment-institution-7-shareholder",
+            "private-fund-9-financial-penalty",
+            "securities-law-118-shareholder-record",
+        ],
+        &[CLEAN],
+    ),
+    (
+        "0237",
+        Review,
+        &["company-law-178-closed-business", "work-safety-law-94-113-principal-ban-elsewhere"],
+        &[],
+    ),
     ("0238", Review, &["company-law-178-conviction"], &[]),
     ("0239", Review, &["company-law-178-criminal-penalty"], &[]),
 ];
@@ -155,22 +192,22 @@ fn each_bar_ends_when_its_article_says() {
         decision.measures[0].until.map(|day| day.to_string())
     };
     let on = |day: &str| Some(day.to_owned());
-    assert_eq!(until("0200"), on("2026-06-30"));
-    assert_eq!(until("0202"), on("2029-03-10"));
+    assert_eq!(until("0200"), on("2026-07-01"));
+    assert_eq!(until("0202"), on("2029-03-11"));
     assert_eq!(until("0203"), None);
-    assert_eq!(until("0206"), on("2030-05-07"));
-    assert_eq!(until("0207"), on("2032-09-13"));
+    assert_eq!(until("0206"), on("2030-05-08"));
+    assert_eq!(until("0207"), on("2032-09-14"));
     assert_eq!(until("0208"), None);
     assert_eq!(until("0209"), on("2038-02-19"));
-    assert_eq!(until("0211"), on("2026-04-20"));
-    assert_eq!(until("0216"), on("2027-06-09"));
-    assert_eq!(until("0219"), on("2027-08-11"));
+    assert_eq!(until("0211"), on("2026-04-21"));
+    assert_eq!(until("0216"), on("2027-06-10"));
+    assert_eq!(until("0219"), on("2027-08-12"));
     assert_eq!(until("0222"), None);
-    assert_eq!(until("0218"), on("2027-06-09"));
-    assert_eq!(until("0227"), on("2029-07-14"));
+    assert_eq!(until("0218"), on("2027-06-10"));
+    assert_eq!(until("0227"), on("2027-07-15"));
     assert_eq!(until("0234"), None);
     assert_eq!(until("0235"), on("2028-01-31"));
-    assert_eq!(until("0237"), on("2027-05-19"));
+    assert_eq!(until("0237"), on("2027-05-20"));
 }
 
 /// 安全生产法 113: five years in any trade, and for life in the trade in a serious case. The graver
@@ -185,15 +222,16 @@ fn the_principal_of_a_closed_business_is_barred_by_the_gravity_on_record() {
         closed.held.records[0].valid_from = first;
         measures(&closed.decide("statutes", "default")).join(" ")
     };
-    let last = Date { year: 2021, month: 4, day: 21 };
-    let over = Date { year: 2021, month: 4, day: 20 };
+    let last = Date { year: 2021, month: 4, day: 20 };
+    let over = Date { year: 2021, month: 4, day: 19 };
     for serious in ["work-safety/unit-closed-serious", "work-safety/major-accident"] {
         assert_eq!(by(serious, last), format!("{five} {lifetime}"));
         assert_eq!(by(serious, over), lifetime);
     }
     for lighter in ["work-safety/unit-closed", "work-safety/principal-penalised"] {
         assert_eq!(by(lighter, last), five);
-        assert_eq!(by(lighter, over), "");
+        // What is over stands in the way of nothing.
+        assert_eq!(by(lighter, over), "opinions-4-green-channel");
     }
 }
 
@@ -297,7 +335,7 @@ fn one_application_across_a_change_of_law() {
     assert_eq!(old.disposition, Restricted);
     assert!(cited(&old).iter().all(|basis| basis == "guofa-2016-33 10"), "{:?}", cited(&old));
     assert_eq!(new.disposition, Review);
-    assert_eq!(cited(&new), ["spc-judgment-defaulters-2013 6"]);
+    assert_eq!(cited(&new), ["spc-judgment-defaulters-2017 8", "guofa-2016-33 10"]);
     // A past date is decided by what was in force then, and no edition speaks outside its days.
     assert!(!catalogue("statutes", "default").decides(tender.application.as_of));
 

@@ -88,6 +88,8 @@ pub enum Rail {
     R4R5,
     /// Exact identifiers only.
     R6,
+    /// Neither longer nor shorter than the article says.
+    R7,
     /// Masked everywhere.
     R13,
     /// What a decision says of the application is what was put to it.
@@ -104,6 +106,7 @@ impl fmt::Display for Rail {
             Self::R3 => "R3 (no measure without a legal basis)",
             Self::R4R5 => "R4, R5 (only a record in force restricts)",
             Self::R6 => "R6 (exact identifiers only)",
+            Self::R7 => "R7 (as long as the article says)",
             Self::R11 => "R11 (findings with reasons)",
             Self::R13 => "R13 (identifiers are masked)",
             Self::R14 => "R14 (the day of the check is the host's)",

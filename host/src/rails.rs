@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck_guest::date::Date;
 use mustcheck_guest::disposition::{Signs, disposition};
 use mustcheck_guest::identifier::mask;
 use mustcheck_guest::lookups::{Days, judged, reason};
 use mustcheck_guest::masking::Identifiers;
 use mustcheck_guest::model::{
-    Answer, Application, Decision, Effect, Finding, ListStanding, Lookup, Polarity, Query, Role,
-    SetAside, SetAsideReason, Standing, Target,
+    Answer, Application, AppliedMeasure, Decision, Effect, Finding, ListStanding, Lookup,
+    MeasureInfo, Polarity, Query, Role, SetAside, SetAsideReason, Standing, Target,
 };
-use mustcheck_guest::standing::standing;
+use mustcheck_guest::standing::{self, standing};
 
 use crate::described::Described;
 use crate::error::{Fault, Rail};
@@ -302,25 +303,56 @@ fn measures(
                     format!("measure `{id}` rests on record `{because}`, which nobody gave");
                 return broken(Rail::R1, detail);
             };
-            for Given { record, .. } in given {
+            for Given { record, rules, .. } in given {
                 if !known.lists.contains(&record.list) {
                     let list = &record.list;
                     let detail = format!("measure `{id}` rests on a record of list `{list}`");
                     return broken(Rail::R3, detail);
                 }
-                let state = standing(record, application.as_of);
-                if state != Standing::InForce {
+                let state = standing(record, rules, application.as_of);
+                let has_ended = matches!(state, Standing::Expired | Standing::Repaired);
+                let outlasts = known.term().outlasts() && has_ended;
+                if state != Standing::InForce && !outlasts {
                     let detail = format!("measure `{id}` rests on record `{because}`, `{state}`");
                     return broken(Rail::R4R5, detail);
                 }
             }
         }
-        if applied.cut.iter().any(|cut| !applied.because.contains(&cut.record)) {
+        // RAIL R7: neither longer nor shorter than the article says.
+        if applied.effect == Effect::Restriction
+            && applied.until != last_day(known, applied, records, application.as_of)
+        {
+            let detail = format!("measure `{id}` ends on another day than its article says");
+            return broken(Rail::R7, detail);
+        }
+        let mut ends = applied.cut.iter().map(|cut| &cut.record);
+        let mut later = applied.prolonged.iter().map(|prolonged| &prolonged.record);
+        if ends.any(|record| !applied.because.contains(record))
+            || later.any(|record| !applied.because.contains(record))
+        {
             let detail = format!("measure `{id}` cuts the term of a record it does not rest on");
             return broken(Rail::R1, detail);
         }
     }
     Ok(())
+}
+
+/// The last day of a restriction by its article and by the records that it rests on; the latest of
+/// several, none if one has none.
+fn last_day(
+    known: &MeasureInfo,
+    applied: &AppliedMeasure,
+    records: &AllGiven<'_>,
+    as_of: Date,
+) -> Option<Date> {
+    let index = applied.target.subject_index;
+    let given = applied.because.iter().filter_map(|id| records.get(id.as_str())).flatten();
+    let own = given.filter(|given| given.subject_index == index);
+    let ends = own.map(|Given { record, rules, .. }| {
+        let last = standing::last_day(record, rules, as_of);
+        known.term().last_day(standing::first_day(record, rules, as_of), last)
+    });
+    ends.reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))).flatten()
 }
 
 /// What is due later has its basis, as a measure has.
@@ -358,7 +390,19 @@ fn sums_up(
                 list.polarity != Polarity::Commendation && list.standing == ListStanding::Statutory
             })
     };
+    let open = |standing: Standing| {
+        decision.records.iter().any(|f| {
+            f.standing == standing
+                && policy.list(&f.list).is_some_and(|list| {
+                    list.polarity != Polarity::Commendation
+                        && list.standing == ListStanding::Statutory
+                })
+                && !passed_over(&f.record, f.target.subject_index)
+        })
+    };
     let signs = Signs {
+        suspended_record: open(Standing::Suspended),
+        lifted_record: open(Standing::Lifted),
         watch_hit,
         contradicting_sources: decision.set_aside.iter().any(contradicted),
         code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),

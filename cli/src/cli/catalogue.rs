@@ -6,6 +6,7 @@ mod lint;
 mod new;
 mod prove;
 mod show;
+mod status;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -22,6 +23,8 @@ pub enum Command {
     Diff(diff::Arguments),
     /// Prove over every day on which the law changes that lookups are due and measures are founded.
     Prove(prove::Arguments),
+    /// Tell of each text how often it is cited, when it is in force, and when it was checked.
+    Status(status::Arguments),
     /// Begin a catalogue of one's own, with its first case.
     New(new::Arguments),
 }
@@ -32,6 +35,7 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
         Command::Lint(arguments) => lint::run(arguments, style),
         Command::Diff(arguments) => diff::run(arguments, style),
         Command::Prove(arguments) => prove::run(arguments, style),
+        Command::Status(arguments) => status::run(arguments, style),
         Command::New(arguments) => new::run(arguments, style),
     }
 }

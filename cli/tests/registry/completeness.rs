@@ -36,7 +36,7 @@ fn row(number: u32, open: &[&str], unnamed: bool) -> Value {
 #[test]
 fn a_mask_leaves_open_who_fits_it_and_nobody_else() {
     let (_folder, path) = database();
-    let code = crate::support::uscc(1);
+    let code = uscc(1);
     let mask = format!("{}??????????{}", &code[..4], &code[14..]);
     import_into(&path, &registry(&[record("r2", 2), row(17, &[&mask, &code], false)])).unwrap();
     let reason = "a record was refused at import: row 17: is a mask";

@@ -110,8 +110,8 @@ edition = \"statutes\"
 disposition = \"restricted\"
 measures = [
   \"wage-regulations-48-tendering applicant\",
-  \"wage-regulations-48-tendering legal-representative\",
   \"opinions-10-trade-examination applicant\",
+  \"wage-regulations-48-person legal-representative\",
 ]
 set_aside = []
 "
@@ -213,8 +213,8 @@ fn decided_otherwise(folder: &Folder, bundle: &Path) {
         "error: the invented case is decided otherwise:\n".to_owned(),
         "disposition: was `restricted`, is `undetermined`\n".to_owned(),
         missing("opinions-10-trade-examination applicant [0]"),
+        missing("wage-regulations-48-person legal-representative [2]"),
         missing("wage-regulations-48-tendering applicant [0]"),
-        missing("wage-regulations-48-tendering legal-representative [2]"),
     ];
     assert_eq!(run.told(), (1, told.concat().as_str()));
     assert!(!folder.path("cases/x").exists());

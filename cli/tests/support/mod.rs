@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub use folder::{Folder, Run, command};
 
 /// Every list of the catalogue.
-pub const LISTS: [&str; 14] = [
+pub const LISTS: [&str; 20] = [
     "judgment-defaulters",
     "wage-arrears",
     "market-supervision-serious",
@@ -29,6 +29,12 @@ pub const LISTS: [&str; 14] = [
     "integrity-models",
     "tax-class-a",
     "association-members",
+    "financial-serious",
+    "customs-dishonest",
+    "sme-payment-defaulters",
+    "customs-advanced",
+    "research-misconduct",
+    "securities-market-ban",
 ];
 
 /// The day of the application, and of every ask.

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use mustcheck::model::ObligationKind;
+use mustcheck::model::{ObligationKind, Role};
 use mustcheck::{Date, Disposition, Gate, JsonRegistry, Policy};
 use mustcheck_example_licensing::completeness::Gap;
 use mustcheck_example_licensing::{
@@ -104,8 +104,8 @@ fn a_promise_is_accepted_with_its_deadline_and_no_licence_before_completion() {
             "一次性告知（2026-11-25前告知）",
             "  缺：业务流程说明（原件1份，非法定材料）",
             "  期限：2026-12-02（含当日）",
-            "  理由：法律法规要求的材料齐全、其他材料有欠缺的，申请人书面承诺在规定期限内提供后，\
-             可以先行受理。",
+            "  理由：申请人为诚信典型（包括纳税信用A级纳税人）或者连续三年无不良信用记录，\
+             法律法规要求的材料齐全、其他材料有欠缺的，书面承诺在规定期限内提供后，可以先行受理。",
             "  后果：逾期（2026-12-02后）未补齐的，受理失效，申请人可以重新申请。",
         ]
     );
@@ -186,9 +186,22 @@ fn a_serious_record_in_force_defeats_tolerance_until_it_is_repaired() {
         "Not tolerated (defeated-by-restriction): Defeated by record `LB-2025-007`, which is in \
          force."
     );
-    let repaired = with_record(|records| {
-        records[1]["events"] = json!([{ "kind": "repaired", "on": "2026-11-20" }]);
-    });
+    // The bar of that record has a term fixed by law, which no repair shortens; an entry on the
+    // list of serious violations can be repaired after a year.
+    let listed = |events: Value| {
+        with_record(|records| {
+            let bar = records[1].clone();
+            records[1] = json!({ "id": "MS-2025-007", "list": "market-supervision-serious",
+                "source": "market-supervision", "act": "market-supervision/obstruction",
+                "subject": bar["subject"], "decided_by": bar["decided_by"],
+                "valid_from": "2025-06-10", "events": events });
+        })
+    };
+    let office = listed(json!([]));
+    let refused = office.handle(case("03-hr-tolerance-refused", as_is)).unwrap();
+    let Outcome::SentBack(notice) = &refused.outcome else { panic!("{refused:?}") };
+    assert!(notice.why.en.contains("Defeated by record `MS-2025-007`"), "{}", notice.why.en);
+    let repaired = listed(json!([{ "kind": "repaired", "on": "2026-11-20" }]));
     let tolerated = repaired.handle(case("03-hr-tolerance-refused", as_is)).unwrap();
     let Outcome::ForExamination { notice: Some(notice), .. } = &tolerated.outcome else {
         panic!("{:?}", tolerated.outcome)
@@ -239,16 +252,25 @@ fn the_bar_holds_for_food_and_not_for_human_resources() {
 #[test]
 fn the_bar_ends_with_its_term() {
     let ended = with_record(|records| {
-        records[1]["valid_from"] = json!("2023-11-20");
+        records[1]["valid_from"] = json!("2023-11-19");
         records[1]["valid_until"] = json!("2026-11-19");
     });
     let free = ended.handle(case("04-food-barred", as_is)).unwrap();
     assert!(matches!(free.outcome, Outcome::ForExamination { manual: false, .. }));
     let last_day = with_record(|records| {
-        records[1]["valid_from"] = json!("2023-11-21");
+        records[1]["valid_from"] = json!("2023-11-20");
         records[1]["valid_until"] = json!("2026-11-20");
     });
     let barred = last_day.handle(case("04-food-barred", as_is)).unwrap();
+    assert!(matches!(barred.outcome, Outcome::Refused(_)));
+    // The law fixes the term: neither a repair ends it, nor a record that ends before it.
+    let repaired = with_record(|records| {
+        records[1]["events"] = json!([{ "kind": "repaired", "on": "2026-11-20" }]);
+    });
+    let barred = repaired.handle(case("04-food-barred", as_is)).unwrap();
+    assert!(matches!(barred.outcome, Outcome::Refused(_)));
+    let ended = with_record(|records| records[1]["valid_until"] = json!("2026-06-09"));
+    let barred = ended.handle(case("04-food-barred", as_is)).unwrap();
     assert!(matches!(barred.outcome, Outcome::Refused(_)));
 }
 
@@ -277,17 +299,17 @@ fn an_unanswered_lookup_suspends_and_never_passes() {
     for name in ["01-food-complete", "02-hr-tolerated", "05-hr-not-barred", "06-hr-watched"] {
         let handled = down.handle(case(name, as_is)).unwrap();
         let Outcome::Suspended(lookups) = &handled.outcome else { panic!("{name}: {handled:?}") };
-        let lists: Vec<&str> = lookups.iter().map(|l| l.list.as_str()).collect();
+        let lists: Vec<(Role, &str)> = lookups.iter().map(|l| (l.role, l.list.as_str())).collect();
+        // The persons behind the applicant are asked about too.
         let expected = [
-            "market-supervision-serious",
-            "food-drug-serious",
-            "abnormal-operations",
-            "licensing-barred",
+            (Role::Applicant, "market-supervision-serious"),
+            (Role::Applicant, "food-drug-serious"),
+            (Role::Applicant, "abnormal-operations"),
+            (Role::Applicant, "licensing-barred"),
+            (Role::LegalRepresentative, "licensing-barred"),
+            (Role::LegalRepresentative, "market-supervision-serious"),
         ];
-        // On a food licence the persons behind the applicant are asked about too.
-        let persons = handled.case.application.matter == "licensing/food-production";
-        let persons = persons.then_some("licensing-barred");
-        assert_eq!(lists, expected.into_iter().chain(persons).collect::<Vec<_>>(), "{name}");
+        assert_eq!(lists, expected, "{name}");
         let examined = Examined::of(handled.case).unwrap();
         let verdict = approve(examined, handled.checked.as_ref().unwrap());
         assert_eq!(verdict, Err(NotApproved::Undetermined));
@@ -307,24 +329,48 @@ fn a_restriction_never_passes_whoever_examined() {
     assert_eq!(approve(Examined::of(barred).unwrap(), &checked), Err(NotApproved::Restricted));
 }
 
+/// The registry with one more record, of another enterprise that the legal representative of the
+/// case led.
+fn with_record_of_another_led_by(case: &CaseFile, about: &Value) -> Office {
+    let person = &case.application.subjects[1].identifier;
+    with_record(|records| {
+        let mut record = about.clone();
+        record["subject"] = json!({ "kind": "organization", "scheme": "uscc",
+            "identifier": "91310000MA1LC0097L", "name": "上海远山食品有限公司" });
+        record["responsible_persons"] = json!([{ "role": "legal-representative",
+            "scheme": "resident-id", "identifier": person, "name": "陈某甲" }]);
+        records.push(record);
+    })
+}
+
 #[test]
 fn a_restriction_on_a_person_behind_the_applicant_is_for_the_head_of_the_office() {
     let case = case("01-food-complete", as_is);
-    let person = &case.application.subjects[1].identifier;
-    let listed = with_record(|records| {
-        let mut record = records[4].clone();
-        record["id"] = json!("WA-2026-001");
-        record["subject"] = json!({ "kind": "organization", "scheme": "uscc",
-            "identifier": "91310000MA1LC0097L", "name": "上海远山建筑有限公司" });
-        record["responsible_persons"] = json!([{ "role": "legal-representative",
-            "scheme": "resident-id", "identifier": person, "name": "陈某甲" }]);
-        record["valid_from"] = json!("2026-01-01");
-        record["valid_until"] = json!("2028-12-31");
-        records.push(record);
-    });
-    let handled = listed.handle(case).unwrap();
+    let revoked = json!({ "id": "LB-2026-001", "list": "licensing-barred",
+        "source": "market-supervision", "act": "food-safety/licence-revoked",
+        "decided_by": "上海市市场监督管理局", "valid_from": "2026-01-01" });
+    let handled = with_record_of_another_led_by(&case, &revoked).handle(case).unwrap();
     let Outcome::Held(measures) = &handled.outcome else { panic!("{:?}", handled.outcome) };
-    assert_eq!(&*measures[0].legal_basis[0].article, "48");
+    assert_eq!(&*measures[0].legal_basis[0].article, "135");
+    assert_eq!(measures[0].because, ["LB-2026-001"]);
+}
+
+#[test]
+fn a_person_whom_no_article_unseats_needs_two_officers() {
+    let arrears = json!({ "id": "WA-2026-001", "list": "wage-arrears",
+        "source": "national-credit-platform", "act": "market-order/wage-arrears",
+        "decided_by": "上海市人力资源和社会保障局", "valid_from": "2026-01-01" });
+    let one = case("01-food-complete", |v| v["examination"]["officers"] = json!(["周某"]));
+    let office = with_record_of_another_led_by(&one, &arrears);
+    let handled = office.handle(one).unwrap();
+    let Outcome::ForExamination { manual: true, .. } = handled.outcome else {
+        panic!("{:?}", handled.outcome)
+    };
+    let measures = &handled.checked.as_ref().unwrap().decision().measures;
+    let listed = measures.iter().find(|m| m.because == ["WA-2026-001"]).unwrap();
+    assert_eq!(&*listed.legal_basis[0].article, "48");
+    let two = office.handle(case("01-food-complete", as_is)).unwrap();
+    assert!(issued(&two), "{:?}", two.outcome);
 }
 
 #[test]

@@ -124,10 +124,18 @@ fn an_unanswered_source_leaves_nobody_to_take_part() {
     ];
     assert_eq!(statuses(&screened), expected);
     let open = &screened.tenders[0].tenderers[0].check.finding.as_ref().unwrap().unanswered;
-    assert_eq!(open.len(), 1);
-    assert_eq!(open[0].list, "bidding-disqualified");
-    assert_eq!(open[0].source.as_deref(), Some("public-resources-platform"));
-    assert_eq!(open[0].reason.as_deref(), Some("the platform did not answer within 5 s"));
+    let lists: Vec<_> = open.iter().map(|o| (&*o.place, &*o.list)).collect();
+    assert_eq!(
+        lists,
+        [
+            ("parties[1]", "bidding-disqualified"),
+            ("parties[1].details.legalRepresentative", "major-illegal-records"),
+        ]
+    );
+    for one in open {
+        assert_eq!(one.source.as_deref(), Some("public-resources-platform"));
+        assert_eq!(one.reason.as_deref(), Some("the platform did not answer within 5 s"));
+    }
 }
 
 #[test]

@@ -206,6 +206,8 @@ pub enum Aspect {
     Initiator,
     /// The list's rule on persons.
     Persons,
+    /// The list's rules on how entries end.
+    ListRules,
     Amount,
     Days,
     Rank,

@@ -48,7 +48,8 @@ impl LawText {
         let mut articles: BTreeMap<u16, String> = BTreeMap::new();
         let (mut head, mut current) = (String::new(), 0);
         for line in text.split('\n').map(str::trim) {
-            let number = heading(instrument, line).filter(|number| follows(current, *number));
+            let number = heading(instrument, line);
+            let number = number.filter(|number| follows(instrument, current, *number));
             current = number.unwrap_or(current);
             match current {
                 0 => head.push_str(line),
@@ -89,16 +90,21 @@ fn flat(clause: &str) -> String {
     clause.split('\n').map(str::trim).collect()
 }
 
-/// Whether a heading goes on from the last one; a line that begins with another article's number
-/// only refers to it.
-const fn follows(last: u16, number: u16) -> bool {
-    number > last && (last == 0 || number <= last + 3)
+/// Whether a heading goes on from the last one. The Opinions are whole; of every other text only
+/// the articles that are relied on are kept, so that any number may be left out.
+fn follows(instrument: &str, last: u16, number: u16) -> bool {
+    number > last && (instrument != OPINIONS || last == 0 || number == last + 1)
 }
 
-/// The article that a line begins, if it begins one.
+/// The article that a line begins, if it begins one. A line that only refers to another article
+/// goes on without a blank behind its number.
 fn heading(instrument: &str, line: &str) -> Option<u16> {
-    let (open, close) = if instrument == OPINIONS { ("(", ')') } else { ("第", '条') };
-    let (numeral, _) = line.strip_prefix(open)?.split_once(close)?;
+    let opinions = instrument == OPINIONS;
+    let (open, close) = if opinions { ("(", ')') } else { ("第", '条') };
+    let (numeral, rest) = line.strip_prefix(open)?.split_once(close)?;
+    if !opinions && !rest.starts_with(char::is_whitespace) {
+        return None;
+    }
     numeral_of(numeral)
 }
 

@@ -4,7 +4,7 @@
 //! Some rules ask about an item alone and run once; the others ask about an edition with what a
 //! place adopts, and run for each pair that goes together. A finding of several pairs stands once.
 
-mod bases;
+pub(crate) mod bases;
 mod combination;
 mod contradiction;
 mod duplicates;
@@ -12,6 +12,7 @@ mod duration;
 mod finding;
 mod fires;
 mod force;
+mod lists;
 mod local;
 mod notes;
 mod overlay;
@@ -84,6 +85,7 @@ pub(crate) fn items(folder: &Folder, findings: &mut Findings) {
             bases::list(folder, list, findings);
             notes::list(list, findings);
             duplicates::list_itself(list, findings);
+            lists::item(list, findings);
         }
         for matter in &part.matters {
             bases::matter(folder, matter, findings);
@@ -95,6 +97,7 @@ pub(crate) fn items(folder: &Folder, findings: &mut Findings) {
             notes::measure(measure, findings);
             validity::measure(measure, findings);
             term::measure(measure, findings);
+            persons::unseated(measure, findings);
             scope::phrases(measure, findings);
             duplicates::measure_itself(measure, findings);
         }
@@ -108,6 +111,8 @@ pub(crate) fn combination(all: &Combination<'_>, findings: &mut Findings) {
     duplicates::codes(all, findings);
     references::all(all, findings);
     force::all(all, findings);
+    lists::all(all, findings);
+    publication::all(all, findings);
     persons::lists(all, findings);
     for matter in all.matters.items() {
         fires::due(all, matter, findings);

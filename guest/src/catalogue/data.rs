@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::model::{
-    Domain, Effect, Force, InstrumentKind, LegalBasis, ListStanding, MeasureKind, PenaltyKind,
-    Polarity, Role, Text,
+    Domain, Effect, Force, InstrumentKind, LegalBasis, ListRules, ListStanding, MeasureKind,
+    PenaltyKind, Polarity, Role, Term, TermRule, Text,
 };
 use crate::name::Name;
 
@@ -61,6 +61,9 @@ pub struct Edition {
     pub valid_until: Option<Date>,
     /// Why it begins and ends when it does, and what it leaves out.
     pub remark: Text,
+    /// The day since which every text is to have been held against a copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_since: Option<Date>,
     /// Which kinds of instrument may found which kinds of restriction (RAIL R3).
     pub ranks: Vec<Rank>,
     /// What a place's own regulation may found besides, where its overlay holds.
@@ -105,8 +108,23 @@ pub struct Remedy {
     /// Only where a natural person is reached.
     #[serde(default, skip_serializing_if = "is_false")]
     pub persons_only: bool,
+    /// Only on these matters; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matters: Vec<Name>,
+    /// Only on matters of these domains; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<Domain>,
+    /// Only where a measure rests on a record of one of these lists; empty means any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<Name>,
+    /// Only where a measure refuses or limits what is applied for.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub refusals_only: bool,
     /// First as-of date.
     pub valid_from: Date,
+    /// Last as-of date, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
     /// The sentence.
     pub text: Text,
     /// Its basis.
@@ -133,9 +151,18 @@ pub struct Instrument {
     pub region: Option<Name>,
     /// The first day on which the text at hand may be relied on.
     pub in_force_from: Date,
-    /// The last day, if it was repealed.
+    /// The last day, if it was repealed or replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_force_until: Option<Date>,
+    /// What took its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor: Option<Name>,
+    /// The day on which the text was last held against a copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_on: Option<Date>,
+    /// Against which copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_against: Option<Name>,
     /// Where these days come from.
     pub remark: Name,
 }
@@ -162,6 +189,13 @@ pub struct List {
     /// where articles differ in whom they name. None: no person is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<PersonsRule>,
+    /// The penalties that make a record serious, where the list holds others too. Without it every
+    /// record is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serious: Option<PenaltyTest>,
+    /// Its rules on how entries end, one for each time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ListRegime>,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
@@ -190,6 +224,116 @@ pub struct PersonsRule {
     pub own_record: bool,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
+}
+
+/// The rules of a list on how its entries end, for a time, each from the list's own regulation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListRegime {
+    /// First day of the check on which they hold.
+    pub valid_from: Date,
+    /// Last day, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// How long an entry stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stay: Option<StayRule>,
+    /// How a repair ends it.
+    pub removal: RemovalRule,
+    /// That a removal got by deceit is revoked and the term begins anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restoration: Option<FoundedRule>,
+    /// What an objection does to it.
+    pub objection: ObjectionRule,
+    /// That an approved reorganisation or settlement may lift it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reorganisation: Option<FoundedRule>,
+    /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Name>,
+}
+
+/// A rule that is there, with its basis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FoundedRule {
+    /// Its basis.
+    pub legal_basis: Vec<LegalBasis>,
+}
+
+/// How long an entry stays on a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StayRule {
+    /// The longest stay, counted from the entry's first day. One without an end ends then.
+    pub longest: Term,
+    /// Whether an entry's own longer end holds nevertheless.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub beyond: bool,
+    /// Its basis.
+    pub legal_basis: Vec<LegalBasis>,
+}
+
+/// How a repair ends an entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RemovalRule {
+    /// How long after the entry's first day at the earliest; without it, at any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<Term>,
+    /// Whether a repair does not end it at all.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub never: bool,
+    /// Its basis.
+    pub legal_basis: Vec<LegalBasis>,
+}
+
+/// What an objection does to an entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ObjectionRule {
+    /// Whether it suspends the entry while it is verified; else it is only shown.
+    pub suspends: bool,
+    /// Its basis.
+    pub legal_basis: Vec<LegalBasis>,
+}
+
+impl ListRegime {
+    /// The same without its bases.
+    pub fn rules(&self) -> ListRules {
+        ListRules {
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            longest: self.stay.as_ref().map(|stay| stay.longest),
+            beyond: self.stay.as_ref().is_some_and(|stay| stay.beyond),
+            removable: !self.removal.never,
+            removable_after: self.removal.after,
+            restorable: self.restoration.is_some(),
+            objection_suspends: self.objection.suspends,
+            reorganisation_lifts: self.reorganisation.is_some(),
+        }
+    }
+
+    /// Every basis of it, with the key of the rule that rests on it.
+    pub fn bases(&self) -> impl Iterator<Item = (&'static str, &[LegalBasis])> {
+        fn founded(rule: Option<&FoundedRule>) -> Option<&[LegalBasis]> {
+            rule.map(|rule| rule.legal_basis.as_slice())
+        }
+        [
+            ("stay", self.stay.as_ref().map(|stay| stay.legal_basis.as_slice())),
+            ("removal", Some(self.removal.legal_basis.as_slice())),
+            ("restoration", founded(self.restoration.as_ref())),
+            ("objection", Some(self.objection.legal_basis.as_slice())),
+            ("reorganisation", founded(self.reorganisation.as_ref())),
+        ]
+        .into_iter()
+        .filter_map(|(key, bases)| Some((key, bases?)))
+    }
 }
 
 /// Conduct that a record may name.
@@ -291,9 +435,23 @@ pub struct Measure {
     /// The penalties that trigger it, where they decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub penalty: Option<PenaltyTest>,
-    /// The longest term that the article allows, counted from the record's first day.
+    /// The longest term that the article allows, counted from the record's first day. A measure
+    /// states at most one of this and the next three.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest_term: Option<Term>,
+    /// The term that the article fixes, whatever end the record has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_term: Option<Term>,
+    /// The shortest term that the article allows, whatever end the record has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortest_term: Option<Term>,
+    /// Whether the article bars for life (终身).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lifelong: bool,
+    /// Whether the article unseats the person for that trade, so that replacing the person cures
+    /// it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unseats: bool,
     /// Where one of these holds, the measure does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
@@ -315,6 +473,13 @@ pub struct Measure {
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Name>,
+}
+
+impl Measure {
+    /// How its end follows from its article.
+    pub fn term(&self) -> TermRule {
+        TermRule::of(self.longest_term, self.fixed_term, self.shortest_term, self.lifelong)
+    }
 }
 
 /// How the matter that a record names bears on a measure.
@@ -353,19 +518,6 @@ pub enum FineTest {
     AtLeastLargerFine,
     /// Nobody can tell: the record names no amount, or no threshold is in force.
     Undecidable,
-}
-
-/// A length of time in calendar years and months.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Term {
-    /// Years.
-    #[serde(default)]
-    pub years: u16,
-    /// Months.
-    #[serde(default)]
-    pub months: u16,
 }
 
 /// When a measure does not apply although its other conditions hold.

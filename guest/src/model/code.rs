@@ -122,7 +122,7 @@ codes! {
         ObjectionUpheld = "objection-upheld",
         /// 信用修复
         Repaired = "repaired",
-        /// 撤销、更正
+        /// 撤销
         Annulled = "annulled",
         /// 停止执行
         CourtStay = "court-stay",
@@ -130,8 +130,14 @@ codes! {
         CourtStayLifted = "court-stay-lifted",
         /// 重整计划批准
         ReorganisationApproved = "reorganisation-approved",
-        /// 重整计划未执行
+        /// 重整计划、和解协议未执行
         ReorganisationFailed = "reorganisation-failed",
+        /// 和解协议认可
+        SettlementApproved = "settlement-approved",
+        /// 更正: the record shows the new state, and nothing ends.
+        Corrected = "corrected",
+        /// 撤销移出、恢复列入: the term begins anew.
+        RemovalRevoked = "removal-revoked",
     }
 }
 
@@ -156,7 +162,8 @@ codes! {
         Annulled = "annulled",
         /// Credit repair is complete.
         Repaired = "repaired",
-        /// Suspended in effect by an approved reorganisation in bankruptcy.
+        /// Lifted, as far as the performance asks for it, by an approved reorganisation or
+        /// settlement in bankruptcy.
         Lifted = "lifted",
         /// The term has run out.
         Expired = "expired",
@@ -164,7 +171,7 @@ codes! {
         NotYetInForce = "not-yet-in-force",
         /// An objection is under verification, or execution is stayed.
         Suspended = "suspended",
-        /// None of these: the only standing that triggers a restriction.
+        /// None of these: the standing that triggers a restriction.
         InForce = "in-force",
     }
 }
@@ -259,6 +266,13 @@ codes! {
     }
 }
 
+impl Role {
+    /// Whether who holds the role only stands behind somebody who applies.
+    pub const fn stands_behind(self) -> bool {
+        !matches!(self, Self::Applicant | Self::ConsortiumMember | Self::Guarantor)
+    }
+}
+
 impl MeasureKind {
     /// Whether the measure only asks for a closer look, and so leads to `review`.
     pub const fn is_examination(self) -> bool {
@@ -291,6 +305,10 @@ codes! {
         UnansweredLookup = "unanswered-lookup",
         /// A measure asks for a closer examination.
         ReviewMeasure = "review-measure",
+        /// A record is under verification, or its execution is stayed.
+        SuspendedRecord = "suspended-record",
+        /// A record may be lifted for a reorganisation or settlement.
+        LiftedRecord = "lifted-record",
         /// A recommended restriction that the overlay adopts applies.
         AdoptedRestriction = "adopted-restriction",
         /// A record in force stands on a watch list.

@@ -166,6 +166,27 @@ pub struct Cut {
     pub allowed_until: Date,
 }
 
+/// A term of a record that is shorter than the one that the article fixes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(
+    feature = "host",
+    derive(schemars::JsonSchema),
+    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
+    derive(wasmtime::component::Lower),
+    component(record)
+)]
+pub struct Prolonged {
+    /// The record.
+    pub record: String,
+    /// The last day on record.
+    #[cfg_attr(feature = "host", component(name = "recorded-until"))]
+    pub recorded_until: Date,
+    /// The last day by the article; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
 /// A measure that applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -198,6 +219,9 @@ pub struct AppliedMeasure {
     /// Terms that were cut to what the article allows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cut: Vec<Cut>,
+    /// Terms that were prolonged to what the article fixes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prolonged: Vec<Prolonged>,
     /// What it does, in a sentence.
     pub text: Text,
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::model::{
-    Domain, Effect, Force, LegalBasis, ListStanding, MeasureKind, Polarity, PolicyId, Role, Text,
+    Domain, Effect, Force, LegalBasis, ListRules, ListStanding, MeasureKind, Polarity, PolicyId,
+    Role, Term, TermRule, Text,
 };
 
 /// A list of the catalogue.
@@ -28,6 +29,8 @@ pub struct ListInfo {
     pub standing: ListStanding,
     /// The acts that its records may name.
     pub acts: Vec<String>,
+    /// Its rules on how entries end, one for each time.
+    pub rules: Vec<ListRules>,
 }
 
 /// Lookups due for some roles.
@@ -107,11 +110,33 @@ pub struct MeasureInfo {
     #[cfg_attr(feature = "host", component(name = "valid-until"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
+    /// The longest term that the article allows.
+    #[cfg_attr(feature = "host", component(name = "longest-term"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_term: Option<Term>,
+    /// The term that the article fixes.
+    #[cfg_attr(feature = "host", component(name = "fixed-term"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_term: Option<Term>,
+    /// The shortest term that the article allows.
+    #[cfg_attr(feature = "host", component(name = "shortest-term"))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shortest_term: Option<Term>,
+    /// Whether it never ends (终身).
+    pub lifelong: bool,
     /// What it does, in a sentence.
     pub text: Text,
     /// Its basis.
     #[cfg_attr(feature = "host", component(name = "legal-basis"))]
     pub legal_basis: Vec<LegalBasis>,
+}
+
+impl MeasureInfo {
+    /// How its end follows from its article.
+    pub fn term(&self) -> TermRule {
+        let Self { longest_term, fixed_term, shortest_term, lifelong, .. } = self;
+        TermRule::of(*longest_term, *fixed_term, *shortest_term, *lifelong)
+    }
 }
 
 /// The accepted age of a source's snapshot.

@@ -175,17 +175,17 @@ impl CreditRecord {
             .any(|(scheme, country, own)| subject.is_named(scheme, country, own))
     }
 
-    /// As what the record names a subject as responsible, if it does.
-    pub fn named_as(&self, subject: &Subject) -> Option<Role> {
+    /// Every role as which the record names a subject as responsible, in its order.
+    pub fn named_as(&self, subject: &Subject) -> impl Iterator<Item = Role> {
         let named = |p: &&ResponsiblePerson| {
             subject.is_named(p.scheme, p.country.as_deref(), &p.identifier)
         };
-        self.responsible_persons.iter().find(named).map(|person| person.role)
+        self.responsible_persons.iter().filter(named).map(|person| person.role)
     }
 
     /// Whether the record names a subject: is about it, or names it as responsible.
     pub fn names(&self, subject: &Subject) -> bool {
-        self.is_about(subject) || self.named_as(subject).is_some()
+        self.is_about(subject) || self.named_as(subject).next().is_some()
     }
 }
 

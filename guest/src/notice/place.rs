@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use super::{CiteEn, CiteZh, Each, Page, safe};
 use crate::catalogue::data::{Objection, RemarkWhen};
 use crate::date::Date;
-use crate::model::{Decision, Effect, LegalBasis, MeasureKind};
+use crate::model::{Decision, Effect, LegalBasis, MeasureKind, Standing};
 use crate::reach::Hit;
 use crate::standing::objection_filed_on;
 use crate::working_days::WorkingDays;
@@ -36,20 +36,28 @@ impl Page<'_> {
             for (id, filed) in disputed {
                 self.disputed(objection, id, filed);
             }
+            if !hits.iter().any(|hit| hit.standing == Standing::Suspended) {
+                return self.remarks(decision);
+            }
             // Two facts, which must not be taken for one.
             if objection.annotated {
-                self.zh.push_str("　　标注不等于暂停：");
+                self.zh.push_str("　　是否作出异议标注，不影响暂不执行：");
                 self.en.push_str("     Annotating is not suspending: ");
             } else {
                 self.zh.push_str("　　");
                 self.en.push_str("     ");
             }
             self.line(
-                "核实期间暂不执行惩戒措施，依据的是国发〔2016〕33号（二十二）。",
+                "核实期间，惩戒措施暂不执行（国发〔2016〕33号第（二十二）项）。",
                 "that the measure is not carried out meanwhile rests on State Council opinions \
                  (2016) No. 33, art. 22.",
             );
         }
+        self.remarks(decision);
+    }
+
+    fn remarks(&mut self, decision: &Decision) {
+        let overlay = &self.catalogue.data().overlay;
         for remark in overlay.remarks.iter().filter(|r| is_due(r.when, decision)) {
             self.zh.push_str("　· ");
             self.zh.push_str(&remark.text.zh);
@@ -66,7 +74,7 @@ impl Page<'_> {
         let calendar = WorkingDays::new(&self.catalogue.data().calendar);
         let within = |days: u16| Within { days, by: calendar.after(filed, days).ok() };
         let id = safe(id);
-        let _ = write!(self.zh, "　· 记录“{id}”于{filed}被提出异议：");
+        let _ = write!(self.zh, "　· 当事人于{filed}对记录“{id}”提出异议：");
         let _ = write!(self.en, "   - Record `{id}` has been disputed since {filed}: ");
         if objection.annotated {
             let (zh, en) = match objection.annotate_within {

@@ -33,7 +33,9 @@ pub const fn role_words(role: Role) -> Words {
         Role::ConsortiumMember => text("联合体成员", "consortium member"),
         Role::LegalRepresentative => text("法定代表人", "legal representative"),
         Role::Principal => text("主要负责人", "principal"),
-        Role::DirectlyResponsible => text("直接责任人员", "directly responsible person"),
+        Role::DirectlyResponsible => {
+            text("直接负责的主管人员和其他直接责任人员", "directly responsible person")
+        }
         Role::RegisteredPractitioner => text("注册执业人员", "registered practitioner"),
         Role::Guarantor => text("担保人", "guarantor"),
     }
@@ -43,9 +45,11 @@ pub const fn role_words(role: Role) -> Words {
 pub const fn status_words(status: AnswerStatus) -> Words {
     match status {
         AnswerStatus::Answered => text("已获结果", "answered"),
-        AnswerStatus::Stale => text("数据已过时效，须重新查询", "the source's snapshot is too old"),
-        AnswerStatus::Unavailable => text("查询未成功", "the source did not answer"),
-        AnswerStatus::NotCovered => text("无数据源", "no source holds this list"),
+        AnswerStatus::Stale => {
+            text("数据超过规定的更新期限，须重新查询", "the source's snapshot is too old")
+        }
+        AnswerStatus::Unavailable => text("数据源未答复", "the source did not answer"),
+        AnswerStatus::NotCovered => text("尚无数据源提供该名单", "no source holds this list"),
     }
 }
 
@@ -54,8 +58,8 @@ pub const fn disposition_words(disposition: Disposition) -> Words {
     match disposition {
         Disposition::Clear => text("未发现适用的措施", "no measure found"),
         Disposition::Facilitated => text("适用激励措施", "incentives apply"),
-        Disposition::Review => text("须进一步审核", "closer examination"),
-        Disposition::Restricted => text("应当依法限制", "restrictions apply"),
+        Disposition::Review => text("应当从严审核", "closer examination"),
+        Disposition::Restricted => text("依法应当采取限制措施", "restrictions apply"),
         Disposition::Undetermined => text("查询未完成，不能得出结论", "the check is not complete"),
     }
 }
@@ -64,17 +68,25 @@ pub const fn disposition_words(disposition: Disposition) -> Words {
 pub const fn rule_words(rule: DispositionRule) -> Words {
     match rule {
         DispositionRule::MandatoryRestriction => {
-            text("有强制性限制措施适用", "a mandatory restriction applies")
+            text("存在应当执行的强制性限制措施", "a mandatory restriction applies")
         }
         DispositionRule::UnansweredLookup => {
-            text("有应查事项未获结果", "a due lookup was not answered")
+            text("应当查询的信息尚未全部取得", "a due lookup was not answered")
         }
         DispositionRule::ReviewMeasure => {
-            text("适用从严审核或者重点监管", "a measure asks for a closer examination")
+            text("应当从严审核或者重点监管", "a measure asks for a closer examination")
         }
         DispositionRule::AdoptedRestriction => text(
-            "适用本地采用的推荐性惩戒措施",
+            "适用本地区实施的推荐性惩戒措施",
             "a recommended restriction that is adopted applies",
+        ),
+        DispositionRule::SuspendedRecord => text(
+            "有信用记录正在核实或者已停止执行，须向认定单位核实",
+            "a record is under verification, or its execution is stayed",
+        ),
+        DispositionRule::LiftedRecord => text(
+            "重整计划或者和解协议正在执行，是否解除限制措施须向认定单位核实",
+            "a reorganisation or settlement is under way; who decided can say what it lifts",
         ),
         DispositionRule::WatchHit => {
             text("提示性名单上有有效记录", "a record in force stands on a watch list")
@@ -92,10 +104,10 @@ pub const fn rule_words(rule: DispositionRule) -> Words {
             "the check is as of an earlier day, or a record came into force since",
         ),
         DispositionRule::Incentive => {
-            text("适用激励措施，且无惩戒", "an incentive applies and nothing restricts")
+            text("符合激励条件，未发现惩戒情形", "an incentive applies and nothing restricts")
         }
         DispositionRule::NothingApplies => text(
-            "应查必查，均已获结果，无适用措施",
+            "应当查询的信息均已查询，未发现应当适用的措施",
             "everything due was answered and nothing applies",
         ),
     }
@@ -113,11 +125,12 @@ pub const fn obligation_words(kind: ObligationKind) -> Words {
 /// Why a record or measure does not apply.
 pub fn reason(reason: SetAsideReason) -> Text {
     let words = match reason {
-        SetAsideReason::Annulled => text("记录已撤销或者更正。", "The record was annulled."),
+        SetAsideReason::Annulled => text("记录已撤销。", "The record was annulled."),
         SetAsideReason::Repaired => text("信用已修复。", "The record was repaired."),
         SetAsideReason::Lifted => text(
-            "重整计划已获批准且未失败，不再适用。",
-            "A reorganisation was approved and has not failed.",
+            "人民法院已裁定批准重整计划或者认可和解协议，且未裁定终止其执行；限制措施是否解除，由认定单位决定。",
+            "A reorganisation or settlement was approved and has not failed; who decided says what \
+             it lifts.",
         ),
         SetAsideReason::Expired => text("记录期限已届满。", "The record's term has run out."),
         SetAsideReason::NotYetInForce => text("记录尚未生效。", "The record's term has not begun."),
@@ -125,24 +138,24 @@ pub fn reason(reason: SetAsideReason) -> Text {
             "异议正在核实，核实期间暂不执行。",
             "An objection is under verification; nothing is carried out meanwhile.",
         ),
-        SetAsideReason::CourtStay => text("已裁定停止执行。", "Execution is stayed."),
+        SetAsideReason::CourtStay => text("已依法决定或者裁定停止执行。", "Execution is stayed."),
         SetAsideReason::NotLinked => {
             text("与申请事项无关联。", "No article links it with this matter.")
         }
         SetAsideReason::RoleNotReached => {
-            text("规定不及于该主体。", "The rule does not reach this person or role.")
+            text("该规定不适用于该人员。", "The rule does not reach this person or role.")
         }
         SetAsideReason::ReferenceOnly => {
             text("仅供参考的名单，不作为依据。", "Kept for reference; it founds nothing.")
         }
         SetAsideReason::NotAdopted => {
-            text("推荐性措施，本地未采用。", "A recommended measure that is not adopted here.")
+            text("推荐性措施，本地区未实施。", "A recommended measure that is not adopted here.")
         }
         SetAsideReason::BeyondTerm => {
-            text("已超过本措施适用的最长期限。", "Beyond the longest term of this measure.")
+            text("已超过法定期限。", "Beyond the longest term of this measure.")
         }
         SetAsideReason::DefeatedByRestriction => {
-            text("因有效的惩戒记录不予激励。", "Defeated by a restriction in force.")
+            text("因惩戒记录有效，不适用激励措施。", "Defeated by a restriction in force.")
         }
         SetAsideReason::ConditionNotMet => {
             text("不符合适用条件。", "A condition of the measure is not met.")

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use model::Disposition::{Clear, Restricted};
+use model::Disposition::{Restricted, Review};
 use mustcheck_guest::catalogue::Catalogue;
 use mustcheck_guest::catalogue::data::{CatalogueData, Measure};
 use mustcheck_guest::date::Date;
@@ -12,7 +12,7 @@ use mustcheck_guest::{authoring, model};
 use crate::registry::{Case, aside, catalogue_folder, folder, listed, measures};
 use crate::{LANGUAGES, fenced, page};
 
-pub const MEASURE: &str = "licensing-law-79-reapplication-bar";
+pub const MEASURE: &str = "licensing-law-79-least";
 
 /// A copy of the catalogue in which the reader has deleted the measure and written it anew.
 pub fn exercise(toml: &str) -> tempfile::TempDir {
@@ -88,20 +88,20 @@ fn the_case_proves_the_measure() {
     };
     let last = case();
     let mut after = case();
-    after.application.as_of = Date { year: 2026, month: 4, day: 10 };
+    after.application.as_of = Date { year: 2026, month: 4, day: 11 };
 
     let decision = decide(&toml(), &last);
     assert_eq!(decision.disposition, Restricted);
-    assert_eq!(measures(&decision), [MEASURE]);
-    assert_eq!(decision.measures[0].until.unwrap().to_string(), "2026-04-09");
+    assert_eq!(measures(&decision), [MEASURE, "drug-law-123-undecided"]);
+    assert_eq!(decision.measures[0].until.unwrap().to_string(), "2026-04-10");
     let neighbour = decide(&toml(), &after);
-    assert_eq!(neighbour.disposition, Clear);
+    assert_eq!(neighbour.disposition, Review);
     assert_eq!(aside(&neighbour)[0], format!("LB-2023-0429 {MEASURE} beyond-term"));
     let shipped = Case::read(&folder("examples/cases/0048-drug-licence-bribery-last-day"));
     assert_eq!(decision, shipped.decide("statutes", "default"));
 
     // Lint refuses a longer term than the article's; without it the neighbour would fail.
-    let copied = exercise(&toml().replace("longest_term.years = 3", "longest_term.years = 4"));
+    let copied = exercise(&toml().replace("fixed_term.years = 3", "fixed_term.years = 4"));
     assert!(authoring::compile(copied.path(), "statutes", "default").is_err());
     let broken = authoring::assemble(copied.path(), "statutes", "default").unwrap();
     let broken = after.decide_with(&Catalogue::adopt(broken).unwrap());

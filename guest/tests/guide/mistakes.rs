@@ -62,7 +62,7 @@ const FORBIDDEN: [Change; 12] = [
 /// reader wrote instead.
 const MISREAD: [(&str, &str); 3] = [
     ("在三年内不得再次申请", "三年内不得再次申请"),
-    ("longest_term.years", "longest_terms.years"),
+    ("fixed_term.years", "fixed_terms.years"),
     ("valid_from = \"2021-01-01\"", "valid_from = \"2019-04-22\""),
 ];
 

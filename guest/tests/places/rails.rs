@@ -30,12 +30,25 @@ fn a_place_may_keep_a_list_and_ask_for_it() {
              clause = \"行政机关根据信息主体严重失信行为的情况，可以建立严重失信主体名单。\"\n"
         )
     };
+    let of_opinions = |of: &str, says: &str, article: &str, clause: &str| {
+        format!(
+            "[list.rules.{of}]\n{says}[[list.rules.{of}.legal_basis]]\ninstrument = \"guofa-2016-33\"\n\
+             article = \"{article}\"\nclause = \"{clause}\"\n"
+        )
+    };
+    let removal = "在规定期限内纠正失信行为、消除不良影响的，不再作为联合惩戒对象。";
+    let objection = "联合惩戒措施在信息核实期间暂不执行。";
+    let rules = format!(
+        "[[list.rules]]\nvalid_from = \"2021-01-01\"\n{}{}",
+        of_opinions("removal", "", "21", removal),
+        of_opinions("objection", "suspends = true\n", "22", objection)
+    );
     let text = "text.zh = \"从严\"\ntext.en = \"look\"\n";
     let own = format!(
         "[[act]]\ncode = \"shanghai/own\"\nname.zh = \"行为\"\nname.en = \"act\"\n{}\
          [[list]]\ncode = \"shanghai-serious\"\nname.zh = \"名单\"\nname.en = \"list\"\n\
          polarity = \"restriction\"\nstanding = \"statutory\"\ninitiator.zh = \"市\"\n\
-         initiator.en = \"city\"\nacts = [\"shanghai/own\"]\n{}\
+         initiator.en = \"city\"\nacts = [\"shanghai/own\"]\n{}{rules}\
          [[measure]]\nid = \"shanghai-own\"\neffect = \"restriction\"\nforce = \"mandatory\"\n\
          kind = \"stricter-examination\"\nmatters = [\"awards/honour\"]\n\
          roles = [\"applicant\"]\nlists = [\"shanghai-serious\"]\nvalid_from = \"2021-01-01\"\n\

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use mustcheck_guest::contradiction::is_contradicted;
 use mustcheck_guest::lookups::is_relied_on;
 use mustcheck_guest::masking::Identifiers;
-use mustcheck_guest::model::{CreditRecord, Decision, Finding, SetAside, SetAsideReason, Target};
+use mustcheck_guest::model::{
+    CreditRecord, Decision, Finding, ListRules, SetAside, SetAsideReason, Target,
+};
 use mustcheck_guest::standing::{disputed, standing};
 
 use super::targets::Targets;
@@ -18,8 +20,10 @@ use crate::input::shortened;
 /// A record that was given and may be relied on.
 pub(super) struct Given<'a> {
     /// The subject that was asked about.
-    subject_index: u32,
+    pub(super) subject_index: u32,
     pub(super) record: &'a CreditRecord,
+    /// The rules of its list on the day of the check.
+    pub(super) rules: &'a ListRules,
     /// Whether the decision shows it.
     is_shown: Cell<bool>,
 }
@@ -28,17 +32,20 @@ pub(super) struct Given<'a> {
 pub(super) type AllGiven<'a> = BTreeMap<&'a str, Vec<Given<'a>>>;
 
 /// The records that were given and may be relied on.
-pub(super) fn given<'a>(policy: &Described, checked: &Checked<'a>) -> AllGiven<'a> {
+pub(super) fn given<'a>(policy: &'a Described, checked: &Checked<'a>) -> AllGiven<'a> {
     let &Checked { due, answers, days, .. } = checked;
     let mut given = AllGiven::new();
     let with_records = answers.iter().filter(|answer| !answer.records.is_empty());
     for answer in with_records.filter(|a| is_relied_on(a, days, freshness(policy, a))) {
         let query = usize::try_from(answer.query).ok().and_then(|query| due.get(query));
         let Some(subject_index) = query.map(|query| query.subject) else { continue };
+        let rules = policy.list(&answer.list).map_or(&[][..], |list| &list.rules);
+        let rules = ListRules::on(rules, days.made_on);
         for record in &answer.records {
             given.entry(&record.id).or_default().push(Given {
                 subject_index,
                 record,
+                rules,
                 is_shown: Cell::new(false),
             });
         }
@@ -63,10 +70,12 @@ pub(super) fn findings(
                 format!("the decision shows record `{record}`, which nobody gave"),
             );
         };
-        let state = |given: &Given<'_>| standing(given.record, targets.application.as_of);
+        let as_of = targets.application.as_of;
+        let state = |given: &Given<'_>| standing(given.record, given.rules, as_of);
         let made_on = targets.days.made_on;
         let today = |given: &Given<'_>| {
-            Some(standing(given.record, made_on)).filter(|today| *today != finding.standing)
+            let today = standing(given.record, given.rules, made_on);
+            Some(today).filter(|today| *today != finding.standing)
         };
         if given
             .iter()
@@ -130,7 +139,8 @@ fn contradicted(entry: &SetAside, records: &AllGiven<'_>, targets: &Targets<'_>)
     let of_subject = || records.values().flatten().filter(|g| g.subject_index == subject);
     let own = entry.record.as_deref().and_then(|id| of_subject().find(|g| g.record.id == id));
     own.is_some_and(|own| {
-        of_subject().any(|other| is_contradicted(own.record, other.record, targets.days.as_of))
+        of_subject()
+            .any(|other| is_contradicted(own.record, other.record, own.rules, targets.days.as_of))
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use mustcheck_guest::identifier;
-use mustcheck_guest::lookups::dates_fault;
+use mustcheck_guest::lookups::{dates_fault, early_event};
 use mustcheck_guest::model::{Answer, CreditRecord, Scheme, Subject, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -249,7 +249,8 @@ pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<Stri
         // RAIL R13: the id of a record stands in decisions, logs and statistics.
         return Some(format!("id: holds the identifier `{}`", identifier::mask(&identifier)));
     }
-    dates_fault(record).map(|fault| format!("valid_from: {fault}"))
+    let fault = dates_fault(record).or_else(|| early_event(record));
+    fault.map(|fault| format!("valid_from: {fault}"))
 }
 
 /// What a record says that no policy knows.

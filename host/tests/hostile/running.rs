@@ -45,7 +45,7 @@ fn what_costs_time_costs_fuel() {
 fn guests_that_take_too_much() {
     ends(
         "memory_bomb.wat",
-        "it asks for a memory of 268632064 bytes, more than the limit of 268435456",
+        "it asks for a memory of 268828672 bytes, more than the limit of 268435456",
     );
     ends("table_bomb.wat", "it asks for a table of 10001 elements, more than the limit of 10000");
     ends("deep_recursion.wat", "its stack overflowed: it recurses without end");

@@ -162,11 +162,19 @@ proptest! {
         }
     }
 
-    /// R4: while an objection is open, its record triggers no restriction.
+    /// R4: while an objection is open, its record triggers no restriction, on lists whose rules have
+    /// it suspend; and what has ended or may be outlasted is another matter.
     #[test]
     fn r4_an_open_objection_suspends(case in case(100)) {
         let (decision, records) = (decide(&case), records(&case));
-        for (_, record) in restricting(&decision, &records) {
+        let catalogue = case.catalogue();
+        for (applied, record) in restricting(&decision, &records) {
+            let list = catalogue.list(&record.list).unwrap();
+            let regime = catalogue.regime(list, case.application.as_of);
+            let measure = catalogue.data().measures.iter().find(|m| m.id == applied.measure).unwrap();
+            if regime.is_some_and(|r| !r.objection.suspends) || measure.term().outlasts() {
+                continue;
+            }
             let days = |kind: EventKind| record.events.iter()
                 .filter(move |e| e.kind == kind && e.on <= case.application.as_of)
                 .map(|e| e.on);
@@ -183,12 +191,22 @@ proptest! {
     fn r5_only_a_record_in_force_restricts(case in case(100)) {
         let (decision, records) = (decide(&case), records(&case));
         let as_of = case.application.as_of;
-        for (_, record) in restricting(&decision, &records) {
+        let catalogue = case.catalogue();
+        for (applied, record) in restricting(&decision, &records) {
             prop_assert!(record.valid_from <= as_of);
+            let happened =
+                |kind: EventKind| record.events.iter().any(|e| e.kind == kind && e.on <= as_of);
+            prop_assert!(!happened(EventKind::Annulled) && !happened(EventKind::ObjectionUpheld));
+            let measure = catalogue.data().measures.iter().find(|m| m.id == applied.measure).unwrap();
+            // A term that an article fixes outlasts its record; a revoked removal begins it anew.
+            if measure.term().outlasts() || happened(EventKind::RemovalRevoked) {
+                continue;
+            }
+            let list = catalogue.list(&record.list).unwrap();
+            let removal = catalogue.regime(list, as_of).map(|regime| &regime.removal);
+            let at_once = removal.is_none_or(|rule| !rule.never && rule.after.is_none());
             prop_assert!(record.valid_until.is_none_or(|last| last >= as_of));
-            let ended = [EventKind::Repaired, EventKind::Annulled, EventKind::ObjectionUpheld];
-            let happened = record.events.iter().any(|e| ended.contains(&e.kind) && e.on <= as_of);
-            prop_assert!(!happened);
+            prop_assert!(!(at_once && happened(EventKind::Repaired)));
         }
         let mut later = case.clone();
         for record in &mut later.registry.records {
@@ -237,14 +255,21 @@ proptest! {
             if measure.record_matter == Some(mustcheck_guest::catalogue::data::RecordMatter::Same) {
                 prop_assert_eq!(record.matter.as_ref(), Some(&case.application.matter));
             }
-            if let Some(term) = measure.longest_term {
-                let last = record.valid_from.last_day_of_term(term.years, term.months).unwrap();
+            // The term begins anew with the last revocation of a removal.
+            let first = |record: &CreditRecord| record.events.iter()
+                .filter(|e| e.kind == EventKind::RemovalRevoked && e.on <= as_of)
+                .map(|e| e.on)
+                .fold(record.valid_from, Date::max);
+            if let Some(term) = measure.longest_term.or(measure.fixed_term) {
+                let last = first(record).last_day_of_term(term.years, term.months).unwrap();
                 prop_assert!(as_of <= last);
                 let ends: Vec<Date> = applied.because.iter()
-                    .filter_map(|id| records[id.as_str()].valid_from
+                    .filter_map(|id| first(records[id.as_str()])
                         .last_day_of_term(term.years, term.months))
                     .collect();
-                prop_assert!(applied.until.unwrap() <= *ends.iter().max().unwrap());
+                let (until, end) = (applied.until.unwrap(), *ends.iter().max().unwrap());
+                prop_assert!(until <= end);
+                prop_assert!(measure.fixed_term.is_none() || until == end);
             }
         }
     }
@@ -296,13 +321,21 @@ proptest! {
     }
 
     /// R11: whatever applies is in the notice with its words, its facts and its term; whatever
-    /// was found is applied, set aside with a rule, or a watch hit; the remedies stand there.
+    /// was found is applied, set aside with a rule, or a watch hit; then remedies stand there.
     #[test]
     fn r11_findings_have_reasons(case in case(90)) {
         let decision = decide(&case);
         let notice = decision.notice.as_ref().unwrap();
         prop_assert!(notice.zh.contains(&case.application.office.name));
-        prop_assert!(notice.zh.contains("行政复议") && notice.en.contains("reconsideration"));
+        // What found nothing needs no remedy.
+        let found = !decision.measures.is_empty() || !decision.records.is_empty();
+        prop_assert_eq!(notice.zh.contains("权利救济："), found);
+        prop_assert_eq!(notice.en.contains("Remedies:"), found);
+        let refused = decision.measures.iter().any(|m| {
+            m.effect == Effect::Restriction && !m.kind.is_examination()
+        });
+        let told = ["行政复议", "质疑", "投诉"].iter().any(|remedy| notice.zh.contains(remedy));
+        prop_assert!(told || !refused, "{}", notice.zh);
         for measure in &decision.measures {
             prop_assert!(notice.zh.contains(&*measure.text.zh));
             prop_assert!(notice.en.contains(&*measure.text.en));

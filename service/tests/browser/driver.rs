@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -130,9 +131,13 @@ impl Browser {
         self.client.execute(script, vec![]).await.unwrap()
     }
 
-    /// Presses a key wherever the focus is.
+    /// Presses a key wherever the focus is. Keys sent to an element give it the focus anew, and a
+    /// day its first part: Tab would never leave it.
     pub async fn press(&self, key: Key) {
-        self.keys(&char::from(key).to_string()).await;
+        let value = char::from(key);
+        let keys = KeyActions::new("keyboard".into());
+        let keys = keys.then(KeyAction::Down { value }).then(KeyAction::Up { value });
+        self.client.perform_actions(keys).await.unwrap();
     }
 
     /// Types wherever the focus is.

@@ -1,5 +1,7 @@
 //! Lists with their rule on persons, and the acts that records may name.
 
+mod rules;
+
 use std::collections::BTreeSet;
 
 use crate::authoring::diff::compare::{
@@ -103,6 +105,14 @@ fn changed(log: &mut Log<'_>, old: &List, new: &List) {
     };
     sets(log, &thing, &of, &these_or_any(&old.acts), &these_or_any(&new.acts));
     persons(log, &thing, more, &old.persons, &new.persons);
+    rules::compare(log, &thing, more, &old.rules, &new.rules);
+    if old.serious != new.serious {
+        let told = |list: &List| yes(list.serious.is_none());
+        let text =
+            turned(words("每条记录均属严重", "Every record is serious"), &told(old), &told(new));
+        let entry = Entry::new(Kind::Changed, Aspect::Penalty, Bearing::Neither, text);
+        log.add(&thing, entry.values(&old.serious, &new.serious));
+    }
     bases(log, &thing, words("依据", "Basis"), &old.legal_basis, &new.legal_basis);
     let label = (Aspect::Name, words("名称", "Name"));
     wording(log, &thing, label, &old.name, &new.name);

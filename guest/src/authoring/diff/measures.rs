@@ -1,5 +1,9 @@
 //! Measures: added, ended, widened, narrowed, and adopted or not.
 
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
 use crate::authoring::diff::compare::{
     Pair, SetOf, bases, pairs, remark, sets, these, turned, wording,
 };
@@ -8,7 +12,7 @@ use crate::authoring::diff::words::{self, both, joined, roles, words};
 use crate::authoring::diff::{Aspect, Bearing, Item, Kind, first_day, trigger};
 use crate::catalogue::data::{CatalogueData, Measure};
 use crate::date::Date;
-use crate::model::{Effect, Force, LegalBasis, Text};
+use crate::model::{Effect, Force, LegalBasis, TermRule, Text};
 
 /// Measures of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
@@ -107,10 +111,10 @@ fn whole(log: &Log<'_>, data: &CatalogueData, measure: &Measure, ended: Option<D
         zh.push_str(&format!("限于处罚：{}。", penalties.zh));
         en.push_str(&format!(" Only for the penalty: {}.", penalties.en));
     }
-    if measure.longest_term.is_some() {
-        let term = words::term(measure.longest_term);
-        zh.push_str(&format!("最长期限：{}。", term.zh));
-        en.push_str(&format!(" Longest term: {}.", term.en));
+    if measure.term() != TermRule::OfRecord {
+        let term = words::term_rule(measure.term());
+        zh.push_str(&format!("期限：{}。", term.zh));
+        en.push_str(&format!(" Term: {}.", term.en));
     }
     match ended {
         None => {
@@ -279,20 +283,40 @@ fn reach(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &M
 }
 
 fn term(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
-    let months = |m: &Measure| {
-        m.longest_term.map_or(u32::MAX, |t| u32::from(t.years) * 12 + u32::from(t.months))
-    };
-    let (was, is) = (months(old), months(new));
+    let (was, is) = (old.term(), new.term());
     if was == is {
         return;
     }
     // An incentive lasts as long as its commendation: no term cuts it.
     let more = if new.effect == Effect::Restriction { more } else { Bearing::Neither };
-    let kind = if is > was { Kind::Lengthened } else { Kind::Shortened };
-    let (was_text, is_text) = (words::term(old.longest_term), words::term(new.longest_term));
-    let text = turned(words("最长期限", "Longest term"), &was_text, &is_text);
-    let entry = Entry::new(kind, Aspect::LongestTerm, more.moved(is > was, is < was), text);
-    log.add(thing, entry.values(&old.longest_term, &new.longest_term));
+    let longer = (reach_of(is), is) > (reach_of(was), was);
+    let kind = if longer { Kind::Lengthened } else { Kind::Shortened };
+    let text = turned(words("期限", "Term"), &words::term_rule(was), &words::term_rule(is));
+    let value = |m: &Measure| {
+        let stated = [
+            ("longest_term", m.longest_term),
+            ("fixed_term", m.fixed_term),
+            ("shortest_term", m.shortest_term),
+        ];
+        let stated = stated.into_iter().filter_map(|(key, term)| Some((key, json!(term?))));
+        let life = m.lifelong.then_some(("lifelong", json!(true)));
+        let keys: BTreeMap<&str, Value> = stated.chain(life).collect();
+        (!keys.is_empty()).then_some(keys)
+    };
+    let entry = Entry::new(kind, Aspect::LongestTerm, more.moved(longer, !longer), text);
+    log.add(thing, entry.values(&value(old), &value(new)));
+}
+
+/// How far a term reaches: its months, and then by how little the record's own end bounds it.
+fn reach_of(term: TermRule) -> (u32, u8) {
+    match term {
+        TermRule::AtMost(term) => (term.in_months(), 0),
+        TermRule::Fixed(term) => (term.in_months(), 1),
+        TermRule::OfRecord => (u32::MAX, 0),
+        // The record's own end, and not before this.
+        TermRule::AtLeast(_) => (u32::MAX, 1),
+        TermRule::Lifelong => (u32::MAX, 2),
+    }
 }
 
 fn department(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {

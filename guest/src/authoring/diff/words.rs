@@ -2,12 +2,12 @@
 
 use crate::authoring::diff::{Bearing, Item};
 use crate::catalogue::data::{
-    ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter, RemarkWhen, Term,
+    ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter, RemarkWhen,
 };
 use crate::date::Date;
 use crate::model::{
     Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity, Role,
-    Text,
+    Term, TermRule, Text,
 };
 use crate::notice::{Words, role_words};
 
@@ -63,7 +63,7 @@ pub(super) const fn kind(kind: MeasureKind) -> Words {
         MeasureKind::ReapplicationBar => words("不得再次申请", "bar on applying again"),
         MeasureKind::Limit => words("限制", "limit"),
         MeasureKind::WithdrawHonour => words("取消或者不予荣誉", "withdrawal of honours"),
-        MeasureKind::StricterExamination => words("从严审查", "stricter examination"),
+        MeasureKind::StricterExamination => words("从严审核", "stricter examination"),
         MeasureKind::CloserSupervision => words("重点监管", "closer supervision"),
         MeasureKind::GreenChannel => words("绿色通道", "green channel"),
         MeasureKind::IncompleteMaterialsTolerated => {
@@ -188,9 +188,24 @@ pub(super) const fn remark_when(when: RemarkWhen) -> Words {
     }
 }
 
-/// A longest term.
-pub(super) fn term(term: Option<Term>) -> Text {
-    let Some(Term { years, months }) = term else { return both("未设上限", "no ceiling") };
+/// How long a measure lasts.
+pub(super) fn term_rule(rule: TermRule) -> Text {
+    let told = |zh: &str, en: &str, of: Term| {
+        let Text { zh: term, en: term_en } = term(of);
+        Text::new(format!("{zh}{term}"), format!("{en} {term_en}"))
+    };
+    match rule {
+        TermRule::OfRecord => both("未设上限", "no ceiling"),
+        TermRule::AtMost(of) => told("最长", "at most", of),
+        TermRule::Fixed(of) => told("法定", "fixed at", of),
+        TermRule::AtLeast(of) => told("最短", "at least", of),
+        TermRule::Lifelong => both("终身", "for life"),
+    }
+}
+
+/// A length of time.
+pub(super) fn term(term: Term) -> Text {
+    let Term { years, months } = term;
     let zh = match (years, months) {
         (years, 0) => format!("{years}年"),
         (0, months) => format!("{months}个月"),

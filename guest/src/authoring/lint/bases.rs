@@ -5,42 +5,49 @@ use crate::authoring::law_text::{Departure, Difference};
 use crate::authoring::lint::{Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Step;
-use crate::catalogue::data::{Act, Edition, List, Matter, Measure, Overlay};
+use crate::catalogue::data::{Act, Edition, List, ListRegime, Matter, Measure, Overlay};
 use crate::model::{LegalBasis, Text};
 
 /// The bases of something within an item, and the path that leads to them.
-pub(super) type Bases<'a> = (Vec<Step<'static>>, &'a [LegalBasis]);
+pub(crate) type Bases<'a> = (Vec<Step<'static>>, &'a [LegalBasis]);
 
 fn within<'a>(key: &'static str, all: impl Iterator<Item = &'a Vec<LegalBasis>>) -> Vec<Bases<'a>> {
     all.enumerate().map(|(i, bases)| (vec![key.into(), i.into()], bases.as_slice())).collect()
 }
 
 /// The bases of a measure, its exceptions after them.
-pub(super) fn of_measure(measure: &Measure) -> Vec<Bases<'_>> {
+pub(crate) fn of_measure(measure: &Measure) -> Vec<Bases<'_>> {
     let mut all: Vec<Bases<'_>> = vec![(Vec::new(), &measure.legal_basis)];
     all.extend(within("exceptions", measure.exceptions.iter().map(|e| &e.legal_basis)));
     all
 }
 
 /// The bases of a list, its rules on persons after them.
-pub(super) fn of_list(list: &List) -> Vec<Bases<'_>> {
+pub(crate) fn of_list(list: &List) -> Vec<Bases<'_>> {
     let mut all: Vec<Bases<'_>> = vec![(Vec::new(), &list.legal_basis)];
     all.extend(within("persons", list.persons.iter().map(|p| &p.legal_basis)));
+    all.extend(list.rules.iter().enumerate().flat_map(|(i, rules)| of_rules(i, rules)));
     all
 }
 
+/// The bases of one version of a list's rules.
+pub(crate) fn of_rules(index: usize, rules: &ListRegime) -> Vec<Bases<'_>> {
+    let path = |key: &'static str| vec!["rules".into(), index.into(), key.into()];
+    rules.bases().map(|(key, bases)| (path(key), bases)).collect()
+}
+
 /// The bases of a matter's due lookups.
-pub(super) fn of_matter(matter: &Matter) -> Vec<Bases<'_>> {
+pub(crate) fn of_matter(matter: &Matter) -> Vec<Bases<'_>> {
     within("due", matter.due.iter().map(|d| &d.legal_basis))
 }
 
 /// The bases of an edition's remedies.
-pub(super) fn of_edition(edition: &Edition) -> Vec<Bases<'_>> {
+pub(crate) fn of_edition(edition: &Edition) -> Vec<Bases<'_>> {
     within("remedies", edition.remedies.iter().map(|r| &r.legal_basis))
 }
 
 /// The bases of all that an overlay says.
-pub(super) fn of_overlay(place: &Overlay) -> Vec<Bases<'_>> {
+pub(crate) fn of_overlay(place: &Overlay) -> Vec<Bases<'_>> {
     let mut all = within("adoptions", place.adoptions.iter().map(|a| &a.legal_basis));
     all.extend(within("initiators", place.initiators.iter().map(|i| &i.legal_basis)));
     all.extend(within("implementers", place.implementers.iter().map(|i| &i.legal_basis)));

@@ -15,7 +15,7 @@ use crate::authoring::shape::Item;
 use crate::authoring::source::Place;
 use crate::catalogue::data::Measure;
 use crate::date::Date;
-use crate::model::{Effect, Force, MeasureKind, Role};
+use crate::model::{Effect, Force, MeasureKind, Role, TermRule};
 
 /// What two measures have to share, their acts and days aside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +30,8 @@ struct Shared<'a> {
     asked: &'a str,
 }
 
-/// Force and longest term, in which they may not differ.
-type Says = (Force, Option<(u16, u16)>);
+/// Force and term, in which they may not differ.
+type Says = (Force, TermRule);
 
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let asked: Vec<String> = all.measures.items().map(|item| asked(&item.value)).collect();
@@ -80,7 +80,7 @@ fn asked(measure: &Measure) -> String {
 }
 
 fn says(measure: &Measure) -> Says {
-    (measure.force, measure.longest_term.map(|term| (term.years, term.months)))
+    (measure.force, measure.term())
 }
 
 /// The pairs that share an act and a day and say different things, of each measure one.
@@ -138,7 +138,7 @@ fn tell(one: &Item<Measure>, other: &Item<Measure>, findings: &mut Findings) {
     let Place { file, line, .. } = one.key("id");
     let (first, second) = (&one.value, &other.value);
     let (key, zh, en) = if first.force == second.force {
-        ("longest_term", "最长期限", "their longest term")
+        ("id", "期限", "their term")
     } else {
         ("force", "强制力", "their force")
     };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::authoring::lint::persons::{reaches, stands_behind};
+use crate::authoring::lint::persons::reaches;
 use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Step;
@@ -205,6 +205,6 @@ fn asked(
     let persons = || all.persons(list).any(|(_, rule)| reaches(rule, measure, matter));
     acts && measure.roles.iter().any(|role| {
         lookups.is_due(matter, &list.code, *role)
-            && (!stands_behind(*role) || measure.effect == Effect::Incentive || persons())
+            && (!role.stands_behind() || measure.effect == Effect::Incentive || persons())
     })
 }

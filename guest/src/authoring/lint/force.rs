@@ -16,7 +16,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     for (index, remedy) in edition.remedies.iter().enumerate() {
         let path = vec!["remedies".into(), index.into()];
         let name = ("版本的救济".to_owned(), "a remedy of the edition".to_owned());
-        let days = (remedy.valid_from, edition.valid_until);
+        let days = (remedy.valid_from, remedy.valid_until.or(edition.valid_until));
         cited(all, all.edition, &name, &[(path, &remedy.legal_basis)], days, findings);
     }
     // What a place says lasts from its first day on.

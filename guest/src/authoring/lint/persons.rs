@@ -6,12 +6,7 @@ use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Step;
 use crate::catalogue::data::{Measure, PersonsRule};
-use crate::model::{Effect, Role};
-
-/// Whether who holds the role only stands behind an applicant.
-pub(super) const fn stands_behind(role: Role) -> bool {
-    !matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor)
-}
+use crate::model::Effect;
 
 /// Rules on persons that contradict themselves, and second ones for an act.
 pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {
@@ -55,13 +50,30 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     if reached {
         return;
     }
-    let roles = measure.roles.iter().enumerate().filter(|(_, role)| stands_behind(**role));
+    let roles = measure.roles.iter().enumerate().filter(|(_, role)| role.stands_behind());
     for (index, role) in roles {
         let id = &measure.id;
         let zh = format!("措施`{id}`针对`{role}`，而其名单没有及于相关人员的规则");
         let en =
             format!("measure `{id}` targets `{role}`, and no rule of its lists reaches persons");
         findings.add(&rules::PERSON_WITHOUT_RULE, item.element("roles", index), zh, en);
+    }
+}
+
+/// A measure that refuses an application because of somebody who only stands behind it.
+// RAIL R8: an applicant who is not listed is not barred because a person is.
+pub(super) fn unseated(item: &Item<Measure>, findings: &mut Findings) {
+    let measure = &item.value;
+    let refuses = measure.effect == Effect::Restriction && !measure.kind.is_examination();
+    if !refuses || measure.unseats {
+        return;
+    }
+    let mut roles = measure.roles.iter().enumerate().filter(|(_, role)| role.stands_behind());
+    if let Some((index, role)) = roles.next() {
+        let id = &measure.id;
+        let zh = format!("措施`{id}`因`{role}`而拒绝或者限制申请");
+        let en = format!("measure `{id}` refuses or limits because of a `{role}`");
+        findings.add(&rules::PERSON_NOT_UNSEATED, item.element("roles", index), zh, en);
     }
 }
 

@@ -8,7 +8,7 @@
 
 use crate::authoring::folder::Folder;
 use crate::authoring::lint::validity::ends_before_it_begins;
-use crate::authoring::lint::{Findings, rules};
+use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::catalogue::data::Instrument;
 use crate::model::InstrumentKind;
@@ -63,5 +63,25 @@ pub(super) fn instrument(folder: &Folder, item: &Item<Instrument>, findings: &mu
                 findings.add(&rules::TITLE_DIFFERS, item.key("title"), zh, en);
             }
         }
+    }
+}
+
+/// What took the place of an ended text, and when each text was last held against a copy.
+pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
+    let since = all.edition.value.checked_since;
+    for item in all.instruments.items() {
+        let Instrument { id, in_force_until, successor, checked_on, .. } = &item.value;
+        let known = successor.as_ref().map(|successor| all.instruments.knows(successor));
+        if known == Some(false) || (in_force_until.is_some() && known.is_none()) {
+            let zh = format!("法规`{id}`没有写明接替者，或者接替者不在清单中");
+            let en = format!("instrument `{id}` does not say what took its place");
+            findings.add(&rules::NO_SUCCESSOR, item.key("in_force_until"), zh, en);
+        }
+        let Some(since) = since.filter(|since| checked_on.is_none_or(|on| on < *since)) else {
+            continue;
+        };
+        let zh = format!("法规`{id}`的文本自{since}以来没有校对过");
+        let en = format!("the text of `{id}` was not held against a copy since `{since}`");
+        findings.add(&rules::TEXT_OLD, item.head(), zh, en);
     }
 }

@@ -102,7 +102,14 @@ pub(super) fn grid(editions: &[CatalogueData]) -> Vec<Date> {
             days.insert(setting.valid_from);
             days.extend(setting.valid_until);
         }
-        days.extend(edition.remedies.iter().chain(&overlay.remedies).map(|r| r.valid_from));
+        for remedy in edition.remedies.iter().chain(&overlay.remedies) {
+            days.insert(remedy.valid_from);
+            days.extend(remedy.valid_until);
+        }
+        for rules in data.lists.iter().flat_map(|list| &list.rules) {
+            days.insert(rules.valid_from);
+            days.extend(rules.valid_until);
+        }
         for year in data.calendar.iter().map(|c| c.year) {
             days.extend([Date::new(year, 1, 1), Date::new(year, 12, 31)].into_iter().flatten());
         }

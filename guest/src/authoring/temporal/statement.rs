@@ -107,22 +107,35 @@ impl<'d> Statement<'d> {
         open.next().map(|(why, _)| why.clone())
     }
 
-    /// What should fire in a trial.
+    /// What should fire in a trial: the restrictions, and then the incentives that none of them
+    /// defeats.
     pub(super) fn expected(&self, matter: &Matter, trial: &Trial<'_>, day: Date) -> Fired {
         let mut fired = Fired::new();
-        for measure in &self.data.measures {
-            if !measure.matters.contains(&matter.code)
-                || !self.applied.contains(measure.id.as_str())
-                || self.outside(&measure.id, day).is_some()
-            {
-                continue;
-            }
+        let mut unseated = false;
+        let valid = |measure: &&Measure| {
+            measure.matters.contains(&matter.code)
+                && self.applied.contains(measure.id.as_str())
+                && self.outside(&measure.id, day).is_none()
+        };
+        let all: Vec<&Measure> = self.data.measures.iter().filter(valid).collect();
+        let of = |effect: Effect| all.iter().filter(move |m| m.effect == effect);
+        for measure in of(Effect::Restriction) {
             for role in &measure.roles {
-                let found = match measure.effect {
-                    Effect::Restriction => self.restricted(measure, matter, trial, *role, day),
-                    Effect::Incentive => self.earned(measure, matter, trial, *role),
-                };
-                if let Some(records) = found {
+                if let Some(records) = self.restricted(measure, matter, trial, *role, day) {
+                    let person =
+                        !matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+                    let examined = matches!(
+                        measure.kind,
+                        MeasureKind::StricterExamination | MeasureKind::CloserSupervision
+                    );
+                    unseated |= person && !examined;
+                    fired.insert((measure.id.clone().into(), *role), records);
+                }
+            }
+        }
+        for measure in of(Effect::Incentive).filter(|_| !unseated) {
+            for role in &measure.roles {
+                if let Some(records) = self.earned(measure, matter, trial, *role, day) {
                     fired.insert((measure.id.clone().into(), *role), records);
                 }
             }
@@ -168,7 +181,11 @@ impl<'d> Statement<'d> {
         day: Date,
     ) -> Option<BTreeSet<String>> {
         // A record that begins today is within any term that is one.
-        if measure.longest_term.is_some_and(|t| t.years == 0 && t.months == 0) {
+        if [measure.longest_term, measure.fixed_term]
+            .into_iter()
+            .flatten()
+            .any(|t| t.years == 0 && t.months == 0)
+        {
             return None;
         }
         let triggers = |planted: &&Planted<'_>| {
@@ -213,6 +230,7 @@ impl<'d> Statement<'d> {
         matter: &Matter,
         trial: &Trial<'_>,
         role: Role,
+        day: Date,
     ) -> Option<BTreeSet<String>> {
         let found: Vec<(&Planted<'_>, &List)> = trial
             .planted
@@ -222,7 +240,10 @@ impl<'d> Statement<'d> {
             .filter(|(_, list)| list.standing == ListStanding::Statutory)
             .collect();
         let defeats = |(planted, list): &(&Planted<'_>, &List)| {
-            list.polarity == Polarity::Restriction && self.reaches(matter, planted)
+            planted.role == role
+                && planted.named_as.is_none()
+                && list.polarity == Polarity::Restriction
+                && list.serious.as_ref().is_none_or(|t| self.by_penalty(Some(t), planted, day))
         };
         if found.iter().any(defeats) {
             return None;

@@ -9,6 +9,27 @@ const LISTS: &str = "lists/lists.toml";
 const MATTERS: &str = "matters/matters.toml";
 const BASIS_79: &str = "article = \"79\"\nclause = \"\"\"\\\n  取得的行政许可属于直接关系公共安全、人身健康、生命财产安全事项的，\\\n  申请人在三年内不得再次申请该行政许可；\\\n  \"\"\"\n";
 
+/// The rules of a list of the good catalogue.
+const RULES: &str = "
+[[list.rules]]
+valid_from = \"2016-05-30\"
+
+[list.rules.removal]
+
+[[list.rules.removal.legal_basis]]
+instrument = \"guofa-2016-33\"
+article = \"21\"
+clause = \"在规定期限内纠正失信行为、消除不良影响的，不再作为联合惩戒对象。\"
+
+[list.rules.objection]
+suspends = true
+
+[[list.rules.objection.legal_basis]]
+instrument = \"guofa-2016-33\"
+article = \"22\"
+clause = \"联合惩戒措施在信息核实期间暂不执行。\"
+";
+
 /// The bidding measure once more, as another may write it.
 const SECOND: &str = "
 [[measure]]
@@ -110,6 +131,62 @@ fn bases() -> Vec<Bad> {
                 ),
             ],
         ),
+        bad(
+            "text-ended",
+            [
+                Swap(
+                    "instruments.toml",
+                    "in_force_from = \"2017-12-27\"",
+                    "in_force_from = \"2017-12-27\"\nin_force_until = \"2030-12-31\"",
+                ),
+                Swap(
+                    STATUTES,
+                    "acts = [\"bidding/fraudulent-bid\"]\nlongest_term.years = 3\nvalid_from = \"2021-01-01\"",
+                    "acts = [\"bidding/fraudulent-bid\"]\nlongest_term.years = 3\nvalid_from = \"2021-01-01\"\nvalid_until = \"2030-12-31\"",
+                ),
+            ],
+        ),
+        bad(
+            "successor-unknown",
+            [Swap(
+                "instruments.toml",
+                "in_force_from = \"2017-12-27\"",
+                "in_force_from = \"2017-12-27\"\nsuccessor = \"bidding-law-2031\"",
+            )],
+        ),
+        bad(
+            "text-not-checked",
+            [
+                Swap(
+                    "editions/statutes.toml",
+                    "valid_from = \"2021-01-01\"",
+                    "valid_from = \"2021-01-01\"\nchecked_since = \"2026-01-01\"",
+                ),
+                Swap(
+                    "instruments.toml",
+                    "in_force_from = \"2016-05-30\"",
+                    "in_force_from = \"2016-05-30\"\nchecked_on = \"2026-01-01\"",
+                ),
+                Swap(
+                    "instruments.toml",
+                    "in_force_from = \"2017-12-27\"",
+                    "in_force_from = \"2017-12-27\"\nchecked_on = \"2025-12-31\"",
+                ),
+            ],
+        ),
+        bad("list-without-exit", [Swap(LISTS, RULES, "")]),
+        bad(
+            "list-rules-overlap",
+            [
+                Swap(
+                    LISTS,
+                    "[[list.rules]]\nvalid_from = \"2016-05-30\"",
+                    "[[list.rules]]\nvalid_from = \"2016-05-30\"\nvalid_until = \"2016-05-29\"",
+                ),
+                Append(LISTS, RULES),
+                Append(LISTS, RULES),
+            ],
+        ),
         bad("rank-too-low", [Swap(COMMON, "kind = \"stricter-examination\"", "kind = \"limit\"")]),
     ]
 }
@@ -121,6 +198,13 @@ fn scopes() -> Vec<Bad> {
             [Swap(STATUTES, "longest_term.years = 3", "longest_term = { years = 3, months = 1 }")],
         ),
         bad("term-missing", [Swap(STATUTES, "longest_term.years = 3\n", "")]),
+        bad("term-too-short", [Swap(STATUTES, "longest_term.years = 3", "fixed_term.years = 2")]),
+        bad(
+            "term-twice",
+            [Swap(STATUTES, "longest_term.years = 3", "longest_term.years = 3\nlifelong = true")],
+        ),
+        bad("term-unfounded.life", [Swap(STATUTES, "longest_term.years = 3", "lifelong = true")]),
+        bad("person-not-unseated", [Swap(STATUTES, "unseats = true\n", "")]),
         bad(
             "term-unfounded",
             [Swap(

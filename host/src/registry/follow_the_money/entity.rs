@@ -158,8 +158,8 @@ fn partial(text: &str, last: bool) -> Result<Date, String> {
 fn month(text: &str, last: bool) -> Option<Date> {
     let (year, month) = text.split_once('-')?;
     let first = Date::new(year.parse().ok()?, month.parse().ok()?, 1)?;
-    // The last day of a term of one month that begins on its first day.
-    if last { first.last_day_of_term(0, 1) } else { Some(first) }
+    // The day before the first of the next month.
+    if last { first.last_day_of_term(0, 1)?.yesterday() } else { Some(first) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{CreditRecord, Standing};
+use mustcheck_guest::model::{CreditRecord, ListRules, Standing};
 use mustcheck_guest::standing::standing;
 
 use super::{decode, encode};
@@ -118,7 +118,7 @@ pub fn foreign_place(record: &CreditRecord, source: &Source) -> String {
 /// The last day on which a record has effect, as far as the snapshot of a day knows, in a form
 /// that sorts as days do; empty if it has none any more.
 pub fn last_day(record: &CreditRecord, as_of: Date) -> String {
-    match standing(record, as_of) {
+    match standing(record, &ListRules::OF_THE_OPINIONS, as_of) {
         Standing::Annulled | Standing::Repaired => String::new(),
         _ => record.valid_until.map_or_else(|| "9999-12-31".into(), |day| day.to_string()),
     }

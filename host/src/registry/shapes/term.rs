@@ -57,8 +57,7 @@ impl Term {
     /// If the day would be beyond the calendar.
     pub fn last_day(self, from: Date) -> Result<Option<Date>, String> {
         let Self::Lasts { years, months, days } = self else { return Ok(None) };
-        // The day before the corresponding one, and then that one.
-        let whole = from.last_day_of_term(years, months).and_then(Date::tomorrow);
+        let whole = from.last_day_of_term(years, months);
         let last = (0..days).try_fold(whole, |day, _| day.map(Date::tomorrow));
         last.flatten()
             .map(Some)

@@ -49,16 +49,24 @@ rules! { DATA:
         "版本没有规定该类措施的位阶", "a kind of measure for which the edition has no rank";
         "在版本的`ranks`中规定该类措施", "add the kind to the `ranks` of the edition";
     TERM_TOO_LONG = Error "term-too-long", Some(TERM);
-        "最长期限超过条文", "a longest term that exceeds the longest in its article";
-        "将`longest_term`减至条文的最长期限",
-        "cut `longest_term` to the longest that the article states";
+        "期限超过条文", "a term that exceeds the longest in its article";
+        "将期限减至条文的最长期限", "cut the term to the longest that the article states";
+    TERM_TOO_SHORT = Error "term-too-short", Some(TERM);
+        "固定期限短于条文", "a fixed term that is shorter than its article";
+        "按条文写明`fixed_term`", "state as `fixed_term` what the article fixes";
+    TERM_TWICE = Error "term-twice", Some(TERM);
+        "写明了不止一种期限", "a measure with more than one kind of term";
+        "只保留条文所规定的一种：`longest_term`、`fixed_term`、`shortest_term`或者`lifelong`",
+        "keep the one that the article sets: `longest_term`, `fixed_term`, `shortest_term` or \
+         `lifelong`";
     TERM_MISSING = Error "term-missing", Some(TERM);
         "条文规定了限制的期限而措施没有",
-        "an article that bars for a time and a measure without a longest term";
-        "以`longest_term`写明条文的最长期限", "state the article's longest as `longest_term`";
+        "an article that bars for a time and a measure without a term";
+        "条文固定期限的写`fixed_term`，设上限的写`longest_term`",
+        "state what the article fixes as `fixed_term`, a ceiling as `longest_term`";
     TERM_UNFOUNDED = Error "term-unfounded", Some(TERM);
         "条文没有期限，也没有对期限的解释",
-        "a longest term that no clause states and no note explains";
+        "a term that no clause states and no note explains";
         "引用规定期限的条文，或者以`INTERPRETATION:`说明期限从何而来",
         "quote the clause that states it, or say in an `INTERPRETATION:` note where the term comes \
          from";
@@ -76,6 +84,32 @@ rules! { DATA:
         "引用提到该领域的条文，删除该事项，或者以`INTERPRETATION:`说明",
         "quote the clause that names the domain, remove the matter, or explain it in an \
          `INTERPRETATION:` note";
+    PERSON_NOT_UNSEATED = Error "person-not-unseated", Some(PERSONS);
+        "因相关人员而拒绝申请，条文却没有使该人员不得任职",
+        "a measure that refuses an application for a person whom its article does not unseat";
+        "条文使该人员不得从事该行业的，写`unseats = true`；否则改为审查类措施",
+        "write `unseats = true` if the article unseats the person for that trade, or make it an \
+         examination";
+    LIST_WITHOUT_EXIT = Error "list-without-exit", Some(LISTS);
+        "惩戒名单没有退出规则", "a restriction list without rules on how its entries end";
+        "在`rules`中写明移出、异议等规则及其依据",
+        "say in `rules` how entries are removed and disputed, each with its basis";
+    LIST_RULES_OVERLAP = Error "list-rules-overlap", Some(LISTS);
+        "名单的两版规则在同一日有效，或者结束早于开始",
+        "two versions of a list's rules that hold on one day, or one that ends before it begins";
+        "使各版首尾相接", "let each version end on the day before the next begins";
+    TEXT_ENDED = Error "text-ended", Some(BY_LAW);
+        "所引法律文件均已失效", "an item that cites ended texts alone";
+        "加引现行文本", "cite the text that took their place beside them";
+    NO_SUCCESSOR = Error "successor-unknown", Some(PUBLISHED);
+        "接替的法律文件不在清单中，或者失效的法律文件没有写明接替者",
+        "an ended instrument that names no successor, or one that is not known";
+        "以`successor`写明接替的文件", "name in `successor` what took its place";
+    TEXT_OLD = Warning "text-not-checked", Some(PUBLISHED);
+        "文本在版本所定的校对日之后没有校对过",
+        "a text that was not held against a copy since the day that the edition asks for";
+        "校对文本，写明`checked_on`和`checked_against`",
+        "hold the text against a copy, and state `checked_on` and `checked_against`";
     PERSON_WITHOUT_RULE = Error "person-without-rule", Some(PERSONS);
         "措施针对相关人员而其名单没有相应规则",
         "a measure that targets persons whom no rule of its lists reaches";
