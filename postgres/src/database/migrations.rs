@@ -58,6 +58,7 @@ impl Database {
     pub async fn migrate(&self) -> Result<Vec<i32>, Error> {
         let runner = runner();
         let mut attempt = 0;
+        let mut done = Vec::new();
         loop {
             let mut connection = self.connection().await?;
             let longer = format!("SET statement_timeout = {}", self.config().bulk.as_millis());
@@ -65,11 +66,13 @@ impl Database {
             // The connection is closed afterwards, and its longer time with it.
             let failed = match runner.run_async(&mut **connection).await {
                 Ok(report) => {
-                    let applied = report.applied_migrations().iter();
-                    return Ok(applied.map(refinery::Migration::version).collect());
+                    done.extend(versions(&report));
+                    return Ok(done);
                 }
                 Err(failed) => failed,
             };
+            // Those before the one that failed are committed, each by itself.
+            done.extend(failed.report().iter().flat_map(|report| versions(report)));
             attempt += 1;
             let (error, state) = explained(&failed);
             if attempt >= ATTEMPTS || !state.as_ref().is_some_and(disturbed) {
@@ -106,6 +109,10 @@ impl Database {
             Err(error) => Err(error),
         }
     }
+}
+
+fn versions(report: &refinery::Report) -> impl Iterator<Item = i32> {
+    report.applied_migrations().iter().map(refinery::Migration::version)
 }
 
 fn explained(failed: &refinery::Error) -> (Error, Option<SqlState>) {
