@@ -85,7 +85,7 @@ fn faults(proof: &Proof) -> BTreeSet<Fault> {
 fn small() -> CatalogueData {
     let mut data = compiled("statutes", "default");
     data.measures.retain(|m| {
-        ["procurement-law-77-ban", "opinions-5-priority", "food-law-135-licence-revoked"]
+        ["procurement-law-77-ban", "opinions-5-priority", "food-law-135-licence-revoked-person"]
             .contains(&m.id.as_str())
     });
     let matters: BTreeSet<_> = data.measures.iter().flat_map(|m| m.matters.clone()).collect();
@@ -250,6 +250,6 @@ fn rules_that_reach_a_person_whom_the_list_does_not_are_found() {
     let proof = by_rules_of(small(), narrower);
     assert_eq!(faults(&proof), BTreeSet::from([Fault::FiresWrongly]));
     let measures: BTreeSet<_> = proof.violations.iter().map(|v| v.measure.as_deref()).collect();
-    assert_eq!(measures, BTreeSet::from([Some("food-law-135-licence-revoked")]));
+    assert_eq!(measures, BTreeSet::from([Some("food-law-135-licence-revoked-person")]));
     assert!(proof.violations.iter().all(|v| !v.why.contains("for the applicant")));
 }

@@ -8,6 +8,7 @@
 //! ([`proof_by`]).
 
 mod coverage;
+mod ends;
 mod statement;
 mod trial;
 
@@ -25,7 +26,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::{CatalogueData, Matter};
 use crate::check::Registry;
 use crate::date::Date;
-use crate::model::{Application, ApplicationError, Decision};
+use crate::model::{Application, ApplicationError, Decision, Effect};
 
 /// What the proof did and what it found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -40,6 +41,8 @@ pub struct Proof {
     pub measures: usize,
     /// How often the rules were run.
     pub checks: usize,
+    /// How often of these on records that end, are removed or are listed again.
+    pub ends: usize,
     /// Trials of a measure in which it fired.
     pub fired: usize,
     /// Trials of a measure in which it stayed silent.
@@ -191,6 +194,7 @@ pub fn proof_by(editions: &[CatalogueData], decide: &mut Decide<'_>) -> Proof {
         for day in &days {
             run.day(*day);
         }
+        run.ends();
         let tallies = std::mem::take(&mut run.tallies);
         proof.measures += data.measures.len();
         for measure in &data.measures {
@@ -256,6 +260,48 @@ impl<'r> Run<'r> {
                     self.proof.silent += 1;
                 }
             }
+        }
+    }
+
+    /// Tries each restriction on one of its matters with records that end in every way, and what
+    /// is removed and listed again.
+    fn ends(&mut self) {
+        let data = self.data;
+        for measure in data.measures.iter().filter(|m| m.effect == Effect::Restriction) {
+            let matter = data.matters.iter().find(|m| measure.matters.contains(&m.code));
+            let Some(matter) = matter else { continue };
+            for (history, days) in ends::histories(data, measure) {
+                let trial = Trial::of(data, measure, matter, history.first).with(history);
+                for day in days {
+                    if self.statement.decides(day) {
+                        self.end(day, matter, &trial);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Compares the restrictions of a trial with the statement.
+    fn end(&mut self, day: Date, matter: &'r Matter, trial: &Trial<'r>) {
+        self.proof.checks += 1;
+        self.proof.ends += 1;
+        let mut registry = trial.registry(day);
+        let outcome = (self.decide)(&trial.application(self.data, day), &mut registry);
+        match outcome {
+            Some(Ok(decision)) => {
+                let mut fired = trial::fired(&decision);
+                let restricts = |id: &str| {
+                    let measure = self.data.measures.iter().find(|m| *m.id == *id);
+                    measure.is_none_or(|m| m.effect == Effect::Restriction)
+                };
+                fired.retain(|(id, _), _| restricts(id));
+                let expected = self.statement.restricting(matter, trial, day);
+                self.compare(day, matter, trial, &fired, &expected);
+            }
+            Some(Err(error)) => {
+                self.say(Fault::Refuses, day, Some(matter), None, error.to_string());
+            }
+            None => {}
         }
     }
 

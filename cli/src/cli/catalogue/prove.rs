@@ -44,16 +44,17 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
         text::line(&mustcheck::safe(&violation.to_string()))?;
     }
     let (days, matters, measures) = (proof.days, proof.matters, proof.measures);
-    let (checks, fired, silent) = (proof.checks, proof.fired, proof.silent);
+    let (checks, ends) = (proof.checks, proof.ends);
+    let (fired, silent) = (proof.fired, proof.silent);
     let violations = proof.violations.len();
     text::line(&match style.lang {
         Lang::Zh => format!(
-            "{days}日，事项{matters}次，措施{measures}项，核查{checks}次：适用{fired}次，不适用\
+            "{days}日，事项{matters}次，措施{measures}项，核查{checks}次（其中期限届满、移出、恢复列入{ends}次）：适用{fired}次，不适用\
              {silent}次，不符{violations}处"
         ),
         Lang::En => format!(
-            "{days} days, {matters} times a matter, {measures} measures, {checks} checks: fired \
-             {fired}, silent {silent}, {violations} violations"
+            "{days} days, {matters} times a matter, {measures} measures, {checks} checks, {ends} of \
+             them on ends and removals: fired {fired}, silent {silent}, {violations} violations"
         ),
     })?;
     Ok(code)

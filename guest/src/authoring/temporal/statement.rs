@@ -15,13 +15,13 @@ use crate::model::{
 
 /// Days on end, open where there is no last.
 #[derive(Clone, Copy)]
-struct Span {
-    from: Date,
-    until: Option<Date>,
+pub(super) struct Span {
+    pub(super) from: Date,
+    pub(super) until: Option<Date>,
 }
 
 impl Span {
-    fn holds(self, day: Date) -> bool {
+    pub(super) fn holds(self, day: Date) -> bool {
         day >= self.from && self.until.is_none_or(|last| day <= last)
     }
 }
@@ -110,32 +110,45 @@ impl<'d> Statement<'d> {
     /// What should fire in a trial: the restrictions, and then the incentives that none of them
     /// defeats.
     pub(super) fn expected(&self, matter: &Matter, trial: &Trial<'_>, day: Date) -> Fired {
-        let mut fired = Fired::new();
-        let mut unseated = false;
+        let mut fired = self.restricting(matter, trial, day);
+        let unseats = |(id, role): &(String, Role)| {
+            let person =
+                !matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
+            let measure = self.data.measures.iter().find(|m| m.id == *id);
+            let examines = |m: &Measure| {
+                matches!(m.kind, MeasureKind::StricterExamination | MeasureKind::CloserSupervision)
+            };
+            person && measure.is_some_and(|m| !examines(m))
+        };
+        if fired.keys().any(unseats) {
+            return fired;
+        }
+        for measure in self.valid(matter, Effect::Incentive, day) {
+            for role in &measure.roles {
+                if let Some(records) = self.earned(measure, matter, trial, *role, day) {
+                    fired.insert((measure.id.clone().into(), *role), records);
+                }
+            }
+        }
+        fired
+    }
+
+    /// The measures of an effect that may apply on a matter and a day.
+    fn valid(&self, matter: &Matter, effect: Effect, day: Date) -> Vec<&'d Measure> {
         let valid = |measure: &&Measure| {
             measure.matters.contains(&matter.code)
                 && self.applied.contains(measure.id.as_str())
                 && self.outside(&measure.id, day).is_none()
         };
-        let all: Vec<&Measure> = self.data.measures.iter().filter(valid).collect();
-        let of = |effect: Effect| all.iter().filter(move |m| m.effect == effect);
-        for measure in of(Effect::Restriction) {
+        self.data.measures.iter().filter(valid).filter(|m| m.effect == effect).collect()
+    }
+
+    /// The restrictions that should fire in a trial.
+    pub(super) fn restricting(&self, matter: &Matter, trial: &Trial<'_>, day: Date) -> Fired {
+        let mut fired = Fired::new();
+        for measure in self.valid(matter, Effect::Restriction, day) {
             for role in &measure.roles {
                 if let Some(records) = self.restricted(measure, matter, trial, *role, day) {
-                    let person =
-                        !matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
-                    let examined = matches!(
-                        measure.kind,
-                        MeasureKind::StricterExamination | MeasureKind::CloserSupervision
-                    );
-                    unseated |= person && !examined;
-                    fired.insert((measure.id.clone().into(), *role), records);
-                }
-            }
-        }
-        for measure in of(Effect::Incentive).filter(|_| !unseated) {
-            for role in &measure.roles {
-                if let Some(records) = self.earned(measure, matter, trial, *role, day) {
                     fired.insert((measure.id.clone().into(), *role), records);
                 }
             }
@@ -180,12 +193,7 @@ impl<'d> Statement<'d> {
         role: Role,
         day: Date,
     ) -> Option<BTreeSet<String>> {
-        // A record that begins today is within any term that is one.
-        if [measure.longest_term, measure.fixed_term]
-            .into_iter()
-            .flatten()
-            .any(|t| t.years == 0 && t.months == 0)
-        {
+        if !meets(measure, trial, role) {
             return None;
         }
         let triggers = |planted: &&Planted<'_>| {
@@ -197,6 +205,9 @@ impl<'d> Statement<'d> {
                 && self.list(planted.list).is_some_and(statutory)
                 && self.found(matter, planted)
                 && self.reaches(matter, planted)
+                && self.list(planted.list).is_some_and(|list| {
+                    trial.history(day).lasts(self.data, measure, list, planted.act, day)
+                })
                 && by_act(measure, planted.act)
                 && by_matter(measure, matter, planted)
                 && self.by_penalty(measure.penalty.as_ref(), planted, day)
@@ -232,6 +243,9 @@ impl<'d> Statement<'d> {
         role: Role,
         day: Date,
     ) -> Option<BTreeSet<String>> {
+        if !meets(measure, trial, role) {
+            return None;
+        }
         let found: Vec<(&Planted<'_>, &List)> = trial
             .planted
             .iter()
@@ -268,6 +282,11 @@ impl<'d> Statement<'d> {
         let tolerance = measure.kind == MeasureKind::IncompleteMaterialsTolerated;
         (!(tolerance && closed)).then_some(commended)
     }
+}
+
+/// Whether a measure targets the kind of subject that stands in a role.
+fn meets(measure: &Measure, trial: &Trial<'_>, role: Role) -> bool {
+    measure.subject.is_none_or(|kind| kind == trial.who(role).0)
 }
 
 /// The days of a basis, with what is to be said outside of them.

@@ -6,15 +6,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::data::{CatalogueData, FineTest, Matter, Measure, PersonsRule, RecordMatter};
+use crate::authoring::temporal::ends::History;
+use crate::catalogue::data::{
+    CatalogueData, FineTest, List, Matter, Measure, PersonsRule, RecordMatter,
+};
 use crate::check::Registry;
 use crate::date::{Date, Timestamp};
 use crate::model::{
-    Answer, AnswerStatus, Application, Commitment, CreditRecord, Decision, Material, Office,
+    Answer, AnswerStatus, Application, Commitment, CreditRecord, Decision, Event, Material, Office,
     Penalty, PenaltyKind, Query, RecordSubject, ResponsiblePerson, Role, Scheme, SourceState,
     Subject, SubjectKind,
 };
-use crate::name::Name;
 
 /// What fired: measure and role, with the records that triggered it.
 pub(super) type Fired = BTreeMap<(String, Role), BTreeSet<String>>;
@@ -29,19 +31,21 @@ const SUBJECTS: [(Role, &str); 7] = [
     (Role::DirectlyResponsible, "440103197302081749"),
     (Role::RegisteredPractitioner, "110101198502227066"),
 ];
+/// Persons in the roles of organizations, where a measure targets persons there.
+const PERSONS: [(Role, &str); 3] = [
+    (Role::Applicant, "310104198811103362"),
+    (Role::ConsortiumMember, "330102199003125526"),
+    (Role::Guarantor, "440103198507194813"),
+];
 /// An organization that has not applied, whose record may name a person who has.
 const ANOTHER: &str = "91110108MA01AB6T8F";
 const SOURCE: &str = "temporal-proof";
 /// A day before all records.
 const LONG_AGO: Date = Date { year: 1949, month: 10, day: 1 };
 
-fn kind_of(role: Role) -> (SubjectKind, Scheme) {
-    match role {
-        Role::Applicant | Role::ConsortiumMember | Role::Guarantor => {
-            (SubjectKind::Organization, Scheme::Uscc)
-        }
-        _ => (SubjectKind::Person, Scheme::ResidentId),
-    }
+/// Whether a role is that of somebody who applies or stands surety.
+const fn applies(role: Role) -> bool {
+    matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor)
 }
 
 /// One record, about or naming one subject.
@@ -61,13 +65,23 @@ pub(super) struct Trial<'d> {
     matter: &'d str,
     region: String,
     pub(super) planted: Vec<Planted<'d>>,
+    /// Whether persons apply and stand surety, instead of organizations.
+    persons: bool,
+    /// What became of the records; without it, each begins on the day of the check.
+    history: Option<History>,
 }
 
 impl<'d> Trial<'d> {
     /// Nobody has a record.
     pub(super) fn clean(data: &'d CatalogueData, matter: &'d Matter) -> Self {
         let region = data.overlay.regions.first().map_or("110000", |r| r.as_str());
-        Self { matter: &matter.code, region: format!("{region:0<6}"), planted: Vec::new() }
+        Self {
+            matter: &matter.code,
+            region: format!("{region:0<6}"),
+            planted: Vec::new(),
+            persons: false,
+            history: None,
+        }
     }
 
     /// Every subject that the measure targets has, on every list that it names, a record for each
@@ -79,15 +93,16 @@ impl<'d> Trial<'d> {
         day: Date,
     ) -> Self {
         let mut trial = Self::clean(data, matter);
+        trial.persons = measure.subject == Some(SubjectKind::Person);
         let on_record = match measure.record_matter {
             Some(RecordMatter::Same) => Some(matter.code.as_str()),
             Some(RecordMatter::Unnamed) | None => None,
         };
         let penalties = penalties(data, measure, day);
         for list in data.lists.iter().filter(|l| measure.lists.contains(&l.code)) {
-            let acts = acts(data, measure, &list.acts);
+            let acts = acts(data, measure, list);
             for role in &measure.roles {
-                let person = kind_of(*role).0 == SubjectKind::Person;
+                let person = !applies(*role);
                 for act in &acts {
                     // A person is named in another's record where the list's rule for that act says so.
                     let for_act = |rule: &&PersonsRule| {
@@ -114,10 +129,35 @@ impl<'d> Trial<'d> {
         trial
     }
 
+    /// Who stands in a role: kind, scheme and identifier.
+    pub(super) fn who(&self, role: Role) -> (SubjectKind, Scheme, &'static str) {
+        let of = |all: &[(Role, &'static str)]| {
+            all.iter().find(|(known, _)| *known == role).map_or(ANOTHER, |(_, id)| id)
+        };
+        if !applies(role) {
+            (SubjectKind::Person, Scheme::ResidentId, of(&SUBJECTS))
+        } else if self.persons {
+            (SubjectKind::Person, Scheme::ResidentId, of(&PERSONS))
+        } else {
+            (SubjectKind::Organization, Scheme::Uscc, of(&SUBJECTS))
+        }
+    }
+
+    /// The same trial, with records that have this history.
+    pub(super) fn with(mut self, history: History) -> Self {
+        self.history = Some(history);
+        self
+    }
+
+    /// What became of the records up to a day.
+    pub(super) fn history(&self, day: Date) -> History {
+        self.history.clone().unwrap_or_else(|| History::begun(day))
+    }
+
     /// The application, on a day: everybody stands in it, one material is missing and promised.
     pub(super) fn application(&self, data: &CatalogueData, day: Date) -> Application {
-        let subject = |(role, identifier): (Role, &str)| {
-            let (kind, scheme) = kind_of(role);
+        let subject = |(role, _): (Role, &str)| {
+            let (kind, scheme, identifier) = self.who(role);
             let (identifier, name) = (identifier.to_owned(), role.code().to_owned());
             Subject {
                 role,
@@ -128,7 +168,7 @@ impl<'d> Trial<'d> {
                 name,
                 as_issued: None,
                 also: Vec::new(),
-                of: behind(role),
+                of: behind(role).filter(|_| !self.persons),
             }
         };
         Application {
@@ -171,20 +211,22 @@ impl<'d> Trial<'d> {
 }
 
 /// The acts to be put on record: each that the measure names and the list holds, and none.
-fn acts<'d>(
-    data: &'d CatalogueData,
-    measure: &'d Measure,
-    held: &'d [Name],
-) -> Vec<Option<&'d str>> {
+fn acts<'d>(data: &'d CatalogueData, measure: &'d Measure, list: &'d List) -> Vec<Option<&'d str>> {
+    let held = &list.acts;
     let named = measure.acts.iter().filter(|act| held.is_empty() || held.contains(act));
-    let mut acts: Vec<Option<&str>> = named.map(|act| Some(act.as_str())).collect();
+    let mut acts: Vec<&str> = named.map(|act| act.as_str()).collect();
     if measure.acts.is_empty() {
-        // Whatever act triggers it, or only a record that names none.
+        // Whatever act triggers it, or only a record that names none. Whom the list reaches may
+        // depend on the act, so that one is tried for each of its rules.
         let any = held.first().or_else(|| data.acts.first().map(|act| &act.code));
-        acts.extend(any.map(|act| Some(act.as_str())));
+        let by_rule = list.persons.iter().filter_map(|rule| rule.acts.first());
+        for act in any.into_iter().chain(by_rule).map(|act| act.as_str()) {
+            if !acts.contains(&act) {
+                acts.push(act);
+            }
+        }
     }
-    acts.push(None);
-    acts
+    acts.into_iter().map(Some).chain([None]).collect()
 }
 
 /// The penalties to be put on record.
@@ -225,8 +267,8 @@ impl Answering<'_, '_> {
     }
 
     fn record(&self, planted: &Planted<'_>) -> CreditRecord {
-        let (kind, scheme) = kind_of(planted.role);
-        let identifier = identifier(planted.role).to_owned();
+        let (kind, scheme, identifier) = self.trial.who(planted.role);
+        let identifier = identifier.to_owned();
         let itself = |kind, scheme, identifier: String| RecordSubject {
             kind,
             scheme,
@@ -249,6 +291,7 @@ impl Answering<'_, '_> {
                 }],
             ),
         };
+        let history = self.trial.history(self.day);
         CreditRecord {
             id: planted.id.clone(),
             list: planted.list.to_owned(),
@@ -261,9 +304,11 @@ impl Answering<'_, '_> {
             document: None,
             legal_basis: Vec::new(),
             penalty: planted.penalty.map(|(kind, amount_fen)| Penalty { kind, amount_fen }),
-            valid_from: self.day,
-            valid_until: None,
-            events: Vec::new(),
+            valid_from: history.first,
+            valid_until: history.until,
+            events: { history.events.into_iter() }
+                .map(|(kind, on)| Event { kind, on, document: None })
+                .collect(),
         }
     }
 }
@@ -275,11 +320,6 @@ const fn behind(role: Role) -> Option<u32> {
         Role::Principal => Some(1),
         _ => None,
     }
-}
-
-fn identifier(role: Role) -> &'static str {
-    let known = SUBJECTS.iter().find(|(known, _)| *known == role);
-    known.map_or(ANOTHER, |(_, identifier)| identifier)
 }
 
 impl Registry for Answering<'_, '_> {
