@@ -59,6 +59,12 @@ pub enum Kind {
     Standings,
     /// Dispositions.
     Dispositions,
+    /// The rules that decide dispositions.
+    Rules,
+    /// The rules of lists: how their entries end, by list.
+    ListRules,
+    /// Events of records.
+    Events,
     /// Matters.
     Matters,
     /// Due lookups: role, list and matter.
@@ -67,7 +73,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which they are told.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Measures,
         Self::MeasuresApplied,
         Self::Clauses,
@@ -75,6 +81,9 @@ impl Kind {
         Self::Reasons,
         Self::Standings,
         Self::Dispositions,
+        Self::Rules,
+        Self::ListRules,
+        Self::Events,
         Self::Matters,
         Self::Lookups,
     ];
@@ -144,7 +153,7 @@ impl Coverage {
             };
             for ran in ran.iter().filter(own) {
                 let Some((_, decision)) = &ran.decided else { continue };
-                shown::add(&mut shown, &key.edition, deciding, decision, &ran.acts);
+                shown::add(&mut shown, &key.edition, deciding, decision, &ran.told);
                 shown::count(&mut uses, &key.edition, decision);
             }
         }

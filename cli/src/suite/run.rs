@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mustcheck::model::{CreditRecord, Text};
+use mustcheck::model::{CreditRecord, EventKind, Text};
 use mustcheck::{Application, CheckError, Checked, Decision, Gate, PolicyError, Registry};
 use mustcheck::{RegistryError, registry};
 use rayon::prelude::*;
@@ -32,6 +32,15 @@ pub enum Verdict {
     Fault,
 }
 
+/// What a record says, beside what a decision shows of it.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// Its act, if it names one.
+    pub act: Option<String>,
+    /// What happened to it.
+    pub events: BTreeSet<EventKind>,
+}
+
 /// What came of a case.
 #[derive(Debug)]
 pub struct Ran {
@@ -45,8 +54,8 @@ pub struct Ran {
     pub verdict: Verdict,
     /// The decision, if there is one, and the edition and overlay that made it.
     pub decided: Option<(Key, Decision)>,
-    /// The acts that the answered records name, by record.
-    pub acts: BTreeMap<String, String>,
+    /// What the answered records say, by record.
+    pub told: BTreeMap<String, Told>,
     /// Where the decision is not what was expected.
     pub differences: Vec<Difference>,
     /// What makes the case impossible to evaluate.
@@ -90,7 +99,7 @@ fn one(
         title: case.expected.title.clone(),
         verdict: Verdict::Bad,
         decided: None,
-        acts: BTreeMap::new(),
+        told: BTreeMap::new(),
         differences: Vec::new(),
         findings: case.findings.clone(),
         fault: None,
@@ -181,7 +190,11 @@ impl Ran {
         let key = Key { edition: policy.edition.clone(), overlay: policy.overlay.clone() };
         self.decided = Some((key, decision.clone()));
         let records = checked.answers().iter().flat_map(|answer| &answer.records);
-        self.acts = records.filter_map(|r| Some((r.id.clone(), r.act.clone()?))).collect();
+        let told = |record: &CreditRecord| Told {
+            act: record.act.clone(),
+            events: record.events.iter().map(|event| event.kind).collect(),
+        };
+        self.told = records.map(|record| (record.id.clone(), told(record))).collect();
         // What is wrong with the case would be told a second time as a difference.
         if !self.findings.is_empty() {
             return;

@@ -38,6 +38,8 @@ fn the_shipped_cases_show_every_measure_and_clause() {
         "reasons",
         "standings",
         "dispositions",
+        "rules",
+        "events",
         "matters",
     ] {
         let group = groups[kind];
@@ -45,6 +47,10 @@ fn the_shipped_cases_show_every_measure_and_clause() {
         assert_eq!(group["percent"], 100, "{kind}");
         assert!(group["total"].as_u64().unwrap() > 0, "{kind}");
     }
+    // The list is kept since 2026-10-01: nobody can be removed before a year, or leave before three.
+    let not_yet =
+        ["removal", "restoration", "stay"].map(|rule| format!("financial-serious {rule}"));
+    assert_eq!(groups["list-rules"]["missing"], serde_json::json!(not_yet));
     // Not every lookup of every role has a case; the report names those that have none.
     let lookups = groups["lookups"];
     assert!(lookups["percent"].as_u64().unwrap() < 100);

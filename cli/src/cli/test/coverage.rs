@@ -78,6 +78,9 @@ const fn word(kind: Kind, style: Style) -> &'static str {
         Kind::Reasons => style.say("不予适用的理由", "reasons for setting aside"),
         Kind::Standings => style.say("效力状态", "standings"),
         Kind::Dispositions => style.say("处理建议", "dispositions"),
+        Kind::Rules => style.say("判定规则", "rules that decide"),
+        Kind::ListRules => style.say("名单规则", "rules of lists"),
+        Kind::Events => style.say("记录变动", "events of records"),
         Kind::Matters => style.say("事项", "matters"),
         Kind::Lookups => style.say("应查事项（主体、名单、事项）", "lookups (role, list, matter)"),
     }

@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck::model::{Decision, ObligationKind, Role, SetAsideReason, Standing};
+use mustcheck::model::{
+    Decision, EventKind, LegalBasis, ObligationKind, Role, SetAsideReason, Standing,
+};
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::catalogue::data::CatalogueData;
 
-use super::universe::{add_clauses, exception_name, lookup, of_edition};
+use super::universe::{add_clauses, exception_name, list_rule, lookup, of_edition};
 use super::{Items, Kind, MeasureUse};
 use crate::suite::policies::Deciding;
+use crate::suite::run::Told;
 
 /// What a decision shows.
 pub fn add(
@@ -16,9 +19,12 @@ pub fn add(
     edition: &str,
     deciding: &Deciding,
     decision: &Decision,
-    acts: &BTreeMap<String, String>,
+    told: &BTreeMap<String, Told>,
 ) {
     items.add(Kind::Dispositions, decision.disposition.code());
+    items.add(Kind::Rules, decision.disposition_rule.code());
+    let events = told.values().flat_map(|told| &told.events);
+    events.for_each(|event| items.add(Kind::Events, event.code()));
     items.add(Kind::Matters, of_edition(edition, &decision.matter));
     decision.records.iter().for_each(|r| items.add(Kind::Standings, r.standing.code()));
     for measure in &decision.measures {
@@ -37,7 +43,8 @@ pub fn add(
     add_lookups(items, edition, deciding, decision);
     if let Some(catalogue) = &deciding.catalogue {
         add_exceptions(items, edition, catalogue, decision);
-        add_persons(items, catalogue, decision, acts);
+        add_persons(items, catalogue, decision, told);
+        add_list_rules(items, catalogue, decision, told);
         add_told(items, catalogue.data(), decision);
         add_departments(items, catalogue.data(), decision);
     }
@@ -77,16 +84,46 @@ fn add_persons(
     items: &mut Items,
     catalogue: &Catalogue,
     decision: &Decision,
-    acts: &BTreeMap<String, String>,
+    told: &BTreeMap<String, Told>,
 ) {
     let itself = |role| matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
     for measure in decision.measures.iter().filter(|m| !itself(m.target.role)) {
         let because = |id: &String| measure.because.contains(id);
         for record in decision.records.iter().filter(|r| because(&r.record)) {
             let list = catalogue.list(&record.list);
-            let act = acts.get(&record.record).map(String::as_str);
+            let act = told.get(&record.record).and_then(|told| told.act.as_deref());
             let rule = list.and_then(|list| catalogue.persons_rule(list, act));
             rule.into_iter().for_each(|rule| add_clauses(items, &rule.legal_basis));
+        }
+    }
+}
+
+/// A list's rule is shown by a record that it ends, keeps, or brings back.
+fn add_list_rules(
+    items: &mut Items,
+    catalogue: &Catalogue,
+    decision: &Decision,
+    told: &BTreeMap<String, Told>,
+) {
+    for finding in &decision.records {
+        let Some(list) = catalogue.list(&finding.list) else { continue };
+        let Some(rules) = catalogue.regime(list, decision.made_on) else { continue };
+        let Some(told) = told.get(&finding.record) else { continue };
+        let entry = decision.set_aside.iter().find(|s| s.record.as_ref() == Some(&finding.record));
+        let cites = |basis: &[LegalBasis]| entry.is_some_and(|s| s.legal_basis == basis);
+        let happened = |event: EventKind| told.events.contains(&event);
+        let stands = finding.standing == Standing::InForce;
+        let suspended = finding.standing == Standing::Suspended;
+        let shown = [
+            ("stay", rules.stay.as_ref().is_some_and(|stay| cites(&stay.legal_basis))),
+            // Repaired, or kept although somebody says so.
+            ("removal", happened(EventKind::Repaired)),
+            ("objection", finding.disputed && (suspended || stands)),
+            ("restoration", stands && happened(EventKind::RemovalRevoked)),
+            ("reorganisation", finding.standing == Standing::Lifted),
+        ];
+        for (rule, _) in shown.into_iter().filter(|(_, shown)| *shown) {
+            items.add(Kind::ListRules, list_rule(&list.code, rule));
         }
     }
 }

@@ -15,7 +15,8 @@
 use std::fmt::Write as _;
 
 use mustcheck::model::{
-    Description, Disposition, Force, LegalBasis, MeasureInfo, SetAsideReason, Standing,
+    Description, Disposition, DispositionRule, EventKind, Force, LegalBasis, ListStanding,
+    MeasureInfo, SetAsideReason, Standing,
 };
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::catalogue::data::ExceptionWhen;
@@ -29,6 +30,8 @@ pub fn add_codes(items: &mut Items) {
     SetAsideReason::ALL.iter().for_each(|reason| items.add(Kind::Reasons, reason.code()));
     Standing::ALL.iter().for_each(|standing| items.add(Kind::Standings, standing.code()));
     Disposition::ALL.iter().for_each(|d| items.add(Kind::Dispositions, d.code()));
+    DispositionRule::ALL.iter().for_each(|rule| items.add(Kind::Rules, rule.code()));
+    EventKind::ALL.iter().for_each(|event| items.add(Kind::Events, event.code()));
 }
 
 /// What a policy could show.
@@ -79,6 +82,20 @@ fn add_catalogue(items: &mut Items, edition: &str, catalogue: &Catalogue) {
     }
     for list in &data.lists {
         list.persons.iter().for_each(|rule| add_clauses(items, &rule.legal_basis));
+        // A list that is kept for reference restricts nobody, and ends nothing.
+        let rules = list.rules.iter().filter(|_| list.standing == ListStanding::Statutory);
+        for rules in rules {
+            let own = [
+                ("removal", true),
+                ("objection", true),
+                ("stay", rules.stay.is_some()),
+                ("restoration", rules.restoration.is_some()),
+                ("reorganisation", rules.reorganisation.is_some()),
+            ];
+            for (rule, _) in own.into_iter().filter(|(_, there)| *there) {
+                items.add(Kind::ListRules, list_rule(&list.code, rule));
+            }
+        }
     }
     let overlay = &data.overlay;
     let remedies = data.edition.remedies.iter().chain(&overlay.remedies);
@@ -107,6 +124,11 @@ pub fn of_edition(edition: &str, name: &str) -> String {
 /// A due lookup by name.
 pub fn lookup(edition: &str, matter: &str, role: &str, list: &str) -> String {
     format!("{matter} {role} {list} ({edition})")
+}
+
+/// A rule of a list by name.
+pub fn list_rule(list: &str, rule: &str) -> String {
+    format!("{list} {rule}")
 }
 
 /// An exception by name.
