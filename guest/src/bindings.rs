@@ -130,13 +130,13 @@ enums! { rust => wit:
     Role { Applicant, ConsortiumMember, LegalRepresentative, Principal, DirectlyResponsible, RegisteredPractitioner, Guarantor }
     AnswerStatus { Answered, Stale, Unavailable, NotCovered }
     Disposition { Clear, Facilitated, Review, Restricted, Undetermined }
-    DispositionRule { MandatoryRestriction, UnansweredLookup, ReviewMeasure, SuspendedRecord, LiftedRecord, AdoptedRestriction, WatchHit, ContradictingSources, CodeAsIssued, EarlierDay, Incentive, NothingApplies }
+    DispositionRule { MandatoryRestriction, UnansweredLookup, ReviewMeasure, SuspendedRecord, LiftedRecord, AdoptedRestriction, WatchHit, ContradictingSources, UnprovenException, CodeAsIssued, EarlierDay, Incentive, NothingApplies }
     Standing { Annulled, Repaired, Lifted, Expired, NotYetInForce, Suspended, InForce }
     Effect { Incentive, Restriction }
     Force { Mandatory, Recommended }
     MeasureKind { Disqualify, ReapplicationBar, Limit, WithdrawHonour, StricterExamination, CloserSupervision, GreenChannel, IncompleteMaterialsTolerated, Priority, EvaluationPreference, FewerInspections, FinancingProduct, Recommendation }
     ObligationKind { Feedback, Publication, CompleteMaterials }
-    SetAsideReason { Annulled, Repaired, Lifted, Expired, NotYetInForce, ObjectionUnderVerification, CourtStay, NotLinked, RoleNotReached, ReferenceOnly, NotAdopted, BeyondTerm, DefeatedByRestriction, ConditionNotMet, ContradictingSources }
+    SetAsideReason { Annulled, Repaired, Lifted, Expired, NotYetInForce, ObjectionUnderVerification, CourtStay, NotLinked, RoleNotReached, ReferenceOnly, NotAdopted, BeyondTerm, DefeatedByRestriction, ConditionNotMet, ContradictingSources, UnprovenException }
     Polarity { Restriction, Commendation, Watch }
     ListStanding { Statutory, Reference }
     Domain { Licensing, Tendering, Financing, Supervision, Awards }
@@ -180,7 +180,7 @@ records! { rust => wit:
     Problem { path, detail }
     Term { years, months }
     ListRules { valid_from, valid_until, longest, beyond, removable, removable_after, restorable, objection_suspends, reorganisation_lifts }
-    ListInfo { code, name, polarity, standing, acts, rules }
+    ListInfo { code, parts, name, polarity, standing, acts, rules }
     DueRule { roles, required, lists, legal_basis }
     MatterInfo { code, domain, name, due }
     MeasureInfo { id, effect, force, kind, adopted, matters, roles, lists, valid_from, valid_until, longest_term, fixed_term, shortest_term, lifelong, text, legal_basis }

@@ -15,9 +15,11 @@ use crate::catalogue::data::{
 pub(crate) use crate::catalogue::index::MOST;
 use crate::catalogue::index::{Codes, RecordAct, Restrictions};
 use crate::date::Date;
+use crate::lookback;
+use crate::lookups::Days;
 use crate::model::{
     Description, DueRule, Effect, Force, Freshness, LegalBasis, ListInfo, MatterInfo, MeasureInfo,
-    PolicyId, Text,
+    PolicyId, Role, Text,
 };
 use crate::name::{Name, each_once};
 
@@ -39,6 +41,8 @@ pub struct Catalogue {
     restrictions: Restrictions,
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
+    /// Positions of the restrictions that outlast their records for a counted time, likewise.
+    lasting: Box<[Box<[u32]>]>,
 }
 
 impl Catalogue {
@@ -67,12 +71,17 @@ impl Catalogue {
         let matters = Codes::of(data.matters.iter().map(|m| &m.code));
         let lists = Codes::of(data.lists.iter().map(|l| &l.code));
         let acts = Codes::of(data.acts.iter().map(|a| &a.code));
-        let incentives = data.matters.iter().map(|matter| {
-            let measures = data.measures.iter().zip(0..);
-            let own = measures
-                .filter(|(m, _)| m.effect == Effect::Incentive && m.matters.contains(&matter.code));
-            own.map(|(_, position)| position).collect()
-        });
+        let by_matter = |chosen: fn(&Measure) -> bool| -> Box<[Box<[u32]>]> {
+            let of = |matter: &Matter| {
+                let measures = data.measures.iter().zip(0..);
+                let own = measures.filter(|(m, _)| chosen(m) && m.matters.contains(&matter.code));
+                own.map(|(_, position)| position).collect()
+            };
+            data.matters.iter().map(of).collect()
+        };
+        let incentives = by_matter(|m| m.effect == Effect::Incentive);
+        let lasting =
+            by_matter(|m| m.effect == Effect::Restriction && m.term().outlasting().is_some());
         Ok(Self {
             instruments: Codes::of(data.instruments.iter().map(|i| &i.id)),
             adopts: Codes::of(data.overlay.adopts.iter()),
@@ -82,7 +91,8 @@ impl Catalogue {
                     .map(|(measure, position)| (&measure.id, position)),
             ),
             restrictions: Restrictions::of(&data, &matters, &lists, &acts),
-            incentives: incentives.collect(),
+            incentives,
+            lasting,
             matters,
             lists,
             acts,
@@ -177,6 +187,22 @@ impl Catalogue {
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
+    /// The day from which a source must hold every record of a list about a subject in a role,
+    /// if bars that the records may found outlast them.
+    // RAIL R2
+    pub fn since(&self, matter: &str, list: &str, role: Role, days: Days) -> Option<Date> {
+        let lasting = self.lasting.get(self.matters.position(matter)?)?;
+        let measures =
+            lasting.iter().filter_map(|p| self.data.measures.get(usize::try_from(*p).ok()?));
+        let bars = measures.filter(|m| {
+            holds(m.valid_from, m.valid_until, days.made_on)
+                && m.roles.contains(&role)
+                && m.lists.iter().any(|l| l == list)
+                && self.adopted(m)
+        });
+        lookback::since(bars.map(Measure::term), days.as_of)
+    }
+
     fn in_force(
         &self,
         positions: impl Iterator<Item = usize>,
@@ -316,6 +342,7 @@ impl Catalogue {
 fn list_info(list: &List) -> ListInfo {
     ListInfo {
         code: list.code.clone().into(),
+        parts: Name::owned(&list.parts),
         name: list.name.clone(),
         polarity: list.polarity,
         standing: list.standing,

@@ -6,8 +6,8 @@ use crate::disposition::{Signs, disposition};
 use crate::lookups::Days;
 use crate::masking::Identifiers;
 use crate::model::{
-    Answer, Application, ApplicationError, Decision, Finding, Polarity, Query, SetAside,
-    SetAsideReason, Standing, is_backdated,
+    Answer, Application, ApplicationError, Decision, Finding, Polarity, Query, SetAsideReason,
+    Standing, is_backdated,
 };
 use crate::reach::Hit;
 use crate::{incentives, lookups, measures, notice, obligations, reach, validate};
@@ -59,7 +59,7 @@ pub fn check(
     let identifiers = Identifiers::of(application, &answers);
     let hits = reach::hits(catalogue, application, days, &answered, &identifiers);
 
-    let restrictions = measures::restrictions(catalogue, application, days, &hits);
+    let restrictions = measures::restrictions(catalogue, application, days, &answered, &hits);
     let incentives = incentives::incentives(
         catalogue,
         application,
@@ -78,12 +78,13 @@ pub fn check(
 
     let lookups: Vec<_> = answered.iter().map(|a| a.row(days, &identifiers)).collect();
     let records: Vec<Finding> = hits.iter().map(|h| h.finding(application.as_of)).collect();
-    let contradicted = |s: &SetAside| s.reason == SetAsideReason::ContradictingSources;
+    let set_aside_for = |reason: SetAsideReason| set_aside.iter().any(|s| s.reason == reason);
     let signs = Signs {
         suspended_record: hits.iter().any(|h| h.is_open(Standing::Suspended)),
         lifted_record: hits.iter().any(|h| h.is_open(Standing::Lifted)),
         watch_hit: hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts()),
-        contradicting_sources: set_aside.iter().any(contradicted),
+        contradicting_sources: set_aside_for(SetAsideReason::ContradictingSources),
+        unproven_exception: set_aside_for(SetAsideReason::UnprovenException),
         code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),
         earlier_day: is_backdated(days.as_of, made_on) || hits.iter().any(Hit::came_since),
     };

@@ -42,5 +42,7 @@ pub const CITED: &[&Clause] = &[
     &crate::incentives::BENEFIT_AND_LIMIT,
     &crate::obligations::FEEDBACK,
     &crate::obligations::PUBLICATION,
+    &crate::obligations::ENTERPRISE_PUBLICATION,
+    &crate::obligations::GOOD_RECORDS,
     &crate::obligations::COMMITMENT,
 ];

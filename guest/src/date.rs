@@ -29,6 +29,9 @@ const LAST_YEAR: u16 = 9999;
 const EPOCH: i32 = 719_468;
 
 impl Date {
+    /// The first day that a date can be.
+    pub const FIRST: Self = Self { year: 0, month: 1, day: 1 };
+
     /// The day, if it exists in the calendar.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
         let date = Self { year, month, day };
@@ -69,10 +72,20 @@ impl Date {
 
     /// The same day `years` years earlier (29 February becomes the 28th).
     pub fn years_before(self, years: u16) -> Option<Self> {
+        self.before(years, 0)
+    }
+
+    /// The day that corresponds to today in the month `years` years and `months` months earlier,
+    /// or that month's last day where it has no such day. A term of that length which ends today
+    /// or later has begun on it or later.
+    pub fn before(self, years: u16, months: u16) -> Option<Self> {
         if !self.exists() {
             return None;
         }
-        Self::clamped(self.year.checked_sub(years)?, self.month, self.day)
+        let month = u32::from(self.year) * 12 + u32::from(self.month) - 1;
+        let month = month.checked_sub(u32::from(years) * 12 + u32::from(months))?;
+        let year = u16::try_from(month / 12).ok()?;
+        Self::clamped(year, u8::try_from(month % 12 + 1).ok()?, self.day)
     }
 
     /// The next day.

@@ -19,6 +19,8 @@ pub struct Signs {
     pub watch_hit: bool,
     /// Two sources hold one decision and disagree on whether it has ended.
     pub contradicting_sources: bool,
+    /// Nobody can tell whether an exception of an article takes a record out.
+    pub unproven_exception: bool,
     /// A code was taken as it was issued.
     pub code_as_issued: bool,
     /// The check is as of an earlier day, or a record that was not in force then is today.
@@ -32,6 +34,8 @@ impl Signs {
             Some(DispositionRule::WatchHit)
         } else if self.contradicting_sources {
             Some(DispositionRule::ContradictingSources)
+        } else if self.unproven_exception {
+            Some(DispositionRule::UnprovenException)
         } else if self.code_as_issued {
             Some(DispositionRule::CodeAsIssued)
         } else if self.earlier_day {

@@ -36,7 +36,7 @@ pub fn incentives(
     let unanswered = answered.iter().any(|a| a.is_due() && a.status != AnswerStatus::Answered);
     for measure in catalogue.incentives(&application.matter, days.made_on) {
         for (index, subject) in application.subjects.iter().enumerate() {
-            if !measure.roles.contains(&subject.role) {
+            if !measure.targets(subject) {
                 continue;
             }
             let commended: Vec<&Hit<'_>> = (hits.iter())

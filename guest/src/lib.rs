@@ -12,6 +12,7 @@ pub mod date;
 pub mod disposition;
 pub mod identifier;
 pub mod incentives;
+pub mod lookback;
 pub mod lookups;
 pub mod masking;
 pub mod measures;

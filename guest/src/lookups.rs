@@ -9,6 +9,7 @@ use crate::catalogue::Catalogue;
 use crate::catalogue::data::{List, Matter};
 use crate::date::Date;
 use crate::identifier::{mask, validate, validate_issued};
+use crate::lookback::held_from;
 use crate::masking::Identifiers;
 use crate::model::{
     Answer, AnswerStatus, Application, ApplicationError, CreditRecord, EventKind, ListStanding,
@@ -66,6 +67,8 @@ pub struct Answered<'a> {
     pub status: AnswerStatus,
     /// Whether its records may be relied on.
     pub is_relied_on: bool,
+    /// The day from which the source must hold every record, if bars outlast their records.
+    pub since: Option<Date>,
     /// The answer.
     pub answer: &'a Answer,
 }
@@ -96,29 +99,44 @@ impl Answered<'_> {
             source: source.map(|s| s.id.clone()),
             source_as_of: source.map(|s| s.as_of),
             records: u32::try_from(self.answer.records.len()).unwrap_or(u32::MAX),
-            reason: reason(self.answer, days, identifiers),
+            reason: reason(self.answer, days, self.since, identifiers),
         }
     }
 }
 
-/// The reason that a source gives, or why it cannot answer for an earlier day, as it is shown.
-pub fn reason(answer: &Answer, days: Days, identifiers: &Identifiers<'_>) -> Option<String> {
+/// The reason that a source gives, or why what it holds does not reach back far enough, as it is
+/// shown.
+pub fn reason(
+    answer: &Answer,
+    days: Days,
+    since: Option<Date>,
+    identifiers: &Identifiers<'_>,
+) -> Option<String> {
     if let Some(reason) = answer.reason.as_deref() {
         return Some(identifiers.masked_in(reason).into_owned());
     }
     if let Some(fault) = answer.records.iter().find_map(early_event) {
         return Some(fault);
     }
-    let source = answer.source.as_ref().filter(|source| !tells_of(source, days))?;
-    let from = source.records_from.unwrap_or(source.as_of.date);
-    Some(format!("what had ended before `{from}` is not held, and `{}` is earlier", days.as_of))
+    let source = answer.source.as_ref()?;
+    let from = held_from(source);
+    if !tells_of(source, days) {
+        let as_of = days.as_of;
+        return Some(format!(
+            "what had ended before `{from}` is not held, and `{as_of}` is earlier"
+        ));
+    }
+    let since = since.filter(|since| *since < from)?;
+    Some(format!(
+        "what had ended before `{from}` is not held, and a record since `{since}` may still bar"
+    ))
 }
 
 /// Whether a source can tell of the as-of day: what stood then may have ended since, and been
 /// taken off.
 // RAIL R14
 fn tells_of(source: &SourceState, days: Days) -> bool {
-    days.as_of >= days.made_on || days.as_of >= source.records_from.unwrap_or(source.as_of.date)
+    days.as_of >= days.made_on || days.as_of >= held_from(source)
 }
 
 /// Whether a snapshot is young enough on the day of the check.
@@ -129,13 +147,21 @@ fn is_fresh(source: &SourceState, days: Days, freshness_days: u16) -> bool {
 
 /// The status of an answer once the age and the reach of its source are known. A source newer
 /// than the as-of date is fine: later events do not count.
-// RAIL R2: a source that answered from an old snapshot has not answered. RAIL R14: old is what is
-// old on the day of the check.
-pub fn judged(answer: &Answer, days: Days, freshness_days: u16) -> AnswerStatus {
+// RAIL R2: a source that answered from an old snapshot has not answered, nor has one that no
+// longer holds what may still bar. RAIL R14: old is what is old on the day of the check.
+pub fn judged(
+    answer: &Answer,
+    days: Days,
+    freshness_days: u16,
+    since: Option<Date>,
+) -> AnswerStatus {
     match &answer.source {
         _ if answer.status != AnswerStatus::Answered => answer.status,
         Some(source) if !is_fresh(source, days, freshness_days) => AnswerStatus::Stale,
         Some(source) if !tells_of(source, days) => AnswerStatus::NotCovered,
+        Some(source) if since.is_some_and(|since| since < held_from(source)) => {
+            AnswerStatus::NotCovered
+        }
         // One record that contradicts itself is the record's fault, and not the whole check's.
         _ if answer.records.iter().any(|record| early_event(record).is_some()) => {
             AnswerStatus::Unavailable
@@ -202,6 +228,7 @@ pub fn answered<'a>(
                 let detail = format!("list `{code}` of query {q} has no answer");
                 return Err(invalid("answers".into(), detail));
             };
+            let since = catalogue.since(&application.matter, code, subject.role, days);
             for ((_, _, _, i), answer) in found {
                 let mut ids = BTreeSet::new();
                 for (r, record) in answer.records.iter().enumerate() {
@@ -221,9 +248,17 @@ pub fn answered<'a>(
                 }
                 let freshness =
                     answer.source.as_ref().map_or(0, |s| catalogue.freshness_days(&s.id));
-                let status = judged(answer, days, freshness);
+                let status = judged(answer, days, freshness, since);
                 let is_relied_on = is_relied_on(answer, days, freshness);
-                rows.push(Answered { subject_index, subject, list, status, is_relied_on, answer });
+                rows.push(Answered {
+                    subject_index,
+                    subject,
+                    list,
+                    status,
+                    is_relied_on,
+                    since,
+                    answer,
+                });
             }
         }
     }

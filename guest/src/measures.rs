@@ -8,10 +8,11 @@ use crate::catalogue::data::{Exception, ExceptionWhen, FineTest, Measure, Penalt
 use crate::clause::Clause;
 use crate::contradiction::is_contradicted;
 use crate::date::Date;
-use crate::lookups::{Days, target};
+use crate::lookback::held_from;
+use crate::lookups::{Answered, Days, target};
 use crate::model::{
-    Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind, Polarity, Prolonged,
-    SetAside, SetAsideReason, Standing, TermRule, Text,
+    AnswerStatus, Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind,
+    Polarity, Prolonged, SetAside, SetAsideReason, Standing, TermRule, Text,
 };
 use crate::reach::{ACCORDING_TO_LAW, FOR_REFERENCE, Hit};
 use crate::{notice, standing};
@@ -42,6 +43,7 @@ pub fn restrictions(
     catalogue: &Catalogue,
     application: &Application,
     days: Days,
+    answered: &[Answered<'_>],
     hits: &[Hit<'_>],
 ) -> Outcome {
     let mut outcome = Outcome::default();
@@ -70,12 +72,12 @@ pub fn restrictions(
             {
                 continue;
             }
-            if !measure.roles.contains(&hit.subject.role) {
+            if !measure.targets(hit.subject) {
                 role_missed = true;
                 continue;
             }
             any_role = true;
-            match judge(catalogue, application, measure, hit, hits) {
+            match judge(catalogue, application, measure, hit, &Found { answered, hits }) {
                 Verdict::Applies(end) => {
                     let key = (measure.id.as_str(), hit.subject_index);
                     match places.get(&key).and_then(|i| outcome.applied.get_mut(*i)) {
@@ -182,6 +184,12 @@ fn linked(measure: &Measure, application: &Application, hit: &Hit<'_>) -> bool {
     }
 }
 
+/// What the lookups found.
+struct Found<'a> {
+    answered: &'a [Answered<'a>],
+    hits: &'a [Hit<'a>],
+}
+
 enum Verdict {
     Applies(End),
     SetAside(Box<SetAside>),
@@ -200,11 +208,11 @@ fn judge(
     application: &Application,
     measure: &Measure,
     hit: &Hit<'_>,
-    hits: &[Hit<'_>],
+    found: &Found<'_>,
 ) -> Verdict {
     let aside =
         |reason, basis| Verdict::SetAside(Box::new(entry(hit, Some(measure), reason, basis)));
-    if let Some(exception) = measure.exceptions.iter().find(|e| excepted(e, hit, hits)) {
+    if let Some(exception) = measure.exceptions.iter().find(|e| excepted(e, hit, found.hits)) {
         let basis = exception.legal_basis.clone();
         let mut entry = entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
         entry.text = notice::exception(exception.when);
@@ -217,6 +225,10 @@ fn judge(
     }
     if !catalogue.adopted(measure) {
         return aside(SetAsideReason::NotAdopted, RECOMMENDED.basis());
+    }
+    if let Some(exception) = measure.exceptions.iter().find(|e| is_unproven(e, hit, found.answered))
+    {
+        return aside(SetAsideReason::UnprovenException, exception.legal_basis.clone());
     }
     Verdict::Applies(end)
 }
@@ -275,6 +287,24 @@ fn excepted(exception: &Exception, hit: &Hit<'_>, hits: &[Hit<'_>]) -> bool {
                 && ban.record.document == hit.record.document
         }),
     }
+}
+
+/// Whether nobody can tell if an exception of the article takes the record out: the ban of the same
+/// decision may have run out, and a source that would hold it no longer does, or did not answer.
+fn is_unproven(exception: &Exception, hit: &Hit<'_>, answered: &[Answered<'_>]) -> bool {
+    if exception.when != ExceptionWhen::BanRunOut || hit.record.document.is_none() {
+        return false;
+    }
+    let own = |a: &&Answered<'_>| a.subject_index == hit.subject_index;
+    let tells = |a: &Answered<'_>| {
+        let source = a.answer.source.as_ref();
+        a.status == AnswerStatus::Answered
+            && source.is_some_and(|source| held_from(source) <= hit.record.valid_from)
+    };
+    exception.lists.iter().any(|list| {
+        let mut rows = answered.iter().filter(own).filter(|a| a.list.code == *list).peekable();
+        rows.peek().is_some() && !rows.any(tells)
+    })
 }
 
 fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, on: Date) -> bool {

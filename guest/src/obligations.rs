@@ -4,7 +4,8 @@ use crate::catalogue::Catalogue;
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::model::{
-    Application, AppliedMeasure, Commitment, Domain, MeasureKind, Obligation, ObligationKind, Text,
+    Application, AppliedMeasure, Commitment, Domain, Effect, MeasureKind, Obligation,
+    ObligationKind, Role, Subject, SubjectKind, Text,
 };
 use crate::reach::Hit;
 use crate::working_days::{Unpublished, WorkingDays};
@@ -25,6 +26,28 @@ pub const FEEDBACK: Clause = Clause {
 pub const PUBLICATION: Clause = Clause {
     article: "17",
     words: "县级以上人民政府及其部门要将各类自然人、法人和其他组织的行政许可、行政处罚等信息在7个工作日内通过政府网站公开",
+};
+
+/// 33 (十七). Reads as: what concerns enterprises is also shown where the regulation on them says.
+///
+/// INTERPRETATION: 企业信息公示暂行条例 7 names 行政许可准予、变更、延续信息 among what every department shows; it
+/// sets no day here, so none is stated.
+///
+/// NOT MODELLED: the fields that are published (双公示); the Opinions leave them to a standard that is
+/// not at hand.
+pub const ENTERPRISE_PUBLICATION: Clause = Clause {
+    article: "17",
+    words: "涉及企业的相关信息按照企业信息公示暂行条例规定在企业信用信息公示系统公示。",
+};
+
+/// 33 (八). Reads as: an office that grants an honour has made a good record, and publishes it at
+/// once.
+///
+/// INTERPRETATION: 及时 sets no day, so none is stated. Other incentives rest on a record that its own
+/// department has published.
+pub const GOOD_RECORDS: Clause = Clause {
+    article: "8",
+    words: "各级人民政府有关部门应将诚信市场主体优良信用信息及时在政府网站和“信用中国”网站进行公示",
 };
 
 /// 33 (四). Reads as: who promises in writing to bring the rest is admitted first.
@@ -51,6 +74,10 @@ pub fn obligations(
     let domain = catalogue.matter(&application.matter).map(|m| m.domain);
     if domain == Some(Domain::Licensing) {
         due.push(publication(application, calendar));
+        due.extend(enterprise_publication(application));
+    }
+    if domain == Some(Domain::Awards) && !applied.iter().any(refuses) {
+        due.push(good_records());
     }
     due.extend(feedback(applied, hits));
     due
@@ -115,6 +142,49 @@ fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligati
         due_on: day.ok(),
         note,
         legal_basis: PUBLICATION.basis(),
+    }
+}
+
+/// Whether a measure stands against what is applied for.
+fn refuses(measure: &AppliedMeasure) -> bool {
+    measure.effect == Effect::Restriction && !measure.kind.is_examination()
+}
+
+/// What is to be shown of an enterprise besides; a natural person's licence is not.
+fn enterprise_publication(application: &Application) -> Option<Obligation> {
+    let enterprise = |subject: &Subject| {
+        subject.role == Role::Applicant && subject.kind == SubjectKind::Organization
+    };
+    application.subjects.iter().any(enterprise).then(|| Obligation {
+        kind: ObligationKind::Publication,
+        to: Text {
+            zh: "国家企业信用信息公示系统".into(),
+            en: "the National Enterprise Credit Information Publicity System".into(),
+        },
+        due_on: None,
+        note: Text {
+            zh: "准予、变更、延续许可的，按照《企业信息公示暂行条例》公示。".into(),
+            en: "If the licence is granted, changed or extended: as the regulation on the \
+                 publication of enterprise information says."
+                .into(),
+        },
+        legal_basis: ENTERPRISE_PUBLICATION.basis(),
+    })
+}
+
+fn good_records() -> Obligation {
+    Obligation {
+        kind: ObligationKind::Publication,
+        to: Text {
+            zh: "政府网站、“信用中国”网站".into(),
+            en: "the government's website and Credit China".into(),
+        },
+        due_on: None,
+        note: Text {
+            zh: "授予荣誉的，及时公示；文件未规定期限。".into(),
+            en: "If the honour is granted: at once; the text sets no day.".into(),
+        },
+        legal_basis: GOOD_RECORDS.basis(),
     }
 }
 

@@ -60,7 +60,7 @@ const FOOD_AND_DRUGS: &[Expected] = &[
     (
         "0241",
         Review,
-        &["opinions-10-closer-supervision", "food-113-drug-105-other-record-2025"],
+        &["opinions-10-closer-supervision", "food-113-drug-105-closer-supervision-2025"],
         &[],
     ),
 ];

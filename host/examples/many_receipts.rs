@@ -145,7 +145,7 @@ fn receipt(n: u64) -> Result<serde_json::Value, Failed> {
         "licensing-barred",
         "tax-serious",
         "work-safety-serious",
-        "food-drug-serious",
+        "financial-serious",
         "major-illegal-records",
     ];
     let lookups: Vec<_> = (0..20_u64)

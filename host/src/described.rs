@@ -1,18 +1,61 @@
 //! What a policy says of itself, found by code: the rails ask for every measure and list of a
 //! decision, and a catalogue may hold thousands.
 
+use mustcheck_guest::date::Date;
+use mustcheck_guest::lookback;
+use mustcheck_guest::lookups::Days;
 use mustcheck_guest::model::{
-    Description, ListInfo, ListStanding, MatterInfo, MeasureInfo, Polarity,
+    Description, Effect, ListInfo, ListStanding, MatterInfo, MeasureInfo, Polarity, Role,
 };
 use rustc_hash::FxHashMap;
+
+/// The lists that have parts, which sources may publish as lists of their own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Parts {
+    /// The parts of each list.
+    of: FxHashMap<String, Vec<String>>,
+    /// The list of each part.
+    whole: FxHashMap<String, String>,
+}
+
+impl Parts {
+    fn of(description: &Description) -> Self {
+        let mut parts = Self::default();
+        for list in description.lists.iter().filter(|list| !list.parts.is_empty()) {
+            parts.of.insert(list.code.clone(), list.parts.clone());
+            let each = list.parts.iter().map(|part| (part.clone(), list.code.clone()));
+            parts.whole.extend(each);
+        }
+        parts
+    }
+
+    /// The codes by which a list is looked up: its own, and those of its parts.
+    pub(crate) fn codes<'a>(&'a self, list: &'a String) -> impl Iterator<Item = &'a String> {
+        std::iter::once(list).chain(self.of.get(list).into_iter().flatten())
+    }
+
+    /// The list that a code is a part of.
+    pub(crate) fn whole(&self, code: &str) -> Option<&str> {
+        self.whole.get(code).map(String::as_str)
+    }
+
+    /// Whether no list has parts.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+}
 
 /// A description with its indexes.
 #[derive(Debug)]
 pub(crate) struct Described {
     description: Description,
     lists: FxHashMap<String, usize>,
+    parts: Parts,
     matters: FxHashMap<String, usize>,
     measures: FxHashMap<String, usize>,
+    /// Of each matter, the positions of the restrictions that outlast their records for a counted
+    /// time.
+    lasting: FxHashMap<String, Vec<usize>>,
 }
 
 impl Described {
@@ -20,8 +63,18 @@ impl Described {
         let index = |codes: Vec<&String>| -> FxHashMap<String, usize> {
             codes.into_iter().enumerate().map(|(i, code)| (code.clone(), i)).collect()
         };
+        let mut lasting: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (position, measure) in description.measures.iter().enumerate() {
+            if measure.effect == Effect::Restriction && measure.term().outlasting().is_some() {
+                for matter in &measure.matters {
+                    lasting.entry(matter.clone()).or_default().push(position);
+                }
+            }
+        }
         Self {
+            lasting,
             lists: index(description.lists.iter().map(|l| &l.code).collect()),
+            parts: Parts::of(&description),
             matters: index(description.matters.iter().map(|m| &m.code).collect()),
             measures: index(description.measures.iter().map(|m| &m.id).collect()),
             description,
@@ -39,6 +92,25 @@ impl Described {
 
     pub(crate) fn list(&self, code: &str) -> Option<&ListInfo> {
         self.description.lists.get(self.list_position(code)?)
+    }
+
+    /// The day from which a source must hold every record of a list about a subject in a role.
+    // RAIL R2
+    pub(crate) fn since(&self, matter: &str, list: &str, role: Role, days: Days) -> Option<Date> {
+        let lasting = self.lasting.get(matter)?.iter();
+        let measures = lasting.filter_map(|position| self.description.measures.get(*position));
+        let bars = measures.filter(|m| {
+            m.valid_from <= days.made_on
+                && m.valid_until.is_none_or(|last| days.made_on <= last)
+                && m.roles.contains(&role)
+                && m.lists.iter().any(|l| l == list)
+                && m.adopted
+        });
+        lookback::since(bars.map(MeasureInfo::term), days.as_of)
+    }
+
+    pub(crate) const fn parts(&self) -> &Parts {
+        &self.parts
     }
 
     pub(crate) fn matter(&self, code: &str) -> Option<&MatterInfo> {

@@ -231,8 +231,9 @@ impl Gate {
         let lookup = move |due: Vec<Query>| {
             rails::due(asking.described(), &asked, &due, &limits)?;
             let due = Arc::new(due);
-            let answers = source::lookup(&registry, &asked, &due, limits.registry_time)?;
-            Ok(Made { answers: source::accept(&asked, &due, answers, now, &limits)?, due })
+            let parts = asking.described().parts();
+            let answers = source::lookup(&registry, parts, &asked, &due, limits.registry_time)?;
+            Ok(Made { answers: source::accept(parts, &asked, &due, answers, now, &limits)?, due })
         };
         self.decide(admitted, application, Box::new(lookup))
     }
@@ -244,13 +245,15 @@ impl Gate {
     ) -> Result<ByPolicy<'_>, CheckError> {
         let admitted = self.admit(application)?;
         let due = Arc::new(self.due(&admitted, application)?);
-        let asked = Asked::of(application, &due);
+        let parts = admitted.policy.described().parts();
+        let asked = Asked::of(parts, application, &due);
         let asks = asked.asks();
         // The call that makes the future is the registry's too.
         let lookup = async { registry.lookup(&asks).await };
         let answers = source::within(lookup, self.limits.registry_time).await;
         let answers = answers.map_err(Fault::Registry)?;
-        let answers = source::accept(application, &due, answers, admitted.now, &self.limits)?;
+        let answers =
+            source::accept(parts, application, &due, answers, admitted.now, &self.limits)?;
         let lookup = move |queries: Vec<Query>| {
             // RAIL R1: what is decided on is what was asked.
             if queries == *due {

@@ -9,11 +9,11 @@ use mustcheck_guest::lookups::{Days, judged, reason};
 use mustcheck_guest::masking::Identifiers;
 use mustcheck_guest::model::{
     Answer, Application, AppliedMeasure, Decision, Effect, Finding, ListStanding, Lookup,
-    MeasureInfo, Polarity, Query, Role, SetAside, SetAsideReason, Standing, Target,
+    MeasureInfo, Polarity, Query, Role, SetAsideReason, Standing, Target,
 };
 use mustcheck_guest::standing::{self, standing};
 
-use crate::described::Described;
+use crate::described::{Described, Parts};
 use crate::error::{Fault, Rail};
 use crate::input::shortened;
 use crate::limits::Limits;
@@ -132,7 +132,8 @@ pub(crate) fn replayed(
     due: &[Query],
     given: &[Answer],
 ) -> Result<(), Fault> {
-    let asked = Asked::of(application, due);
+    let parts = Parts::default();
+    let asked = Asked::of(&parts, application, due);
     let mut asks = asked.asks();
     asks.truncate(due.len());
     answers(&asks, given)
@@ -229,7 +230,8 @@ fn lookups(
             let detail = format!("the lookup of list `{}` is not shown as it was", answer.list);
             return broken(Rail::R1, detail);
         }
-        let expected = judged(answer, days, freshness(policy, answer));
+        let since = policy.since(&decision.matter, &answer.list, row.role, days);
+        let expected = judged(answer, days, freshness(policy, answer), since);
         if row.status != expected {
             let detail = format!(
                 "the lookup of list `{}` is shown as `{}` and is `{expected}`",
@@ -243,7 +245,7 @@ fn lookups(
             return broken(Rail::R2, format!("the lookup of list `{}` is due", answer.list));
         }
         targets.check(row.subject_index, row.role, &row.subject)?;
-        if row.reason != reason(answer, days, identifiers) {
+        if row.reason != reason(answer, days, since, identifiers) {
             let detail = format!("the lookup of list `{}` gives another reason", answer.list);
             return broken(Rail::R2, detail);
         }
@@ -382,7 +384,8 @@ fn sums_up(
             && policy.is_watch(&f.list)
             && !passed_over(&f.record, f.target.subject_index)
     });
-    let contradicted = |s: &SetAside| s.reason == SetAsideReason::ContradictingSources;
+    let set_aside_for =
+        |reason: SetAsideReason| decision.set_aside.iter().any(|s| s.reason == reason);
     let came_since = |f: &Finding| {
         f.standing != Standing::InForce
             && f.standing_today == Some(Standing::InForce)
@@ -404,7 +407,8 @@ fn sums_up(
         suspended_record: open(Standing::Suspended),
         lifted_record: open(Standing::Lifted),
         watch_hit,
-        contradicting_sources: decision.set_aside.iter().any(contradicted),
+        contradicting_sources: set_aside_for(SetAsideReason::ContradictingSources),
+        unproven_exception: set_aside_for(SetAsideReason::UnprovenException),
         code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),
         earlier_day: decision.is_backdated() || decision.records.iter().any(came_since),
     };

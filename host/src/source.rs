@@ -15,6 +15,7 @@ use mustcheck_guest::date::Timestamp;
 use mustcheck_guest::model::{Answer, AnswerStatus, Application, CreditRecord, Query, Subject};
 
 use crate::clock;
+use crate::described::Parts;
 use crate::error::{CheckError, Fault};
 use crate::input::quotable;
 use crate::limits::Limits;
@@ -30,22 +31,33 @@ pub(crate) enum Source {
     Awaited(Arc<dyn AsyncRegistry>),
 }
 
-/// The due lookups as a registry is asked them: once for each identifier of a subject.
+/// The due lookups as a registry is asked them: once for each identifier of a subject, each list
+/// with its parts.
 pub(crate) struct Asked<'a> {
     application: &'a Application,
     due: &'a [Query],
+    parts: &'a Parts,
+    /// The lists of each query and their parts, where a list has any.
+    lists: Vec<Vec<String>>,
     /// Subjects under each of their further identifiers, with the position of the query.
     further: Vec<(u32, Subject)>,
 }
 
 impl<'a> Asked<'a> {
     /// The due lookups of an application.
-    pub(crate) fn of(application: &'a Application, due: &'a [Query]) -> Self {
+    pub(crate) fn of(parts: &'a Parts, application: &'a Application, due: &'a [Query]) -> Self {
+        let mut lists = Vec::new();
+        if !parts.is_empty() {
+            let all = |query: &Query| -> Vec<String> {
+                query.lists.iter().flat_map(|list| parts.codes(list)).cloned().collect()
+            };
+            lists.extend(due.iter().map(all));
+        }
         let mut further = Vec::new();
         for (query, subject) in subjects(application, due) {
             further.extend((0..subject.also.len()).map(|n| (query, under(subject, n))));
         }
-        Self { application, due, further }
+        Self { application, due, parts, lists, further }
     }
 
     /// What a registry is asked.
@@ -60,14 +72,15 @@ impl<'a> Asked<'a> {
         asks
     }
 
-    fn lists(&self, query: u32) -> Option<&'a [String]> {
-        let query = usize::try_from(query).ok().and_then(|query| self.due.get(query));
-        query.map(|query| query.lists.as_slice())
+    fn lists(&self, query: u32) -> Option<&[String]> {
+        let query = usize::try_from(query).ok()?;
+        let with_parts = self.lists.get(query).map(Vec::as_slice);
+        with_parts.or_else(|| self.due.get(query).map(|query| query.lists.as_slice()))
     }
 
     /// The answers as the component is given them: one for each query, list and source.
     fn joined(&self, answers: Vec<Answer>) -> Vec<Answer> {
-        if self.further.is_empty() {
+        if self.further.is_empty() && self.parts.is_empty() {
             return answers;
         }
         let first = self.due.len();
@@ -78,6 +91,7 @@ impl<'a> Asked<'a> {
             if let Some((query, _)) = place.checked_sub(first).and_then(|i| self.further.get(i)) {
                 answer.query = *query;
             }
+            let Some(answer) = self.of_whole(answer) else { continue };
             let source = answer.source.as_ref().map(|source| source.id.clone());
             match places.entry((answer.query, answer.list.clone(), source)) {
                 Entry::Vacant(new) => {
@@ -92,6 +106,21 @@ impl<'a> Asked<'a> {
             }
         }
         joined
+    }
+
+    /// The answer for a part of a list as one for the list. A source without the part says
+    /// nothing of the list; the answer for the list itself says who holds it.
+    // RAIL R2: a part proves who is on it, and never that nobody is on the list.
+    fn of_whole(&self, mut answer: Answer) -> Option<Answer> {
+        let Some(whole) = self.parts.whole(&answer.list) else { return Some(answer) };
+        if answer.status == AnswerStatus::NotCovered && answer.records.is_empty() {
+            return None;
+        }
+        for record in &mut answer.records {
+            whole.clone_into(&mut record.list);
+        }
+        whole.clone_into(&mut answer.list);
+        Some(answer)
     }
 }
 
@@ -145,22 +174,24 @@ fn join(answer: &mut Answer, other: Answer) {
 /// is left to itself when its time is up: whatever it says later is not heard.
 pub(crate) fn lookup(
     registry: &Arc<dyn Registry>,
+    parts: &Parts,
     application: &Arc<Application>,
     due: &Arc<Vec<Query>>,
     time: Duration,
 ) -> Result<Vec<Answer>, Fault> {
     if !registry.may_wait() {
-        let asked = Asked::of(application, due);
+        let asked = Asked::of(parts, application, due);
         let ask = AssertUnwindSafe(|| registry.lookup(&asked.asks()));
         // A panic is this registry's fault; the sandbox, the store and the thread are unharmed.
         return Ok(catch_unwind(ask).unwrap_or_else(|_| Err(panicked()))?);
     }
     let (registry, application, due) =
         (Arc::clone(registry), Arc::clone(application), Arc::clone(due));
+    let parts = parts.clone();
     let (sender, receiver) = sync_channel(1);
     let ask = move || {
         // Nobody listens any more once the time is up.
-        let asked = Asked::of(&application, &due);
+        let asked = Asked::of(&parts, &application, &due);
         let _ = sender.send(registry.lookup(&asked.asks()));
     };
     let thread = std::thread::Builder::new().name("registry".into()).spawn(ask);
@@ -198,13 +229,14 @@ pub(crate) async fn within<T>(
 
 /// Holds what a registry gave against what was asked, and against the limits.
 pub(crate) fn accept(
+    parts: &Parts,
     application: &Application,
     due: &[Query],
     answers: Vec<Answer>,
     now: Timestamp,
     limits: &Limits,
 ) -> Result<Arc<Vec<Answer>>, CheckError> {
-    let asked = Asked::of(application, due);
+    let asked = Asked::of(parts, application, due);
     rails::answers(&asked.asks(), &answers)?;
     let mut answers = asked.joined(answers);
     let found = answers.iter().map(size).sum();

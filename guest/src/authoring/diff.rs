@@ -187,6 +187,8 @@ pub enum Aspect {
     Matters,
     Scope,
     Roles,
+    /// The kind of subject that a measure targets.
+    Subject,
     Lists,
     Acts,
     RecordMatter,

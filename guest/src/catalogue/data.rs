@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::date::Date;
 use crate::model::{
     Domain, Effect, Force, InstrumentKind, LegalBasis, ListRules, ListStanding, MeasureKind,
-    PenaltyKind, Polarity, Role, Term, TermRule, Text,
+    PenaltyKind, Polarity, Role, Subject, SubjectKind, Term, TermRule, Text,
 };
 use crate::name::Name;
 
@@ -174,6 +174,10 @@ pub struct Instrument {
 pub struct List {
     /// Its code.
     pub code: Name,
+    /// Codes of parts that sources still publish as lists of their own. Whoever stands on a part
+    /// stands on the list; a source that holds a part alone holds not the list.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Name>,
     /// Its name.
     pub name: Text,
     /// What it says of those on it.
@@ -213,7 +217,8 @@ pub struct PersonsRule {
     pub editions: Vec<Name>,
     /// The roles, as the record gives them, that are reached.
     pub roles: Vec<Role>,
-    /// Only through a record that names one of these acts; empty means any.
+    /// Only through a record that names one of these acts; empty means any, or any that no other
+    /// rule names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Name>,
     /// Only on these matters; empty means any.
@@ -420,6 +425,9 @@ pub struct Measure {
     pub scope: Option<MatterTrait>,
     /// The roles, in the application, that it targets.
     pub roles: Vec<Role>,
+    /// The kind of subject that it targets in these roles, where the article speaks of one only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectKind>,
     /// The lists whose records trigger it.
     pub lists: Vec<Name>,
     /// The acts that trigger it; empty means every act.
@@ -476,6 +484,11 @@ pub struct Measure {
 }
 
 impl Measure {
+    /// Whether it targets a subject of the application.
+    pub fn targets(&self, subject: &Subject) -> bool {
+        self.roles.contains(&subject.role) && self.subject.is_none_or(|kind| kind == subject.kind)
+    }
+
     /// How its end follows from its article.
     pub fn term(&self) -> TermRule {
         TermRule::of(self.longest_term, self.fixed_term, self.shortest_term, self.lifelong)

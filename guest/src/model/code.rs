@@ -315,6 +315,8 @@ codes! {
         WatchHit = "watch-hit",
         /// Two sources hold one decision and disagree on whether it has ended.
         ContradictingSources = "contradicting-sources",
+        /// Nobody can tell whether an exception of the article takes a record out.
+        UnprovenException = "unproven-exception",
         /// A code was taken as it was issued, off its standard.
         CodeAsIssued = "code-as-issued",
         /// The check is as of an earlier day, or a record that was not in force then is today.
@@ -359,6 +361,8 @@ codes! {
         ConditionNotMet = "condition-not-met",
         /// Another source holds the same decision as ended.
         ContradictingSources = "contradicting-sources",
+        /// Nobody can tell whether an exception of the article takes the record out.
+        UnprovenException = "unproven-exception",
     }
 }
 

@@ -21,6 +21,9 @@ use crate::model::{
 pub struct ListInfo {
     /// Its code.
     pub code: String,
+    /// Codes of parts that sources still publish as lists of their own: looked up with the list,
+    /// which a source that holds only a part does not hold.
+    pub parts: Vec<String>,
     /// Its name.
     pub name: Text,
     /// What it says of those on it.

@@ -70,6 +70,14 @@ impl TermRule {
         matches!(self, Self::Fixed(_) | Self::AtLeast(_) | Self::Lifelong)
     }
 
+    /// The counted term for which the measure may outlast its record, if there is one.
+    pub const fn outlasting(self) -> Option<Term> {
+        match self {
+            Self::Fixed(term) | Self::AtLeast(term) => Some(term),
+            Self::OfRecord | Self::AtMost(_) | Self::Lifelong => None,
+        }
+    }
+
     /// The last day of a measure whose record begins and ends on these; `None` if it has no end.
     pub fn last_day(self, first: Date, recorded: Option<Date>) -> Option<Date> {
         match self {

@@ -95,6 +95,10 @@ pub const fn rule_words(rule: DispositionRule) -> Words {
             "同一决定在不同数据源中是否终止不一致，须核实",
             "two sources disagree on whether one decision has ended",
         ),
+        DispositionRule::UnprovenException => text(
+            "记录是否属于条文所除外的情形，所查数据源无法证明，须核实",
+            "no source can tell whether an exception of the article takes a record out",
+        ),
         DispositionRule::CodeAsIssued => text(
             "统一社会信用代码不符合编码标准，按所附证照核查",
             "a code was taken as it was issued, off its standard",
@@ -163,6 +167,11 @@ pub fn reason(reason: SetAsideReason) -> Text {
         SetAsideReason::ContradictingSources => text(
             "另一数据源记载同一决定已终止，须向作出决定的机关核实。",
             "Another source holds the same decision as ended; the authority that decided can say.",
+        ),
+        SetAsideReason::UnprovenException => text(
+            "记录是否属于条文所除外的情形，所查数据源无法证明，须向作出决定的机关核实。",
+            "No source can tell whether an exception of the article takes the record out; the \
+             authority that decided can say.",
         ),
     };
     words.into()

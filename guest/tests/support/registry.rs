@@ -107,7 +107,15 @@ impl Case {
     }
 
     pub fn decide_with(&self, catalogue: &Catalogue) -> Decision {
-        let mut registry = |queries: &[Query]| self.held.lookup(&self.application, queries);
+        // A host asks for the parts of a list with the list.
+        let mut held = self.held.clone();
+        for list in catalogue.data().lists.iter().filter(|list| !list.parts.is_empty()) {
+            let part = |record: &&mut CreditRecord| list.parts.iter().any(|p| *p == *record.list);
+            for record in held.records.iter_mut().filter(part) {
+                record.list = list.code.clone().into();
+            }
+        }
+        let mut registry = |queries: &[Query]| held.lookup(&self.application, queries);
         mustcheck_guest::check(
             catalogue,
             &self.application,

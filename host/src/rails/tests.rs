@@ -85,7 +85,8 @@ impl Honest {
         });
         let application = Application::from_json(application.to_string().as_bytes()).unwrap();
         let due = mustcheck_guest::due_lookups(&CATALOGUE, &application, made_on).unwrap();
-        let answers = registry.lookup(&Asked::of(&application, &due).asks()).unwrap();
+        let answers =
+            registry.lookup(&Asked::of(&Parts::default(), &application, &due).asks()).unwrap();
         let mut given = |_: &[Query]| answers.clone();
         let decision =
             mustcheck_guest::check(&CATALOGUE, &application, made_on, true, &mut given).unwrap();

@@ -21,8 +21,10 @@ impl Vocabulary {
         let mut all = Self::default();
         for description in descriptions {
             for list in &description.lists {
-                all.lists.entry(list.code.clone()).or_default().extend(list.acts.iter().cloned());
-                all.standings.entry(list.code.clone()).or_default().insert(list.standing);
+                for code in list.parts.iter().chain([&list.code]) {
+                    all.lists.entry(code.clone()).or_default().extend(list.acts.iter().cloned());
+                    all.standings.entry(code.clone()).or_default().insert(list.standing);
+                }
             }
             all.acts.extend(description.acts.iter().cloned());
             all.matters.extend(description.matters.iter().map(|m| m.code.clone()));

@@ -106,5 +106,6 @@ pub(super) const fn reason(reason: SetAsideReason) -> Words {
         SetAsideReason::DefeatedByRestriction => text("不予激励", "defeated by a restriction"),
         SetAsideReason::ConditionNotMet => text("条件不符", "condition not met"),
         SetAsideReason::ContradictingSources => text("数据源不一致", "sources contradict"),
+        SetAsideReason::UnprovenException => text("是否除外待核实", "exception not proven"),
     }
 }

@@ -7,7 +7,7 @@ use crate::authoring::diff::log::{Entry, Log, Thing};
 use crate::authoring::diff::words::{self, both, words, yes};
 use crate::authoring::diff::{Aspect, Bearing, Kind};
 use crate::catalogue::data::{ExceptionWhen, FineTest, Measure, RecordMatter};
-use crate::model::{Effect, PenaltyKind, Text};
+use crate::model::{Effect, PenaltyKind, SubjectKind, Text};
 
 /// In the place of an act or a penalty: the record names none.
 const UNNAMED: &str = "unnamed";
@@ -40,6 +40,7 @@ pub(super) fn compare(
         ..of
     };
     sets(log, thing, &of, &penalties(old), &penalties(new));
+    subject(log, thing, more, old, new);
     matter(log, thing, more, old, new);
     let of = SetOf {
         aspect: Aspect::Exceptions,
@@ -105,6 +106,21 @@ pub(super) fn penalty(code: &str) -> Text {
             known.map_or_else(|| both(code, code), |kind| words::penalty(*kind).into())
         }
     }
+}
+
+/// The kind of subject.
+fn subject(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
+    let kind = match (old.subject, new.subject) {
+        (one, other) if one == other => return,
+        (_, None) => Kind::Widened,
+        (None, _) => Kind::Narrowed,
+        _ => Kind::WidenedAndNarrowed,
+    };
+    let bearing = more.moved(kind != Kind::Narrowed, kind != Kind::Widened);
+    let name = |of: Option<SubjectKind>| words::subject(of).into();
+    let text = turned(words("主体类型", "Kind of subject"), &name(old.subject), &name(new.subject));
+    let entry = Entry::new(kind, Aspect::Subject, bearing, text);
+    log.add(thing, entry.values(&old.subject, &new.subject));
 }
 
 /// What the record says of the matter.

@@ -7,7 +7,7 @@ use crate::catalogue::data::{
 use crate::date::Date;
 use crate::model::{
     Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity, Role,
-    Term, TermRule, Text,
+    SubjectKind, Term, TermRule, Text,
 };
 use crate::notice::{Words, role_words};
 
@@ -145,6 +145,14 @@ pub(super) const fn fine(test: FineTest) -> Words {
         FineTest::Undecidable => {
             words("无法判定数额的罚款", "fine that nobody can tell the size of")
         }
+    }
+}
+
+pub(super) const fn subject(of: Option<SubjectKind>) -> Words {
+    match of {
+        None => words("不限单位、自然人", "organizations and persons alike"),
+        Some(SubjectKind::Organization) => words("限于单位", "organizations only"),
+        Some(SubjectKind::Person) => words("限于自然人", "persons only"),
     }
 }
 

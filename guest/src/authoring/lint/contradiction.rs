@@ -76,7 +76,8 @@ fn shared<'a>(measure: &'a Measure, asked: &'a str) -> BTreeSet<Shared<'a>> {
 }
 
 fn asked(measure: &Measure) -> String {
-    format!("{:?} {:?} {:?}", measure.record_matter, measure.penalty, measure.scope)
+    let Measure { record_matter, penalty, scope, subject, .. } = measure;
+    format!("{record_matter:?} {penalty:?} {scope:?} {subject:?}")
 }
 
 fn says(measure: &Measure) -> Says {

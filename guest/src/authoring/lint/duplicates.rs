@@ -26,6 +26,7 @@ pub(super) fn codes(all: &Combination<'_>, findings: &mut Findings) {
     twice(&all.instruments, "id", findings);
     twice(&all.acts, "code", findings);
     twice(&all.lists, "code", findings);
+    parts(&all.lists, findings);
     twice(&all.matters, "code", findings);
     let mut seen: BTreeMap<&str, &Item<Measure>> = BTreeMap::new();
     for item in all.measures.items() {
@@ -85,6 +86,21 @@ fn too_many<T: Coded>(kind: &str, table: &Table<'_, T>, findings: &mut Findings)
         let zh = format!("{}超过{MOST}个", T::NAMES.0);
         let en = format!("there are more than {MOST} of kind {kind}");
         findings.add(&rules::TOO_MANY, item.head(), zh, en);
+    }
+}
+
+/// Parts of lists that are lists themselves, or parts of two.
+fn parts(lists: &Table<'_, List>, findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, Place> =
+        lists.items().map(|item| (item.value.code.as_str(), item.key("code"))).collect();
+    for item in lists.items() {
+        for (index, part) in item.value.parts.iter().enumerate() {
+            let at = item.element("parts", index);
+            match seen.get(part.as_str()) {
+                Some(first) => duplicate(at, first, "名单", "list", part, findings),
+                None => _ = seen.insert(part, at),
+            }
+        }
     }
 }
 

@@ -12,16 +12,16 @@ use crate::model::Effect;
 pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {
     for item in all.lists.items() {
         let code = &item.value.code;
-        let several = all.persons(&item.value).count() > 1;
+        let rules = all.persons(&item.value).count();
         let mut ruled = BTreeSet::new();
-        for (index, rule) in all.persons(&item.value) {
+        for (position, (index, rule)) in (1..).zip(all.persons(&item.value)) {
             let at = |key: &'static str| {
                 item.at(&[Step::Key("persons"), Step::Index(index), Step::Key(key)])
             };
             // RAIL R8: for each act the one rule of its article, so that no role is read into
-            // another.
+            // another. The last may be for all acts that no other names.
             let again = rule.acts.iter().filter(|act| !ruled.insert((*act).clone())).count() > 0;
-            if several && (rule.acts.is_empty() || again) {
+            if again || (rule.acts.is_empty() && position < rules) {
                 let zh = format!("名单`{code}`对同一行为有不止一条人员规则");
                 let en = format!("list `{code}` has more than one rule on persons for an act");
                 findings.add(&rules::PERSONS_RULE, item.element("persons", index), zh, en);

@@ -116,6 +116,21 @@ pub fn all() -> Vec<Bad> {
             ],
         ),
         bad(
+            "duplicate.parts",
+            [
+                Swap(
+                    "lists/lists.toml",
+                    "code = \"wage-arrears\"\n",
+                    "code = \"wage-arrears\"\nparts = [\"licensing-barred\", \"city-arrears\"]\n",
+                ),
+                Swap(
+                    "lists/lists.toml",
+                    "code = \"licensing-barred\"\n",
+                    "code = \"licensing-barred\"\nparts = [\"city-arrears\"]\n",
+                ),
+            ],
+        ),
+        bad(
             "duplicate.every-kind",
             [
                 Append(INSTRUMENTS, include_str!("../good/overlays/shanghai/instruments.toml")),

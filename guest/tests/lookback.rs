@@ -1,0 +1,154 @@
+//! What an answer proves of bars that outlast their records: only a source that still holds every
+//! record which may found one.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+use std::path::Path;
+
+use mustcheck_guest::catalogue::Catalogue;
+use mustcheck_guest::catalogue::data::CatalogueData;
+use mustcheck_guest::check::check;
+use mustcheck_guest::date::Date;
+use mustcheck_guest::lookback::since;
+use mustcheck_guest::model::{
+    Answer, AnswerStatus, Application, Decision, Disposition, Query, Role, SourceState, Term,
+    TermRule,
+};
+use mustcheck_guest::{authoring, lookups};
+use proptest::prelude::*;
+use serde_json::json;
+
+const FIRM: &str = "91310000MA1FL0007C";
+const PERSON: &str = "310101198001010018";
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn shipped() -> CatalogueData {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue");
+    authoring::compile(&folder, "statutes", "default").unwrap().data
+}
+
+fn catalogue() -> Catalogue {
+    Catalogue::adopt(shipped()).unwrap()
+}
+
+fn application(matter: &str, on: Date) -> Application {
+    let value = json!({ "id": "T-1", "matter": matter, "as_of": on,
+        "office": { "name": "某局", "region": "310000" },
+        "subjects": [
+            { "role": "applicant", "kind": "organization", "scheme": "uscc", "identifier": FIRM,
+              "name": "甲公司" },
+            { "role": "legal-representative", "kind": "person", "scheme": "resident-id",
+              "identifier": PERSON, "name": "张某" } ] });
+    serde_json::from_value(value).unwrap()
+}
+
+/// Nobody has a record, by one source that holds everything from a day on.
+fn decided(catalogue: &Catalogue, matter: &str, on: Date, from: Option<Date>) -> Decision {
+    let source = SourceState {
+        id: "one".into(),
+        as_of: format!("{on}T08:00:00+08:00").parse().unwrap(),
+        records_from: from,
+    };
+    let mut registry = |queries: &[Query]| {
+        let each = (0..)
+            .zip(queries)
+            .flat_map(|(query, asked)| asked.lists.iter().map(move |list| (query, list.clone())));
+        let answer = |(query, list)| Answer {
+            query,
+            list,
+            status: AnswerStatus::Answered,
+            source: Some(source.clone()),
+            reason: None,
+            records: Vec::new(),
+        };
+        each.map(answer).collect::<Vec<_>>()
+    };
+    check(catalogue, &application(matter, on), on, false, &mut registry).unwrap()
+}
+
+fn open(decision: &Decision) -> Vec<(&str, Role)> {
+    let open = decision.lookups.iter().filter(|l| l.status == AnswerStatus::NotCovered);
+    open.map(|l| (l.list.as_str(), l.role)).collect()
+}
+
+/// 食品安全法 135 (1): five years from the penalty. To the day.
+#[test]
+fn a_source_is_complete_from_the_day_that_the_longest_bar_looks_back_to() {
+    let (catalogue, on) = (catalogue(), day("2026-11-20"));
+    let matter = "licensing/food-production";
+    let far = decided(&catalogue, matter, on, Some(day("2021-11-20")));
+    assert_eq!((far.disposition, open(&far)), (Disposition::Facilitated, Vec::new()));
+    let short = decided(&catalogue, matter, on, Some(day("2021-11-21")));
+    assert_eq!(short.disposition, Disposition::Undetermined);
+    let lists = open(&short);
+    assert!(lists.contains(&("licensing-barred", Role::Applicant)), "{lists:?}");
+    assert!(lists.contains(&("major-illegal-records", Role::LegalRepresentative)), "{lists:?}");
+    // A list on which no bar outlasts its records is answered.
+    assert!(lists.iter().all(|(list, _)| *list != "wage-arrears"), "{lists:?}");
+    let row = short.lookups.iter().find(|l| l.list == "licensing-barred").unwrap();
+    assert_eq!(
+        row.reason.as_deref(),
+        Some(
+            "what had ended before `2021-11-21` is not held, and a record since `2021-11-20` may \
+             still bar"
+        )
+    );
+    // Without the day, a snapshot holds what stands on it: shorter bars are open, too.
+    let none = decided(&catalogue, matter, on, None);
+    let all = open(&none);
+    assert!(lists.iter().all(|row| all.contains(row)), "{all:?}");
+    let three_years = ("market-supervision-serious", Role::LegalRepresentative);
+    assert!(all.contains(&three_years) && !lists.contains(&three_years), "{all:?}");
+}
+
+/// Which bars count is the law's of the day of the check, and the place's.
+#[test]
+fn only_measures_that_may_apply_ask_for_it() {
+    let catalogue = catalogue();
+    let days = |on| lookups::Days { as_of: on, made_on: on };
+    let of = |list: &str, role, on: &str| {
+        catalogue.since("tendering/government-procurement", list, role, days(day(on)))
+    };
+    let three_years = Some(day("2023-11-20"));
+    assert_eq!(of("major-illegal-records", Role::Applicant, "2026-11-20"), three_years);
+    assert_eq!(of("wage-arrears", Role::Applicant, "2026-11-20"), None);
+    assert_eq!(of("major-illegal-records", Role::Guarantor, "2026-11-20"), None);
+    assert_eq!(
+        catalogue.since("no/matter", "wage-arrears", Role::Applicant, days(day("2026-11-20"))),
+        None
+    );
+}
+
+proptest! {
+    /// Whoever began before the day cannot be barred any more, by the terms themselves.
+    #[test]
+    fn what_began_earlier_bars_no_more(
+        (year, month, dom) in (2000_u16..2100, 1_u8..=12, 1_u8..=31),
+        terms in prop::collection::vec((0_u16..12, 0_u16..24), 1..4),
+        back in 1_u32..3000,
+    ) {
+        let Some(on) = Date::new(year, month, dom) else { return Ok(()) };
+        let rules: Vec<TermRule> = terms
+            .iter()
+            .map(|(years, months)| TermRule::Fixed(Term { years: *years, months: *months }))
+            .collect();
+        let first = since(rules.iter().copied(), on).unwrap();
+        let mut earlier = first;
+        for _ in 0..back {
+            earlier = earlier.yesterday().unwrap();
+        }
+        for rule in &rules {
+            let last = rule.last_day(earlier, None).unwrap();
+            prop_assert!(last < on, "{rule:?} from {earlier} lasts to {last}, on {on}");
+        }
+    }
+}
