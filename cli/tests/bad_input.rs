@@ -248,7 +248,7 @@ fn an_empty_registry_answers_nothing_and_so_the_check_is_undetermined() {
     assert_eq!(decision["disposition"], "undetermined");
     assert_eq!(decision["disposition_rule"], "unanswered-lookup");
     let lookups = decision["lookups"].as_array().unwrap();
-    assert_eq!(lookups.iter().filter(|l| l["due"] == true).count(), 18);
+    assert_eq!(lookups.iter().filter(|l| l["due"] == true).count(), 17);
     for lookup in lookups {
         assert_eq!(lookup["status"], "not-covered");
         assert_eq!(lookup["records"], 0);

@@ -257,7 +257,7 @@ fn catalogue_show_filters_and_knows_its_codes() {
         items.map(|i| i[code].as_str().unwrap().to_owned()).collect()
     };
     let all = json(&[]);
-    assert_eq!(codes(&all, "lists", "code").len(), 20);
+    assert_eq!(codes(&all, "lists", "code").len(), 19);
     let matter = json(&["--matter", "licensing/food-production"]);
     assert_eq!(codes(&matter, "matters", "code"), ["licensing/food-production"]);
     let bears =

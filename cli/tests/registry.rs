@@ -198,7 +198,7 @@ fn a_record_belongs_to_a_source_of_the_file_that_covers_its_list() {
     let sources = with(&good(), "/sources/+", good()["sources"][0].clone());
     assert_eq!(fault(&sources), "sources[1].id: `platform` stands twice");
     let lists = with(&good(), "/sources/0/covers/+", "wage-arrears");
-    assert_eq!(fault(&lists), "sources[0].covers[20]: `wage-arrears` stands twice");
+    assert_eq!(fault(&lists), "sources[0].covers[19]: `wage-arrears` stands twice");
     for (place, message) in [
         ("/sources/0/id", "sources[0].id: must not be empty"),
         ("/records/0/id", "records[0].id: must not be empty"),

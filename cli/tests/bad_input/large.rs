@@ -87,7 +87,7 @@ fn ten_thousand_subjects_are_decided_within_a_minute() {
     let run = decided(&folder, &registry(&records));
     assert_eq!(run.told(), (11, ""));
     let decision = run.json();
-    assert_eq!(decision["lookups"].as_array().unwrap().len(), 5_000 * 19);
+    assert_eq!(decision["lookups"].as_array().unwrap().len(), 5_000 * 18);
     let barred = |index: usize| {
         let measures = decision["measures"].as_array().unwrap().iter();
         measures

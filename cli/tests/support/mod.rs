@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 pub use folder::{Folder, Run, command};
 
 /// Every list of the catalogue.
-pub const LISTS: [&str; 20] = [
+pub const LISTS: [&str; 19] = [
     "judgment-defaulters",
     "wage-arrears",
     "market-supervision-serious",
@@ -23,7 +23,6 @@ pub const LISTS: [&str; 20] = [
     "licensing-barred",
     "tax-serious",
     "work-safety-serious",
-    "food-drug-serious",
     "major-illegal-records",
     "abnormal-operations",
     "integrity-models",

@@ -98,7 +98,7 @@ fn what_is_missing_is_named_by_source_and_list() {
     assert_eq!(missing(0)["status"], "unavailable");
     assert_eq!(missing(0)["source"], "zhejiang-credit");
     assert_eq!(missing(0)["reason"], "connection refused");
-    assert_eq!(missing(0)["list"], "food-drug-serious");
+    assert_eq!(missing(0)["list"], "abnormal-operations");
     assert_eq!(missing(1)["status"], "stale");
     assert_eq!(missing(1)["source"], "jiangsu-credit");
     // No province 44 is connected: nobody answered, which is not the same as nothing found.
@@ -110,13 +110,13 @@ fn what_is_missing_is_named_by_source_and_list() {
         [
             "12 of 12 lines checked; now 2 passed, 2 restricted, 1 review, 3 retry, 4 errors",
             "waiting for jiangsu-credit (stale)",
-            "  lists: abnormal-operations, food-drug-serious",
+            "  lists: abnormal-operations",
             "  lines: 5",
             "waiting for no source (not-covered)",
-            "  lists: abnormal-operations, food-drug-serious",
+            "  lists: abnormal-operations",
             "  lines: 11",
             "waiting for zhejiang-credit (unavailable: connection refused)",
-            "  lists: abnormal-operations, food-drug-serious",
+            "  lists: abnormal-operations",
             "  lines: 4",
         ]
     );

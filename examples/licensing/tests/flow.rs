@@ -303,7 +303,6 @@ fn an_unanswered_lookup_suspends_and_never_passes() {
         // The persons behind the applicant are asked about too.
         let expected = [
             (Role::Applicant, "market-supervision-serious"),
-            (Role::Applicant, "food-drug-serious"),
             (Role::Applicant, "abnormal-operations"),
             (Role::Applicant, "licensing-barred"),
             (Role::LegalRepresentative, "licensing-barred"),
