@@ -155,13 +155,7 @@ struct Both {
 impl Both {
     async fn empty(postgres: &PostgresRegistry, name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clear = "DELETE FROM mustcheck_opening; DELETE FROM mustcheck_shape; \
-                     DELETE FROM mustcheck_acknowledged; DELETE FROM mustcheck_before_source; \
-                     DELETE FROM mustcheck_before_record; DELETE FROM mustcheck_before_opening; \
-                     DELETE FROM mustcheck_record; DELETE FROM mustcheck_source;";
-        let raw = SHARED.raw(name).await;
-        let state = format!("UPDATE mustcheck_registry SET state = '{}'", folder.path().display());
-        raw.batch_execute(&format!("{clear} {state}")).await.unwrap();
+        SHARED.empty(name, &folder.path().display().to_string()).await;
         let runtime = tokio::runtime::Handle::current();
         let sqlite = folder.path().join("credit.db");
         Self { sqlite, postgres: postgres.clone(), runtime, _folder: folder }
