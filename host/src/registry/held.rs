@@ -129,9 +129,8 @@ impl Held {
             let more = open().map(|opening| opening.entries).sum::<u64>().saturating_sub(1);
             return (AnswerStatus::Unavailable, Some(refused(first, more)));
         }
-        if !self.kept.keeps(subject) {
-            let reason = format!("the source does not keep subjects by `{}`", subject.scheme);
-            return (AnswerStatus::NotCovered, Some(reason));
+        if let Some(unkept) = self.kept.unkept(subject) {
+            return (AnswerStatus::NotCovered, Some(format!("the source {unkept}")));
         }
         let of_list = self.unnamed.iter().filter(|(of, _)| of.as_ref().is_none_or(|of| of == list));
         let unnamed: u64 = of_list.map(|(_, entries)| entries).sum();

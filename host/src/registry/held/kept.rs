@@ -31,10 +31,34 @@ struct Parties {
     entries: u64,
 }
 
+/// What identifies a subject: scheme, issuing country, identifier.
+type Identified<'a> = (Scheme, Option<&'a str>, &'a str);
+
 impl Kept {
-    /// Whether the source keeps subjects by an identifier that this one has.
-    pub fn keeps(&self, subject: &Subject) -> bool {
-        subject.identities().any(|(scheme, _, _)| self.schemes.contains(&scheme))
+    /// The identifiers of a source that says itself by which it keeps its subjects.
+    pub fn declared(schemes: impl IntoIterator<Item = Scheme>) -> Self {
+        Self { schemes: schemes.into_iter().collect(), parties: Vec::new() }
+    }
+
+    /// The identifiers of a subject by which the source keeps it, if it does: scheme, issuing
+    /// country, identifier.
+    pub fn identities<'a>(
+        &self,
+        subject: &'a Subject,
+    ) -> impl Iterator<Item = (Scheme, Option<&'a str>, &'a str)> {
+        subject.identities().filter(|(scheme, _, _)| self.schemes.contains(scheme))
+    }
+
+    /// Why the source can prove nothing of a subject, if so: it keeps subjects by no identifier
+    /// that this one has.
+    ///
+    /// INTERPRETATION: a source keeps each of its subjects by every identifier of its schemes that
+    /// the subject has. So one that is found under none of these is not listed, also where it is
+    /// asked about by a further identifier of another scheme.
+    // RAIL R2
+    pub fn unkept(&self, subject: &Subject) -> Option<String> {
+        let none = self.identities(subject).next().is_none();
+        none.then(|| format!("does not keep subjects by `{}`", subject.scheme))
     }
 
     /// How many entries on a list name somebody only by identifiers of other schemes than the
@@ -89,11 +113,7 @@ impl Naming {
         }
     }
 
-    fn party<'a>(
-        &mut self,
-        list: &str,
-        identities: impl IntoIterator<Item = (Scheme, Option<&'a str>, &'a str)>,
-    ) {
+    fn party<'a>(&mut self, list: &str, identities: impl IntoIterator<Item = Identified<'a>>) {
         let mut schemes = BTreeSet::new();
         let seen = identities.into_iter().inspect(|(scheme, _, _)| {
             schemes.insert(*scheme);
@@ -131,9 +151,7 @@ impl Naming {
 ///
 /// INTERPRETATION: the holder of a passport of another country alone has no resident number, and
 /// who has one is not found by such a passport either: they are two persons.
-fn may_have_others<'a>(
-    identities: impl IntoIterator<Item = (Scheme, Option<&'a str>, &'a str)>,
-) -> bool {
+fn may_have_others<'a>(identities: impl IntoIterator<Item = Identified<'a>>) -> bool {
     identities.into_iter().any(|(scheme, country, _)| {
         scheme != Scheme::Passport || country.is_some_and(|country| OF_CHINA.contains(&country))
     })
