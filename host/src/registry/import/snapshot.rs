@@ -128,7 +128,7 @@ impl Snapshot {
         if !refusal.beside && !refusal.unnamed {
             let of_list = |list: &&str| refusal.list.as_ref().is_none_or(|own| own == list);
             for list in self.source.lists().filter(of_list) {
-                self.naming.refuse(list, &refusal.open);
+                self.naming.refuse(list, &refusal.mark, &refusal.open);
             }
         }
     }
