@@ -23,6 +23,8 @@ mod standards;
 mod tables;
 #[path = "lists/workbooks.rs"]
 mod workbooks;
+#[path = "support/xlsx.rs"]
+mod xlsx;
 
 use std::path::Path;
 use std::sync::LazyLock;

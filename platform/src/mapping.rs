@@ -56,8 +56,9 @@ pub struct SourceMapping {
     /// The day since which it holds ended records too, where its answers do not say.
     #[serde(default)]
     pub records_from: Option<Date>,
-    /// By which identifiers it keeps its subjects: about another it is not asked, and it is not
-    /// covered. Without it, by unified codes and resident numbers.
+    /// By which identifiers it keeps its subjects, each of them by every one that it has: about
+    /// another it is not asked, and a subject that has none of these is not covered. Without it, by
+    /// unified codes and resident numbers.
     #[serde(default = "schemes_of_china")]
     pub schemes: Vec<Scheme>,
     /// How this program shows who it is.

@@ -214,19 +214,17 @@ fn not_covered(query: u32, list: &str, reason: Option<String>) -> Answer {
 impl Inner {
     /// The questions that an ask comes to, each once.
     fn questions(&self, ask: &Ask<'_>) -> Vec<Question> {
-        let identity = Identity::from(ask.subject);
         let mut all = Vec::new();
         for (i, source) in self.sources.iter().enumerate() {
-            if !source.mapping.schemes.contains(&ask.subject.scheme) {
-                continue;
-            }
-            let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
-            let question =
-                |list| Question { source: i, identity: identity.clone(), list, canary: false };
-            if source.mapping.asks_by_list() {
-                all.extend(due.map(|(code, _)| question(Some(code.clone()))));
-            } else if due.count() > 0 {
-                all.push(question(None));
+            for identity in source.identities(ask.subject) {
+                let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
+                let question =
+                    |list| Question { source: i, identity: identity.clone(), list, canary: false };
+                if source.mapping.asks_by_list() {
+                    all.extend(due.map(|(code, _)| question(Some(code.clone()))));
+                } else if due.count() > 0 {
+                    all.push(question(None));
+                }
             }
         }
         all
@@ -317,7 +315,6 @@ impl Inner {
         let disbelief: Vec<Option<String>> =
             (0..self.sources.len()).map(|source| self.disbelief(source, results)).collect();
         for ask in asks {
-            let identity = Identity::from(ask.subject);
             for list in ask.lists {
                 let before = answers.len();
                 for (i, (source, disbelief)) in self.sources.iter().zip(&disbelief).enumerate() {
@@ -329,19 +326,20 @@ impl Inner {
                         continue;
                     }
                     // RAIL R2: what it does not keep by this identifier, it cannot be without.
-                    let scheme = ask.subject.scheme;
-                    if !mapping.schemes.contains(&scheme) {
-                        let id = &mapping.id;
-                        let reason = format!("source `{id}` does not keep subjects by `{scheme}`");
+                    if let Some(unkept) = source.keeps.unkept(ask.subject) {
+                        let reason = format!("source `{}` {unkept}", mapping.id);
                         answers.push(not_covered(ask.query, list, Some(reason)));
                         continue;
                     }
                     if !mapping.asks_by_list() {
                         codes = vec![None];
                     }
-                    let all = codes.into_iter().map(|list| {
-                        let identity = identity.clone();
-                        results.get(&Question { source: i, identity, list, canary: false })
+                    let identities = source.identities(ask.subject);
+                    let all = identities.iter().flat_map(|identity| {
+                        codes.iter().map(|list| {
+                            let (identity, list) = (identity.clone(), list.clone());
+                            results.get(&Question { source: i, identity, list, canary: false })
+                        })
                     });
                     let mut answer = answer(ask.query, list, &mapping.id, all);
                     if let (AnswerStatus::Answered, Some(why)) = (answer.status, disbelief) {
@@ -415,7 +413,12 @@ fn answer<'a>(
                 held.records_from =
                     held.records_from.zip(state.records_from).map(|(one, other)| one.max(other));
                 let own = found.records.iter().filter(|record| record.list == list);
-                answer.records.extend(own.cloned());
+                // The same record may be found by several identifiers of the subject.
+                for record in own {
+                    if !answer.records.contains(record) {
+                        answer.records.push(record.clone());
+                    }
+                }
                 continue;
             }
             Some(Err(failure)) => failure.to_string(),

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backon::{ExponentialBuilder, Retryable as _};
-use mustcheck::model::{CreditRecord, SourceState};
-use mustcheck::registry::RegistryError;
+use mustcheck::model::{CreditRecord, SourceState, Subject};
 use mustcheck::registry::sources::Coverage;
+use mustcheck::registry::{RegistryError, held};
 use mustcheck::{Timestamp, clock};
 use reqwest::Url;
 use tokio::sync::Semaphore;
@@ -25,6 +25,8 @@ use crate::request::{Blanks, Identity, make};
 pub struct Source {
     /// What its mapping says.
     pub mapping: SourceMapping,
+    /// By which identifiers it keeps its subjects.
+    pub keeps: held::Kept,
     covers: Coverage,
     base: Url,
     client: reqwest::Client,
@@ -79,8 +81,25 @@ impl Source {
             breaker: Breaker::new(mapping.breaker),
             free: Semaphore::new(mapping.limits.concurrency),
             base,
+            keeps: held::Kept::declared(mapping.schemes.iter().copied()),
             mapping,
         })
+    }
+
+    /// By which identifiers it is asked about a subject: by the one that the lookup is about, and,
+    /// where it keeps subjects by no such one, by each of the subject's that it does keep.
+    pub fn identities(&self, subject: &Subject) -> Vec<Identity> {
+        let kept = self.keeps.identities(subject).map(|(scheme, country, identifier)| Identity {
+            kind: subject.kind,
+            scheme,
+            country: country.map(str::to_owned),
+            identifier: identifier.to_owned(),
+        });
+        let (mut own, others): (Vec<_>, Vec<_>) =
+            kept.partition(|kept| kept.scheme == subject.scheme);
+        // The first is the one that the lookup is about; of others of its scheme there are others.
+        own.truncate(1);
+        if own.is_empty() { others } else { own }
     }
 
     /// Asks about one subject, on one of the source's lists or on all of them.

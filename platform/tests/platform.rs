@@ -138,13 +138,13 @@ fn subject(kind: SubjectKind, scheme: Scheme, identifier: String) -> Subject {
 }
 
 /// What a registry answers about subjects on lists.
-pub fn ask(registry: &PlatformRegistry, subjects: &[Subject], lists: &[&str]) -> Vec<Answer> {
+pub fn ask(registry: &dyn Registry, subjects: &[Subject], lists: &[&str]) -> Vec<Answer> {
     let lists: Vec<String> = lists.iter().map(|l| (*l).to_owned()).collect();
     let asks: Vec<_> = (0..)
         .zip(subjects)
         .map(|(query, subject)| Ask { query, subject, as_of: TODAY, lists: &lists })
         .collect();
-    Registry::lookup(registry, &asks).unwrap()
+    registry.lookup(&asks).unwrap()
 }
 
 /// What a registry answers about firm 1 on the list of wage arrears.

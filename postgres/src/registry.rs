@@ -21,7 +21,8 @@ use open::{Found, Known};
 
 /// One statement, and so one state of the database. Each row says what it is: the state's name; a
 /// record by a party; an entry by the key of a pattern; and if the state is another than the one
-/// known, a source, a shape of patterns, and the entries of everybody and of nobody by name.
+/// known, a source, a shape of patterns, the entries of everybody and of nobody by name, and the mark
+/// of an entry that somebody answers for.
 const LOOKUP: &str = "\
 SELECT 0, state, '', '', '', '', '', '', 0::BIGINT, 0::BIGINT \
   FROM mustcheck_registry WHERE id = 1 \
@@ -51,7 +52,9 @@ UNION ALL SELECT 6, open.source, open.list, '', '', '', '', '', 0, count(*) \
   AND (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2 \
   AND NOT EXISTS (SELECT 1 FROM mustcheck_acknowledged AS own \
                   WHERE own.source = open.source AND own.mark = open.mark) \
-  GROUP BY open.source, open.list";
+  GROUP BY open.source, open.list \
+UNION ALL SELECT 7, source, mark, '', '', '', '', '', 0, 0 FROM mustcheck_acknowledged \
+  WHERE (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2";
 
 /// Attempts at a lookup in the middle of which somebody imported.
 const ATTEMPTS: u32 = 8;

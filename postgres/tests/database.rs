@@ -16,6 +16,8 @@ mod standards;
 mod checks;
 #[path = "database/damage.rs"]
 mod damage;
+#[path = "database/damaged.rs"]
+mod damaged;
 #[path = "database/equal.rs"]
 mod equal;
 #[path = "database/faults.rs"]
@@ -32,3 +34,5 @@ mod requests;
 mod server;
 #[path = "database/tls.rs"]
 mod tls;
+#[path = "../../host/tests/damage/victims.rs"]
+mod victims;

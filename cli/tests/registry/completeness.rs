@@ -5,7 +5,7 @@ use std::path::Path;
 use mustcheck::SqliteRegistry;
 use mustcheck::model::{Scheme, Subject, SubjectKind};
 use mustcheck::registry::held::Reach;
-use mustcheck::registry::import::acknowledge;
+use mustcheck::registry::import::{acknowledge, undo};
 use serde_json::{Value, json};
 
 use crate::support::{LEI, ask, firm, person, record, registry, subject, uscc, with};
@@ -140,6 +140,37 @@ fn whom_somebody_answers_for_is_open_no_more_until_the_entry_changes() {
     let other = registry(&[record("r1", 1), row(10, &["*"], false)]);
     import_into(&path, &other).unwrap();
     assert_eq!(answer(&path, firm(2)).0, "unavailable");
+}
+
+#[test]
+fn an_entry_by_another_scheme_leaves_open_until_somebody_answers_for_it() {
+    let (_folder, path) = database();
+    let about = json!({ "kind": "organization", "scheme": "lei", "identifier": "5493001KJTIIGC8Y1R13",
+                        "name": "x" });
+    let entry = with(&record("r2", 2), "/subject", about);
+    let entry = with(&entry, "/responsible_persons", json!([]));
+    let first = with(
+        &registry(&[record("r1", 1), entry.clone()]),
+        "/sources/0/as_of",
+        "2026-11-18T20:00:00+08:00",
+    );
+    import_into(&path, &first).unwrap();
+    let reason = "entries that the source names by no `uscc`: 1";
+    assert_eq!(answer(&path, firm(3)), ("not-covered".into(), reason.into(), 0));
+    let summary = SqliteRegistry::open(&path).unwrap().summary().unwrap().remove(0);
+    acknowledge(&path, &[summary.entries[0].mark.clone()], "李四", "a typing error").unwrap();
+    assert_eq!(answer(&path, firm(3)), answered(0));
+    assert_eq!(answer(&path, firm(1)), answered(1));
+    // It stays so while the source lists the entry unchanged, also after an undo of that.
+    import_into(&path, &registry(&[record("r1", 1), entry])).unwrap();
+    assert_eq!(answer(&path, firm(3)), answered(0));
+    undo(&path, "platform").unwrap();
+    assert_eq!(answer(&path, firm(3)), answered(0));
+    // Whose acknowledgement was forgotten with the entry is open when the entry is back.
+    import_into(&path, &registry(&[record("r1", 1)])).unwrap();
+    assert_eq!(answer(&path, firm(3)), answered(0));
+    undo(&path, "platform").unwrap();
+    assert_eq!(answer(&path, firm(3)), ("not-covered".into(), reason.into(), 0));
 }
 
 #[test]

@@ -73,6 +73,20 @@ fn records_without_effect_go_as_they_come() {
 }
 
 #[test]
+fn a_repair_that_the_list_does_not_know_takes_no_effect_away() {
+    let (_folder, path) = database();
+    let repaired = json!([{ "kind": "repaired", "on": "2026-11-01" }]);
+    let one = with(&with(&record("r1", 1), "/events", repaired), "/list", "bidding-disqualified");
+    let one = with(&one, "/act", Value::Null);
+    let covers = |document: &Value| {
+        with(document, "/sources/0/covers", json!(["wage-arrears", "bidding-disqualified"]))
+    };
+    import_into(&path, &covers(&registry(&[one]))).unwrap();
+    let error = import_into(&path, &covers(&registry(&[]))).unwrap_err().to_string();
+    assert!(error.contains("remove 1 of 1 from list `bidding-disqualified`"), "{error}");
+}
+
+#[test]
 fn a_total_that_does_not_fit_refuses_the_file() {
     let (_folder, path) = database();
     let expecting = |n: u32, expected: u64| with(&firms(n), "/sources/0/expected", expected);

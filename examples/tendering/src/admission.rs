@@ -1,6 +1,6 @@
 //! Who may take part: what a finding means for a bid, and who may be admitted.
 
-use mustcheck::model::{AnswerStatus, AppliedMeasure, Effect, Lookup, Role};
+use mustcheck::model::{AnswerStatus, AppliedMeasure, Effect, Force, Lookup, MeasureKind, Role};
 use mustcheck::{Checked, Decision, Disposition};
 
 use crate::bid::Bid;
@@ -29,9 +29,13 @@ pub enum NotAdmitted {
         /// What is to be admitted.
         bid: String,
     },
-    /// A restriction reaches the tenderer or a member of its consortium.
-    #[error("a restriction excludes the tenderer")]
+    /// A measure that excludes reaches the tenderer or a member of its consortium.
+    #[error("a measure excludes the tenderer")]
     Excluded,
+    /// A restriction reaches the tenderer or a member of its consortium that excludes nobody: how
+    /// far it limits their part is for the people who evaluate.
+    #[error("a restriction limits the tenderer")]
+    Limited,
     /// A closer look is due, or a restriction reaches only a person behind a tenderer: what that
     /// means for a bidder who is not listed is for the people who evaluate.
     #[error("the tenderer needs a review")]
@@ -81,18 +85,27 @@ pub fn admit(bid: &Bid, checked: &Checked) -> Result<Admission, NotAdmitted> {
         Disposition::Clear | Disposition::Facilitated => {
             Ok(Admission { application: application.id.clone() })
         }
-        Disposition::Restricted if excluding(decision).next().is_some() => {
+        Disposition::Restricted if restricting(decision).any(excludes) => {
             Err(NotAdmitted::Excluded)
+        }
+        Disposition::Restricted if restricting(decision).next().is_some() => {
+            Err(NotAdmitted::Limited)
         }
         Disposition::Restricted | Disposition::Review => Err(NotAdmitted::Review),
         Disposition::Undetermined => Err(NotAdmitted::Undetermined),
     }
 }
 
-/// The measures that exclude: restrictions on an organization that bids.
-pub fn excluding(decision: &Decision) -> impl Iterator<Item = &AppliedMeasure> {
+/// Whether a measure excludes: 不得参加、取消资格. 「依法限制」 limits, and does not say how far.
+fn excludes(measure: &AppliedMeasure) -> bool {
+    matches!(measure.kind, MeasureKind::Disqualify | MeasureKind::ReapplicationBar)
+}
+
+/// The mandatory restrictions on an organization that bids.
+pub fn restricting(decision: &Decision) -> impl Iterator<Item = &AppliedMeasure> {
     decision.measures.iter().filter(|m| {
         m.effect == Effect::Restriction
+            && m.force == Force::Mandatory
             && !m.kind.is_examination()
             && matches!(m.target.role, Role::Applicant | Role::ConsortiumMember)
     })

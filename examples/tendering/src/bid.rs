@@ -1,6 +1,7 @@
 //! From a tenderer of the document to an application: whom a check must look up.
 
-use mustcheck::model::{Office, Role, Scheme, Subject, SubjectKind};
+use mustcheck::model::{FurtherIdentifier, Office, Role, Scheme, Subject, SubjectKind};
+use mustcheck::registry::written::normalised;
 use mustcheck::{Application, ApplicationError, ApplicationExt as _, Date, redact, safe};
 
 use crate::bidders::{Bidder, Parties, Who};
@@ -52,6 +53,8 @@ pub struct Bid {
 struct SubjectPlace {
     base: String,
     identifier: String,
+    /// Of each further identifier.
+    also: Vec<String>,
 }
 
 impl Bid {
@@ -90,9 +93,12 @@ impl Bid {
         }
         let (index, rest) = path.strip_prefix("subjects[")?.split_once(']')?;
         let place = self.places.get(index.parse::<usize>().ok()?)?;
-        Some(match rest {
-            ".identifier" => place.identifier.clone(),
-            rest => format!("{}{rest}", place.base),
+        let further = rest.strip_prefix(".also[").and_then(|rest| rest.split_once(']'));
+        let further = further.and_then(|(a, _)| place.also.get(a.parse::<usize>().ok()?));
+        Some(match (rest, further) {
+            (".identifier", _) => place.identifier.clone(),
+            (_, Some(further)) => further.clone(),
+            (rest, None) => format!("{}{rest}", place.base),
         })
     }
 }
@@ -221,30 +227,31 @@ impl Subjects {
         name: Option<String>,
         ids: &[String],
     ) -> Result<(), Fault> {
-        let found = identifier(base, &party)?;
-        let id = found.identifier.id.as_ref().map(|id| id.0.trim().to_owned()).unwrap_or_default();
-        let names = [found.identifier.legal_name.clone(), party.name.clone(), name];
+        let (first, further) = identifiers(base, &party)?;
+        let names = [first.legal_name.clone(), party.name.clone(), name];
         let name = names.into_iter().flatten().find(|n| !n.trim().is_empty());
         let organization = self.list.len();
-        let kind = match found.scheme {
+        let kind = match first.scheme {
             Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
             Scheme::ResidentId | Scheme::Passport => SubjectKind::Person,
         };
-        let known: Vec<&str> = ids.iter().map(String::as_str).chain([id.as_str()]).collect();
+        let codes = std::iter::once(&first).chain(&further).map(|found| found.id.as_str());
+        let known: Vec<&str> = ids.iter().map(String::as_str).chain(codes).collect();
         let beside = setting.representatives.of(&known);
+        let place = |found: &Found<'_>| format!("{}.id", found.at);
+        let also = further.iter().map(place).collect();
+        self.places.push(SubjectPlace { base: base.to_owned(), identifier: place(&first), also });
         self.list.push(Subject {
             role,
             kind,
-            scheme: found.scheme,
-            identifier: id,
-            country: found.country,
+            scheme: first.scheme,
+            identifier: first.id,
+            country: first.country,
             name: name.unwrap_or_default(),
             as_issued: None,
-            also: Vec::new(),
+            also: further.into_iter().map(Found::into_further).collect(),
             of: None,
         });
-        let identifier = format!("{}.id", found.at);
-        self.places.push(SubjectPlace { base: base.to_owned(), identifier });
         if kind == SubjectKind::Person {
             return Ok(());
         }
@@ -302,16 +309,36 @@ impl Subjects {
             return;
         }
         self.list.push(subject);
-        self.places.push(SubjectPlace { identifier: format!("{base}.{id}"), base });
+        let identifier = format!("{base}.{id}");
+        self.places.push(SubjectPlace { identifier, base, also: Vec::new() });
     }
 }
 
-/// The identifier of a party by which it is looked up.
+/// An identifier of a party by which it is looked up.
 struct Found<'p> {
     scheme: Scheme,
     country: Option<String>,
+    id: String,
+    legal_name: &'p Option<String>,
     at: String,
-    identifier: &'p Identifier,
+}
+
+impl<'p> Found<'p> {
+    /// The identifier at a place; none if its scheme is none that is looked up by.
+    fn read(at: String, written: &'p Identifier) -> Option<Self> {
+        let (scheme, country) = scheme_of(written.scheme.as_deref()?)?;
+        let id = written.id.as_ref().map(|id| id.0.trim().to_owned()).unwrap_or_default();
+        Some(Self { scheme, country, id, legal_name: &written.legal_name, at })
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        (self.scheme, &self.country) == (other.scheme, &other.country)
+            && normalised(&self.id) == normalised(&other.id)
+    }
+
+    fn into_further(self) -> FurtherIdentifier {
+        FurtherIdentifier { scheme: self.scheme, identifier: self.id, country: self.country }
+    }
 }
 
 /// The scheme that a code of OCDS stands for, and of a passport the issuing country.
@@ -331,25 +358,25 @@ fn scheme_of(code: &str) -> Option<(Scheme, Option<String>)> {
     Some((Scheme::Passport, Some(country.to_owned())))
 }
 
-/// The identifier that is looked up: the unified social credit code wherever it stands
-/// (33 (十一): 「以统一社会信用代码为索引」), and another only where there is none.
-fn identifier<'p>(base: &str, party: &'p Party) -> Result<Found<'p>, Fault> {
+/// The identifiers by which a party is looked up, all of them: the unified social credit code
+/// first, wherever it stands (33 (十一): 「以统一社会信用代码为索引」), and whatever else there is of
+/// a scheme that is known as a further one.
+fn identifiers<'p>(base: &str, party: &'p Party) -> Result<(Found<'p>, Vec<Found<'p>>), Fault> {
     let main = party.identifier.iter().map(|i| (format!("{base}.identifier"), i));
     let more = party.additional_identifiers.iter().flatten().enumerate();
     let more = more.map(|(n, i)| (format!("{base}.additionalIdentifiers[{n}]"), i));
     let all: Vec<(String, &Identifier)> = main.chain(more).collect();
-    let read = |i: &Identifier| i.scheme.as_deref().and_then(scheme_of);
-    for scheme in [Scheme::Uscc, Scheme::Lei, Scheme::ResidentId, Scheme::Passport] {
-        let is = |i: &Identifier| read(i).is_some_and(|(own, _)| own == scheme);
-        let found: Vec<&(String, &Identifier)> = all.iter().filter(|(_, i)| is(i)).collect();
-        let Some((at, first)) = found.first() else { continue };
-        let other = found.iter().find(|(_, i)| i.id != first.id || read(i) != read(first));
-        if let Some((other, _)) = other {
-            let detail = format!("differs from the {scheme} at {at}: one party has one");
-            return Err(Fault::Input(Place::at(format!("{other}.id"), detail)));
+    let mut known: Vec<Found<'_>> = Vec::new();
+    for found in all.iter().filter_map(|(at, written)| Found::read(at.clone(), written)) {
+        if !known.iter().any(|one| one.is_same(&found)) {
+            known.push(found);
         }
-        let country = read(first).and_then(|(_, country)| country);
-        return Ok(Found { scheme, country, at: at.clone(), identifier: first });
+    }
+    let order = [Scheme::Uscc, Scheme::Lei, Scheme::ResidentId, Scheme::Passport];
+    let first = order.iter().find_map(|s| known.iter().position(|found| found.scheme == *s));
+    if let Some(first) = first {
+        let first = known.remove(first);
+        return Ok((first, known));
     }
     let wanted = "`CN-USCI` (or `CN-USCC`) or `XI-LEI` is needed";
     Err(Fault::NoIdentifier(match all.first().map(|(at, i)| (at, i.scheme.as_deref())) {

@@ -20,6 +20,8 @@ pub enum Status {
     MayTakePart,
     /// It is excluded, on the articles of `measures`.
     Excluded,
+    /// Its part is limited, on the articles of `measures`; the people who evaluate say how far.
+    Limited,
     /// The people who evaluate must look closer before it may take part.
     Review,
     /// Bid evaluation must wait for the lookups of `unanswered`.
@@ -34,6 +36,7 @@ impl Status {
         match self {
             Self::MayTakePart => "may take part",
             Self::Excluded => "excluded",
+            Self::Limited => "limited",
             Self::Review => "needs review",
             Self::Undetermined => "undetermined",
             Self::Error => "not checked",
@@ -175,6 +178,7 @@ impl CreditCheck {
         let (status, error) = match admit(bid, checked) {
             Ok(_) => (Status::MayTakePart, None),
             Err(NotAdmitted::Excluded) => (Status::Excluded, None),
+            Err(NotAdmitted::Limited) => (Status::Limited, None),
             Err(NotAdmitted::Review) => (Status::Review, None),
             Err(NotAdmitted::Undetermined) => (Status::Undetermined, None),
             Err(error @ NotAdmitted::OtherBid { .. }) => {

@@ -96,6 +96,7 @@ fn summary(tender: &ScreenedTender) -> String {
     let statuses = [
         Status::MayTakePart,
         Status::Excluded,
+        Status::Limited,
         Status::Review,
         Status::Undetermined,
         Status::Error,

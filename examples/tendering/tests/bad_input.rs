@@ -15,7 +15,7 @@ mod sample;
 
 #[test]
 fn an_identifier_that_is_wrong_is_the_error_of_its_tenderer() {
-    let cases: [(&str, Change); 5] = [
+    let cases: [(&str, Change); 7] = [
         (
             "parties[1].identifier.scheme: `XX-REG` is no scheme that can be checked: `CN-USCI` \
              (or `CN-USCC`) or `XI-LEI` is needed",
@@ -28,11 +28,25 @@ fn an_identifier_that_is_wrong_is_the_error_of_its_tenderer() {
             v["parties"][1]["identifier"]["id"] = json!("");
         }),
         (
-            "parties[1].additionalIdentifiers[0].id: differs from the uscc at \
-             parties[1].identifier: one party has one",
+            "parties[1].additionalIdentifiers[1].id: `9131…**` is no valid uscc: the check \
+             character at position 18 is wrong (not `4`)",
             &|v| {
-                let other = v["parties"][2]["identifier"].clone();
-                v["parties"][1]["additionalIdentifiers"] = json!([other]);
+                v["parties"][1]["additionalIdentifiers"] = json!([
+                    { "scheme": "GB-VAT", "id": "9" },
+                    { "scheme": "CN-USCC", "id": "91310000MA1TD00224" }]);
+            },
+        ),
+        (
+            "parties[1].additionalIdentifiers[0].id: `…**` is no valid lei: it has 0 characters, \
+             not 20",
+            &|v| v["parties"][1]["additionalIdentifiers"] = json!({ "scheme": "xi-lei" }),
+        ),
+        (
+            "parties[1].additionalIdentifiers[0].id: scheme `resident-id` does not identify a \
+             subject of kind `organization`",
+            &|v| {
+                v["parties"][1]["additionalIdentifiers"] =
+                    json!([{ "scheme": "CN-RID", "id": "310101198001012013" }]);
             },
         ),
         (

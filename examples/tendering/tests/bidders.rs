@@ -23,9 +23,11 @@ fn unnamed(change: impl FnOnce(&mut Value, Value)) -> String {
     })
 }
 
+/// Where those stand who are restricted.
 fn places(screened: &Screened) -> Vec<&str> {
     let tenderers = screened.tenders.iter().flat_map(|t| &t.tenderers);
-    tenderers.filter(|t| t.check.status == Status::Excluded).map(|t| t.place.as_str()).collect()
+    let restricted = |status| matches!(status, Status::Excluded | Status::Limited);
+    tenderers.filter(|t| restricted(t.check.status)).map(|t| t.place.as_str()).collect()
 }
 
 fn at<'a>(value: &'a Value, pointer: &str) -> &'a Value {
@@ -166,6 +168,65 @@ fn what_publishers_write_is_read() {
         assert_eq!(statuses(&screened)[0], Status::MayTakePart, "{what}");
         assert_eq!(screened.tenders[0].as_of.to_string(), "2026-11-20", "{what}");
     }
+}
+
+/// The code of the sample's bidder that is excluded.
+const LISTED: &str = "91310000MA1TD00225";
+
+/// What becomes of the first bidder with these further identifiers.
+fn first_with(further: &Value) -> Status {
+    let screened =
+        screened(&changed(|v| v["parties"][1]["additionalIdentifiers"] = further.clone()));
+    assert_eq!(statuses(&screened)[1..], SAMPLE[1..]);
+    statuses(&screened)[0]
+}
+
+#[test]
+fn a_bidder_that_is_listed_under_a_further_identifier_is_found() {
+    let further = |scheme: &str, id: &str| json!([{ "scheme": scheme, "id": id }]);
+    assert_eq!(first_with(&further("CN-USCI", LISTED)), Status::Excluded);
+    // As forms send it.
+    assert_eq!(first_with(&further("cn-uscc", " 91310000-ma1td00225 ")), Status::Excluded);
+    let last = json!([{ "scheme": "GB-VAT", "id": "9" }, { "scheme": "XI-LEI",
+        "id": "529900T8BM49AURSD033" }, { "scheme": "CN-USCI", "id": LISTED }]);
+    assert_eq!(first_with(&last), Status::Excluded);
+    // Its neighbours, whom nobody lists; of a register that nobody knows; its own code again.
+    assert_eq!(first_with(&further("CN-USCI", "91310000MA1TD009X0")), Status::MayTakePart);
+    assert_eq!(first_with(&further("CN-31-CR", LISTED)), Status::MayTakePart);
+    assert_eq!(first_with(&further("CN-USCI", "91310000ma1td0014a")), Status::MayTakePart);
+    assert_eq!(first_with(&further("XI-LEI", "529900T8BM49AURSD033")), Status::MayTakePart);
+}
+
+#[test]
+fn a_further_identifier_is_one_wherever_the_party_stands() {
+    // Of a member of a consortium.
+    let member = changed(|v| {
+        v["parties"][4]["identifier"]["id"] = json!("91310000MA1TD009X0");
+        v["parties"][4]["additionalIdentifiers"] =
+            json!({ "scheme": "CN-USCI", "id": "91310000MA1TD0049W" });
+    });
+    assert_eq!(statuses(&screened(&member)), SAMPLE);
+    // Of a party under the main one of another scheme, which the code goes before.
+    let behind = changed(|v| {
+        v["parties"][1]["identifier"] = json!({ "scheme": "XI-LEI", "id": "529900T8BM49AURSD033" });
+        v["parties"][1]["additionalIdentifiers"] = json!([{ "scheme": "CN-USCI", "id": "91310000MA1TD0014A" },
+                   { "scheme": "CN-USCI", "id": LISTED }]);
+    });
+    assert_eq!(statuses(&screened(&behind))[0], Status::Excluded);
+    // Who answers for it may be told by any of its codes.
+    let people = format!(
+        "organization,role,scheme,identifier,name\n\
+         {LISTED},legal-representative,resident-id,310101198001012013,李某1\n"
+    );
+    let document = changed(|v| {
+        v["parties"][1]["details"] = json!(null);
+        v["parties"][1]["additionalIdentifiers"] = json!([{ "scheme": "CN-USCI", "id": LISTED }]);
+    });
+    let representatives = Representatives::read(&people).unwrap();
+    let screened = screen(&gate(), &document, &Options { representatives, ..options() }).unwrap();
+    let finding = screened.tenders[0].tenderers[0].check.finding.as_ref().unwrap();
+    assert_eq!(finding.subjects.len(), 2);
+    assert_eq!(finding.subjects[1].place, "representatives[0]");
 }
 
 #[test]

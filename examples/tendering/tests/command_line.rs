@@ -111,7 +111,8 @@ fn a_bidder_who_was_not_checked_is_in_the_exit_code() {
         run_with(&document, &registry, &path("checked.json"), &["--representatives", &people]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(text(&output.stdout).ends_with(
-        "2 tenderers: 1 may take part, 1 excluded, 0 needs review, 0 undetermined, 0 not checked\n"
+        "2 tenderers: 1 may take part, 1 excluded, 0 limited, 0 needs review, 0 undetermined, \
+         0 not checked\n"
     ));
     let lone = run_with(&document, &registry, &path("checked.json"), &["--office", "采购中心"]);
     assert_eq!(lone.status.code(), Some(2));

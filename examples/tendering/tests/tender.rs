@@ -117,7 +117,7 @@ fn an_unanswered_source_leaves_nobody_to_take_part() {
         Status::Undetermined,
         Status::Undetermined,
         // A restriction already stands, whatever the other source would say.
-        Status::Excluded,
+        Status::Limited,
         Status::Undetermined,
         Status::Error,
         Status::Undetermined,
@@ -217,4 +217,19 @@ fn a_proof_of_another_bid_admits_nobody() {
     );
     let restricted = gate().check(excluded.application()).unwrap();
     assert_eq!(admit(&excluded, &restricted), Err(NotAdmitted::Excluded));
+}
+
+#[test]
+fn a_limit_is_no_exclusion_and_admits_nobody() {
+    let limited = bid(2);
+    let checked = gate().check(limited.application()).unwrap();
+    assert_eq!(checked.decision().disposition, mustcheck::Disposition::Restricted);
+    assert_eq!(admit(&limited, &checked), Err(NotAdmitted::Limited));
+    // Beside a measure that excludes, a limit makes no difference.
+    let document = changed(|v| {
+        v["parties"][2]["details"]["consortiumMembers"] =
+            v["parties"][3]["details"]["consortiumMembers"].take();
+        v["parties"][3]["details"].as_object_mut().unwrap().remove("consortiumMembers");
+    });
+    assert_eq!(statuses(&screened(&document))[1..3], [Status::Excluded, Status::MayTakePart]);
 }

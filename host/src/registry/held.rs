@@ -69,7 +69,8 @@ impl Opening {
 pub struct Held {
     /// The source.
     pub source: Source,
-    /// By which identifiers it keeps its subjects.
+    /// By which identifiers it keeps its subjects, [but for](Kept::but_for) what somebody answers
+    /// for.
     pub kept: Kept,
     /// The entries that may mean anybody: the first of each list, with how many there are.
     pub everybody: Vec<Opening>,
@@ -80,7 +81,7 @@ pub struct Held {
 impl Held {
     /// A source of which every entry could be read.
     pub fn readable(source: Source, naming: Naming) -> Self {
-        let kept = naming.kept(&source);
+        let kept = naming.kept(&source).but_for(&BTreeSet::new());
         Self { source, kept, everybody: Vec::new(), unnamed: Vec::new() }
     }
 
@@ -129,9 +130,8 @@ impl Held {
             let more = open().map(|opening| opening.entries).sum::<u64>().saturating_sub(1);
             return (AnswerStatus::Unavailable, Some(refused(first, more)));
         }
-        if !self.kept.keeps(subject) {
-            let reason = format!("the source does not keep subjects by `{}`", subject.scheme);
-            return (AnswerStatus::NotCovered, Some(reason));
+        if let Some(unkept) = self.kept.unkept(subject) {
+            return (AnswerStatus::NotCovered, Some(format!("the source {unkept}")));
         }
         let of_list = self.unnamed.iter().filter(|(of, _)| of.as_ref().is_none_or(|of| of == list));
         let unnamed: u64 = of_list.map(|(_, entries)| entries).sum();

@@ -105,7 +105,7 @@ pub fn import_with(
     let mut connection = open_for_import(database)?;
     let transaction =
         connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let mut work = Work::begin(&transaction, incoming.sources(), now()?, options)?;
+    let mut work = Work::begin(&transaction, incoming.sources(), vocabulary, now()?, options)?;
     let rejected = incoming.each(&mut |item| work.take(item, progress))?;
     let report = work.end(rejected, options)?;
     transaction.commit()?;

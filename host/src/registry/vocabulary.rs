@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::model::{Description, ListStanding};
+use mustcheck_guest::date::Date;
+use mustcheck_guest::model::{Description, ListRules, ListStanding};
 
 /// The lists, acts and matters of one or more policies.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,8 @@ pub struct Vocabulary {
     matters: BTreeSet<String>,
     /// What each list is good for, by each policy that has it.
     standings: BTreeMap<String, BTreeSet<ListStanding>>,
+    /// On how entries of each list end, by each policy that has it.
+    rules: BTreeMap<String, Vec<Vec<ListRules>>>,
 }
 
 impl Vocabulary {
@@ -24,6 +27,7 @@ impl Vocabulary {
                 for code in list.parts.iter().chain([&list.code]) {
                     all.lists.entry(code.clone()).or_default().extend(list.acts.iter().cloned());
                     all.standings.entry(code.clone()).or_default().insert(list.standing);
+                    all.rules.entry(code.clone()).or_default().push(list.rules.clone());
                 }
             }
             all.acts.extend(description.acts.iter().cloned());
@@ -42,6 +46,17 @@ impl Vocabulary {
         for (list, standings) in &other.standings {
             self.standings.entry(list.clone()).or_default().extend(standings);
         }
+        for (list, rules) in &other.rules {
+            self.rules.entry(list.clone()).or_default().extend(rules.iter().cloned());
+        }
+    }
+
+    /// The rules on a day of how the entries of a list end, of each policy that has it; those of
+    /// the Opinions if none has.
+    pub fn rules_on(&self, list: &str, day: Date) -> impl Iterator<Item = &ListRules> {
+        let known = self.rules.get(list).map(Vec::as_slice).unwrap_or_default();
+        let none = known.is_empty().then_some(&ListRules::OF_THE_OPINIONS);
+        known.iter().map(move |rules| ListRules::on(rules, day)).chain(none)
     }
 
     /// What is wrong with the standing that somebody takes a list to have, if anything.

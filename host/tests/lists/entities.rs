@@ -260,10 +260,12 @@ fn a_code_in_prose_matches_nobody_and_clears_nobody() {
             ]
         );
     }
-    // The number of a person in a firm's own properties is not the firm's.
+    // The number of a person in a firm's own properties is not the firm's, unless it is a code that
+    // was damaged.
     let lines = [entity("NK-1", "Company", json!({ "uscCode": [listed], "idNumber": [man] }))];
     let made = outcome(&lines, MAPPING).unwrap();
-    assert_eq!((made.records.len(), made.open()), (1, vec![(vec![man.as_str()], false)]));
+    let open = vec![(vec![man.as_str(), "310101197003070C1X"], false)];
+    assert_eq!((made.records.len(), made.open()), (1, open));
     // What a sanction says of others.
     let mut reason = sanction("NK-1", json!({ "startDate": ["2024"] }));
     reason["properties"]["reason"] = json!([format!("acted for {other}")]);
@@ -483,4 +485,18 @@ fn the_standing_of_a_list_is_held_against_the_catalogue() {
         told("\"association-members\"", "\"association-member\""),
         "`association-member` is an unknown list; did you mean `association-members`?"
     );
+}
+
+/// RAIL R2: a damaged number of a person that passes for the code of a firm is still the person's.
+#[test]
+fn a_number_that_passes_for_another_kind_by_chance_leaves_its_owner_open() {
+    let lines = [json!({ "id": "p1", "schema": "Person", "caption": "Jia", "datasets": ["wb"],
+        "first_seen": "2024-02-10T08:00:00",
+        "properties": { "topics": ["debarment"], "idNumber": ["310104198908080000"] } })];
+    let made = outcome(&lines, MAPPING).unwrap();
+    let of = |number| subject(SubjectKind::Person, Scheme::ResidentId, number, None);
+    let other = crate::resident(3);
+    // The entity may as well be named by no identifier of its own.
+    let found = answered(&made, &[of("310104198908080398"), of(&other)]);
+    assert_eq!(found, [(AnswerStatus::Unavailable, 0), (AnswerStatus::NotCovered, 0)]);
 }

@@ -1,11 +1,12 @@
 //! Tables: how they are written, and what is made of their rows.
 
 use encoding_rs::GB18030;
-use mustcheck::model::AnswerStatus;
+use mustcheck::model::{AnswerStatus, Scheme, SubjectKind};
 use mustcheck::registry::table::Encoding;
+use mustcheck::validate_identifier;
 use serde_json::json;
 
-use crate::{firm, person, resident, table, uscc};
+use crate::{firm, person, resident, subject, table, uscc};
 
 /// The mapping of a list of wage arrears.
 pub const MAPPING: &str = r#"
@@ -365,4 +366,30 @@ fn events_need_their_day() {
         made("异议中", "45800"),
         "events[0].kind: `异议中` is a word that the mapping does not have"
     );
+}
+
+/// RAIL R2: what is left of a number may pass its check as somebody else's, or as another code.
+#[test]
+fn a_damaged_number_that_passes_for_another_by_chance_leaves_its_owner_open() {
+    let sound = |text: &str| {
+        validate_identifier(SubjectKind::Person, Scheme::ResidentId, text, None).is_ok()
+    };
+    let own = resident(1);
+    // A digit too many, without the last or the first of which it is another's number.
+    let longer = (0..18).flat_map(|at| ('0'..='9').map(move |digit| (at, digit)));
+    let mut longer = longer.map(|(at, digit)| format!("{}{digit}{}", &own[..at], &own[at..]));
+    let longer = longer.find(|text| sound(&text[..18]) && text[..18] != own).expect("one passes");
+    // Rounded by a spreadsheet, it is the code of a firm.
+    let rounded = "310104198908080000";
+    let firms = validate_identifier(SubjectKind::Organization, Scheme::Uscc, rounded, None);
+    assert_eq!(firms, Ok(()));
+    for (written, owner) in [(longer.as_str(), own.as_str()), (rounded, "310104198908080398")] {
+        let text = HEADER.to_owned() + &row(1).replace(&own, written) + &row(2);
+        let made = table(text.as_bytes(), MAPPING).unwrap();
+        let owner = subject(SubjectKind::Person, Scheme::ResidentId, owner, None);
+        let found = made.imported(&[owner, person(3), person(2)]).1;
+        let open = (AnswerStatus::Unavailable, 0);
+        let (none, one) = ((AnswerStatus::Answered, 0), (AnswerStatus::Answered, 1));
+        assert_eq!(found, [open, none, one], "{written}");
+    }
 }

@@ -9,91 +9,13 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::tables::{HEADER, MAPPING, row};
+use crate::xlsx::Value::{self, Day, Formula, Text};
+use crate::xlsx::{archive, number, one_sheet, sheet_xml, text, xlsx};
 use crate::{Outcome, firm, person, standards, subject, table, uscc};
-
-/// A cell of a sheet.
-#[derive(Clone)]
-enum Value {
-    Text(String),
-    Number(&'static str),
-    Day(&'static str),
-    Formula(&'static str),
-}
-
-use Value::{Day, Formula, Number, Text};
-
-fn text(text: &str) -> Value {
-    Text(text.to_owned())
-}
 
 /// Cells of a line of CSV.
 fn texts(line: &str) -> Vec<Value> {
     line.trim_end().split(',').map(text).collect()
-}
-
-fn archive(parts: &[(String, String)]) -> Vec<u8> {
-    let mut archive = ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, content) in parts {
-        archive.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
-        archive.write_all(content.as_bytes()).unwrap();
-    }
-    archive.finish().unwrap().into_inner()
-}
-
-fn sheet_xml(rows: &[Vec<Value>], merged: &str) -> String {
-    let mut xml = String::new();
-    for (r, cells) in (1..).zip(rows) {
-        xml += &format!("<row r=\"{r}\">");
-        for (column, value) in ('A'..).zip(cells) {
-            let at = format!("r=\"{column}{r}\"");
-            xml += &match value {
-                Text(text) if text.is_empty() => String::new(),
-                Text(text) => format!("<c {at} t=\"inlineStr\"><is><t>{text}</t></is></c>"),
-                Number(number) => format!("<c {at}><v>{number}</v></c>"),
-                Day(number) => format!("<c {at} s=\"1\"><v>{number}</v></c>"),
-                Formula(formula) => format!("<c {at}><f>{formula}</f></c>"),
-            };
-        }
-        xml += "</row>";
-    }
-    let namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-    format!("<worksheet xmlns=\"{namespace}\"><sheetData>{xml}</sheetData>{merged}</worksheet>")
-}
-
-/// A workbook (xlsx) with sheets of XML.
-fn xlsx(sheets: &[(&str, String)], of_1904: bool) -> Vec<u8> {
-    let namespace = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
-    let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-    let (mut list, mut targets, mut parts) = (String::new(), String::new(), Vec::new());
-    for (i, (name, xml)) in (1..).zip(sheets) {
-        list += &format!("<sheet name=\"{name}\" sheetId=\"{i}\" r:id=\"rId{i}\"/>");
-        let target = format!("Type=\"{relations}/worksheet\" Target=\"worksheets/sheet{i}.xml\"");
-        targets += &format!("<Relationship Id=\"rId{i}\" {target}/>");
-        parts.push((format!("xl/worksheets/sheet{i}.xml"), xml.clone()));
-    }
-    let date = if of_1904 { "<workbookPr date1904=\"1\"/>" } else { "" };
-    let workbook = format!(
-        "<workbook {namespace} xmlns:r=\"{relations}\">{date}<sheets>{list}</sheets></workbook>"
-    );
-    let package = "http://schemas.openxmlformats.org/package/2006/relationships";
-    let rels = format!("<Relationships xmlns=\"{package}\">{targets}</Relationships>");
-    let styles = format!(
-        "<styleSheet {namespace}><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\" \
-         applyNumberFormat=\"1\"/></cellXfs></styleSheet>"
-    );
-    let root = format!(
-        "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" \
-         Type=\"{relations}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
-    );
-    parts.push(("_rels/.rels".into(), root));
-    parts.push(("xl/workbook.xml".into(), workbook));
-    parts.push(("xl/_rels/workbook.xml.rels".into(), rels));
-    parts.push(("xl/styles.xml".into(), styles));
-    archive(&parts)
-}
-
-fn one_sheet(rows: &[Vec<Value>]) -> Vec<u8> {
-    xlsx(&[("名单", sheet_xml(rows, "")), ("Sheet2", sheet_xml(&[], ""))], false)
 }
 
 fn told(bytes: &[u8], mapping: &str) -> String {
@@ -122,9 +44,9 @@ fn a_sheet_is_read_as_the_table_that_it_shows() {
     let rows = [
         vec![text("2026年名单")],
         texts(HEADER),
-        with(1, &[(6, Day("45717")), (7, Number("47177")), (9, Number("1.5"))]),
+        with(1, &[(6, Day("45717")), (7, number("47177")), (9, number("1.5"))]),
         with(2, &[(6, text("2025年3月1日")), (7, text("长期"))]),
-        with(3, &[(6, Number("20250301")), (7, Day("47177.5"))]),
+        with(3, &[(6, number("20250301")), (7, Day("47177.5"))]),
     ];
     let made = table(&one_sheet(&rows), MAPPING).unwrap();
     assert_eq!(made.reasons(), []);
@@ -142,7 +64,7 @@ fn a_sheet_is_read_as_the_table_that_it_shows() {
 
 #[test]
 fn days_are_counted_from_1904_where_the_workbook_does() {
-    let rows = [texts(HEADER), with(1, &[(6, Day("44255")), (7, Number("45715"))])];
+    let rows = [texts(HEADER), with(1, &[(6, Day("44255")), (7, number("45715"))])];
     let made = table(&xlsx(&[("a", sheet_xml(&rows, ""))], true), MAPPING).unwrap();
     assert_eq!(made.records()[0]["valid_from"], json!("2025-03-01"));
     assert_eq!(made.records()[0]["valid_until"], json!("2029-02-28"));
@@ -151,7 +73,7 @@ fn days_are_counted_from_1904_where_the_workbook_does() {
 #[test]
 fn a_code_that_is_a_number_is_rounded_and_never_exact() {
     // Whether its check character is right or not, the sheet holds other digits than the list.
-    let rows = [texts(HEADER), with(1, &[(3, Number("310101197003070015"))]), with(2, &[])];
+    let rows = [texts(HEADER), with(1, &[(3, number("310101197003070015"))]), with(2, &[])];
     let made = table(&one_sheet(&rows), MAPPING).unwrap();
     let what = "a spreadsheet made a number of the code, and its last digits are lost";
     assert_eq!(made.reasons(), [(2, format!("persons[0].identifier: {what}"))]);
@@ -287,8 +209,8 @@ fn xls(rows: &[Vec<Value>]) -> Vec<u8> {
                     let wide: Vec<u8> = wide.into_iter().flat_map(u16::to_le_bytes).collect();
                     biff(0x0204, &[&at[..], &length, &[1], &wide].concat())
                 }
-                Number(number) | Day(number) | Formula(number) => {
-                    let number: f64 = number.parse().unwrap();
+                other => {
+                    let number: f64 = other.said().parse().unwrap();
                     biff(0x0203, &[&at[..], &number.to_le_bytes()].concat())
                 }
             });
@@ -342,7 +264,7 @@ fn xls(rows: &[Vec<Value>]) -> Vec<u8> {
 
 #[test]
 fn old_workbooks_are_read() {
-    let rows = [texts(HEADER), with(1, &[(6, Number("45717"))]), with(2, &[])];
+    let rows = [texts(HEADER), with(1, &[(6, number("45717"))]), with(2, &[])];
     let made = table(&xls(&rows), MAPPING).unwrap();
     assert_eq!(made.report.workbook, Some(Kind::Xls));
     assert_eq!(made.reasons(), []);

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use mustcheck::model::{AnswerStatus, Application, Scheme};
+use mustcheck::model::{AnswerStatus, Application, FurtherIdentifier, Scheme};
 use mustcheck::registry::json::RegistryFile;
 use mustcheck::{ApplicationExt as _, Disposition, Gate, Policy, PolicyError};
 use mustcheck_platform::PlatformRegistry;
@@ -162,4 +162,75 @@ fn by_another_identifier_than_a_source_keeps_nobody_is_clear() {
     // Unless its mapping says that it does.
     let decision = checked("schemes = [\"uscc\", \"resident-id\", \"lei\"]");
     assert_ne!(decision.disposition, Disposition::Undetermined);
+}
+
+/// A source that keeps firms by their codes proves by a code what it proves, whatever else the firm
+/// has; under each code that it has.
+#[test]
+fn a_further_identifier_that_a_source_does_not_keep_leaves_nothing_open() {
+    let running = simulate(two(&[record("credit", "r1", 1)]), Shape::Paged, 10, &[]);
+    let further =
+        |scheme, identifier: String| FurtherIdentifier { scheme, identifier, country: None };
+    let lei = || further(Scheme::Lei, "5493001KJTIIGC8Y1R12".into());
+    let checked = |n: u32, also: Vec<FurtherIdentifier>, swapped: bool| {
+        let mut application = application(n);
+        let applicant = &mut application.subjects[0];
+        applicant.also = also;
+        if swapped {
+            let first = &mut applicant.also[0];
+            std::mem::swap(&mut applicant.scheme, &mut first.scheme);
+            std::mem::swap(&mut applicant.identifier, &mut first.identifier);
+        }
+        let registry = open(&more(&running.mapping(), "retries = { times = 0 }"));
+        let decision = gate(registry).check(&application).unwrap().into_decision();
+        let open = decision.lookups.iter().any(|l| l.status != AnswerStatus::Answered);
+        (decision.disposition, open)
+    };
+    for swapped in [false, true] {
+        assert_eq!(checked(2, vec![lei()], swapped), (Disposition::Clear, false));
+        assert_eq!(checked(1, vec![lei()], swapped), (Disposition::Restricted, false));
+        // Under a former code.
+        let both = || vec![lei(), further(Scheme::Uscc, uscc(1))];
+        assert_eq!(checked(2, both(), swapped), (Disposition::Restricted, false));
+        let none = vec![lei(), further(Scheme::Uscc, uscc(3))];
+        assert_eq!(checked(2, none, swapped), (Disposition::Clear, false));
+    }
+}
+
+/// The same rule as that of a registry file, subject by subject.
+#[test]
+fn a_platform_and_a_file_cover_the_same_subjects() {
+    let records = [record("platform", "r1", 1)];
+    let mut file = file(&[("platform", &["wage-arrears"])], &records);
+    file.sources[0].schemes = Some(vec![Scheme::Uscc, Scheme::ResidentId]);
+    let running = simulate(file.clone(), Shape::Paged, 10, &[]);
+    let document = serde_json::to_vec(&file).unwrap();
+    let stored = mustcheck::JsonRegistry::from_json(&document).unwrap();
+    let platform = open(&running.mapping());
+    let lei = FurtherIdentifier {
+        scheme: Scheme::Lei,
+        identifier: "5493001KJTIIGC8Y1R12".into(),
+        country: None,
+    };
+    let mut subjects = vec![crate::firm(1), crate::firm(2), crate::person(1)];
+    for n in [1, 2] {
+        let mut firm = crate::firm(n);
+        firm.also = vec![lei.clone()];
+        subjects.push(firm.clone());
+        let code = FurtherIdentifier { scheme: Scheme::Uscc, identifier: uscc(n), country: None };
+        firm.also = vec![code];
+        firm.scheme = Scheme::Lei;
+        firm.identifier.clone_from(&lei.identifier);
+        subjects.push(firm.clone());
+        firm.also = Vec::new();
+        subjects.push(firm);
+    }
+    let answers = crate::ask(&platform, &subjects, &["wage-arrears"]);
+    let expected = crate::ask(&stored, &subjects, &["wage-arrears"]);
+    let statuses = |all: &[mustcheck::model::Answer]| -> Vec<_> {
+        all.iter().map(|answer| (answer.query, answer.status)).collect()
+    };
+    assert_eq!(statuses(&answers), statuses(&expected));
+    let not_covered = answers.iter().filter(|a| a.status == AnswerStatus::NotCovered).count();
+    assert_eq!(not_covered, 2);
 }

@@ -55,7 +55,7 @@ impl PostgresRegistry {
         let ended = |_| RegistryError::Other("reading the file was broken off".into());
         let (sources, items, rejected) =
             tokio::task::spawn_blocking(read).await.map_err(ended)??;
-        let mut work = Work::begin(&self.database, &sources, options).await?;
+        let mut work = Work::begin(&self.database, &sources, vocabulary, options).await?;
         let mut records = Vec::new();
         for item in items {
             match item {

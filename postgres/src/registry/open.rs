@@ -1,10 +1,10 @@
 //! What one statement of a lookup found, and what is known of the state that it is of.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use mustcheck::RegistryError;
 use mustcheck::model::CreditRecord;
-use mustcheck::registry::held::{Acknowledgement, Held, Opening, decode, unreadable};
+use mustcheck::registry::held::{Acknowledgement, Held, Kept, Mark, Opening, decode, unreadable};
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::{Pattern, Shape};
 use tokio_postgres::Row;
@@ -58,6 +58,8 @@ pub(super) struct Found {
     everybody: Vec<Entry>,
     /// Source by key, list, how many.
     unnamed: Vec<(String, Option<String>, u64)>,
+    /// Marks of the entries that somebody answers for, by the key of their source.
+    answered_for: HashMap<String, BTreeSet<Mark>>,
 }
 
 impl Found {
@@ -93,9 +95,12 @@ impl Found {
                 self.shapes.push(shape);
             }
             5 => self.everybody.push(entry(row)?),
-            _ => {
+            6 => {
                 let list = maybe(2)?.map(str::to_owned);
                 self.unnamed.push((owned(1)?, list, number(9)?.unsigned_abs()));
+            }
+            _ => {
+                self.answered_for.entry(owned(1)?).or_default().insert(owned(2)?);
             }
         }
         Ok(())
@@ -111,7 +116,9 @@ impl Found {
                 .map(|entry| Opening { source: source.id.clone(), ..entry.opening.clone() });
             let unnamed = self.unnamed.iter().filter(|(of, _, _)| *of == own);
             let unnamed = unnamed.map(|(_, list, entries)| (list.clone(), *entries)).collect();
-            let (kept, everybody) = (decode(&kept)?, everybody.collect());
+            let kept: Kept = decode(&kept)?;
+            let kept = kept.but_for(&self.answered_for.remove(&own).unwrap_or_default());
+            let everybody = everybody.collect();
             sources.push(Held { source, kept, everybody, unnamed });
         }
         sources.sort_by(|a, b| a.source.id.cmp(&b.source.id));

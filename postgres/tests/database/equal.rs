@@ -155,13 +155,7 @@ struct Both {
 impl Both {
     async fn empty(postgres: &PostgresRegistry, name: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let clear = "DELETE FROM mustcheck_opening; DELETE FROM mustcheck_shape; \
-                     DELETE FROM mustcheck_acknowledged; DELETE FROM mustcheck_before_source; \
-                     DELETE FROM mustcheck_before_record; DELETE FROM mustcheck_before_opening; \
-                     DELETE FROM mustcheck_record; DELETE FROM mustcheck_source;";
-        let raw = SHARED.raw(name).await;
-        let state = format!("UPDATE mustcheck_registry SET state = '{}'", folder.path().display());
-        raw.batch_execute(&format!("{clear} {state}")).await.unwrap();
+        SHARED.empty(name, &folder.path().display().to_string()).await;
         let runtime = tokio::runtime::Handle::current();
         let sqlite = folder.path().join("credit.db");
         Self { sqlite, postgres: postgres.clone(), runtime, _folder: folder }
@@ -240,11 +234,14 @@ fn all_three_answer_alike() {
     outcome.unwrap();
 }
 
-/// A registry file of one source and one list: firms by number, and entries as they are written.
+/// A registry file of one source and one list: firms by number, and entries as they are written,
+/// each with its scheme if that is not the code.
 fn listed(firms: std::ops::Range<u32>, entries: &[Value], day: u32) -> Value {
     let record = |n: u32, identifier: Value| {
+        let is_whole = identifier.get("scheme").is_some();
+        let about = json!({ "kind": "organization", "scheme": "uscc", "identifier": identifier });
         json!({ "id": format!("r{n}"), "list": "wage-arrears", "source": "platform",
-                "subject": { "kind": "organization", "scheme": "uscc", "identifier": identifier },
+                "subject": if is_whole { identifier } else { about },
                 "valid_from": "2025-03-01", "valid_until": "2028-02-29" })
     };
     let firms = firms.map(|n| record(n, uscc(n).into()));
@@ -261,7 +258,9 @@ fn both_leave_open_refuse_undo_and_acknowledge_alike() {
     let (runtime, name, postgres) = registry();
     let both = runtime.block_on(Both::empty(&postgres, &name));
     let masked = format!("{}******{}", &uscc(1)[..8], &uscc(1)[14..]);
-    let entries = [masked.into(), json!(uscc(2)[8..17]), json!("无"), json!({})];
+    let lei = json!({ "kind": "organization", "scheme": "lei",
+                      "identifier": "5493001KJTIIGC8Y1R13" });
+    let entries = [masked.into(), json!(uscc(2)[8..17]), json!("无"), json!({}), lei];
     let alike = || {
         let (sqlite, postgres) = both.answers();
         assert_eq!(sqlite, postgres);
@@ -269,12 +268,12 @@ fn both_leave_open_refuse_undo_and_acknowledge_alike() {
         assert_eq!(sqlite, postgres);
         sqlite.into_iter().next().unwrap()
     };
-    for (entries, everybody) in [(&entries[..2], 0), (&entries[..], 2)] {
+    for (entries, subjects, everybody) in [(&entries[..2], 2, 0), (&entries[..], 3, 2)] {
         let file = write(&listed(10..90, entries, 14));
         let (sqlite, postgres) = both.import(file.path());
         assert_eq!(sqlite, postgres);
         let summary = alike();
-        assert_eq!((summary.open.subjects, summary.open.everybody), (2, everybody));
+        assert_eq!((summary.open.subjects, summary.open.everybody), (subjects, everybody));
         // RAIL R2: by another identifier than it keeps, the source has no answer.
         let lei = both.answers().1.into_iter().find(|a| a.query == 2 && a.list == "wage-arrears");
         let lei = lei.unwrap().status.code();
@@ -292,7 +291,10 @@ fn both_leave_open_refuse_undo_and_acknowledge_alike() {
     let unknown = ["none".to_owned()];
     let error = runtime.block_on(postgres.acknowledge(&unknown, "x", "y")).unwrap_err();
     assert_eq!(error.to_string(), "no entry that could not be read has the mark `none`");
-    assert_eq!(alike().acknowledged, 4);
+    assert_eq!(alike().acknowledged, 5);
+    // Nobody is left open by an entry that somebody answers for, named by another scheme or not.
+    let firm = both.answers().1.into_iter().find(|a| a.query == 0 && a.list == "wage-arrears");
+    assert_eq!(firm.unwrap().status.code(), "answered");
     // A file that was cut changes nothing, until somebody allows the number.
     let cut = write(&listed(10..20, &[], 15));
     let (in_sqlite, in_postgres) = both.import(cut.path());
@@ -308,7 +310,7 @@ fn both_leave_open_refuse_undo_and_acknowledge_alike() {
     let in_sqlite = sqlite::undo(&both.sqlite, "platform").unwrap();
     assert_eq!(in_sqlite, runtime.block_on(postgres.undo("platform")).unwrap());
     let after = alike();
-    assert_eq!((after.records, after.open.subjects, after.open.everybody), (80, 2, 2));
+    assert_eq!((after.records, after.open.subjects, after.open.everybody), (80, 3, 2));
     let twice = sqlite::undo(&both.sqlite, "platform").unwrap_err().to_string();
     assert_eq!(twice, runtime.block_on(postgres.undo("platform")).unwrap_err().to_string());
 }

@@ -140,6 +140,17 @@ impl Server {
         name
     }
 
+    /// Takes everything out of the registry in a database of this name, as an import into an
+    /// empty one would find it; `state` is one that the registry was never in.
+    pub async fn empty(&self, name: &str, state: &str) {
+        let clear = "DELETE FROM mustcheck_opening; DELETE FROM mustcheck_shape; \
+                     DELETE FROM mustcheck_acknowledged; DELETE FROM mustcheck_before_source; \
+                     DELETE FROM mustcheck_before_record; DELETE FROM mustcheck_before_opening; \
+                     DELETE FROM mustcheck_record; DELETE FROM mustcheck_source;";
+        let state = format!("UPDATE mustcheck_registry SET state = '{state}'");
+        self.raw(name).await.batch_execute(&format!("{clear} {state}")).await.unwrap();
+    }
+
     /// A migrated database.
     pub async fn database(&self) -> (String, Database) {
         let name = self.fresh().await;

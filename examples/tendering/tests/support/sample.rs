@@ -16,7 +16,7 @@ const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
 pub const SAMPLE: [Status; 6] = [
     Status::MayTakePart,
     Status::Excluded,
-    Status::Excluded,
+    Status::Limited,
     Status::Review,
     Status::Error,
     Status::MayTakePart,

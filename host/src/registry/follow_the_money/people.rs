@@ -133,6 +133,11 @@ impl Reading {
         all.into_iter().filter(move |scheme| kind.is_none_or(|kind| kind == kind_of(*scheme)))
     }
 
+    /// Whether an identifier of a scheme may be this entity's own.
+    fn may_have(&self, scheme: Scheme) -> bool {
+        self.kind.is_none_or(|kind| kind == kind_of(scheme))
+    }
+
     fn property(&mut self, property: &str, text: &str) {
         if text.is_empty() || NATIONALITIES.contains(&property) {
             return;
@@ -218,18 +223,22 @@ impl Reading {
     fn identifiers(&mut self, place: &str, text: &str) {
         for part in text.split(BETWEEN) {
             let found = all_exact(part);
+            // A damaged identifier may pass for one of another kind by chance; that it is one is not
+            // told by that.
+            let is_other = !found.iter().any(|(scheme, _)| self.may_have(*scheme));
             let none = found.is_empty();
             found.into_iter().for_each(|(scheme, code)| self.take(place, scheme, code));
-            if none {
-                self.remains(place, part);
+            if is_other {
+                self.remains(place, part, none);
             }
         }
         // A code may be written with the signs that stand between two.
         all_exact(text).into_iter().for_each(|(scheme, code)| self.take(place, scheme, code));
     }
 
-    /// What is left of an identifier that may once have been one of ours.
-    fn remains(&mut self, place: &str, part: &str) {
+    /// What is left of an identifier that may once have been one of ours; whether it may tell
+    /// enough to go by.
+    fn remains(&mut self, place: &str, part: &str, may_tell: bool) {
         let mut runs = vec![normalised(part)];
         let words = part.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '（' | '）'));
         runs.extend(words.map(normalised));
@@ -238,7 +247,8 @@ impl Reading {
             for scheme in &schemes {
                 let LeftOpen::Fits(patterns) = left_open(&run, Some(*scheme)) else { continue };
                 // Any text of twenty is one edit away from some LEI.
-                let telling = *scheme != Scheme::Lei && run.chars().count() >= TELLING;
+                let is_long = run.chars().count() >= TELLING;
+                let telling = may_tell && *scheme != Scheme::Lei && is_long;
                 let why = format!("is no {scheme}");
                 self.leave_open(patterns, place, part, &why, telling);
             }
@@ -255,7 +265,7 @@ impl Reading {
     }
 
     fn take(&mut self, place: &str, scheme: Scheme, code: String) {
-        if self.kind.is_none_or(|kind| kind == kind_of(scheme)) {
+        if self.may_have(scheme) {
             self.exact.insert((scheme, None, code));
             return;
         }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use mustcheck_guest::date::{Date, Timestamp};
 use mustcheck_guest::model::{CreditRecord, ListRules, Standing};
-use mustcheck_guest::standing::standing;
+use mustcheck_guest::standing::{self, standing};
 
 use super::{decode, encode};
 use crate::clock::is_ahead;
 use crate::input::quotable;
-use crate::registry::RegistryError;
 use crate::registry::sources::Source;
+use crate::registry::{RegistryError, Vocabulary};
 
 /// Options of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,12 +116,21 @@ pub fn foreign_place(record: &CreditRecord, source: &Source) -> String {
 }
 
 /// The last day on which a record has effect, as far as the snapshot of a day knows, in a form
-/// that sorts as days do; empty if it has none any more.
-pub fn last_day(record: &CreditRecord, as_of: Date) -> String {
-    match standing(record, &ListRules::OF_THE_OPINIONS, as_of) {
+/// that sorts as days do; empty if it has none any more. Where several policies have rules on how
+/// entries of its list end, the latest counts, and never one before its own last day.
+// RAIL R5: what the list's own rules keep in force is not ended by a repair.
+pub fn last_day(record: &CreditRecord, vocabulary: &Vocabulary, as_of: Date) -> String {
+    const NEVER: &str = "9999-12-31";
+    let own = record.valid_until;
+    let by = |rules: &ListRules| match standing(record, rules, as_of) {
         Standing::Annulled | Standing::Repaired => String::new(),
-        _ => record.valid_until.map_or_else(|| "9999-12-31".into(), |day| day.to_string()),
-    }
+        _ => {
+            let by_list = standing::last_day(record, rules, as_of);
+            let last = own.and_then(|own| Some(own.max(by_list?)));
+            last.map_or_else(|| NEVER.into(), |day| day.to_string())
+        }
+    };
+    vocabulary.rules_on(&record.list, as_of).map(by).max().unwrap_or_default()
 }
 
 /// Records with effect that an import removes, by source and list, beside those that were held.

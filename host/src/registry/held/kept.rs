@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mustcheck_guest::model::{CreditRecord, Scheme, Subject, SubjectKind};
 use serde::{Deserialize, Serialize};
 
+use crate::registry::held::Mark;
 use crate::registry::sources::Source;
 use crate::registry::written::Pattern;
 
@@ -19,6 +20,9 @@ pub struct Kept {
     pub schemes: BTreeSet<Scheme>,
     /// Whom its records name, counted.
     parties: Vec<Parties>,
+    /// Whom its entries may name that could not be read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<RefusedParties>,
 }
 
 /// Parties of records on one list that are named by the same schemes.
@@ -31,10 +35,56 @@ struct Parties {
     entries: u64,
 }
 
+/// Parties of entries on one list that could not be read, and may be named by one scheme alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefusedParties {
+    list: String,
+    scheme: Scheme,
+    /// The entries.
+    marks: BTreeSet<Mark>,
+}
+
+/// What identifies a subject: scheme, issuing country, identifier.
+type Identified<'a> = (Scheme, Option<&'a str>, &'a str);
+
 impl Kept {
-    /// Whether the source keeps subjects by an identifier that this one has.
-    pub fn keeps(&self, subject: &Subject) -> bool {
-        subject.identities().any(|(scheme, _, _)| self.schemes.contains(&scheme))
+    /// The identifiers of a source that says itself by which it keeps its subjects.
+    pub fn declared(schemes: impl IntoIterator<Item = Scheme>) -> Self {
+        let schemes = schemes.into_iter().collect();
+        Self { schemes, parties: Vec::new(), refused: Vec::new() }
+    }
+
+    /// The same once somebody answers for entries that could not be read: they may name nobody any
+    /// more. What is left of them is counted with the parties.
+    pub fn but_for(mut self, acknowledged: &BTreeSet<Mark>) -> Self {
+        for RefusedParties { list, scheme, marks } in std::mem::take(&mut self.refused) {
+            let open = marks.difference(acknowledged).count();
+            let entries = u64::try_from(open).unwrap_or(u64::MAX);
+            self.parties.push(Parties { list, schemes: BTreeSet::from([scheme]), entries });
+        }
+        self
+    }
+
+    /// The identifiers of a subject by which the source keeps it, if it does: scheme, issuing
+    /// country, identifier.
+    pub fn identities<'a>(
+        &self,
+        subject: &'a Subject,
+    ) -> impl Iterator<Item = (Scheme, Option<&'a str>, &'a str)> {
+        subject.identities().filter(|(scheme, _, _)| self.schemes.contains(scheme))
+    }
+
+    /// Why the source can prove nothing of a subject, if so: it keeps subjects by no identifier
+    /// that this one has.
+    ///
+    /// INTERPRETATION: a source keeps each of its subjects by every identifier of its schemes that
+    /// the subject has. So one that is found under none of these is not listed, also where it is
+    /// asked about by a further identifier of another scheme.
+    // RAIL R2
+    pub fn unkept(&self, subject: &Subject) -> Option<String> {
+        let none = self.identities(subject).next().is_none();
+        none.then(|| format!("does not keep subjects by `{}`", subject.scheme))
     }
 
     /// How many entries on a list name somebody only by identifiers of other schemes than the
@@ -58,6 +108,7 @@ impl Kept {
 pub struct Naming {
     occurring: BTreeSet<Scheme>,
     parties: BTreeMap<String, BTreeMap<BTreeSet<Scheme>, u64>>,
+    refused: BTreeMap<(String, Scheme), BTreeSet<Mark>>,
 }
 
 impl Naming {
@@ -72,7 +123,7 @@ impl Naming {
 
     /// Counts an entry that could not be read, by the patterns of whom it may mean: who has only an
     /// identifier that nobody of China would be asked by is named otherwise too.
-    pub fn refuse(&mut self, list: &str, open: &BTreeSet<Pattern>) {
+    pub fn refuse(&mut self, list: &str, mark: &Mark, open: &BTreeSet<Pattern>) {
         const OF_CHINA_LONG: usize = 18;
         const LEI_LONG: usize = 20;
         let any = |length| open.iter().any(|pattern| pattern.may_be_of(length));
@@ -83,17 +134,13 @@ impl Naming {
         } else {
             &[Scheme::Passport]
         };
+        self.occurring.extend(schemes);
         for scheme in schemes {
-            let country = (*scheme == Scheme::Passport).then_some(OF_CHINA[0]);
-            self.party(list, [(*scheme, country, "")]);
+            self.refused.entry((list.to_owned(), *scheme)).or_default().insert(mark.clone());
         }
     }
 
-    fn party<'a>(
-        &mut self,
-        list: &str,
-        identities: impl IntoIterator<Item = (Scheme, Option<&'a str>, &'a str)>,
-    ) {
+    fn party<'a>(&mut self, list: &str, identities: impl IntoIterator<Item = Identified<'a>>) {
         let mut schemes = BTreeSet::new();
         let seen = identities.into_iter().inspect(|(scheme, _, _)| {
             schemes.insert(*scheme);
@@ -123,7 +170,13 @@ impl Naming {
             parties.collect::<Vec<_>>()
         };
         let parties = self.parties.iter().flat_map(of_list).collect();
-        Kept { schemes: source.kept_schemes(&self.occurring), parties }
+        let refused = self.refused.iter().map(|((list, scheme), marks)| RefusedParties {
+            list: list.clone(),
+            scheme: *scheme,
+            marks: marks.clone(),
+        });
+        let (schemes, refused) = (source.kept_schemes(&self.occurring), refused.collect());
+        Kept { schemes, parties, refused }
     }
 }
 
@@ -131,9 +184,7 @@ impl Naming {
 ///
 /// INTERPRETATION: the holder of a passport of another country alone has no resident number, and
 /// who has one is not found by such a passport either: they are two persons.
-fn may_have_others<'a>(
-    identities: impl IntoIterator<Item = (Scheme, Option<&'a str>, &'a str)>,
-) -> bool {
+fn may_have_others<'a>(identities: impl IntoIterator<Item = Identified<'a>>) -> bool {
     identities.into_iter().any(|(scheme, country, _)| {
         scheme != Scheme::Passport || country.is_some_and(|country| OF_CHINA.contains(&country))
     })

@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use mustcheck_guest::model::{FurtherIdentifier, Role, Subject, SubjectKind};
+use mustcheck_guest::Catalogue;
+use mustcheck_guest::model::{Event, FurtherIdentifier, Role, Subject, SubjectKind};
 
 use super::*;
 use crate::input::parse_strictly;
+use crate::policy::Policy;
+use crate::registry::Vocabulary;
 use crate::registry::written::Pattern;
 
 const FIRM: &str = "91310115MA1K3H5Q4N";
@@ -212,17 +215,54 @@ fn removals_are_allowed_by_their_exact_number() {
     assert_eq!(of(&[("a", 100, 3)], Some(3)), Err(told.into()));
 }
 
+/// What the embedded editions know.
+fn vocabulary() -> Vocabulary {
+    let editions = Policy::embedded_editions().into_iter();
+    let catalogue = |edition| Policy::embedded_catalogue(edition).unwrap();
+    let all: Vec<_> =
+        editions.map(|e| Catalogue::from_json(catalogue(e)).unwrap().describe()).collect();
+    Vocabulary::of(&all)
+}
+
+fn event(kind: &str, on: &str) -> Event {
+    serde_json::from_str(&format!(r#"{{ "kind": "{kind}", "on": "{on}" }}"#)).unwrap()
+}
+
 #[test]
 fn a_record_has_effect_until_its_last_day_or_until_it_is_repaired() {
     let day = Date { year: 2026, month: 11, day: 17 };
+    let known = Vocabulary::default();
     let mut one = record("r1");
-    assert_eq!(last_day(&one, day), "2028-02-29");
+    assert_eq!(last_day(&one, &known, day), "2028-02-29");
     one.valid_until = None;
-    assert_eq!(last_day(&one, day), "9999-12-31");
-    let event = r#"{ "kind": "repaired", "on": "2026-11-17" }"#;
-    one.events = vec![serde_json::from_str(event).unwrap()];
-    assert_eq!(last_day(&one, day), "");
-    assert_eq!(last_day(&one, Date { day: 16, ..day }), "9999-12-31");
+    assert_eq!(last_day(&one, &known, day), "9999-12-31");
+    one.events = vec![event("repaired", "2026-11-17")];
+    assert_eq!(last_day(&one, &known, day), "");
+    assert_eq!(last_day(&one, &known, Date { day: 16, ..day }), "9999-12-31");
+}
+
+#[test]
+fn a_record_has_effect_as_long_as_the_rules_of_its_list_keep_it() {
+    let day = Date { year: 2026, month: 11, day: 17 };
+    let known = vocabulary();
+    let mut one = record("r1");
+    one.events = vec![event("repaired", "2026-11-01")];
+    assert_eq!(last_day(&one, &known, day), "", "a list that lets it be repaired");
+    // Not before the regulation allows it.
+    one.valid_from = "2026-10-01".parse().unwrap();
+    assert_eq!(last_day(&one, &known, day), "2028-02-29");
+    "bidding-disqualified".clone_into(&mut one.list);
+    one.valid_from = "2025-03-01".parse().unwrap();
+    assert_eq!(last_day(&one, &known, day), "2028-02-29", "a list that never does");
+    one.events = vec![event("annulled", "2026-11-01")];
+    assert_eq!(last_day(&one, &known, day), "");
+    // The term begins anew where the removal is revoked, and never ends before its own last day.
+    LIST.clone_into(&mut one.list);
+    one.valid_until = Some("2026-03-01".parse().unwrap());
+    one.events = vec![event("repaired", "2025-12-01"), event("removal-revoked", "2026-02-01")];
+    assert_eq!(last_day(&one, &known, day), "2029-02-01");
+    one.events.clear();
+    assert_eq!(last_day(&one, &known, day), "2026-03-01");
 }
 
 #[test]

@@ -6,12 +6,12 @@ use mustcheck_guest::date::{Date, Timestamp};
 use mustcheck_guest::model::CreditRecord;
 
 use super::{ImportOptions, Rejected, SourceReport};
-use crate::registry::RegistryError;
 use crate::registry::held::{
     Admission, Change, Naming, Refusal, Removals, admit, change, encode, foreign_place, last_day,
     unexpected,
 };
 use crate::registry::sources::Source;
+use crate::registry::{RegistryError, Vocabulary};
 
 /// The snapshot of a source that is imported, and what has become of it so far.
 #[derive(Debug)]
@@ -85,7 +85,8 @@ impl Snapshot {
     }
 
     /// Decides what becomes of a record. `held` is what is stored under its id: its body, and the
-    /// last day on which it has effect; `file` are the sources of the file.
+    /// last day on which it has effect; `file` are the sources of the file, and the vocabulary knows
+    /// the rules of its list.
     ///
     /// # Errors
     ///
@@ -95,6 +96,7 @@ impl Snapshot {
         record: &CreditRecord,
         held: Option<(&str, &str)>,
         file: &[Source],
+        vocabulary: &Vocabulary,
         removals: &mut Removals,
     ) -> Result<Taken, RegistryError> {
         self.entries += 1;
@@ -115,7 +117,7 @@ impl Snapshot {
         if let Some(list) = left.filter(|_| in_force) {
             removals.removed(&record.source, &list, 1);
         }
-        let until = last_day(record, day);
+        let until = last_day(record, vocabulary, day);
         Ok(match body {
             Some(body) => Taken::Put { body, until },
             None => Taken::Same { until },
@@ -128,7 +130,7 @@ impl Snapshot {
         if !refusal.beside && !refusal.unnamed {
             let of_list = |list: &&str| refusal.list.as_ref().is_none_or(|own| own == list);
             for list in self.source.lists().filter(of_list) {
-                self.naming.refuse(list, &refusal.open);
+                self.naming.refuse(list, &refusal.mark, &refusal.open);
             }
         }
     }

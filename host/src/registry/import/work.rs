@@ -7,15 +7,16 @@ use mustcheck_guest::model::CreditRecord;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Item, Rejected, Report, Snapshot, Taken};
-use crate::registry::RegistryError;
 use crate::registry::held::{ImportOptions, Refusal, Removals, decode, encode};
 use crate::registry::sources::Source;
 use crate::registry::sqlite::{count_shapes, put_entries, put_parties, source};
+use crate::registry::{RegistryError, Vocabulary};
 
 /// The import of a file that is under way.
 pub(super) struct Work<'a> {
     transaction: &'a Transaction<'a>,
     file: &'a [Source],
+    vocabulary: &'a Vocabulary,
     states: BTreeMap<String, Snapshot>,
     removals: Removals,
     foreign: Vec<Rejected>,
@@ -35,6 +36,7 @@ impl<'a> Work<'a> {
     pub(super) fn begin(
         transaction: &'a Transaction<'a>,
         file: &'a [Source],
+        vocabulary: &'a Vocabulary,
         now: Timestamp,
         options: &ImportOptions,
     ) -> Result<Self, RegistryError> {
@@ -44,7 +46,8 @@ impl<'a> Work<'a> {
         )?;
         let states = BTreeMap::new();
         let removals = Removals::default();
-        let mut work = Self { transaction, file, states, removals, foreign: Vec::new() };
+        let foreign = Vec::new();
+        let mut work = Self { transaction, file, vocabulary, states, removals, foreign };
         for source in file {
             let state = work.source(source, now, options)?;
             work.states.insert(source.id.clone(), state);
@@ -156,11 +159,12 @@ impl<'a> Work<'a> {
             return Ok(false);
         }
         let before = held.as_ref().map(|held| (&*held.body, &*held.until));
-        let (body, until) = match state.take(record, before, self.file, &mut self.removals)? {
-            Taken::Put { body, until } => (Some(body), until),
-            Taken::Same { until } => (None, until),
-            Taken::Foreign { reason } => return self.foreign(record, reason).map(|()| true),
-        };
+        let (body, until) =
+            match state.take(record, before, self.file, self.vocabulary, &mut self.removals)? {
+                Taken::Put { body, until } => (Some(body), until),
+                Taken::Same { until } => (None, until),
+                Taken::Foreign { reason } => return self.foreign(record, reason).map(|()| true),
+            };
         let keeps_before = state.is_held;
         let key = match (&held, &body) {
             // What counts as in force is of the day of the snapshot.

@@ -1,10 +1,12 @@
 //! Entries that an import could not read, as lookups meet them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Row};
 
 use super::sources;
 use crate::registry::RegistryError;
-use crate::registry::held::{Acknowledgement, Held, Kept, Opening, decode, unreadable};
+use crate::registry::held::{Acknowledgement, Held, Kept, Mark, Opening, decode, unreadable};
 use crate::registry::written::{Pattern, Shape};
 
 /// The sources, each with what of it every lookup meets.
@@ -12,7 +14,7 @@ pub(super) fn held(connection: &Connection) -> Result<Vec<Held>, RegistryError> 
     let mut all = Vec::new();
     for source in sources(connection)? {
         all.push(Held {
-            kept: kept(connection, &source.id)?,
+            kept: kept(connection, &source.id)?.but_for(&acknowledged(connection, &source.id)?),
             everybody: everybody(connection, &source.id)?,
             unnamed: unnamed(connection, &source.id)?,
             source,
@@ -26,6 +28,14 @@ pub(super) fn kept(connection: &Connection, source: &str) -> Result<Kept, Regist
     let mut statement = connection.prepare_cached("SELECT kept FROM source WHERE id = ?1")?;
     let kept: String = statement.query_row([source], |row| row.get(0))?;
     decode(&kept)
+}
+
+/// The marks of the entries of a source that somebody answers for.
+fn acknowledged(connection: &Connection, source: &str) -> Result<BTreeSet<Mark>, RegistryError> {
+    let sql = "SELECT mark FROM acknowledged WHERE source = ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let marks = statement.query_map([source], |row| row.get(0))?;
+    Ok(marks.collect::<Result<_, _>>()?)
 }
 
 /// The shapes of the patterns that are open.

@@ -13,7 +13,9 @@ use crate::registry::table::column::Cell;
 use crate::registry::table::mapping::{Party, Person};
 use crate::registry::table::output::Refused;
 use crate::registry::table::row::Row;
-use crate::registry::written::{self, LeftOpen, Pattern, exact, is_filler, left_open, normalised};
+use crate::registry::written::{
+    self, LeftOpen, Pattern, all_exact, exact, is_filler, left_open, normalised,
+};
 
 /// The cells of a party, and what its identifier is.
 struct Cells<'a> {
@@ -239,11 +241,17 @@ impl Row<'_> {
         // In a row that does not fit, what stands below a header is not what the header says.
         for (cell, scheme) in cells.filter(|_| self.fits()) {
             for part in split(self.said(cell), self.separators()) {
-                let codes = identifiers(part);
+                let (codes, scheme) = (identifiers(part), schemes(scheme));
+                let meant = may_mean(part, scheme);
+                let is_of = |own: Scheme| scheme.is_none_or(|scheme| scheme == own);
                 if codes.is_empty() {
-                    open.extend(may_mean(part, schemes(scheme)));
+                    open.extend(meant);
                 } else if may_name_another(part, codes.iter().map(String::as_str)) {
                     open.insert(Pattern::everybody());
+                } else if !all_exact(part).iter().any(|(own, _)| is_of(*own)) {
+                    // A code of another scheme, or one that is part of a longer run, may be there
+                    // by chance.
+                    open.extend(meant.into_iter().filter(|pattern| !pattern.is_everybody()));
                 }
             }
         }

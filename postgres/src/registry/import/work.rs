@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mustcheck::RegistryError;
 use mustcheck::model::CreditRecord;
+use mustcheck::registry::Vocabulary;
 use mustcheck::registry::held::{Refusal, Removals, decode, encode};
 use mustcheck::registry::import::{ImportOptions, Rejected, Report, Snapshot, Taken};
 use mustcheck::registry::sources::{Source, now};
@@ -17,6 +18,7 @@ use crate::registry::repair::{Stored, Transaction};
 pub(super) struct Work<'a> {
     transaction: Transaction<'a>,
     file: &'a [Source],
+    vocabulary: &'a Vocabulary,
     states: BTreeMap<String, State>,
     /// Keys of the records that the file lists.
     seen: HashSet<String>,
@@ -44,12 +46,13 @@ impl<'a> Work<'a> {
     pub(super) async fn begin(
         database: &'a Database,
         file: &'a [Source],
+        vocabulary: &'a Vocabulary,
         options: &ImportOptions,
     ) -> Result<Self, RegistryError> {
         let transaction = Transaction::begin(database).await?;
         let (states, seen) = (BTreeMap::new(), HashSet::new());
         let (removals, foreign) = (Removals::default(), Vec::new());
-        let mut work = Self { transaction, file, states, seen, removals, foreign };
+        let mut work = Self { transaction, file, vocabulary, states, seen, removals, foreign };
         for source in file {
             let state = work.source(source, options).await?;
             work.states.insert(source.id.clone(), state);
@@ -148,14 +151,15 @@ impl<'a> Work<'a> {
                 continue;
             }
             let old = own.map(|held| (&*held.body, &*held.until));
-            let (body, until) = match snapshot.take(record, old, self.file, &mut self.removals)? {
-                Taken::Put { body, until } => (Some(body), until),
-                Taken::Same { until } => (None, until),
-                Taken::Foreign { reason } => {
-                    self.foreign(record, reason).await?;
-                    continue;
-                }
-            };
+            let (body, until) =
+                match snapshot.take(record, old, self.file, self.vocabulary, &mut self.removals)? {
+                    Taken::Put { body, until } => (Some(body), until),
+                    Taken::Same { until } => (None, until),
+                    Taken::Foreign { reason } => {
+                        self.foreign(record, reason).await?;
+                        continue;
+                    }
+                };
             let same = body.is_none();
             if same && own.is_some_and(|held| held.until == until) {
                 self.seen.insert(id);
