@@ -31,9 +31,10 @@ fn day(offset: i32) -> Date {
     day
 }
 
+/// A matter on which no bar outlasts its record, so that a source may hold what stands alone.
 fn application(as_of: Date) -> Application {
     let application = json!({
-        "id": "GP-1", "matter": "tendering/government-procurement", "as_of": as_of,
+        "id": "VT-1", "matter": "tendering/voluntary-tender", "as_of": as_of,
         "office": { "name": "某局", "region": "310000" },
         "subjects": [
             { "role": "applicant", "kind": "organization", "scheme": "uscc",
