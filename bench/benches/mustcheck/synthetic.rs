@@ -64,6 +64,7 @@ pub fn catalogue(places: &[Place]) -> CatalogueData {
         instruments: (0..INSTRUMENTS).map(instrument).collect(),
         lists: vec![List {
             code: LIST.into(),
+            parts: Vec::new(),
             name: text("严重失信主体名单", "List of serious breaches"),
             polarity: Polarity::Restriction,
             standing: ListStanding::Statutory,
@@ -189,6 +190,7 @@ fn measure(i: usize, place: &Place) -> Measure {
         matters: vec![matter(place.matter).into()],
         scope: None,
         roles: vec![Role::Applicant, Role::Guarantor],
+        subject: None,
         lists: vec![LIST.into()],
         acts: vec![act(place.act).into()],
         unnamed_act: false,
