@@ -80,7 +80,7 @@ fn table_mapping(n: usize, victim: &Victim) -> TableMapping {
         (true, false) => ("person", "resident-id"),
         _ => ("organization", "uscc"),
     };
-    let split = victim.number % 3 == 0;
+    let split = victim.number.is_multiple_of(3);
     let mut text = format!(
         r#"
         [source]

@@ -96,7 +96,7 @@ impl Victim {
 
     /// Whether it is a person whom a record names behind a firm.
     pub fn is_behind(&self) -> bool {
-        self.is_person && self.number % 2 == 0
+        self.is_person && self.number.is_multiple_of(2)
     }
 
     /// That firm.
