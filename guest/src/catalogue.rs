@@ -186,7 +186,6 @@ impl Catalogue {
         }
     }
 
-    // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
     /// The day from which a source must hold every record of a list about a subject in a role,
     /// if bars that the records may found outlast them.
     // RAIL R2
@@ -203,6 +202,7 @@ impl Catalogue {
         lookback::since(bars.map(Measure::term), days.as_of)
     }
 
+    // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
     fn in_force(
         &self,
         positions: impl Iterator<Item = usize>,

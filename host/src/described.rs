@@ -19,7 +19,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    fn of(description: &Description) -> Self {
+    fn new(description: &Description) -> Self {
         let mut parts = Self::default();
         for list in description.lists.iter().filter(|list| !list.parts.is_empty()) {
             parts.of.insert(list.code.clone(), list.parts.clone());
@@ -29,19 +29,14 @@ impl Parts {
         parts
     }
 
-    /// The codes by which a list is looked up: its own, and those of its parts.
-    pub(crate) fn codes<'a>(&'a self, list: &'a String) -> impl Iterator<Item = &'a String> {
-        std::iter::once(list).chain(self.of.get(list).into_iter().flatten())
+    /// The parts of a list, if it has any.
+    pub(crate) fn of(&self, list: &str) -> Option<&[String]> {
+        self.of.get(list).map(Vec::as_slice)
     }
 
     /// The list that a code is a part of.
     pub(crate) fn whole(&self, code: &str) -> Option<&str> {
         self.whole.get(code).map(String::as_str)
-    }
-
-    /// Whether no list has parts.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.of.is_empty()
     }
 }
 
@@ -74,7 +69,7 @@ impl Described {
         Self {
             lasting,
             lists: index(description.lists.iter().map(|l| &l.code).collect()),
-            parts: Parts::of(&description),
+            parts: Parts::new(&description),
             matters: index(description.matters.iter().map(|m| &m.code).collect()),
             measures: index(description.measures.iter().map(|m| &m.id).collect()),
             description,

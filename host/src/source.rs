@@ -1,7 +1,6 @@
 //! How a gate asks its registry: in one batch, within a time, and for no more than it can take.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::mem::swap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,14 +30,12 @@ pub(crate) enum Source {
     Awaited(Arc<dyn AsyncRegistry>),
 }
 
-/// The due lookups as a registry is asked them: once for each identifier of a subject, each list
-/// with its parts.
+/// The due lookups as a registry is asked them: once for each identifier of a subject, and once
+/// more for the parts of each list that has any.
 pub(crate) struct Asked<'a> {
     application: &'a Application,
     due: &'a [Query],
     parts: &'a Parts,
-    /// The lists of each query and their parts, where a list has any.
-    lists: Vec<Vec<String>>,
     /// Subjects under each of their further identifiers, with the position of the query.
     further: Vec<(u32, Subject)>,
 }
@@ -46,74 +43,82 @@ pub(crate) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// The due lookups of an application.
     pub(crate) fn of(parts: &'a Parts, application: &'a Application, due: &'a [Query]) -> Self {
-        let mut lists = Vec::new();
-        if !parts.is_empty() {
-            let all = |query: &Query| -> Vec<String> {
-                query.lists.iter().flat_map(|list| parts.codes(list)).cloned().collect()
-            };
-            lists.extend(due.iter().map(all));
-        }
         let mut further = Vec::new();
         for (query, subject) in subjects(application, due) {
             further.extend((0..subject.also.len()).map(|n| (query, under(subject, n))));
         }
-        Self { application, due, parts, lists, further }
+        Self { application, due, parts, further }
     }
 
-    /// What a registry is asked.
+    /// What a registry is asked, in the order of its places: the due lookups come first.
     pub(crate) fn asks(&self) -> Vec<Ask<'_>> {
-        let first = subjects(self.application, self.due);
-        let further = self.further.iter().map(|(query, subject)| (*query, subject));
-        let mut asks = Vec::with_capacity(self.due.len() + self.further.len());
-        for (place, (query, subject)) in (0_u32..).zip(first.chain(further)) {
-            let Some(lists) = self.lists(query) else { continue };
-            asks.push(Ask { query: place, subject, lists, as_of: self.application.as_of });
-        }
-        asks
+        let all = (0_u32..).zip(self.questions());
+        all.map(|(place, (_, subject, lists))| Ask {
+            query: place,
+            subject,
+            lists,
+            as_of: self.application.as_of,
+        })
+        .collect()
     }
 
-    fn lists(&self, query: u32) -> Option<&[String]> {
-        let query = usize::try_from(query).ok()?;
-        let with_parts = self.lists.get(query).map(Vec::as_slice);
-        with_parts.or_else(|| self.due.get(query).map(|query| query.lists.as_slice()))
+    /// The position of the query, the subject under one of its identifiers, and the lists.
+    fn questions(&self) -> impl Iterator<Item = (u32, &Subject, &[String])> {
+        let further = || self.further.iter().map(|(query, subject)| (*query, subject));
+        let named = move || subjects(self.application, self.due).chain(further());
+        let whole = named().map(|(query, subject)| (query, subject, self.lists(query)));
+        let parts = named().flat_map(|(query, subject)| {
+            let of = self.lists(query).iter().filter_map(|list| self.parts.of(list));
+            of.map(move |parts| (query, subject, parts))
+        });
+        whole.chain(parts)
+    }
+
+    fn lists(&self, query: u32) -> &'a [String] {
+        let query = usize::try_from(query).ok().and_then(|query| self.due.get(query));
+        query.map_or(&[], |query| query.lists.as_slice())
     }
 
     /// The answers as the component is given them: one for each query, list and source.
-    fn joined(&self, answers: Vec<Answer>) -> Vec<Answer> {
-        if self.further.is_empty() && self.parts.is_empty() {
+    fn joined(&self, mut answers: Vec<Answer>) -> Vec<Answer> {
+        let queries: Vec<u32> = self.questions().map(|(query, _, _)| query).collect();
+        let first = self.due.len();
+        if queries.len() == first {
             return answers;
         }
-        let first = self.due.len();
-        let mut joined: Vec<Answer> = Vec::with_capacity(answers.len());
-        let mut places: BTreeMap<(u32, String, Option<String>), usize> = BTreeMap::new();
-        for mut answer in answers {
-            let place = usize::try_from(answer.query).unwrap_or(usize::MAX);
-            if let Some((query, _)) = place.checked_sub(first).and_then(|i| self.further.get(i)) {
+        let place = |answer: &Answer| usize::try_from(answer.query).unwrap_or(usize::MAX);
+        let more: Vec<Answer> = answers.extract_if(.., |answer| place(answer) >= first).collect();
+        let mut of_query: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (i, answer) in answers.iter().enumerate() {
+            of_query.entry(answer.query).or_default().push(i);
+        }
+        for mut answer in more {
+            if let Some(query) = queries.get(place(&answer)) {
                 answer.query = *query;
             }
             let Some(answer) = self.of_whole(answer) else { continue };
-            let source = answer.source.as_ref().map(|source| source.id.clone());
-            match places.entry((answer.query, answer.list.clone(), source)) {
-                Entry::Vacant(new) => {
-                    new.insert(joined.len());
-                    joined.push(answer);
-                }
-                Entry::Occupied(known) => {
-                    if let Some(other) = joined.get_mut(*known.get()) {
-                        join(other, answer);
-                    }
+            let known = of_query.entry(answer.query).or_default();
+            let same = |i: &&usize| answers.get(**i).is_some_and(|other| is_joined(other, &answer));
+            match known.iter().find(same).copied().and_then(|i| answers.get_mut(i)) {
+                Some(other) => join(other, answer),
+                None => {
+                    known.push(answers.len());
+                    answers.push(answer);
                 }
             }
         }
-        joined
+        answers
     }
 
-    /// The answer for a part of a list as one for the list. A source without the part says
-    /// nothing of the list; the answer for the list itself says who holds it.
-    // RAIL R2: a part proves who is on it, and never that nobody is on the list.
+    /// The answer for a part of a list as one for the list; none where nobody holds the part: who
+    /// holds the list, the answer for the list itself says.
+    // RAIL R2: a part proves who is on it, and never that nobody is on the list. What its source
+    // cannot say leaves the list open.
     fn of_whole(&self, mut answer: Answer) -> Option<Answer> {
         let Some(whole) = self.parts.whole(&answer.list) else { return Some(answer) };
-        if answer.status == AnswerStatus::NotCovered && answer.records.is_empty() {
+        if answer.status == AnswerStatus::NotCovered
+            && (answer.source.is_none() && answer.reason.is_none() && answer.records.is_empty())
+        {
             return None;
         }
         for record in &mut answer.records {
@@ -122,6 +127,13 @@ impl<'a> Asked<'a> {
         whole.clone_into(&mut answer.list);
         Some(answer)
     }
+}
+
+/// Whether two answers to a query are of one list and one source.
+fn is_joined(one: &Answer, other: &Answer) -> bool {
+    let ids = [one, other].map(|answer| answer.source.as_ref().map(|source| &source.id));
+    let [one_id, other_id] = ids;
+    one.list == other.list && one_id == other_id
 }
 
 /// A subject under one of its further identifiers, which changes places with the first.
@@ -147,11 +159,9 @@ fn subjects<'a>(
     })
 }
 
-/// Adds what a source answers for another identifier of the same subject.
-///
-/// It has answered for the subject only if it answered for every identifier: a source that keeps
-/// one kind proves nothing of a record under another.
-// RAIL R2: the worst status is that of the subject.
+/// Adds what a source answers for another identifier of the same subject, or for a part of the
+/// list.
+// RAIL R2: it has answered for the subject and the list only if it answered for each.
 fn join(answer: &mut Answer, other: Answer) {
     let weight = |status: AnswerStatus| match status {
         AnswerStatus::Answered => 0,
@@ -164,7 +174,7 @@ fn join(answer: &mut Answer, other: Answer) {
         answer.reason = other.reason;
     }
     for record in other.records {
-        if answer.records.iter().all(|known| known.id != record.id) {
+        if answer.records.iter().all(|known| *known != record) {
             answer.records.push(record);
         }
     }

@@ -115,6 +115,48 @@ impl Registry for Keeping {
     }
 }
 
+/// A part of the list of market supervision, which sources may publish as a list of its own.
+const PART: &str = "food-drug-serious";
+
+/// Sources that hold the whole lists; one of them answers for a part thus.
+struct Apart(JsonRegistry, AnswerStatus, &'static str);
+
+impl Registry for Apart {
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
+        let mut answers = self.0.lookup(asks)?;
+        let source = answers.iter().find_map(|answer| answer.source.clone());
+        for answer in answers.iter_mut().filter(|answer| answer.list == PART) {
+            answer.status = self.1;
+            answer.source.clone_from(&source);
+            answer.reason = Some(self.2.into());
+        }
+        Ok(answers)
+    }
+}
+
+/// Who holds the whole does not make up for what nobody could say of the part.
+#[test]
+fn what_a_source_cannot_say_of_a_part_leaves_the_list_open() {
+    let application = application(&json!({}), &[]);
+    let clean = check(registry(&[]), &application).unwrap();
+    assert!(clean.lookups.iter().all(|row| row.list != PART), "{:?}", clean.lookups);
+    assert_eq!(found(&clean).0, Disposition::Clear);
+    for (status, reason) in [
+        (AnswerStatus::NotCovered, "entries that the source names by no identifier: 1"),
+        (AnswerStatus::Unavailable, "a record was refused at import: row 7"),
+        (AnswerStatus::Stale, "its snapshot is old"),
+    ] {
+        let decision = check(Apart(registry(&[]), status, reason), &application).unwrap();
+        assert_eq!(
+            found(&decision),
+            (Disposition::Undetermined, DispositionRule::UnansweredLookup),
+            "{reason}"
+        );
+    }
+    let said = Apart(registry(&[]), AnswerStatus::Answered, "nothing to say");
+    assert_eq!(found(&check(said, &application).unwrap()), found(&clean));
+}
+
 /// A clean further identifier does not make up for one that nobody could look up.
 #[test]
 fn the_worst_answer_about_an_identifier_is_that_of_the_subject() {
