@@ -133,8 +133,9 @@ fn every_value_is_explained() {
     }
 }
 
-const DATA: [&str; 4] = [
+const DATA: [&str; 5] = [
     include_str!("../../src/catalogue/data.rs"),
+    include_str!("../../src/catalogue/data/list.rs"),
     include_str!("../../src/catalogue/data/overlay.rs"),
     include_str!("../../src/model/application.rs"),
     include_str!("../../src/model/record.rs"),
@@ -142,17 +143,13 @@ const DATA: [&str; 4] = [
 
 /// Whether each key of each type must be there: it has no default.
 fn required() -> BTreeMap<(String, String), bool> {
-    let sources = [
-        DATA[0],
-        DATA[1],
-        DATA[2],
-        DATA[3],
+    let beside = [
         include_str!("../../src/model.rs"),
         include_str!("../../src/model/decision.rs"),
         include_str!("../../src/model/term.rs"),
     ];
     let mut all = BTreeMap::new();
-    for source in sources {
+    for source in DATA.into_iter().chain(beside) {
         let (mut of, mut default) = (String::new(), false);
         for line in source.lines().map(str::trim) {
             if let Some(rest) = line.strip_prefix("pub struct ") {
