@@ -9,23 +9,20 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/firm.rs"]
+mod firm;
+
 use std::path::Path;
 
+use firm::{answered, application};
 use mustcheck_guest::catalogue::Catalogue;
 use mustcheck_guest::catalogue::data::CatalogueData;
 use mustcheck_guest::check::check;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::lookback::since;
-use mustcheck_guest::model::{
-    Answer, AnswerStatus, Application, Decision, Disposition, Query, Role, SourceState, Term,
-    TermRule,
-};
+use mustcheck_guest::model::{AnswerStatus, Decision, Disposition, Query, Role, Term, TermRule};
 use mustcheck_guest::{authoring, lookups};
 use proptest::prelude::*;
-use serde_json::json;
-
-const FIRM: &str = "91310000MA1FL0007C";
-const PERSON: &str = "310101198001010018";
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -40,38 +37,9 @@ fn catalogue() -> Catalogue {
     Catalogue::adopt(shipped()).unwrap()
 }
 
-fn application(matter: &str, on: Date) -> Application {
-    let value = json!({ "id": "T-1", "matter": matter, "as_of": on,
-        "office": { "name": "某局", "region": "310000" },
-        "subjects": [
-            { "role": "applicant", "kind": "organization", "scheme": "uscc", "identifier": FIRM,
-              "name": "甲公司" },
-            { "role": "legal-representative", "kind": "person", "scheme": "resident-id",
-              "identifier": PERSON, "name": "张某" } ] });
-    serde_json::from_value(value).unwrap()
-}
-
 /// Nobody has a record, by one source that holds everything from a day on.
 fn decided(catalogue: &Catalogue, matter: &str, on: Date, from: Option<Date>) -> Decision {
-    let source = SourceState {
-        id: "one".into(),
-        as_of: format!("{on}T08:00:00+08:00").parse().unwrap(),
-        records_from: from,
-    };
-    let mut registry = |queries: &[Query]| {
-        let each = (0..)
-            .zip(queries)
-            .flat_map(|(query, asked)| asked.lists.iter().map(move |list| (query, list.clone())));
-        let answer = |(query, list)| Answer {
-            query,
-            list,
-            status: AnswerStatus::Answered,
-            source: Some(source.clone()),
-            reason: None,
-            records: Vec::new(),
-        };
-        each.map(answer).collect::<Vec<_>>()
-    };
+    let mut registry = |queries: &[Query]| answered(queries, on, from, |_, _| Vec::new());
     check(catalogue, &application(matter, on), on, false, &mut registry).unwrap()
 }
 

@@ -10,8 +10,12 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "support/firm.rs"]
+mod firm;
+
 use std::path::Path;
 
+use firm::{FIRM, answered, application};
 use jiff::ToSpan as _;
 use jiff::civil::Date as Civil;
 use mustcheck_guest::catalogue::data::{
@@ -20,16 +24,14 @@ use mustcheck_guest::catalogue::data::{
 use mustcheck_guest::check::check;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{
-    Answer, AnswerStatus, Application, CreditRecord, Decision, DispositionRule, Effect, Event,
-    EventKind, MeasureKind, Query, Role, SourceState, Term,
+    CreditRecord, Decision, DispositionRule, Effect, Event, EventKind, MeasureKind, Query, Role,
+    Term,
 };
 use mustcheck_guest::{Catalogue, authoring};
 use serde_json::json;
 
 const LIST: &str = "wage-arrears";
 const MATTER: &str = "tendering/government-procurement";
-const FIRM: &str = "91310000MA1FL0007C";
-const PERSON: &str = "310101198001010018";
 
 /// A kind of term, with its years.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -202,41 +204,14 @@ fn catalogue(shipped: &CatalogueData, kind: Kind, rules: Rules) -> Catalogue {
     Catalogue::adopt(data).unwrap()
 }
 
-fn application(day: Date) -> Application {
-    let value = json!({ "id": "T-1", "matter": MATTER, "as_of": day,
-        "office": { "name": "某局", "region": "310000" },
-        "subjects": [
-            { "role": "applicant", "kind": "organization", "scheme": "uscc", "identifier": FIRM,
-              "name": "甲公司" },
-            { "role": "legal-representative", "kind": "person", "scheme": "resident-id",
-              "identifier": PERSON, "name": "张某" } ] });
-    serde_json::from_value(value).unwrap()
-}
-
 fn decided(catalogue: &Catalogue, record: &CreditRecord, day: Date) -> Decision {
-    let source = SourceState {
-        id: "one".into(),
-        as_of: format!("{day}T08:00:00+08:00").parse().unwrap(),
-        records_from: Some(own(civil("2001-01-01"))),
+    let listed = |query: &Query, list: &str| {
+        let own = query.subject == 0 && list == LIST;
+        own.then(|| record.clone()).into_iter().collect()
     };
-    let mut registry = |queries: &[Query]| {
-        let mut answers = Vec::new();
-        for (query, asked) in (0..).zip(queries) {
-            for list in &asked.lists {
-                let listed = asked.subject == 0 && list == LIST;
-                answers.push(Answer {
-                    query,
-                    list: list.clone(),
-                    status: AnswerStatus::Answered,
-                    source: Some(source.clone()),
-                    reason: None,
-                    records: if listed { vec![record.clone()] } else { Vec::new() },
-                });
-            }
-        }
-        answers
-    };
-    check(catalogue, &application(day), day, false, &mut registry).unwrap()
+    let from = Some(own(civil("2001-01-01")));
+    let mut registry = |queries: &[Query]| answered(queries, day, from, listed);
+    check(catalogue, &application(MATTER, day), day, false, &mut registry).unwrap()
 }
 
 fn seen(decision: &Decision) -> Outcome {
