@@ -52,7 +52,7 @@ impl Edition {
         Policy::embedded_editions().into_iter().map(edition).collect()
     }
 
-    /// What the rules of this crate say to the answers that a gate had.
+    /// Decides by the rules of this crate, on the answers that a gate had.
     fn native(&self, application: &Application, answers: &[Answer]) -> String {
         let mut given = |_: &[Query]| answers.to_vec();
         let (catalogue, as_of) = (&self.catalogue, application.as_of);

@@ -32,12 +32,12 @@ pub enum Verdict {
     Fault,
 }
 
-/// What a record says, beside what a decision shows of it.
+/// Act and events of a record, which a decision does not show.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
     /// Its act, if it names one.
     pub act: Option<String>,
-    /// What happened to it.
+    /// Kinds of its events.
     pub events: BTreeSet<EventKind>,
 }
 
@@ -54,7 +54,7 @@ pub struct Ran {
     pub verdict: Verdict,
     /// The decision, if there is one, and the edition and overlay that made it.
     pub decided: Option<(Key, Decision)>,
-    /// What the answered records say, by record.
+    /// Acts and events of the answered records, by record.
     pub told: BTreeMap<String, Told>,
     /// Where the decision is not what was expected.
     pub differences: Vec<Difference>,

@@ -53,7 +53,7 @@ pub struct Bid {
 struct SubjectPlace {
     base: String,
     identifier: String,
-    /// Of each further identifier.
+    /// Places of its further identifiers.
     also: Vec<String>,
 }
 

@@ -23,7 +23,7 @@ fn unnamed(change: impl FnOnce(&mut Value, Value)) -> String {
     })
 }
 
-/// Where those stand who are restricted.
+/// Places of the tenderers who are restricted.
 fn places(screened: &Screened) -> Vec<&str> {
     let tenderers = screened.tenders.iter().flat_map(|t| &t.tenderers);
     let restricted = |status| matches!(status, Status::Excluded | Status::Limited);
@@ -173,7 +173,7 @@ fn what_publishers_write_is_read() {
 /// The code of the sample's bidder that is excluded.
 const LISTED: &str = "91310000MA1TD00225";
 
-/// What becomes of the first bidder with these further identifiers.
+/// Status of the first bidder with these further identifiers.
 fn first_with(further: &Value) -> Status {
     let screened =
         screened(&changed(|v| v["parties"][1]["additionalIdentifiers"] = further.clone()));

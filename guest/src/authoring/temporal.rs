@@ -41,7 +41,7 @@ pub struct Proof {
     pub measures: usize,
     /// How often the rules were run.
     pub checks: usize,
-    /// How often of these on records that end, are removed or are listed again.
+    /// Runs among these on records that end, are removed or are listed again.
     pub ends: usize,
     /// Trials of a measure in which it fired.
     pub fired: usize,

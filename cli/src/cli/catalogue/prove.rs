@@ -49,8 +49,8 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let violations = proof.violations.len();
     text::line(&match style.lang {
         Lang::Zh => format!(
-            "{days}日，事项{matters}次，措施{measures}项，核查{checks}次（其中期限届满、移出、恢复列入{ends}次）：适用{fired}次，不适用\
-             {silent}次，不符{violations}处"
+            "{days}日，事项{matters}次，措施{measures}项，核查{checks}次\
+             （其中期限届满、移出、恢复列入{ends}次）：适用{fired}次，不适用{silent}次，不符{violations}处"
         ),
         Lang::En => format!(
             "{days} days, {matters} times a matter, {measures} measures, {checks} checks, {ends} of \
