@@ -311,7 +311,7 @@ impl Case<'_> {
             until,
             cut: Vec::new(),
             prolonged: Vec::new(),
-            text: measure.text.clone(),
+            text: measure.text.about(self.subject.kind).into_owned(),
         }
     }
 

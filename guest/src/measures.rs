@@ -374,7 +374,7 @@ fn apply(measure: &Measure, hit: &Hit<'_>, end: End) -> AppliedMeasure {
         until: end.until,
         cut: end.cut.into_iter().collect(),
         prolonged: end.prolonged.into_iter().collect(),
-        text: measure.text.clone(),
+        text: measure.text.about(hit.subject.kind).into_owned(),
     }
 }
 

@@ -20,6 +20,8 @@ pub use error::*;
 pub use record::*;
 pub use term::*;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::name::shared;
@@ -50,5 +52,15 @@ impl Text {
     /// The two sentences.
     pub fn new(zh: impl Into<Shared>, en: impl Into<Shared>) -> Self {
         Self { zh: zh.into(), en: en.into() }
+    }
+
+    /// The sentence of a measure as it is said of a subject of this kind: catalogues write 该单位,
+    /// which a natural person is not. A sentence that names a person beside a firm stays as it is.
+    pub fn about(&self, kind: SubjectKind) -> Cow<'_, Self> {
+        if kind == SubjectKind::Organization || self.zh.contains("该人员") {
+            return Cow::Borrowed(self);
+        }
+        let en = self.en.replace("The unit", "The person").replace("the unit", "the person");
+        Cow::Owned(Self::new(self.zh.replace("该单位", "该人员"), en))
     }
 }

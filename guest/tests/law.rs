@@ -18,6 +18,7 @@ use std::path::Path;
 use mustcheck_guest::authoring::{self, verbatim};
 use mustcheck_guest::catalogue::data::CatalogueData;
 use mustcheck_guest::clause::{CITED, OPINIONS};
+use mustcheck_guest::model::SubjectKind;
 use mustcheck_guest::name::Name;
 
 fn catalogue() -> std::path::PathBuf {
@@ -184,6 +185,26 @@ fn articles(cell: &str) -> Vec<u16> {
         }
     }
     all
+}
+
+/// Every measure that can meet a natural person speaks of 该人员, and of a firm as it is written.
+#[test]
+fn a_measure_calls_nobody_a_firm_who_is_none() {
+    let mut turned = 0;
+    for edition in authoring::editions(&catalogue()).unwrap() {
+        let compiled = authoring::compile(&catalogue(), &edition, "default").unwrap();
+        for measure in &compiled.data.measures {
+            assert_eq!(*measure.text.about(SubjectKind::Organization), measure.text);
+            if measure.subject == Some(SubjectKind::Organization) {
+                continue;
+            }
+            let said = measure.text.about(SubjectKind::Person);
+            let firm = said.zh.contains("该单位") && !said.zh.contains("该人员");
+            assert!(!firm && !said.en.starts_with("The unit"), "{}: {said:?}", measure.id);
+            turned += usize::from(*said != measure.text);
+        }
+    }
+    assert!(turned > 50, "only {turned} measures");
 }
 
 /// Every reading and every gap that the data marks is listed for those who read the pages.

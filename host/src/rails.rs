@@ -275,13 +275,14 @@ fn measures(
     let application = targets.application;
     for applied in &decision.measures {
         let Target { role, subject_index, subject } = &applied.target;
-        targets.check(*subject_index, *role, subject)?;
+        let whom = targets.check(*subject_index, *role, subject)?;
         let id = &applied.measure;
         let Some(known) = policy.measure(id) else {
             let detail = format!("measure `{}` is not in the policy's catalogue", shortened(id));
             return broken(Rail::R3, detail);
         };
-        let same = (known.effect, known.force, known.kind, &known.text, &known.legal_basis)
+        let text = known.text.about(whom.kind);
+        let same = (known.effect, known.force, known.kind, &*text, &known.legal_basis)
             == (applied.effect, applied.force, applied.kind, &applied.text, &applied.legal_basis);
         if !same || known.legal_basis.is_empty() {
             return broken(Rail::R3, format!("measure `{id}` differs from the catalogue"));

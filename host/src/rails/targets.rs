@@ -33,9 +33,10 @@ impl<'a> Targets<'a> {
         }
     }
 
-    /// That a decision names a subject of the application, in its role and masked.
+    /// Checks that a decision names a subject of the application, in its role and masked, and
+    /// gives that subject.
     // RAIL R11, RAIL R13
-    pub(super) fn check(&self, index: u32, role: Role, shown: &str) -> Result<(), Fault> {
+    pub(super) fn check(&self, index: u32, role: Role, shown: &str) -> Result<&'a Subject, Fault> {
         let (subject, masked) = self.find(index)?;
         if subject.role != role {
             let detail = format!("the decision gives subject {index} the role `{role}`");
@@ -45,6 +46,6 @@ impl<'a> Targets<'a> {
             let detail = format!("the identifier of subject {index} is not masked");
             return broken(Rail::R13, detail);
         }
-        Ok(())
+        Ok(subject)
     }
 }
