@@ -88,7 +88,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// R1, through the gate: the registry is asked, once, about every list that the matter makes
-    /// due for every subject; and the component decides as the native rules do.
+    /// due for every subject, and about the parts of each; and the component decides as the native rules do.
     #[test]
     fn r1_every_due_lookup_is_made(case in case(80)) {
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -101,7 +101,10 @@ proptest! {
         let matter = case.catalogue().matter(&case.application.matter).unwrap();
         for subject in &case.application.subjects {
             let rules = matter.due.iter().filter(|d| d.roles.contains(&subject.role));
-            let lists: BTreeSet<&str> = rules.flat_map(|d| &d.lists).map(|l| l.as_str()).collect();
+            let whole: BTreeSet<&str> = rules.flat_map(|d| &d.lists).map(|l| l.as_str()).collect();
+            let parts = whole.iter().flat_map(|code| &case.catalogue().list(code).unwrap().parts);
+            let lists: BTreeSet<&str> =
+                whole.iter().copied().chain(parts.map(|part| part.as_str())).collect();
             due.extend(lists.into_iter().map(|l| (subject.identifier.clone(), l.to_owned())));
         }
         due.sort();
