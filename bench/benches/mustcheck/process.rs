@@ -15,9 +15,6 @@ use crate::table::{Table, ratio, time};
 
 const CASE: &str = "0002-procurement-wage-arrears";
 
-/// `mustcheck check` exits so on a restricted case.
-const RESTRICTED: i32 = 11;
-
 /// Measures the section.
 pub fn run(bench: &mut Bench) -> String {
     let program = program();
@@ -29,9 +26,10 @@ pub fn run(bench: &mut Bench) -> String {
     let mut version = Command::new(&program);
     version.arg("--version");
     let mut check = Command::new(&program);
-    check.arg("check").arg(&files[1]).arg("--registry").arg(&files[2]).args(["--format", "json"]);
+    // The case's day is past, so that it is explained as of that day; the work is the same.
+    check.arg("explain").arg(&files[1]).arg("--registry").arg(&files[2]).args(["--format", "json"]);
     // The first start, which nothing counts.
-    quietly(&mut check, RESTRICTED);
+    quietly(&mut check, 0);
     let measured = bench.rows(
         "process",
         bench.slow(),
@@ -39,7 +37,7 @@ pub fn run(bench: &mut Bench) -> String {
             Row::new("true", || quietly(&mut nothing, 0)),
             Row::new("read", || quietly(&mut reading, 0)),
             Row::new("version", || quietly(&mut version, 0)),
-            Row::new("check", || quietly(&mut check, RESTRICTED)),
+            Row::new("check", || quietly(&mut check, 0)),
         ],
     );
     let sizes: Vec<String> = files.iter().map(|file| named(file)).collect();
@@ -48,7 +46,7 @@ pub fn run(bench: &mut Bench) -> String {
         "`true`".to_owned(),
         format!("`cat` of the files that a check reads ({})", sizes.join(", ")),
         "`mustcheck --version`".to_owned(),
-        format!("`mustcheck check` on {CASE}: first decision"),
+        format!("`mustcheck explain` on {CASE}: first decision"),
     ];
     for (title, row) in titles.into_iter().zip(&measured) {
         table.row(&[

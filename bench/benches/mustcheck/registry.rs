@@ -104,8 +104,8 @@ fn due(policy: &Policy) -> Vec<Query> {
     let json = fs::read(sandbox::folder("0002-procurement-wage-arrears").join("application.json"));
     let application = Application::from_json(&json.unwrap()).unwrap();
     let registry = JsonRegistry::from_json(b"{}").unwrap();
-    let gate = Gate::builder().policy(policy.clone()).registry(registry).build().unwrap();
-    gate.due_lookups(&application).unwrap()
+    let gate = Gate::builder().policy(policy.clone()).registry(registry).today(application.as_of);
+    gate.build().unwrap().due_lookups(&application).unwrap()
 }
 
 /// Pairs of an organization and a person, half of them without records.

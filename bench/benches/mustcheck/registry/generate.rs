@@ -136,9 +136,14 @@ fn by_import(database: &Path, records: u64, policy: &Policy) {
 }
 
 fn by_rows(database: &Path, records: u64, policy: &Policy) {
-    // The schema and the source are the import's own.
-    by_import(database, 0, policy);
+    // The schema and the source are the import's own, and how many it keeps by which identifiers:
+    // of each list as many.
+    by_import(database, LISTS.len().try_into().unwrap(), policy);
     let mut connection = Connection::open(database).unwrap();
+    connection.execute_batch("DELETE FROM party; DELETE FROM record; VACUUM;").unwrap();
+    let kept = "UPDATE source SET kept = replace(kept, '\"entries\":1', '\"entries\":' || ?1)";
+    let each = i64::try_from(records).unwrap() / i64::try_from(LISTS.len()).unwrap();
+    assert_eq!(connection.execute(kept, [each]).unwrap(), 1);
     let set = |name: &str, value: &str| connection.pragma_update(None, name, value).unwrap();
     set("journal_mode", "OFF");
     set("synchronous", "OFF");
@@ -212,7 +217,7 @@ fn leave_open(database: &Path, masks: u64) {
                 .unwrap();
         }
     }
-    transaction.execute("INSERT INTO shape SELECT DISTINCT shape FROM pattern", []).unwrap();
+    transaction.execute("INSERT OR IGNORE INTO shape SELECT DISTINCT shape FROM pattern", []).unwrap();
     transaction.commit().unwrap();
     connection.close().unwrap();
 }
@@ -223,7 +228,7 @@ fn content(database: &Path) -> Vec<String> {
     let mut all = Vec::new();
     for sql in [
         "SELECT name || coalesce(sql, '') FROM sqlite_schema ORDER BY name",
-        "SELECT id || body || schemes FROM source ORDER BY id",
+        "SELECT id || body || kept FROM source ORDER BY id",
         "SELECT key || id || source || list || until || body FROM record ORDER BY key",
         "SELECT identifier || scheme || country || record FROM party ORDER BY 1",
     ] {
