@@ -70,7 +70,8 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let json = serde_json::to_vec(&application)?;
     let gate = |notices| {
         let builder = Gate::builder().policy(policy.clone()).registry(Arc::clone(&registry));
-        builder.notices(notices).build()
+        // What is measured is a case with a day of its own, long past; nothing is decided.
+        builder.notices(notices).today(application.as_of).build()
     };
     let (full, short) = (gate(true)?, gate(false)?);
     let checked = full.check(&application).context("the application that is measured")?;
