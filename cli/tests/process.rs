@@ -8,9 +8,9 @@
     reason = "a test fails by panicking"
 )]
 
-#[allow(dead_code, reason = "the guests are made for the host's own tests")]
-#[path = "../../host/tests/hostile/guests.rs"]
-mod guests;
+#[allow(dead_code, reason = "the folder is for the host's own tests")]
+#[path = "../../host/tests/hostile/files.rs"]
+mod files;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -18,16 +18,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use mustcheck::{Application, ApplicationExt as _, Decision};
+use mustcheck::{Application, ApplicationExt as _};
 use mustcheck_testing::CLOCK;
 use tempfile::TempDir;
 
 /// What is checked.
 static APPLICATION: LazyLock<Application> =
     LazyLock::new(|| Application::from_json(&read("application.json")).unwrap());
-/// What the honest policy decides, as the golden case has it.
-static EXPECTED: LazyLock<Decision> =
-    LazyLock::new(|| serde_json::from_slice(&read("decision.json")).unwrap());
 
 const FOREIGN: &str = "was altered or is not this user's";
 
@@ -86,7 +83,7 @@ fn a_process_with_little_address_space_decides_the_same() {
 #[test]
 fn a_process_with_little_address_space_refuses_the_same() {
     let folder = tempfile::tempdir().unwrap();
-    let readme = guests::text("README.md");
+    let readme = files::text("README.md");
     for (file, expected) in [
         (
             "large_memory.wat",
@@ -104,7 +101,7 @@ fn a_process_with_little_address_space_refuses_the_same() {
         ),
     ] {
         let path = folder.path().join(file);
-        fs::write(&path, guests::of_component(file)).unwrap();
+        fs::write(&path, files::of_component(file)).unwrap();
         let arguments = [OsStr::new("policy"), OsStr::new("inspect"), path.as_os_str()];
         let output = confined(2 << 20, &arguments);
         assert_ne!(output.status.code(), Some(0), "{file}");

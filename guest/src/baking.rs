@@ -16,8 +16,18 @@ use crate::catalogue::Catalogue;
 /// The adopted catalogue. Every check finds it in memory.
 static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
 
-/// Memory that a check finds free without asking for more, in bytes: what most checks need.
-const ROOM: usize = 128 << 10;
+/// Memory that a check finds free without asking for more, in bytes: what most checks need. It lies
+/// before the catalogue, so that what a check writes lies together.
+const ROOM: usize = 64 << 10;
+
+/// That memory.
+#[repr(align(16))]
+struct Room(UnsafeCell<[u8; ROOM]>);
+
+// SAFETY: a component has one thread, and the allocator alone hands the bytes out.
+unsafe impl Sync for Room {}
+
+static FREE: Room = Room(UnsafeCell::new([0; ROOM]));
 
 /// The catalogue of a baked component; none if it was never baked.
 pub(crate) fn catalogue() -> Option<&'static Catalogue> {
@@ -89,19 +99,15 @@ static HEAPS: Heaps = Heaps {
 /// Bytes of a page of WebAssembly memory.
 const PAGE: usize = 64 << 10;
 
-/// Ends baking. [`ROOM`] lies where the catalogue's text was read, which nobody needs any more; all
-/// memory of the heap for checks will lie behind what baking left, as memory is only ever added at
-/// its end.
+/// Ends baking. All memory of the heap for checks will lie behind what baking left, as memory is only
+/// ever added at its end.
 fn begin_checks() {
-    // SAFETY: one thread, and the heap calls nothing that allocates.
-    let room = unsafe { (*HEAPS.baking.get()).malloc(ROOM, 16) };
+    let room = FREE.0.get().cast::<u8>();
     let end = core::arch::wasm32::memory_size(0) * PAGE;
     // SAFETY: one thread, and nobody holds a reference into either.
     unsafe {
         *HEAPS.baked.get() = Some(end);
-        if !room.is_null() {
-            *HEAPS.room.get() = room.expose_provenance()..room.addr() + ROOM;
-        }
+        *HEAPS.room.get() = room.expose_provenance()..room.addr() + ROOM;
     }
 }
 

@@ -4,24 +4,31 @@
 //! nothing is scanned.
 
 pub mod data;
+mod describe;
+mod grounds;
 mod index;
 mod place;
 mod rails;
 
+use std::sync::OnceLock;
+
 use crate::catalogue::data::{
-    CatalogueData, Instrument, List, ListRegime, Matter, Measure, PersonsRule, Setting,
+    Act, CatalogueData, Instrument, List, ListRegime, Matter, Measure, PersonsRule, Setting,
 };
+use crate::catalogue::grounds::Grounds;
+pub use crate::catalogue::grounds::ListRule;
 #[cfg(feature = "authoring")]
 pub(crate) use crate::catalogue::index::MOST;
 use crate::catalogue::index::{Codes, RecordAct, Restrictions};
+use crate::clause::Clause;
 use crate::date::Date;
-use crate::lookback;
-use crate::lookups::Days;
-use crate::model::{
-    Description, DueRule, Effect, Force, Freshness, LegalBasis, ListInfo, MatterInfo, MeasureInfo,
-    PolicyId, Role, Text,
-};
-use crate::name::{Name, each_once};
+use crate::described::Described;
+#[cfg(target_family = "wasm")]
+use crate::model::Text;
+use crate::model::{Basis, Effect, Force, ListStanding, PolicyId, Role};
+#[cfg(target_family = "wasm")]
+use crate::name::Name;
+use crate::name::each_once;
 
 /// The name under which the rules of this crate describe themselves.
 pub const POLICY_NAME: &str = "mustcheck";
@@ -36,13 +43,28 @@ pub struct Catalogue {
     matters: Codes,
     /// The recommended measures that the overlay adopts one by one.
     adopts: Codes,
-    /// The measures whose department the place names.
-    implemented: Codes,
     restrictions: Restrictions,
+    grounds: Grounds,
+    /// Of each measure, the days on which it and every text that it cites are in force (RAIL R3).
+    in_force: Box<[Option<Validity>]>,
+    /// Of each matter, the positions of the lists that are due for each role.
+    due: Box<[Box<[DueLists]>]>,
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
-    /// Positions of the restrictions that outlast their records for a counted time, likewise.
-    lasting: Box<[Box<[u32]>]>,
+    /// What the catalogue says of itself, with its indexes.
+    described: OnceLock<Described>,
+}
+
+/// A first day, and a last one if there is one.
+type Validity = (Date, Option<Date>);
+
+/// Lists that are due for some roles.
+#[derive(Clone, Debug)]
+pub(crate) struct DueLists {
+    /// The roles.
+    pub(crate) roles: Vec<Role>,
+    /// The lists, by position.
+    pub(crate) lists: Box<[u32]>,
 }
 
 impl Catalogue {
@@ -71,33 +93,39 @@ impl Catalogue {
         let matters = Codes::of(data.matters.iter().map(|m| &m.code));
         let lists = Codes::of(data.lists.iter().map(|l| &l.code));
         let acts = Codes::of(data.acts.iter().map(|a| &a.code));
-        let by_matter = |chosen: fn(&Measure) -> bool| -> Box<[Box<[u32]>]> {
-            let of = |matter: &Matter| {
-                let measures = data.measures.iter().zip(0..);
-                let own = measures.filter(|(m, _)| chosen(m) && m.matters.contains(&matter.code));
-                own.map(|(_, position)| position).collect()
-            };
-            data.matters.iter().map(of).collect()
+        let of_matter = |matter: &Matter| {
+            let measures = data.measures.iter().zip(0..);
+            let own = measures
+                .filter(|(m, _)| m.effect == Effect::Incentive && m.matters.contains(&matter.code));
+            own.map(|(_, position)| position).collect()
         };
-        let incentives = by_matter(|m| m.effect == Effect::Incentive);
-        let lasting =
-            by_matter(|m| m.effect == Effect::Restriction && m.term().outlasting().is_some());
+        let instruments = Codes::of(data.instruments.iter().map(|i| &i.id));
+        let due = |matter: &Matter| {
+            let due = matter.due.iter().map(|due| DueLists {
+                roles: due.roles.clone(),
+                lists: due.lists.iter().filter_map(|l| lists.position(l)).map(number).collect(),
+            });
+            due.collect()
+        };
         Ok(Self {
-            instruments: Codes::of(data.instruments.iter().map(|i| &i.id)),
+            in_force: data.measures.iter().map(|m| in_force(m, &data, &instruments)).collect(),
+            due: data.matters.iter().map(due).collect(),
+            instruments,
             adopts: Codes::of(data.overlay.adopts.iter()),
-            implemented: Codes::at(
-                (data.measures.iter().zip(0..))
-                    .filter(|(measure, _)| measure.implementer.is_some())
-                    .map(|(measure, position)| (&measure.id, position)),
-            ),
             restrictions: Restrictions::of(&data, &matters, &lists, &acts),
-            incentives,
-            lasting,
+            grounds: Grounds::of(&data),
+            incentives: data.matters.iter().map(of_matter).collect(),
+            described: OnceLock::new(),
             matters,
             lists,
             acts,
             data,
         })
+    }
+
+    /// What the catalogue says of itself, with its indexes.
+    pub fn described(&self) -> &Described {
+        self.described.get_or_init(|| Described::new(self.describe()))
     }
 
     /// Leaves out what no check and no description says: notes, remarks, and the places where acts
@@ -125,6 +153,11 @@ impl Catalogue {
         &self.data
     }
 
+    /// The position of a list.
+    pub(crate) fn list_position(&self, code: &str) -> Option<usize> {
+        self.lists.position(code)
+    }
+
     /// A list by code.
     pub fn list(&self, code: &str) -> Option<&List> {
         self.data.lists.get(self.lists.position(code)?)
@@ -141,83 +174,88 @@ impl Catalogue {
     }
 
     /// The restrictions on a matter that a record of a list can trigger, by the act that it names
-    /// or does not name, in force on the day (RAIL R3).
-    pub fn restrictions<'a>(
-        &'a self,
-        matter: &str,
-        list: &str,
-        act: Option<&str>,
-        as_of: Date,
-    ) -> impl Iterator<Item = &'a Measure> {
-        let matter = self.matters.position(matter);
-        let list = self.lists.position(list);
-        let act = self.record_act(act);
-        let positions = matter.zip(list).map(|(m, l)| self.restrictions.of_record(m, l, act));
-        self.in_force(positions.into_iter().flatten(), as_of)
+    /// or does not name, in force on the day (RAIL R3); all by position.
+    pub fn restrictions(
+        &self,
+        matter: u32,
+        list: u32,
+        act: Option<u32>,
+        on: Date,
+    ) -> impl Iterator<Item = (usize, &Measure)> {
+        let positions = at(matter).zip(at(list));
+        let positions = positions.map(|(m, l)| self.restrictions.of_record(m, l, record_act(act)));
+        self.in_force(positions.into_iter().flatten(), on)
     }
 
     /// The incentives on a matter, in force on the day (RAIL R3).
-    pub fn incentives<'a>(
-        &'a self,
-        matter: &str,
-        as_of: Date,
-    ) -> impl Iterator<Item = &'a Measure> {
-        let positions = self.matters.position(matter).and_then(|m| self.incentives.get(m));
+    pub fn incentives(&self, matter: u32, on: Date) -> impl Iterator<Item = (usize, &Measure)> {
+        let positions = at(matter).and_then(|m| self.incentives.get(m));
         let positions = positions.map_or(&[][..], |positions| positions);
-        self.in_force(positions.iter().filter_map(|p| usize::try_from(*p).ok()), as_of)
+        self.in_force(positions.iter().filter_map(|p| at(*p)), on)
     }
 
     /// What links a list with other matters than the one applied for: the basis of the first
     /// restriction that such a record can trigger anywhere, so that a reader sees how far it goes.
-    pub fn scope_of_list(&self, list: &List, act: Option<&str>, as_of: Date) -> Vec<LegalBasis> {
-        let position = self.lists.position(&list.code);
-        let own = position.map(|l| self.restrictions.of_act(l, self.record_act(act)));
-        let any = position.map(|l| self.restrictions.of_list(l));
-        let positions = own.into_iter().flatten().chain(any.into_iter().flatten());
-        let mut measures = self.in_force(positions, as_of);
-        let first = measures.find(|m| !m.kind.is_examination());
-        first.map_or_else(|| list.legal_basis.clone(), |m| m.legal_basis.clone())
+    /// None if there is no such restriction and nothing founds the list.
+    pub fn scope_of_list(&self, list: u32, act: Option<u32>, on: Date) -> Option<Basis> {
+        let position = at(list)?;
+        let positions = self.restrictions.of_act(position, record_act(act));
+        let positions = positions.chain(self.restrictions.of_list(position));
+        let mut measures = self.in_force(positions, on);
+        let first = measures.find(|(_, m)| !m.kind.is_examination());
+        let own = || {
+            let list = self.data.lists.get(position)?;
+            (!list.legal_basis.is_empty()).then(|| self.grounds.list(position))
+        };
+        first.map(|(measure, _)| Basis::Measure(number(measure))).or_else(own)
     }
 
-    fn record_act(&self, act: Option<&str>) -> RecordAct {
-        match act {
-            Some(act) => self.acts.position(act).map_or(RecordAct::Unknown, RecordAct::Known),
-            None => RecordAct::None,
-        }
+    /// A clause that a rule in code rests on.
+    pub fn clause(clause: &Clause) -> Basis {
+        Grounds::clause(clause)
     }
 
-    /// The day from which a source must hold every record of a list about a subject in a role,
-    /// if bars that the records may found outlast them.
-    // RAIL R2
-    pub fn since(&self, matter: &str, list: &str, role: Role, days: Days) -> Option<Date> {
-        let lasting = self.lasting.get(self.matters.position(matter)?)?;
-        let measures =
-            lasting.iter().filter_map(|p| self.data.measures.get(usize::try_from(*p).ok()?));
-        let bars = measures.filter(|m| {
-            holds(m.valid_from, m.valid_until, days.made_on)
-                && m.roles.contains(&role)
-                && m.lists.iter().any(|l| l == list)
-                && self.adopted(m)
-        });
-        lookback::since(bars.map(Measure::term), days.as_of)
+    /// What founds a list.
+    pub fn founds(&self, list: u32) -> Basis {
+        self.grounds.list(at(list).unwrap_or(usize::MAX))
+    }
+
+    /// The ground of a rule of a list, for the time of its rules at a position.
+    pub fn list_rule(&self, list: u32, regime: usize, rule: ListRule) -> Basis {
+        Basis::Ground(self.grounds.rule(at(list).unwrap_or(usize::MAX), regime, rule))
+    }
+
+    /// The ground of an exception of a measure, by the position of either.
+    pub fn exception(&self, measure: usize, exception: usize) -> Basis {
+        self.grounds.exception(measure, exception)
+    }
+
+    /// The ground of what a place closes to promises.
+    pub fn closing(&self, closing: usize) -> Basis {
+        self.grounds.closing(number(closing))
+    }
+
+    /// The ground of an end of disclosure at a place.
+    pub fn disclosure(&self, disclosure: usize) -> Basis {
+        self.grounds.disclosure(number(disclosure))
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
     fn in_force(
         &self,
         positions: impl Iterator<Item = usize>,
-        as_of: Date,
-    ) -> impl Iterator<Item = &Measure> {
-        let measures = positions.filter_map(|i| self.data.measures.get(i));
-        measures.filter(move |m| {
-            holds(m.valid_from, m.valid_until, as_of)
-                && m.legal_basis.iter().all(|b| self.basis_in_force(b, as_of))
+        on: Date,
+    ) -> impl Iterator<Item = (usize, &Measure)> {
+        let measures = positions.filter_map(|i| Some((i, self.data.measures.get(i)?)));
+        measures.filter(move |(i, _)| {
+            let validity = self.in_force.get(*i).copied().flatten();
+            validity.is_some_and(|(from, until)| holds(from, until, on))
         })
     }
 
-    fn basis_in_force(&self, basis: &LegalBasis, as_of: Date) -> bool {
-        self.instrument(&basis.instrument)
-            .is_some_and(|i| holds(i.in_force_from, i.in_force_until, as_of))
+    /// The lists that are due on a matter.
+    pub(crate) fn due(&self, matter: u32) -> &[DueLists] {
+        at(matter).and_then(|matter| self.due.get(matter)).map_or(&[], |due| due)
     }
 
     /// An instrument by id.
@@ -231,28 +269,6 @@ impl Catalogue {
         settings.find(|s| s.id == id && holds(s.valid_from, s.valid_until, as_of))
     }
 
-    /// Whether the edition decides on this day.
-    pub fn decides(&self, as_of: Date) -> bool {
-        holds(self.data.edition.valid_from, self.data.edition.valid_until, as_of)
-    }
-
-    /// Whether the overlay holds on this day.
-    pub fn holds_here_on(&self, as_of: Date) -> bool {
-        let overlay = &self.data.overlay;
-        holds(overlay.valid_from.unwrap_or(as_of), overlay.valid_until, as_of)
-    }
-
-    /// Whether the overlay holds in a division (GB/T 2260).
-    pub fn holds_in(&self, region: &str) -> bool {
-        let regions = &self.data.overlay.regions;
-        regions.is_empty() || regions.iter().any(|prefix| region.starts_with(prefix.as_str()))
-    }
-
-    /// The department that carries a measure out, where the place says.
-    pub fn implementer(&self, measure: &str) -> Option<&Text> {
-        self.data.measures.get(self.implemented.position(measure)?)?.implementer.as_ref()
-    }
-
     /// Whether a measure is to be applied: mandatory, or adopted by the overlay.
     pub fn adopted(&self, measure: &Measure) -> bool {
         let overlay = &self.data.overlay;
@@ -261,24 +277,45 @@ impl Catalogue {
             || self.adopts.position(&measure.id).is_some()
     }
 
-    /// Age in days beyond which a source's snapshot is stale.
-    pub fn freshness_days(&self, source: &str) -> u16 {
-        let overlay = &self.data.overlay;
-        let own = overlay.sources.iter().find(|s| s.source == source);
-        own.map_or(overlay.freshness_days, |s| s.freshness_days)
-    }
-
     /// A list's rule on the persons whom a record of an act reaches: at most one, the compiler
     /// having kept the edition's, and the rails one for an act.
     // RAIL R8: a rule that an article limits to some acts reaches nobody through others.
-    pub fn persons_rule<'a>(&self, list: &'a List, act: Option<&str>) -> Option<&'a PersonsRule> {
-        let names = |rule: &PersonsRule| act.is_some_and(|act| rule.acts.iter().any(|a| a == act));
+    pub fn persons_rule<'a>(&self, list: &'a List, act: Option<u32>) -> Option<&'a PersonsRule> {
+        let act = self.act(act);
+        let names = |rule: &PersonsRule| act.is_some_and(|act| rule.acts.contains(&act.code));
         list.persons.iter().find(|rule| rule.acts.is_empty() || names(rule))
     }
 
-    /// A list's rules on how entries end that hold on the day of a check.
-    pub fn regime<'a>(&self, list: &'a List, on: Date) -> Option<&'a ListRegime> {
-        list.rules.iter().find(|rules| holds(rules.valid_from, rules.valid_until, on))
+    /// A list's rules on how entries end that hold on the day of a check, with their position.
+    pub fn regime<'a>(&self, list: &'a List, on: Date) -> Option<(usize, &'a ListRegime)> {
+        let mut rules = list.rules.iter().enumerate();
+        rules.find(|(_, rules)| holds(rules.valid_from, rules.valid_until, on))
+    }
+
+    /// An act by position.
+    pub fn act(&self, act: Option<u32>) -> Option<&Act> {
+        self.data.acts.get(at(act?)?)
+    }
+
+    /// A list by position.
+    pub fn list_at(&self, list: u32) -> Option<&List> {
+        self.data.lists.get(at(list)?)
+    }
+
+    /// Whether the office must have an answer on a list. A reference list is asked and shown, and
+    /// decides nothing either way (RAIL R9).
+    pub fn is_due(&self, list: u32) -> bool {
+        self.list_at(list).is_some_and(|list| list.standing == ListStanding::Statutory)
+    }
+
+    /// A measure by position.
+    pub fn measure_at(&self, measure: u32) -> Option<&Measure> {
+        self.data.measures.get(at(measure)?)
+    }
+
+    /// A matter by position.
+    pub fn matter_at(&self, matter: u32) -> Option<&Matter> {
+        self.data.matters.get(at(matter)?)
     }
 
     /// Which policy this is.
@@ -290,88 +327,40 @@ impl Catalogue {
             overlay: self.data.overlay.id.clone().into(),
         }
     }
-
-    /// What this policy is, for hosts and people.
-    pub fn describe(&self) -> Description {
-        let overlay = &self.data.overlay;
-        let mut freshness = vec![Freshness { source: None, days: overlay.freshness_days }];
-        freshness.extend(
-            overlay.sources.iter().map(|s| Freshness {
-                source: Some(s.source.clone().into()),
-                days: s.freshness_days,
-            }),
-        );
-        Description {
-            policy: self.policy(),
-            edition_name: self.data.edition.name.clone(),
-            // What the overlay does not decide, the policy does not.
-            valid_from: overlay
-                .valid_from
-                .map_or(self.data.edition.valid_from, |own| own.max(self.data.edition.valid_from)),
-            valid_until: earliest(self.data.edition.valid_until, overlay.valid_until),
-            lists: self.data.lists.iter().map(list_info).collect(),
-            acts: self.data.acts.iter().map(|a| a.code.clone().into()).collect(),
-            matters: self.data.matters.iter().map(matter_info).collect(),
-            measures: self.data.measures.iter().map(|m| self.measure_info(m)).collect(),
-            freshness,
-        }
-    }
-
-    fn measure_info(&self, measure: &Measure) -> MeasureInfo {
-        MeasureInfo {
-            id: measure.id.clone().into(),
-            effect: measure.effect,
-            force: measure.force,
-            kind: measure.kind,
-            adopted: self.adopted(measure),
-            matters: Name::owned(&measure.matters),
-            roles: measure.roles.clone(),
-            lists: Name::owned(&measure.lists),
-            valid_from: measure.valid_from,
-            valid_until: measure.valid_until,
-            longest_term: measure.longest_term,
-            fixed_term: measure.fixed_term,
-            shortest_term: measure.shortest_term,
-            lifelong: measure.lifelong,
-            text: measure.text.clone(),
-            legal_basis: measure.legal_basis.clone(),
-        }
-    }
 }
 
-fn list_info(list: &List) -> ListInfo {
-    ListInfo {
-        code: list.code.clone().into(),
-        parts: Name::owned(&list.parts),
-        name: list.name.clone(),
-        polarity: list.polarity,
-        standing: list.standing,
-        acts: Name::owned(&list.acts),
-        rules: list.rules.iter().map(ListRegime::rules).collect(),
+/// The days on which a measure and every text that it cites are in force; none if a text is unknown
+/// or they have no day in common.
+// RAIL R3
+fn in_force(
+    measure: &Measure,
+    data: &CatalogueData,
+    instruments: &Codes,
+) -> Option<(Date, Option<Date>)> {
+    let mut days = (measure.valid_from, measure.valid_until);
+    for basis in &measure.legal_basis {
+        let text = data.instruments.get(instruments.position(&basis.instrument)?)?;
+        let until = match (days.1, text.in_force_until) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        days = (days.0.max(text.in_force_from), until);
     }
+    Some(days)
 }
 
-fn matter_info(matter: &Matter) -> MatterInfo {
-    let due = matter.due.iter().map(|d| DueRule {
-        roles: d.roles.clone(),
-        required: d.required,
-        lists: Name::owned(&d.lists),
-        legal_basis: d.legal_basis.clone(),
-    });
-    MatterInfo {
-        code: matter.code.clone().into(),
-        domain: matter.domain,
-        name: matter.name.clone(),
-        due: due.collect(),
-    }
+/// A number as a position among what is held here.
+pub(crate) fn at(position: u32) -> Option<usize> {
+    usize::try_from(position).ok()
 }
 
-/// The earlier of two last days, each of which may be absent.
-fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
+/// A position as a number. The rails keep all of them below [`MOST`].
+pub(crate) fn number(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+fn record_act(act: Option<u32>) -> RecordAct {
+    act.map_or(RecordAct::None, |act| at(act).map_or(RecordAct::Unknown, RecordAct::Known))
 }
 
 /// Whether a validity, both ends included, holds on a day.

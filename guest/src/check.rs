@@ -1,16 +1,14 @@
-//! The check: application → due lookups → answers → standings → measures → disposition.
+//! The check: application → due lookups → answers → facts → verdict → decision.
 
+use crate::answers;
 use crate::catalogue::Catalogue;
 use crate::date::Date;
-use crate::disposition::{Signs, disposition};
-use crate::lookups::Days;
+use crate::decide::decide;
+use crate::due::due;
+use crate::facts;
 use crate::masking::Identifiers;
-use crate::model::{
-    Answer, Application, ApplicationError, Decision, Finding, Polarity, Query, SetAsideReason,
-    Standing, is_backdated,
-};
-use crate::reach::Hit;
-use crate::{incentives, lookups, measures, notice, obligations, reach, validate};
+use crate::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
+use crate::writer::{self, Case};
 
 /// What answers lookups: the policy's only capability.
 pub trait Registry {
@@ -34,8 +32,10 @@ pub fn due_lookups(
     application: &Application,
     made_on: Date,
 ) -> Result<Vec<Query>, ApplicationError> {
-    let matter = validate::application(catalogue, application, made_on)?;
-    Ok(lookups::due(matter, application))
+    let policy = catalogue.described();
+    let application = facts::application(policy, application, made_on)?;
+    let due = due(catalogue, &application).map_err(refused)?;
+    Ok(facts::queries(policy, &due))
 }
 
 /// Decides an application on what the registry answers, on a day by the host's clock. The notice
@@ -52,61 +52,28 @@ pub fn check(
     with_notice: bool,
     registry: &mut dyn Registry,
 ) -> Result<Decision, ApplicationError> {
-    let queries = due_lookups(catalogue, application, made_on)?;
-    let days = Days { as_of: application.as_of, made_on };
+    let policy = catalogue.described();
+    let asked = facts::application(policy, application, made_on)?;
+    let due = due(catalogue, &asked).map_err(refused)?;
+    let queries = facts::queries(policy, &due);
     let answers = registry.lookup(&queries);
-    let answered = lookups::answered(catalogue, application, days, &queries, &answers)?;
+    let days = asked.days();
+    let answered = answers::answered(policy, application, days, &queries, &answers)?;
+    let verdict = decide(catalogue, &asked, &facts::answers(policy, &answered));
+    let verdict = verdict.map_err(refused)?;
     let identifiers = Identifiers::of(application, &answers);
-    let hits = reach::hits(catalogue, application, days, &answered, &identifiers);
-
-    let restrictions = measures::restrictions(catalogue, application, days, &answered, &hits);
-    let incentives = incentives::incentives(
-        catalogue,
+    let case = Case {
+        policy,
         application,
         days,
-        &answered,
-        &hits,
-        &restrictions.applied,
-    );
-    // What refuses stands before what only asks for a closer look; else the registry's order.
-    let (examinations, mut applied): (Vec<_>, Vec<_>) =
-        restrictions.applied.into_iter().partition(|m| m.kind.is_examination());
-    applied.extend(examinations);
-    applied.extend(incentives.applied);
-    let mut set_aside = restrictions.set_aside;
-    set_aside.extend(incentives.set_aside);
+        answered: &answered,
+        verdict: &verdict,
+        identifiers: &identifiers,
+    };
+    writer::decision(&case, with_notice).map_err(refused)
+}
 
-    let lookups: Vec<_> = answered.iter().map(|a| a.row(days, &identifiers)).collect();
-    let records: Vec<Finding> = hits.iter().map(|h| h.finding(application.as_of)).collect();
-    let set_aside_for = |reason: SetAsideReason| set_aside.iter().any(|s| s.reason == reason);
-    let signs = Signs {
-        suspended_record: hits.iter().any(|h| h.is_open(Standing::Suspended)),
-        lifted_record: hits.iter().any(|h| h.is_open(Standing::Lifted)),
-        watch_hit: hits.iter().any(|h| h.list.polarity == Polarity::Watch && h.counts()),
-        contradicting_sources: set_aside_for(SetAsideReason::ContradictingSources),
-        unproven_exception: set_aside_for(SetAsideReason::UnprovenException),
-        code_as_issued: application.subjects.iter().any(|s| s.as_issued.is_some()),
-        earlier_day: is_backdated(days.as_of, made_on) || hits.iter().any(Hit::came_since),
-    };
-    let (disposition, disposition_rule) = disposition(&lookups, &applied, signs);
-    let obligations = obligations::obligations(catalogue, application, &applied, &hits);
-    let mut decision = Decision {
-        application: application.id.clone(),
-        matter: application.matter.clone(),
-        as_of: application.as_of,
-        disposition,
-        disposition_rule,
-        policy: catalogue.policy(),
-        lookups,
-        records,
-        measures: applied,
-        obligations,
-        set_aside,
-        made_on,
-        notice: None,
-    };
-    if with_notice {
-        decision.notice = Some(notice::notice(catalogue, application, &decision, &hits));
-    }
-    Ok(decision)
+/// Facts that were made of what was checked are decided on, and the verdict is written.
+fn refused(error: impl std::error::Error) -> ApplicationError {
+    ApplicationError::InvalidAnswer(Problem::at("answers", error.to_string()))
 }

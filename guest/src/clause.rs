@@ -2,6 +2,7 @@
 //! every one with the text of its instrument.
 
 use crate::model::LegalBasis;
+pub use crate::model::OPINIONS;
 
 /// A sentence of the Opinions (国发〔2016〕33号), verbatim.
 #[derive(Clone, Copy, Debug)]
@@ -11,9 +12,6 @@ pub struct Clause {
     /// Its words.
     pub words: &'static str,
 }
-
-/// The instrument of every [`Clause`].
-pub const OPINIONS: &str = "guofa-2016-33";
 
 impl Clause {
     /// The clause as a decision cites it.
@@ -30,11 +28,11 @@ impl Clause {
 
 /// Every clause that a rule in code cites.
 pub const CITED: &[&Clause] = &[
-    &crate::standing::CORRECTED,
-    &crate::standing::NO_LONGER_A_TARGET,
-    &crate::standing::TERM,
-    &crate::standing::VERIFICATION,
-    &crate::standing::LEGAL_REMEDY,
+    &crate::aside::CORRECTED,
+    &crate::aside::NO_LONGER_A_TARGET,
+    &crate::aside::TERM,
+    &crate::aside::VERIFICATION,
+    &crate::aside::LEGAL_REMEDY,
     &crate::reach::ACCORDING_TO_LAW,
     &crate::reach::FOR_REFERENCE,
     &crate::measures::RECOMMENDED,

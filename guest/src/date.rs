@@ -8,12 +8,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A calendar day in China Standard Time. The fields stand in order of weight, so
 /// comparing two dates compares two days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "host",
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
 pub struct Date {
     /// Gregorian year.
     pub year: u16,
@@ -29,6 +23,9 @@ const LAST_YEAR: u16 = 9999;
 const EPOCH: i32 = 719_468;
 
 impl Date {
+    /// A day that does not exist.
+    pub const NONE: Self = Self { year: 0, month: 0, day: 0 };
+
     /// The first day that a date can be.
     pub const FIRST: Self = Self { year: 0, month: 1, day: 1 };
 
@@ -112,6 +109,17 @@ impl Date {
     /// The day, or the last one of the month where the month is shorter.
     fn clamped(year: u16, month: u8, day: u8) -> Option<Self> {
         Self::new(year, month, day.min(days_of(year, month)))
+    }
+
+    /// Days since 1970-01-01, as the boundary has them; of a day that does not exist the least
+    /// number, which no calendar has.
+    pub fn epoch_days(self) -> i32 {
+        self.days().unwrap_or(i32::MIN)
+    }
+
+    /// The day so many days after 1970-01-01, if the calendar has it.
+    pub fn from_epoch_days(days: i32) -> Option<Self> {
+        Self::from_days(days)
     }
 
     /// Days since 1970-01-01.
@@ -242,12 +250,6 @@ const CHINA: i64 = 8 * 3_600;
 
 /// An instant to the second, written in China Standard Time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(
-    feature = "host",
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
 pub struct Timestamp {
     /// The day.
     pub date: Date,

@@ -4,9 +4,7 @@
 //! `undetermined`; an examination, an adopted recommended restriction, or a sign that the officer
 //! has to look → `review`; an incentive → `facilitated`; else `clear`.
 
-use crate::model::{
-    AnswerStatus, AppliedMeasure, Disposition, DispositionRule, Effect, Force, Lookup,
-};
+use crate::model::{Disposition, DispositionRule, Effect, Force, MeasureKind};
 
 /// Signs that ask for the officer's look besides measures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +44,17 @@ impl Signs {
     }
 }
 
+/// What a measure that applies does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Which way it works.
+    pub effect: Effect,
+    /// Whether it must be applied.
+    pub force: Force,
+    /// What it does.
+    pub kind: MeasureKind,
+}
+
 /// The disposition and the rule that decided it. Depends only on what the decision itself shows,
 /// so that a host can compute it again.
 ///
@@ -54,16 +63,14 @@ impl Signs {
 /// (RAIL R14).
 // RAIL R2; RAIL R10: a disposition is one of five findings, never a number.
 pub fn disposition(
-    lookups: &[Lookup],
-    measures: &[AppliedMeasure],
+    unanswered: bool,
+    measures: impl Iterator<Item = Applied> + Clone,
     signs: Signs,
 ) -> (Disposition, DispositionRule) {
-    let restricts = |m: &&AppliedMeasure| m.effect == Effect::Restriction;
-    let restrictions = || measures.iter().filter(restricts);
-    let unanswered = |l: &Lookup| l.due && l.status != AnswerStatus::Answered;
+    let restrictions = || measures.clone().filter(|m| m.effect == Effect::Restriction);
     if restrictions().any(|m| m.force == Force::Mandatory && !m.kind.is_examination()) {
         (Disposition::Restricted, DispositionRule::MandatoryRestriction)
-    } else if lookups.iter().any(unanswered) {
+    } else if unanswered {
         (Disposition::Undetermined, DispositionRule::UnansweredLookup)
     } else if restrictions().any(|m| m.kind.is_examination()) {
         (Disposition::Review, DispositionRule::ReviewMeasure)
@@ -75,7 +82,7 @@ pub fn disposition(
         (Disposition::Review, DispositionRule::AdoptedRestriction)
     } else if let Some(rule) = signs.rule() {
         (Disposition::Review, rule)
-    } else if measures.iter().any(|m| m.effect == Effect::Incentive) {
+    } else if measures.clone().any(|m| m.effect == Effect::Incentive) {
         (Disposition::Facilitated, DispositionRule::Incentive)
     } else {
         (Disposition::Clear, DispositionRule::NothingApplies)

@@ -4,28 +4,34 @@
 //! The same code runs natively (this library) and as a WebAssembly component whose only import is
 //! the registry. Nothing here knows a clock, a file, a network or a random number.
 
+pub mod answers;
+pub mod aside;
+pub mod boundary;
 pub mod catalogue;
 pub mod check;
 pub mod clause;
-pub mod contradiction;
 pub mod date;
+pub mod decide;
+pub mod described;
 pub mod disposition;
+pub mod due;
+pub mod facts;
 pub mod identifier;
 pub mod incentives;
 pub mod lookback;
-pub mod lookups;
 pub mod masking;
 pub mod measures;
 pub mod model;
 pub mod name;
-pub mod notice;
 pub mod obligations;
 pub mod place;
 pub mod reach;
 pub mod shared;
 pub mod standing;
+pub mod text;
 pub mod validate;
 pub mod working_days;
+pub mod writer;
 
 #[cfg(feature = "authoring")]
 pub mod authoring;

@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::data::RecordMatter;
-use crate::catalogue::data::{Exception, ExceptionWhen, FineTest, Measure, PenaltyTest};
+use crate::aside::{by_standing, entry};
+use crate::catalogue::data::{
+    Exception, ExceptionWhen, FineTest, Measure, PenaltyTest, RecordMatter,
+};
+use crate::catalogue::{Catalogue, number};
 use crate::clause::Clause;
-use crate::contradiction::is_contradicted;
 use crate::date::Date;
-use crate::lookback::held_from;
-use crate::lookups::{Answered, Days, target};
 use crate::model::{
-    AnswerStatus, Application, AppliedMeasure, Cut, LegalBasis, ListStanding, PenaltyKind,
-    Polarity, Prolonged, SetAside, SetAsideReason, Standing, TermRule, Text,
+    AnswerFacts, AnswerStatus, ApplicationFacts, Basis, CutVerdict, Detail, ListStanding,
+    MeasureVerdict, PenaltyKind, Polarity, ProlongedVerdict, SetAsideReason, SetAsideVerdict,
+    Standing, TermRule,
 };
 use crate::reach::{ACCORDING_TO_LAW, FOR_REFERENCE, Hit};
-use crate::{notice, standing};
+use crate::{aside, standing};
 
 /// 33 (二十). Reads as: a recommended measure applies where the place of use adopts it.
 pub const RECOMMENDED: Clause = Clause {
@@ -33,31 +33,32 @@ pub const STRICTLY_BY_LAW: Clause = Clause {
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Measures that apply.
-    pub applied: Vec<AppliedMeasure>,
+    pub applied: Vec<MeasureVerdict>,
     /// Records and measures that do not.
-    pub set_aside: Vec<SetAside>,
+    pub set_aside: Vec<SetAsideVerdict>,
 }
 
 /// Evaluates every record against the restrictions of its list on this matter.
 pub fn restrictions(
     catalogue: &Catalogue,
-    application: &Application,
-    days: Days,
-    answered: &[Answered<'_>],
+    application: &ApplicationFacts,
+    answers: &[AnswerFacts],
     hits: &[Hit<'_>],
 ) -> Outcome {
     let mut outcome = Outcome::default();
     // One entry per measure and subject, however many records trigger it.
-    let mut places: BTreeMap<(&str, usize), usize> = BTreeMap::new();
+    let mut places: BTreeMap<(usize, u32), usize> = BTreeMap::new();
     for hit in hits.iter().filter(|hit| hit.list.polarity != Polarity::Commendation) {
-        if let Some(entry) = barred_from_use(application, hit) {
+        if let Some(entry) = barred_from_use(catalogue, application, hit) {
             outcome.set_aside.push(entry);
             continue;
         }
         // What has ended triggers only what its article makes last longer.
-        let ended = ended(application, hit);
-        if contradicted(hit, hits, days) {
-            let basis = standing::CORRECTED.basis();
+        let ended = ended(catalogue, application, hit);
+        if hit.list.polarity == Polarity::Restriction
+            && hits.iter().any(|other| is_contradicted(hit, other))
+        {
+            let basis = Catalogue::clause(&aside::CORRECTED);
             outcome.set_aside.push(entry(hit, None, SetAsideReason::ContradictingSources, basis));
             continue;
         }
@@ -65,10 +66,10 @@ pub fn restrictions(
         let mut spoke = false;
         let mut role_missed = false;
         // RAIL R7: only what the act and the licence on record link with this matter.
-        for measure in candidates(catalogue, application, days, hit) {
+        for (position, measure) in candidates(catalogue, application, hit) {
             if (ended.is_some() && !measure.term().outlasts())
                 || !linked(measure, application, hit)
-                || !penalty_fits(catalogue, measure, hit, days.made_on)
+                || !penalty_fits(catalogue, measure, hit, application.made_on)
             {
                 continue;
             }
@@ -77,20 +78,21 @@ pub fn restrictions(
                 continue;
             }
             any_role = true;
-            match judge(catalogue, application, measure, hit, &Found { answered, hits }) {
-                Verdict::Applies(end) => {
-                    let key = (measure.id.as_str(), hit.subject_index);
+            let found = Found { catalogue, application, answers, hits };
+            match found.judge(position, measure, hit) {
+                Outcomes::Applies(end) => {
+                    let key = (position, hit.subject_index);
                     match places.get(&key).and_then(|i| outcome.applied.get_mut(*i)) {
                         Some(applied) => join(applied, hit, end),
                         None => {
                             places.insert(key, outcome.applied.len());
-                            outcome.applied.push(apply(measure, hit, end));
+                            outcome.applied.push(apply(position, hit, end));
                         }
                     }
                 }
                 // Of a record that has ended, its end is the reason.
-                Verdict::SetAside(_) if ended.is_some() => continue,
-                Verdict::SetAside(entry) => outcome.set_aside.push(*entry),
+                Outcomes::SetAside(_) if ended.is_some() => continue,
+                Outcomes::SetAside(entry) => outcome.set_aside.push(entry),
             }
             spoke = true;
         }
@@ -103,134 +105,202 @@ pub fn restrictions(
         // A watch list asks for a look by itself; no measure has to say so.
         let watch = hit.list.polarity == Polarity::Watch;
         if role_missed && !any_role && !watch {
-            outcome.set_aside.push(entry(
-                hit,
-                None,
-                SetAsideReason::RoleNotReached,
-                ACCORDING_TO_LAW.basis(),
-            ));
+            let basis = Catalogue::clause(&ACCORDING_TO_LAW);
+            outcome.set_aside.push(entry(hit, None, SetAsideReason::RoleNotReached, basis));
         } else if !spoke && !watch {
-            outcome.set_aside.push(not_linked(catalogue, application, days, hit));
+            outcome.set_aside.push(not_linked(catalogue, application, hit));
         }
     }
     outcome
 }
 
-/// Whether another source of this check holds the record's decision as ended.
-fn contradicted(hit: &Hit<'_>, hits: &[Hit<'_>], days: Days) -> bool {
-    hit.list.polarity == Polarity::Restriction
-        && hits.iter().any(|other| {
-            other.subject_index == hit.subject_index
-                && is_contradicted(hit.record, other.record, &hit.rules, days.as_of)
-        })
+/// Whether another source of this check holds the decision of a record in force as ended.
+///
+/// A firm whose credit was repaired at one source is often still listed at another. Neither copy is
+/// known to be the right one, so none restricts and none clears: the officer looks.
+///
+/// 33 (二十二): 「经核实有误的信息应及时更正或撤销。」 Reads as: what is found wrong after it was verified
+/// is corrected or revoked. INTERPRETATION: that one of two copies of a decision has ended and the
+/// other has not shows by itself that one of them is wrong; which, only the authority that decided
+/// can say. Copies whose last days differ do not contradict each other while both are in force:
+/// that the decision restricts today, both say.
+fn is_contradicted(hit: &Hit<'_>, other: &Hit<'_>) -> bool {
+    other.subject_index == hit.subject_index
+        && hit.record.decision.is_some()
+        && hit.record.decision == other.record.decision
+        && hit.source != other.source
+        && hit.standing == Standing::InForce
+        && matches!(
+            other.standing,
+            Standing::Annulled | Standing::Repaired | Standing::Lifted | Standing::Expired
+        )
 }
 
 /// Why a record cannot have consequences whatever the matter, if so.
-pub(crate) fn barred_from_use(application: &Application, hit: &Hit<'_>) -> Option<SetAside> {
+pub(crate) fn barred_from_use(
+    catalogue: &Catalogue,
+    application: &ApplicationFacts,
+    hit: &Hit<'_>,
+) -> Option<SetAsideVerdict> {
     if hit.list.standing == ListStanding::Reference {
         // RAIL R9
-        let basis = FOR_REFERENCE.basis();
+        let basis = Catalogue::clause(&FOR_REFERENCE);
         return Some(entry(hit, None, SetAsideReason::ReferenceOnly, basis));
     }
     if !hit.reached {
         // RAIL R8
-        let basis = ACCORDING_TO_LAW.basis();
+        let basis = Catalogue::clause(&ACCORDING_TO_LAW);
         return Some(entry(hit, None, SetAsideReason::RoleNotReached, basis));
     }
     if hit.has_ended() {
         return None;
     }
     // RAILS R4, R5
-    not_in_force(application, hit)
+    not_in_force(catalogue, application, hit)
 }
 
 /// Why a record has ended, if it has: by its own standing, or by a place's end of use.
-pub(crate) fn ended(application: &Application, hit: &Hit<'_>) -> Option<SetAside> {
+pub(crate) fn ended(
+    catalogue: &Catalogue,
+    application: &ApplicationFacts,
+    hit: &Hit<'_>,
+) -> Option<SetAsideVerdict> {
     if !hit.has_ended() {
         return None;
     }
-    not_in_force(application, hit).or_else(|| {
-        let ended = hit.undisclosed?;
-        let basis = ended.legal_basis.clone();
-        let mut entry = entry(hit, None, SetAsideReason::BeyondTerm, basis);
-        entry.text = ended.text.clone();
-        Some(entry)
+    not_in_force(catalogue, application, hit).or_else(|| {
+        let basis = catalogue.disclosure(hit.undisclosed?);
+        let entry = entry(hit, None, SetAsideReason::BeyondTerm, basis);
+        Some(SetAsideVerdict { detail: Detail::OfGround, ..entry })
     })
 }
 
-fn not_in_force(application: &Application, hit: &Hit<'_>) -> Option<SetAside> {
-    let (reason, basis) =
-        standing::set_aside(hit.record, hit.standing, application.as_of, hit.regime)?;
+fn not_in_force(
+    catalogue: &Catalogue,
+    application: &ApplicationFacts,
+    hit: &Hit<'_>,
+) -> Option<SetAsideVerdict> {
+    let (reason, basis) = by_standing(catalogue, hit, hit.standing, application.as_of)?;
     Some(entry(hit, None, reason, basis))
 }
 
 /// The restrictions of this matter that the record's list and act can trigger.
 fn candidates<'a>(
     catalogue: &'a Catalogue,
-    application: &Application,
-    days: Days,
+    application: &ApplicationFacts,
     hit: &Hit<'_>,
-) -> impl Iterator<Item = &'a Measure> {
-    let act = hit.record.act.as_deref();
-    catalogue.restrictions(&application.matter, &hit.list.code, act, days.made_on)
+) -> impl Iterator<Item = (usize, &'a Measure)> + use<'a> {
+    let ApplicationFacts { matter, made_on, .. } = *application;
+    catalogue.restrictions(matter, hit.list_index, hit.record.act, made_on)
 }
 
 /// Whether the licence on record links it with this matter.
-fn linked(measure: &Measure, application: &Application, hit: &Hit<'_>) -> bool {
-    match (measure.record_matter, &hit.record.matter) {
+fn linked(measure: &Measure, application: &ApplicationFacts, hit: &Hit<'_>) -> bool {
+    match (measure.record_matter, hit.record.matter) {
         (None, _) | (Some(RecordMatter::Unnamed), None) => true,
-        (Some(RecordMatter::Same), Some(matter)) => *matter == application.matter,
+        (Some(RecordMatter::Same), Some(matter)) => matter == application.matter,
         _ => false,
     }
 }
 
 /// What the lookups found.
 struct Found<'a> {
-    answered: &'a [Answered<'a>],
+    catalogue: &'a Catalogue,
+    application: &'a ApplicationFacts,
+    answers: &'a [AnswerFacts],
     hits: &'a [Hit<'a>],
 }
 
-enum Verdict {
+/// What a record comes to under a measure.
+enum Outcomes {
     Applies(End),
-    SetAside(Box<SetAside>),
+    SetAside(SetAsideVerdict),
 }
 
 /// How a measure ends for one record.
 #[derive(Debug, Default)]
 struct End {
     until: Option<Date>,
-    cut: Option<Cut>,
-    prolonged: Option<Prolonged>,
+    cut: Option<CutVerdict>,
+    prolonged: Option<ProlongedVerdict>,
 }
 
-fn judge(
-    catalogue: &Catalogue,
-    application: &Application,
-    measure: &Measure,
-    hit: &Hit<'_>,
-    found: &Found<'_>,
-) -> Verdict {
-    let aside =
-        |reason, basis| Verdict::SetAside(Box::new(entry(hit, Some(measure), reason, basis)));
-    if let Some(exception) = measure.exceptions.iter().find(|e| excepted(e, hit, found.hits)) {
-        let basis = exception.legal_basis.clone();
-        let mut entry = entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
-        entry.text = notice::exception(exception.when);
-        return Verdict::SetAside(Box::new(entry));
+impl Found<'_> {
+    fn judge(&self, position: usize, measure: &Measure, hit: &Hit<'_>) -> Outcomes {
+        let aside = |reason, basis| entry(hit, Some(number(position)), reason, basis);
+        let mut exceptions = measure.exceptions.iter().enumerate();
+        if let Some((at, exception)) = exceptions.find(|(_, e)| self.excepts(e, hit)) {
+            let basis = self.catalogue.exception(position, at);
+            let detail = match exception.when {
+                ExceptionWhen::Act => Detail::ExceptedAct,
+                ExceptionWhen::BanRunOut => Detail::BanRunOut,
+            };
+            let entry = aside(SetAsideReason::ConditionNotMet, basis);
+            return Outcomes::SetAside(SetAsideVerdict { detail, ..entry });
+        }
+        let as_of = self.application.as_of;
+        let end = end(measure.term(), hit, as_of);
+        if end.until.is_some_and(|last| last < as_of) {
+            // RAIL R7: never beyond the term that the article allows or fixes.
+            let basis = Basis::Measure(number(position));
+            return Outcomes::SetAside(aside(SetAsideReason::BeyondTerm, basis));
+        }
+        if !self.catalogue.adopted(measure) {
+            let basis = Catalogue::clause(&RECOMMENDED);
+            return Outcomes::SetAside(aside(SetAsideReason::NotAdopted, basis));
+        }
+        let mut exceptions = measure.exceptions.iter().enumerate();
+        if let Some((at, _)) = exceptions.find(|(_, e)| self.is_unproven(e, hit)) {
+            let basis = self.catalogue.exception(position, at);
+            return Outcomes::SetAside(aside(SetAsideReason::UnprovenException, basis));
+        }
+        Outcomes::Applies(end)
     }
-    let end = end(measure.term(), hit, application.as_of);
-    if end.until.is_some_and(|last| last < application.as_of) {
-        // RAIL R7: never beyond the term that the article allows or fixes.
-        return aside(SetAsideReason::BeyondTerm, measure.legal_basis.clone());
+
+    /// Whether an exception of the article takes the record out.
+    ///
+    /// INTERPRETATION: the ban of 政府采购法实施条例 19 (2) and the record of the penalty are of one
+    /// case if they name the same document; a ban without a document frees nothing.
+    fn excepts(&self, exception: &Exception, hit: &Hit<'_>) -> bool {
+        match exception.when {
+            ExceptionWhen::Act => self
+                .catalogue
+                .act(hit.record.act)
+                .is_some_and(|act| exception.acts.contains(&act.code)),
+            ExceptionWhen::BanRunOut => self.hits.iter().any(|ban| {
+                let own_list = ban.list_index == hit.list_index;
+                let is_ban = !own_list
+                    || (ban.record.penalty.as_ref())
+                        .is_some_and(|p| p.kind == PenaltyKind::Disqualification);
+                ban.subject_index == hit.subject_index
+                    && exception.lists.contains(&ban.list.code)
+                    && ban.record.number != hit.record.number
+                    && is_ban
+                    && ban.standing == Standing::Expired
+                    && ban.record.document.is_some()
+                    && ban.record.document == hit.record.document
+            }),
+        }
     }
-    if !catalogue.adopted(measure) {
-        return aside(SetAsideReason::NotAdopted, RECOMMENDED.basis());
+
+    /// Whether nobody can tell if an exception of the article takes the record out: the ban of the
+    /// same decision may have run out, and a source that would hold it no longer does, or did not
+    /// answer.
+    fn is_unproven(&self, exception: &Exception, hit: &Hit<'_>) -> bool {
+        if exception.when != ExceptionWhen::BanRunOut || hit.record.document.is_none() {
+            return false;
+        }
+        let tells = |answer: &AnswerFacts| {
+            answer.status == AnswerStatus::Answered
+                && answer.held_from.is_some_and(|from| from <= hit.record.valid_from)
+        };
+        exception.lists.iter().any(|list| {
+            let list = self.catalogue.list_position(list).map(number);
+            let own = |a: &&AnswerFacts| a.subject == hit.subject_index && Some(a.list) == list;
+            let mut rows = self.answers.iter().filter(own).peekable();
+            rows.peek().is_some() && !rows.any(tells)
+        })
     }
-    if let Some(exception) = measure.exceptions.iter().find(|e| is_unproven(e, hit, found.answered))
-    {
-        return aside(SetAsideReason::UnprovenException, exception.legal_basis.clone());
-    }
-    Verdict::Applies(end)
 }
 
 /// When a measure ends for a record, and how far that is from the end on record.
@@ -249,62 +319,11 @@ fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> End {
         TermRule::OfRecord | TermRule::AtMost(_) => recorded.is_none_or(|own| own > *allowed),
         TermRule::Lifelong => false,
     };
-    let record = || hit.record.id.clone();
-    let cut = until.filter(cuts).map(|allowed_until| Cut {
-        record: record(),
-        recorded_until: recorded,
-        allowed_until,
-    });
+    let record = hit.position;
+    let cut = until.filter(cuts).map(|allowed_until| CutVerdict { record, allowed_until });
     let shorter = |own: &Date| term.outlasts() && until.is_none_or(|until| *own < until);
-    let prolonged = recorded.filter(shorter).map(|recorded_until| Prolonged {
-        record: record(),
-        recorded_until,
-        until,
-    });
+    let prolonged = recorded.filter(shorter).map(|_| ProlongedVerdict { record, until });
     End { until, cut, prolonged }
-}
-
-/// Whether an exception of the article takes the record out.
-///
-/// INTERPRETATION: the ban of 政府采购法实施条例 19 (2) and the record of the penalty are of one case
-/// if they name the same document; a ban without a document frees nothing.
-fn excepted(exception: &Exception, hit: &Hit<'_>, hits: &[Hit<'_>]) -> bool {
-    match exception.when {
-        ExceptionWhen::Act => {
-            hit.record.act.as_ref().is_some_and(|act| exception.acts.iter().any(|a| a == act))
-        }
-        ExceptionWhen::BanRunOut => hits.iter().any(|ban| {
-            let own_list = ban.list.code == hit.list.code;
-            let is_ban = !own_list
-                || (ban.record.penalty.as_ref())
-                    .is_some_and(|p| p.kind == PenaltyKind::Disqualification);
-            ban.subject_index == hit.subject_index
-                && exception.lists.contains(&ban.list.code)
-                && ban.record.id != hit.record.id
-                && is_ban
-                && ban.standing == Standing::Expired
-                && ban.record.document.is_some()
-                && ban.record.document == hit.record.document
-        }),
-    }
-}
-
-/// Whether nobody can tell if an exception of the article takes the record out: the ban of the same
-/// decision may have run out, and a source that would hold it no longer does, or did not answer.
-fn is_unproven(exception: &Exception, hit: &Hit<'_>, answered: &[Answered<'_>]) -> bool {
-    if exception.when != ExceptionWhen::BanRunOut || hit.record.document.is_none() {
-        return false;
-    }
-    let own = |a: &&Answered<'_>| a.subject_index == hit.subject_index;
-    let tells = |a: &Answered<'_>| {
-        let source = a.answer.source.as_ref();
-        a.status == AnswerStatus::Answered
-            && source.is_some_and(|source| held_from(source) <= hit.record.valid_from)
-    };
-    exception.lists.iter().any(|list| {
-        let mut rows = answered.iter().filter(own).filter(|a| a.list.code == *list).peekable();
-        rows.peek().is_some() && !rows.any(tells)
-    })
 }
 
 fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, on: Date) -> bool {
@@ -342,63 +361,39 @@ fn fine_fits(catalogue: &Catalogue, test: &PenaltyTest, amount_fen: Option<u64>,
 /// Nothing follows on this matter. The entry shows how far the list does reach.
 fn not_linked(
     catalogue: &Catalogue,
-    application: &Application,
-    days: Days,
+    application: &ApplicationFacts,
     hit: &Hit<'_>,
-) -> SetAside {
+) -> SetAsideVerdict {
     // A penalty too small is another reason than a matter that no article links.
-    let by_penalty = candidates(catalogue, application, days, hit)
-        .find(|m| m.penalty.is_some() && linked(m, application, hit));
-    if let Some(measure) = by_penalty {
-        let basis = measure.legal_basis.clone();
-        let mut entry = entry(hit, Some(measure), SetAsideReason::ConditionNotMet, basis);
-        entry.text = notice::other_penalty();
-        return entry;
+    let by_penalty = candidates(catalogue, application, hit)
+        .find(|(_, m)| m.penalty.is_some() && linked(m, application, hit));
+    if let Some((position, _)) = by_penalty {
+        let position = number(position);
+        let reason = SetAsideReason::ConditionNotMet;
+        let entry = entry(hit, Some(position), reason, Basis::Measure(position));
+        return SetAsideVerdict { detail: Detail::OtherPenalty, ..entry };
     }
-    let mut basis = catalogue.scope_of_list(hit.list, hit.record.act.as_deref(), days.made_on);
-    if basis.is_empty() {
-        basis = STRICTLY_BY_LAW.basis();
-    }
+    let (act, made_on) = (hit.record.act, application.made_on);
+    let basis = catalogue.scope_of_list(hit.list_index, act, made_on);
+    let basis = basis.unwrap_or_else(|| Catalogue::clause(&STRICTLY_BY_LAW));
     entry(hit, None, SetAsideReason::NotLinked, basis)
 }
 
-fn apply(measure: &Measure, hit: &Hit<'_>, end: End) -> AppliedMeasure {
-    AppliedMeasure {
-        measure: measure.id.clone().into(),
-        effect: measure.effect,
-        force: measure.force,
-        kind: measure.kind,
-        target: target(hit.subject, hit.subject_index),
-        because: vec![hit.record.id.clone()],
-        legal_basis: measure.legal_basis.clone(),
+fn apply(measure: usize, hit: &Hit<'_>, end: End) -> MeasureVerdict {
+    MeasureVerdict {
+        measure: number(measure),
+        subject: hit.subject_index,
+        because: vec![hit.position],
         until: end.until,
         cut: end.cut.into_iter().collect(),
         prolonged: end.prolonged.into_iter().collect(),
-        text: measure.text.about(hit.subject.kind).into_owned(),
     }
 }
 
 /// A second record triggers the same measure for the same subject: the later end holds.
-fn join(applied: &mut AppliedMeasure, hit: &Hit<'_>, end: End) {
-    applied.because.push(hit.record.id.clone());
+fn join(applied: &mut MeasureVerdict, hit: &Hit<'_>, end: End) {
+    applied.because.push(hit.position);
     applied.until = applied.until.zip(end.until).map(|(one, other)| one.max(other));
     applied.cut.extend(end.cut);
     applied.prolonged.extend(end.prolonged);
-}
-
-pub(crate) fn entry(
-    hit: &Hit<'_>,
-    measure: Option<&Measure>,
-    reason: SetAsideReason,
-    legal_basis: Vec<LegalBasis>,
-) -> SetAside {
-    let text: Text = notice::reason(reason);
-    SetAside {
-        record: Some(hit.record.id.clone()),
-        measure: measure.map(|m| m.id.clone().into()),
-        target: target(hit.subject, hit.subject_index),
-        reason,
-        legal_basis,
-        text,
-    }
 }

@@ -1,24 +1,25 @@
-//! The words of the boundary, once: the same types are JSON, WIT and what the rules compute on.
-//!
-//! Their shape is that of `wit/credit.wit`. With the feature `host` they also carry the derives
-//! that let wasmtime pass them to a component by reference; the component itself converts its
-//! generated bindings into them (`bindings.rs`).
+//! The words of the project, once: the same types are JSON and what is computed on. What crosses the
+//! boundary has the shape of `wit/credit.wit` (`boundary.rs`).
 
 mod application;
 mod code;
 mod decision;
 mod description;
 mod error;
+mod facts;
 mod record;
 mod term;
+mod verdict;
 
 pub use application::*;
 pub use code::*;
 pub use decision::*;
 pub use description::*;
 pub use error::*;
+pub use facts::*;
 pub use record::*;
 pub use term::*;
+pub use verdict::*;
 
 use std::borrow::Cow;
 
@@ -30,13 +31,7 @@ use crate::shared::Shared;
 /// The same sentence twice: Chinese is authoritative, English is our own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Text {
     /// Chinese.
     #[serde(deserialize_with = "shared")]

@@ -4,8 +4,8 @@ use crate::catalogue::Catalogue;
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::model::{
-    Application, AppliedMeasure, Commitment, Domain, Effect, MeasureKind, Obligation,
-    ObligationKind, Role, Subject, SubjectKind, Text,
+    ApplicationFacts, Basis, Commitment, Domain, Duty, Effect, MeasureKind, MeasureVerdict,
+    ObligationVerdict, Role, SubjectFacts, SubjectKind, Text,
 };
 use crate::reach::Hit;
 use crate::working_days::{Unpublished, WorkingDays};
@@ -62,49 +62,48 @@ const PUBLICATION_DAYS: u16 = 7;
 /// The obligations that follow from a decision.
 pub fn obligations(
     catalogue: &Catalogue,
-    application: &Application,
-    applied: &[AppliedMeasure],
+    application: &ApplicationFacts,
+    applied: &[MeasureVerdict],
     hits: &[Hit<'_>],
-) -> Vec<Obligation> {
+) -> Vec<ObligationVerdict> {
     let calendar = WorkingDays::new(&catalogue.data().calendar);
+    let measures = || applied.iter().filter_map(|m| catalogue.measure_at(m.measure));
     let mut due = Vec::new();
-    if applied.iter().any(|m| m.kind == MeasureKind::IncompleteMaterialsTolerated) {
+    if measures().any(|m| m.kind == MeasureKind::IncompleteMaterialsTolerated) {
         due.extend(materials(application, calendar));
     }
-    let domain = catalogue.matter(&application.matter).map(|m| m.domain);
+    let domain = catalogue.matter_at(application.matter).map(|m| m.domain);
     if domain == Some(Domain::Licensing) {
         due.push(publication(application, calendar));
-        due.extend(enterprise_publication(application));
+        // What is to be shown of an enterprise besides; a natural person's licence is not.
+        let enterprise = |subject: &SubjectFacts| {
+            subject.role == Role::Applicant && subject.kind == SubjectKind::Organization
+        };
+        if application.subjects.iter().any(enterprise) {
+            due.push(without_day(Duty::EnterprisePublication, &ENTERPRISE_PUBLICATION));
+        }
     }
-    if domain == Some(Domain::Awards) && !applied.iter().any(refuses) {
-        due.push(good_records());
+    // A measure that stands against what is applied for.
+    let mut refusals =
+        measures().filter(|m| m.effect == Effect::Restriction && !m.kind.is_examination());
+    if domain == Some(Domain::Awards) && refusals.next().is_none() {
+        due.push(without_day(Duty::GoodRecord, &GOOD_RECORDS));
     }
     due.extend(feedback(applied, hits));
     due
 }
 
-fn materials(application: &Application, calendar: WorkingDays<'_>) -> Option<Obligation> {
+fn materials(
+    application: &ApplicationFacts,
+    calendar: WorkingDays<'_>,
+) -> Option<ObligationVerdict> {
     let commitment = application.commitment?;
-    let office = &application.office.name;
-    let note = match calendar.between(commitment.signed_on, commitment.complete_by) {
-        Ok(days) => Text::new(
-            format!("承诺期限为签署之日起{days}个工作日。"),
-            format!("The commitment gives {days} working days from its signing."),
-        ),
-        Err(Unpublished { year }) => Text::new(
-            format!("本清单未收录{year}年放假安排，不能折算工作日；以承诺载明之日为准。"),
-            format!(
-                "The holidays of {year} are not in this catalogue, so the working days cannot be \
-                 counted; the day in the commitment holds."
-            ),
-        ),
-    };
-    Some(Obligation {
-        kind: ObligationKind::CompleteMaterials,
-        to: Text::new(office.as_str(), office.as_str()),
+    let counted = calendar.between(commitment.signed_on, commitment.complete_by);
+    Some(ObligationVerdict {
         due_on: Some(last_day(commitment, calendar)),
-        note,
-        legal_basis: COMMITMENT.basis(),
+        working_days: counted.ok(),
+        unpublished_year: counted.err().map(|Unpublished { year }| year),
+        ..without_day(Duty::CompleteMaterials, &COMMITMENT)
     })
 }
 
@@ -114,101 +113,33 @@ pub(crate) fn last_day(commitment: Commitment, calendar: WorkingDays<'_>) -> Dat
     calendar.not_before(commitment.complete_by).unwrap_or(commitment.complete_by)
 }
 
-fn publication(application: &Application, calendar: WorkingDays<'_>) -> Obligation {
+fn publication(application: &ApplicationFacts, calendar: WorkingDays<'_>) -> ObligationVerdict {
     let day = calendar.after(application.as_of, PUBLICATION_DAYS);
-    let note = match day {
-        Ok(_) => Text {
-            zh: "自作出许可决定之日起7个工作日内公开；所示日期按查询基准日作出决定计算。".into(),
-            en: "Within 7 working days of the decision; the day shown is that for a decision on \
-                 the as-of date."
-                .into(),
-        },
-        Err(Unpublished { year }) => Text::new(
-            format!(
-                "自作出许可决定之日起7个工作日内公开；本清单未收录{year}年放假安排，不能算出日期。"
-            ),
-            format!(
-                "Within 7 working days of the decision; the holidays of {year} are not in this \
-                 catalogue, so no day can be given."
-            ),
-        ),
-    };
-    Obligation {
-        kind: ObligationKind::Publication,
-        to: Text {
-            zh: "政府网站、“信用中国”网站".into(),
-            en: "the government's website and Credit China".into(),
-        },
+    ObligationVerdict {
         due_on: day.ok(),
-        note,
-        legal_basis: PUBLICATION.basis(),
+        unpublished_year: day.err().map(|Unpublished { year }| year),
+        ..without_day(Duty::Publication, &PUBLICATION)
     }
 }
 
-/// Whether a measure stands against what is applied for.
-fn refuses(measure: &AppliedMeasure) -> bool {
-    measure.effect == Effect::Restriction && !measure.kind.is_examination()
-}
-
-/// What is to be shown of an enterprise besides; a natural person's licence is not.
-fn enterprise_publication(application: &Application) -> Option<Obligation> {
-    let enterprise = |subject: &Subject| {
-        subject.role == Role::Applicant && subject.kind == SubjectKind::Organization
+fn without_day(duty: Duty, clause: &Clause) -> ObligationVerdict {
+    let ground = match Catalogue::clause(clause) {
+        Basis::Ground(ground) | Basis::Measure(ground) => ground,
     };
-    application.subjects.iter().any(enterprise).then(|| Obligation {
-        kind: ObligationKind::Publication,
-        to: Text {
-            zh: "国家企业信用信息公示系统".into(),
-            en: "the National Enterprise Credit Information Publicity System".into(),
-        },
-        due_on: None,
-        note: Text {
-            zh: "准予、变更、延续许可的，按照《企业信息公示暂行条例》公示。".into(),
-            en: "If the licence is granted, changed or extended: as the regulation on the \
-                 publication of enterprise information says."
-                .into(),
-        },
-        legal_basis: ENTERPRISE_PUBLICATION.basis(),
-    })
-}
-
-fn good_records() -> Obligation {
-    Obligation {
-        kind: ObligationKind::Publication,
-        to: Text {
-            zh: "政府网站、“信用中国”网站".into(),
-            en: "the government's website and Credit China".into(),
-        },
-        due_on: None,
-        note: Text {
-            zh: "授予荣誉的，及时公示；文件未规定期限。".into(),
-            en: "If the honour is granted: at once; the text sets no day.".into(),
-        },
-        legal_basis: GOOD_RECORDS.basis(),
-    }
+    ObligationVerdict { duty, due_on: None, working_days: None, unpublished_year: None, ground }
 }
 
 /// One feedback for each department whose record triggered a measure.
-fn feedback(applied: &[AppliedMeasure], hits: &[Hit<'_>]) -> Vec<Obligation> {
-    let mut initiators: Vec<&Text> = Vec::new();
-    for id in applied.iter().flat_map(|m| &m.because) {
-        for hit in hits.iter().filter(|h| h.record.id == *id) {
-            if !initiators.contains(&&hit.list.initiator) {
-                initiators.push(&hit.list.initiator);
-            }
+fn feedback(applied: &[MeasureVerdict], hits: &[Hit<'_>]) -> Vec<ObligationVerdict> {
+    let mut initiators: Vec<(&Text, u32)> = Vec::new();
+    for position in applied.iter().flat_map(|m| &m.because) {
+        let hit = usize::try_from(*position).ok().and_then(|at| hits.get(at));
+        let Some(hit) = hit else { continue };
+        let initiator = &hit.list.initiator;
+        if initiators.iter().all(|(known, _)| *known != initiator) {
+            initiators.push((initiator, hit.list_index));
         }
     }
-    let obligation = |to: &Text| Obligation {
-        kind: ObligationKind::Feedback,
-        to: to.clone(),
-        due_on: None,
-        note: Text {
-            zh: "措施执行后向发起部门反馈；文件未规定期限。".into(),
-            en: "Report to the initiating department once the measures are carried out; the text \
-                 sets no day."
-                .into(),
-        },
-        legal_basis: FEEDBACK.basis(),
-    };
-    initiators.into_iter().map(obligation).collect()
+    let lists = initiators.into_iter();
+    lists.map(|(_, list)| without_day(Duty::Feedback(list), &FEEDBACK)).collect()
 }

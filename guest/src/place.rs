@@ -4,7 +4,7 @@
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{Closing, ClosingWhen, Disclosure, List};
 use crate::date::Date;
-use crate::model::{Application, CreditRecord, Polarity, Term};
+use crate::model::{ApplicationFacts, Polarity, RecordFacts, Term};
 use crate::reach::Hit;
 
 /// The end of disclosure that a record has passed, if one has (山东 38, 上海 35).
@@ -14,30 +14,31 @@ use crate::reach::Hit;
 /// that go on until they are mended are left out of the place's rule.
 ///
 /// INVARIANT (never an extension): the record's own term is looked at first, by its standing.
-pub fn disclosure_ended<'c>(
-    catalogue: &'c Catalogue,
+pub fn disclosure_ended(
+    catalogue: &Catalogue,
     list: &List,
-    record: &CreditRecord,
+    record: &RecordFacts,
     as_of: Date,
-) -> Option<&'c Disclosure> {
-    catalogue.data().overlay.disclosures.iter().find(|disclosure| {
-        let goes_on = (record.act.as_ref())
-            .is_some_and(|act| disclosure.except_acts.iter().any(|a| a == act));
+) -> Option<usize> {
+    let has_passed = |disclosure: &Disclosure| {
+        let act = catalogue.act(record.act);
         let term = Term { years: disclosure.years, months: 0 };
         disclosure.lists.contains(&list.code)
-            && !goes_on
+            && !act.is_some_and(|act| disclosure.except_acts.contains(&act.code))
             && term.last_day(record.valid_from).is_some_and(|last| last < as_of)
-    })
+    };
+    catalogue.data().overlay.disclosures.iter().position(has_passed)
 }
 
-/// Why a promise to complete the materials is not open here, if it is not (深圳 59).
-pub fn closing<'c>(
-    catalogue: &'c Catalogue,
-    application: &Application,
-    subject_index: usize,
+/// Why a promise to complete the materials is not open here, if it is not (深圳 59): the position of
+/// the place's rule, and what closes.
+pub fn closing(
+    catalogue: &Catalogue,
+    application: &ApplicationFacts,
+    subject_index: u32,
     hits: &[Hit<'_>],
-) -> Option<&'c Closing> {
-    let matter = catalogue.matter(&application.matter);
+) -> Option<(usize, ClosingWhen)> {
+    let matter = catalogue.matter_at(application.matter);
     let named = |closing: &Closing| {
         matter.is_some_and(|matter| {
             closing.matters.contains(&matter.code)
@@ -50,8 +51,10 @@ pub fn closing<'c>(
         let own = hits.iter().filter(|h| h.subject_index == subject_index && h.named_as.is_none());
         own.filter(|h| h.list.polarity == Polarity::Restriction).any(|h| h.counts())
     };
-    catalogue.data().overlay.closings.iter().find(|closing| match closing.when {
+    let mut closings = catalogue.data().overlay.closings.iter().enumerate();
+    let closing = closings.find(|(_, closing)| match closing.when {
         ClosingWhen::Matter => named(closing),
         ClosingWhen::SeriousRecord => serious(),
-    })
+    });
+    closing.map(|(position, closing)| (position, closing.when))
 }

@@ -1,16 +1,11 @@
 //! Whom a record reaches: the subject itself, or a person whom the record names (RAILS R8, R9).
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-
 use crate::catalogue::Catalogue;
-use crate::catalogue::data::{Disclosure, List, ListRegime, PersonsRule};
+use crate::catalogue::data::{List, ListRegime, PersonsRule};
 use crate::clause::Clause;
-use crate::date::Date;
-use crate::lookups::{Answered, Days};
-use crate::masking::Identifiers;
 use crate::model::{
-    Application, CreditRecord, Finding, ListRules, ListStanding, Polarity, Role, Standing, Subject,
+    AnswerFacts, ApplicationFacts, Days, ListRules, ListStanding, Polarity, RecordFacts, Role,
+    Standing, SubjectFacts,
 };
 use crate::{place, standing};
 
@@ -28,18 +23,24 @@ pub const FOR_REFERENCE: Clause =
 /// A record found for a subject.
 #[derive(Debug)]
 pub struct Hit<'a> {
+    /// Its position among the records of all answers.
+    pub position: u32,
     /// Position of the subject in the application.
-    pub subject_index: usize,
+    pub subject_index: u32,
     /// The subject.
-    pub subject: &'a Subject,
+    pub subject: &'a SubjectFacts,
+    /// Position of the list.
+    pub list_index: u32,
     /// The list.
     pub list: &'a List,
-    /// The list's own rules on how entries end, on the day of the check.
-    pub regime: Option<&'a ListRegime>,
+    /// The number of the source.
+    pub source: Option<u32>,
+    /// The list's own rules on how entries end, on the day of the check, and their position.
+    pub regime: Option<(usize, &'a ListRegime)>,
     /// The same as they are computed with.
     pub rules: ListRules,
     /// The record.
-    pub record: &'a CreditRecord,
+    pub record: &'a RecordFacts,
     /// As what the record names the subject; none if the record is about the subject itself.
     pub named_as: Option<Role>,
     /// The record's standing at the as-of date.
@@ -48,10 +49,8 @@ pub struct Hit<'a> {
     pub standing_today: Standing,
     /// Whether the list's rule lets the record reach this subject.
     pub reached: bool,
-    /// Whom no text of the record names in full.
-    pub identifiers: &'a Identifiers<'a>,
-    /// The place's end of disclosure, if the record has passed it.
-    pub undisclosed: Option<&'a Disclosure>,
+    /// Position of the place's end of disclosure, if the record has passed it.
+    pub undisclosed: Option<usize>,
 }
 
 impl Hit<'_> {
@@ -91,76 +90,46 @@ impl Hit<'_> {
             && self.list.polarity != Polarity::Commendation
             && self.list.standing == ListStanding::Statutory
     }
-
-    /// The facts for the officer.
-    pub fn finding(&self, as_of: Date) -> Finding {
-        let record = self.record;
-        Finding {
-            record: record.id.clone(),
-            list: self.list.code.clone().into(),
-            target: crate::lookups::target(self.subject, self.subject_index),
-            named_as: self.named_as,
-            standing: self.standing,
-            standing_today: Some(self.standing_today).filter(|today| *today != self.standing),
-            decided_by: self.decided_by().map(Cow::into_owned),
-            document: self.document().map(Cow::into_owned),
-            valid_from: record.valid_from,
-            valid_until: record.valid_until,
-            disputed: standing::disputed(record, as_of),
-        }
-    }
 }
 
-impl Hit<'_> {
-    /// The authority that decided, as far as the record says.
-    pub fn decided_by(&self) -> Option<Cow<'_, str>> {
-        self.record.decided_by.as_deref().map(|text| self.shown(text))
-    }
-
-    /// The document of the decision, as far as the record says.
-    pub fn document(&self) -> Option<Cow<'_, str>> {
-        self.record.document.as_deref().map(|text| self.shown(text))
-    }
-
-    /// A text of the record as it is shown.
-    fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.identifiers.masked_in(text)
-    }
-}
-
-/// Every record of an answer, with what it is worth and whom it reaches.
+/// Every record of the answers, with what it is worth and whom it reaches. One whose subject or
+/// list nobody knows is none; the host makes no such answer.
 pub fn hits<'a>(
     catalogue: &'a Catalogue,
-    application: &Application,
-    days: Days,
-    answered: &'a [Answered<'a>],
-    identifiers: &'a Identifiers<'a>,
+    application: &'a ApplicationFacts,
+    answers: &'a [AnswerFacts],
 ) -> Vec<Hit<'a>> {
-    let Days { as_of, made_on } = days;
+    let Days { as_of, made_on } = application.days();
     let mut hits = Vec::new();
-    for answer in answered {
-        let regime = catalogue.regime(answer.list, made_on);
-        let rules = regime.map_or_else(|| ListRules::OF_THE_OPINIONS, ListRegime::rules);
-        // By id, which is unique within an answer.
-        let records: BTreeMap<&str, &CreditRecord> =
-            answer.records().iter().map(|record| (record.id.as_str(), record)).collect();
-        for record in records.into_values() {
-            let persons = catalogue.persons_rule(answer.list, record.act.as_deref());
-            let named_as = named_as(record, answer.subject, persons);
+    let mut position = 0;
+    for answer in answers {
+        let found = application.subject(answer.subject).zip(catalogue.list_at(answer.list));
+        let Some((subject, list)) = found else { continue };
+        if answer.records.is_empty() {
+            continue;
+        }
+        let regime = catalogue.regime(list, made_on);
+        let rules = regime.map_or(ListRules::OF_THE_OPINIONS, |(_, regime)| regime.rules());
+        for record in &answer.records {
+            let persons = catalogue.persons_rule(list, record.act);
+            let named_as = named_as(record, persons);
             hits.push(Hit {
-                subject_index: answer.subject_index,
-                subject: answer.subject,
-                list: answer.list,
+                position,
+                subject_index: answer.subject,
+                subject,
+                list_index: answer.list,
+                list,
+                source: answer.source,
                 regime,
                 standing: standing::standing(record, &rules, as_of),
                 standing_today: standing::standing(record, &rules, made_on),
                 rules: rules.clone(),
                 record,
                 named_as,
-                reached: reaches(persons, &application.matter, answer.subject.role, named_as),
-                identifiers,
-                undisclosed: place::disclosure_ended(catalogue, answer.list, record, as_of),
+                reached: reaches(catalogue, persons, application, subject.role, named_as),
+                undisclosed: place::disclosure_ended(catalogue, list, record, as_of),
             });
+            position += 1;
         }
     }
     hits
@@ -168,12 +137,13 @@ pub fn hits<'a>(
 
 /// As what the record names the subject; none if it is about the subject itself. Of several roles,
 /// the one that the list's rule reaches.
-fn named_as(record: &CreditRecord, subject: &Subject, rule: Option<&PersonsRule>) -> Option<Role> {
-    if record.is_about(subject) {
+fn named_as(record: &RecordFacts, rule: Option<&PersonsRule>) -> Option<Role> {
+    if record.is_about {
         return None;
     }
+    let mut named = record.named_as.iter().copied();
     let reached = |role: &Role| rule.is_some_and(|rule| rule.roles.contains(role));
-    record.named_as(subject).find(reached).or_else(|| record.named_as(subject).next())
+    named.clone().find(reached).or_else(|| named.next())
 }
 
 /// Whether a list reaches a subject in a role.
@@ -184,12 +154,19 @@ fn named_as(record: &CreditRecord, subject: &Subject, rule: Option<&PersonsRule>
 /// likewise if the list enters the person in a record of its own. A rule that an article limits to
 /// some matters reaches nobody on others.
 // RAIL R8: a person is reached only by the list's rule and by name in the record.
-fn reaches(rule: Option<&PersonsRule>, matter: &str, role: Role, named_as: Option<Role>) -> bool {
+fn reaches(
+    catalogue: &Catalogue,
+    rule: Option<&PersonsRule>,
+    application: &ApplicationFacts,
+    role: Role,
+    named_as: Option<Role>,
+) -> bool {
     if named_as.is_none() && !role.stands_behind() {
         return true;
     }
+    let matter = || catalogue.matter_at(application.matter);
     rule.is_some_and(|rule| {
-        (rule.matters.is_empty() || rule.matters.iter().any(|m| m == matter))
+        (rule.matters.is_empty() || matter().is_some_and(|m| rule.matters.contains(&m.code)))
             && named_as.is_none_or(|named| !rule.own_record && rule.roles.contains(&named))
     })
 }

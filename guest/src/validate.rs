@@ -3,23 +3,25 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::data::Matter;
 use crate::date::Date;
+use crate::described::Described;
 use crate::identifier;
-use crate::model::{Application, ApplicationError, Problem, Role, Subject, SubjectKind};
-use crate::notice::safe;
+use crate::model::{
+    Application, ApplicationError, EditionDays, MatterInfo, PlaceInfo, Problem, Role, Subject,
+    SubjectKind,
+};
+use crate::text::safe;
 
-/// Checks an application against the catalogue.
+/// Checks an application against what the policy says of itself, and gives its matter.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, with its path.
-pub fn application<'c>(
-    catalogue: &'c Catalogue,
+pub fn application<'p>(
+    policy: &'p Described,
     application: &Application,
     made_on: Date,
-) -> Result<&'c Matter, ApplicationError> {
+) -> Result<&'p MatterInfo, ApplicationError> {
     use ApplicationError::{InvalidDate, InvalidValue, OutsideEdition, UnknownMatter};
     let empty = |path: &str| Err(InvalidValue(Problem::at(path, "must not be empty")));
     if application.id.trim().is_empty() {
@@ -39,18 +41,19 @@ pub fn application<'c>(
         return Err(InvalidDate(Problem::at("as_of", detail)));
     }
     // RAIL R14: the law is that of the day of the check.
-    if !catalogue.decides(made_on) {
-        let edition = &catalogue.data().edition;
-        let end = edition.valid_until.map_or_else(|| "no end".into(), |d| format!("`{d}`"));
+    let description = policy.description();
+    let EditionDays { valid_from, valid_until } = description.edition;
+    if !holds(Some(valid_from), valid_until, made_on) {
+        let end = valid_until.map_or_else(|| "no end".into(), |d| format!("`{d}`"));
         let detail = format!(
-            "`{made_on}` is outside edition `{}`, which decides from `{}` to {end}",
-            edition.id, edition.valid_from
+            "`{made_on}` is outside edition `{}`, which decides from `{valid_from}` to {end}",
+            description.policy.edition
         );
         return Err(OutsideEdition(Problem::at("as_of", detail)));
     }
-    here(catalogue, application, made_on)?;
+    here(&description.place, application, made_on)?;
     // RAIL R2: an unknown matter is an error, never an empty list of duties.
-    let Some(matter) = catalogue.matter(&application.matter) else {
+    let Some(matter) = policy.matter(&application.matter) else {
         let detail = format!("`{}` is no matter of this edition", safe(&application.matter));
         return Err(UnknownMatter(Problem::at("matter", detail)));
     };
@@ -62,31 +65,36 @@ pub fn application<'c>(
     Ok(matter)
 }
 
+/// Whether a time, both ends included, holds on a day.
+fn holds(from: Option<Date>, until: Option<Date>, on: Date) -> bool {
+    from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
+}
+
 /// Whether the overlay speaks for this office on this day: no place decides for another.
 fn here(
-    catalogue: &Catalogue,
+    place: &PlaceInfo,
     application: &Application,
     made_on: Date,
 ) -> Result<(), ApplicationError> {
     use ApplicationError::{InvalidValue, OutsideEdition};
-    let overlay = &catalogue.data().overlay;
     let region = &application.office.region;
-    if !catalogue.holds_in(region) {
-        let places: Vec<String> = overlay.regions.iter().map(|r| format!("`{r}`")).collect();
+    let is_within = |prefix: &String| region.starts_with(prefix.as_str());
+    if !place.regions.is_empty() && !place.regions.iter().any(is_within) {
+        let places: Vec<String> = place.regions.iter().map(|r| format!("`{r}`")).collect();
         let places = places.join(", ");
         let detail =
-            format!("`{region}` is outside overlay `{}`, which holds in {places}", overlay.id);
+            format!("`{region}` is outside overlay `{}`, which holds in {places}", place.id);
         return Err(InvalidValue(Problem::at("office.region", detail)));
     }
-    if !catalogue.holds_here_on(made_on) {
+    if !holds(place.valid_from, place.valid_until, made_on) {
         let day = |day: Option<Date>, none: &str| {
             day.map_or_else(|| none.to_owned(), |day| format!("`{day}`"))
         };
         let detail = format!(
             "`{made_on}` is outside overlay `{}`, which holds from {} to {}",
-            overlay.id,
-            day(overlay.valid_from, "the beginning"),
-            day(overlay.valid_until, "no end")
+            place.id,
+            day(place.valid_from, "the beginning"),
+            day(place.valid_until, "no end")
         );
         return Err(OutsideEdition(Problem::at("as_of", detail)));
     }
@@ -213,7 +221,7 @@ fn roles(application: &Application) -> Result<(), ApplicationError> {
 ///
 /// INTERPRETATION: an organization that has no legal representative names its principal
 /// (主要负责人); the two roles stand for each other, as in (十) and (十四).
-fn representatives(application: &Application, matter: &Matter) -> Result<(), ApplicationError> {
+fn representatives(application: &Application, matter: &MatterInfo) -> Result<(), ApplicationError> {
     if !matter.due.iter().any(|due| due.required) {
         return Ok(());
     }

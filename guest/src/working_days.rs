@@ -2,8 +2,8 @@
 //!
 //! A year whose notice is not in the catalogue has no answer: no day is guessed.
 
-use crate::catalogue::data::CalendarYear;
 use crate::date::Date;
+use crate::model::CalendarYear;
 
 /// A year that is not published yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

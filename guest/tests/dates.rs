@@ -10,8 +10,8 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::catalogue::data::CalendarYear;
 use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_guest::model::CalendarYear;
 use mustcheck_guest::working_days::{Unpublished, WorkingDays};
 use proptest::prelude::*;
 

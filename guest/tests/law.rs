@@ -127,7 +127,7 @@ fn findings_name_the_file_and_come_all_at_once() {
 fn the_clause_table_is_complete() {
     let readme = fs::read_to_string(catalogue().join("README.md")).unwrap();
     for number in 1..=27 {
-        let clause = format!("| ({}) |", mustcheck_guest::notice::Numeral::Number(number));
+        let clause = format!("| ({}) |", mustcheck_guest::writer::Numeral::Number(number));
         assert!(readme.contains(&clause), "no row for {clause}");
     }
 }

@@ -15,13 +15,15 @@ mod firm;
 use std::path::Path;
 
 use firm::{answered, application};
+use mustcheck_guest::authoring;
 use mustcheck_guest::catalogue::Catalogue;
 use mustcheck_guest::catalogue::data::CatalogueData;
 use mustcheck_guest::check::check;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::lookback::since;
-use mustcheck_guest::model::{AnswerStatus, Decision, Disposition, Query, Role, Term, TermRule};
-use mustcheck_guest::{authoring, lookups};
+use mustcheck_guest::model::{
+    AnswerStatus, Days, Decision, Disposition, Query, Role, Term, TermRule,
+};
 use proptest::prelude::*;
 
 fn day(text: &str) -> Date {
@@ -82,18 +84,19 @@ fn a_source_is_complete_from_the_day_that_the_longest_bar_looks_back_to() {
 #[test]
 fn only_measures_that_may_apply_ask_for_it() {
     let catalogue = catalogue();
-    let days = |on| lookups::Days { as_of: on, made_on: on };
+    let policy = catalogue.described();
+    let of_matter = |matter: &str| policy.matter_position(matter).unwrap();
+    let procurement = of_matter("tendering/government-procurement");
     let of = |list: &str, role, on: &str| {
-        catalogue.since("tendering/government-procurement", list, role, days(day(on)))
+        let list = policy.list_position(list).unwrap();
+        policy.since(procurement, list, role, Days { as_of: day(on), made_on: day(on) })
     };
     let three_years = Some(day("2023-11-20"));
     assert_eq!(of("major-illegal-records", Role::Applicant, "2026-11-20"), three_years);
     assert_eq!(of("wage-arrears", Role::Applicant, "2026-11-20"), None);
     assert_eq!(of("major-illegal-records", Role::Guarantor, "2026-11-20"), None);
-    assert_eq!(
-        catalogue.since("no/matter", "wage-arrears", Role::Applicant, days(day("2026-11-20"))),
-        None
-    );
+    let days = Days { as_of: day("2026-11-20"), made_on: day("2026-11-20") };
+    assert_eq!(policy.since(u32::MAX, 0, Role::Applicant, days), None);
 }
 
 proptest! {

@@ -19,7 +19,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "guest";
 /// Bytes of stack in the component. The rules do not recurse on input; every check pays for the
 /// pages that it touches.
-const STACK: u32 = 65_536;
+const STACK: u32 = 16_384;
 
 /// The programs that build.
 pub struct Tools {

@@ -184,7 +184,7 @@ fn receipt(n: u64) -> Result<serde_json::Value, Failed> {
         "decided_by": {
             "policy": { "name": "mustcheck", "version": "0.1.0", "edition": "statutes",
                         "overlay": "default" },
-            "component": format!("sha256:{}", digest(100)), "interface": "mustcheck:credit@0.1.0",
+            "component": format!("sha256:{}", digest(100)), "interface": "mustcheck:credit@0.2.0",
         },
         "engine": { "name": "wasmtime", "version": "48.0.8", "fuel": 1, "memory": 1, "table": 1,
                     "output": 1, "lookups": 1, "answers": 1 },

@@ -1,124 +1,138 @@
-//! What a policy says of itself, found by code: the rails ask for every measure and list of a
-//! decision, and a catalogue may hold thousands.
+//! What a policy says of itself, held against itself before anything is decided by it.
+
+use std::collections::BTreeSet;
 
 use mustcheck_guest::date::Date;
-use mustcheck_guest::lookback;
-use mustcheck_guest::lookups::Days;
-use mustcheck_guest::model::{
-    Description, Effect, ListInfo, ListStanding, MatterInfo, MeasureInfo, Polarity, Role,
-};
-use rustc_hash::FxHashMap;
+use mustcheck_guest::model::{Description, Effect, LegalBasis, ListInfo, ListStanding};
 
-/// The lists that have parts, which sources may publish as lists of their own.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Parts {
-    /// The parts of each list.
-    of: FxHashMap<String, Vec<String>>,
-    /// The list of each part.
-    whole: FxHashMap<String, String>,
-}
+use crate::input::shortened;
 
-impl Parts {
-    fn new(description: &Description) -> Self {
-        let mut parts = Self::default();
-        for list in description.lists.iter().filter(|list| !list.parts.is_empty()) {
-            parts.of.insert(list.code.clone(), list.parts.clone());
-            let each = list.parts.iter().map(|part| (part.clone(), list.code.clone()));
-            parts.whole.extend(each);
+/// The most text that a description may hold, in bytes: it is read once and kept.
+const TEXT: usize = 16 << 20;
+
+/// Checks a description: codes that stand once, references to what is there, days that exist, and
+/// a basis for every measure.
+///
+/// # Errors
+///
+/// The first contradiction, in a sentence.
+pub(crate) fn check(description: &Description) -> Result<(), String> {
+    if text(description) > TEXT {
+        return Err(format!("it describes itself in more than {TEXT} bytes of text"));
+    }
+    let lists = once("list", description.lists.iter().map(|list| &list.code))?;
+    let matters = once("matter", description.matters.iter().map(|matter| &matter.code))?;
+    let acts = once("act", description.acts.iter())?;
+    once("measure", description.measures.iter().map(|measure| &measure.id))?;
+    once("instrument", description.instruments.iter().map(|instrument| &instrument.id))?;
+    for list in &description.lists {
+        let named = format!("list `{}`", shortened(&list.code));
+        known(&named, "act", &list.acts, &acts)?;
+        list_rules(&named, list, description.grounds.len())?;
+    }
+    for matter in &description.matters {
+        let named = format!("matter `{}`", shortened(&matter.code));
+        for due in &matter.due {
+            known(&named, "list", &due.lists, &lists)?;
         }
-        parts
+        // RAIL R1: a matter without due lookups would be decided without a check.
+        if matter.due.iter().all(|due| due.lists.is_empty()) {
+            return Err(format!("{named} has no due lookups"));
+        }
     }
-
-    /// The parts of a list, if it has any.
-    pub(crate) fn of(&self, list: &str) -> Option<&[String]> {
-        self.of.get(list).map(Vec::as_slice)
-    }
-
-    /// The list that a code is a part of.
-    pub(crate) fn whole(&self, code: &str) -> Option<&str> {
-        self.whole.get(code).map(String::as_str)
-    }
-}
-
-/// A description with its indexes.
-#[derive(Debug)]
-pub(crate) struct Described {
-    description: Description,
-    lists: FxHashMap<String, usize>,
-    parts: Parts,
-    matters: FxHashMap<String, usize>,
-    measures: FxHashMap<String, usize>,
-    /// Of each matter, the positions of the restrictions that outlast their records for a counted
-    /// time.
-    lasting: FxHashMap<String, Vec<usize>>,
-}
-
-impl Described {
-    pub(crate) fn new(description: Description) -> Self {
-        let index = |codes: Vec<&String>| -> FxHashMap<String, usize> {
-            codes.into_iter().enumerate().map(|(i, code)| (code.clone(), i)).collect()
+    for measure in &description.measures {
+        let named = format!("measure `{}`", shortened(&measure.id));
+        known(&named, "matter", &measure.matters, &matters)?;
+        known(&named, "list", &measure.lists, &lists)?;
+        days(&named, measure.valid_from, measure.valid_until)?;
+        founded(&named, &measure.legal_basis)?;
+        let reference = |code: &&String| {
+            let list = description.lists.iter().find(|list| list.code == **code);
+            list.is_some_and(|list| list.standing == ListStanding::Reference)
         };
-        let mut lasting: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (position, measure) in description.measures.iter().enumerate() {
-            if measure.effect == Effect::Restriction && measure.term().outlasting().is_some() {
-                for matter in &measure.matters {
-                    lasting.entry(matter.clone()).or_default().push(position);
-                }
-            }
-        }
-        Self {
-            lasting,
-            lists: index(description.lists.iter().map(|l| &l.code).collect()),
-            parts: Parts::new(&description),
-            matters: index(description.matters.iter().map(|m| &m.code).collect()),
-            measures: index(description.measures.iter().map(|m| &m.id).collect()),
-            description,
+        // RAIL R9: a reference list founds nothing.
+        if let Some(code) = measure.lists.iter().find(reference)
+            && measure.effect == Effect::Restriction
+        {
+            let code = shortened(code);
+            return Err(format!("{named} rests on `{code}`, which is kept for reference"));
         }
     }
-
-    pub(crate) const fn description(&self) -> &Description {
-        &self.description
+    for year in &description.calendar {
+        if year.holidays.iter().chain(&year.workdays).any(|day| !day.exists()) {
+            return Err(format!("its calendar of {} has a day that does not exist", year.year));
+        }
     }
+    days("it", description.valid_from, description.valid_until)
+}
 
-    /// Where a list stands among the policy's.
-    pub(crate) fn list_position(&self, code: &str) -> Option<usize> {
-        self.lists.get(code).copied()
+/// Checks that codes stand once, and gives them.
+fn once<'a>(
+    what: &str,
+    codes: impl Iterator<Item = &'a String>,
+) -> Result<BTreeSet<&'a str>, String> {
+    let mut seen = BTreeSet::new();
+    for code in codes {
+        if !seen.insert(code.as_str()) {
+            return Err(format!("{what} `{}` stands twice", shortened(code)));
+        }
     }
+    Ok(seen)
+}
 
-    pub(crate) fn list(&self, code: &str) -> Option<&ListInfo> {
-        self.description.lists.get(self.list_position(code)?)
+fn known(named: &str, what: &str, codes: &[String], all: &BTreeSet<&str>) -> Result<(), String> {
+    match codes.iter().find(|code| !all.contains(code.as_str())) {
+        Some(code) => Err(format!("{named} names the unknown {what} `{}`", shortened(code))),
+        None => Ok(()),
     }
+}
 
-    /// The day from which a source must hold every record of a list about a subject in a role.
-    // RAIL R2
-    pub(crate) fn since(&self, matter: &str, list: &str, role: Role, days: Days) -> Option<Date> {
-        let lasting = self.lasting.get(matter)?.iter();
-        let measures = lasting.filter_map(|position| self.description.measures.get(*position));
-        let bars = measures.filter(|m| {
-            m.valid_from <= days.made_on
-                && m.valid_until.is_none_or(|last| days.made_on <= last)
-                && m.roles.contains(&role)
-                && m.lists.iter().any(|l| l == list)
-                && m.adopted
-        });
-        lookback::since(bars.map(MeasureInfo::term), days.as_of)
+fn days(named: &str, from: Date, until: Option<Date>) -> Result<(), String> {
+    if !from.exists() || until.is_some_and(|until| !until.exists()) {
+        return Err(format!("{named} has a day that does not exist"));
     }
+    if until.is_some_and(|until| until < from) {
+        return Err(format!("{named} ends before it begins"));
+    }
+    Ok(())
+}
 
-    pub(crate) const fn parts(&self) -> &Parts {
-        &self.parts
+// RAIL R3
+fn founded(named: &str, bases: &[LegalBasis]) -> Result<(), String> {
+    if bases.is_empty() {
+        return Err(format!("{named} has no legal basis"));
     }
+    if bases.iter().any(|basis| basis.clause.trim().is_empty()) {
+        return Err(format!("{named} cites an article without words"));
+    }
+    Ok(())
+}
 
-    pub(crate) fn matter(&self, code: &str) -> Option<&MatterInfo> {
-        self.matters.get(code).and_then(|i| self.description.matters.get(*i))
+fn list_rules(named: &str, list: &ListInfo, grounds: usize) -> Result<(), String> {
+    for rules in &list.rules {
+        days(named, rules.valid_from, rules.valid_until)?;
+        let ground = rules.removal.map(usize::try_from);
+        if ground.is_some_and(|ground| ground.is_ok_and(|ground| ground >= grounds)) {
+            return Err(format!("{named} names a ground that is not there"));
+        }
     }
+    Ok(())
+}
 
-    pub(crate) fn measure(&self, id: &str) -> Option<&MeasureInfo> {
-        self.measures.get(id).and_then(|i| self.description.measures.get(*i))
-    }
-
-    /// Whether a list is a reason to look closer, kept by a public authority.
-    pub(crate) fn is_watch(&self, list: &str) -> bool {
-        self.list(list)
-            .is_some_and(|l| l.polarity == Polarity::Watch && l.standing == ListStanding::Statutory)
-    }
+/// Bytes of the texts that may be long.
+fn text(description: &Description) -> usize {
+    let basis = |bases: &[LegalBasis]| bases.iter().map(|b| b.clause.len()).sum::<usize>();
+    let both = |text: &mustcheck_guest::model::Text| text.zh.len() + text.en.len();
+    let measures = description.measures.iter();
+    let measures = measures.map(|m| m.id.len() + both(&m.text) + basis(&m.legal_basis));
+    let lists = description.lists.iter().map(|l| l.code.len() + both(&l.name) + both(&l.initiator));
+    let matters = description.matters.iter().map(|m| m.code.len() + both(&m.name));
+    let acts = description.acts.iter().map(String::len);
+    let instruments = description.instruments.iter().map(|i| i.id.len() + both(&i.title));
+    let grounds = description.grounds.iter();
+    let grounds = grounds.map(|g| g.text.as_ref().map_or(0, both) + basis(&g.legal_basis));
+    let remedies = description.remedies.iter().map(|r| both(&r.text) + basis(&r.legal_basis));
+    let remarks = description.place.remarks.iter().map(|r| both(&r.text) + basis(&r.legal_basis));
+    let each = measures.chain(lists).chain(matters).chain(acts).chain(instruments);
+    each.chain(grounds).chain(remedies).chain(remarks).sum()
 }

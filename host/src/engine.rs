@@ -9,6 +9,7 @@ use wasmtime::{
 
 use crate::error::PolicyError;
 use crate::limits::Limits;
+use crate::swap;
 
 /// Sandboxes that can exist at the same time; who comes later waits for one to be given back.
 pub(crate) const SANDBOXES: u32 = 128;
@@ -20,6 +21,9 @@ pub(crate) const LARGEST_TABLE: usize = 100_000;
 /// Memory of an idle slot that stays with the process, in bytes: above what a check dirties, so
 /// that the next check takes no page faults. What a check dirtied beyond it is given back.
 const KEPT: usize = 4 << 20;
+/// Memory of a slot that is written anew after each check where nobody says which pages were
+/// written, in bytes: the stack, and what a check is given. What lies behind is given back.
+const REWRITTEN: usize = 128 << 10;
 /// Sandboxes whose memory stays with the process when idle.
 const WARM: u32 = 16;
 /// WebAssembly stack in bytes. The rules do not recurse on input.
@@ -39,22 +43,34 @@ pub(crate) fn is_confined() -> bool {
     made().as_ref().is_ok_and(|made| !made.pooled)
 }
 
+/// Whether a sandbox may hold what another left: its pages are only known to be clean without swap,
+/// and there is some.
+pub(crate) fn is_unclean() -> bool {
+    made().as_ref().is_ok_and(|made| made.scanned) && swap::has_appeared()
+}
+
 struct Made {
     engine: Engine,
     pooled: bool,
+    /// Whether the kernel is asked which pages were written.
+    scanned: bool,
 }
 
 fn made() -> &'static Result<Made, String> {
     static ENGINE: OnceLock<Result<Made, String>> = OnceLock::new();
     ENGINE.get_or_init(|| {
-        let made = |pooled| Engine::new(&config(pooled)).map(|engine| Made { engine, pooled });
+        let scanned = !swap::is_there();
+        let made = |pooled| {
+            let engine = Engine::new(&config(pooled, scanned))?;
+            Ok::<_, wasmtime::Error>(Made { engine, pooled, scanned: pooled && scanned })
+        };
         // Without the pool it is slower, not different.
         made(true).or_else(|_| made(false)).map_err(|e| format!("{e:#}"))
     })
 }
 
 /// What a policy may be is decided here and not by what the engine happens to support.
-fn config(pooled: bool) -> Config {
+fn config(pooled: bool, scanned: bool) -> Config {
     let mut config = Config::new();
     // Fuel, not time: the same input uses the same, on every machine.
     config.consume_fuel(true);
@@ -67,7 +83,7 @@ fn config(pooled: bool) -> Config {
     config.wasm_backtrace_max_frames(None);
     config.generate_address_map(false);
     if pooled {
-        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(scanned)));
     } else {
         reserve_little(&mut config);
     }
@@ -110,7 +126,7 @@ fn costs() -> OperatorCost {
     cost
 }
 
-fn pool() -> PoolingAllocationConfig {
+fn pool(scanned: bool) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(SANDBOXES);
     pool.total_core_instances(SANDBOXES * MODULES);
@@ -121,11 +137,11 @@ fn pool() -> PoolingAllocationConfig {
     pool.max_tables_per_component(TABLES);
     pool.max_memory_size(LARGEST_MEMORY);
     pool.table_elements(LARGEST_TABLE);
-    pool.linear_memory_keep_resident(KEPT);
+    pool.linear_memory_keep_resident(if scanned { KEPT } else { REWRITTEN });
     pool.table_keep_resident(KEPT);
     pool.max_unused_warm_slots(WARM);
     // Linux 6.7 and later say which pages were written, so that only those are reset.
-    pool.pagemap_scan(Enabled::Auto);
+    pool.pagemap_scan(if scanned { Enabled::Auto } else { Enabled::No });
     pool
 }
 

@@ -63,6 +63,12 @@ pub enum Fault {
     /// Nobody can say what time it is, and so what is old.
     #[error("there is no check without a clock")]
     Clock(#[source] NoTime),
+    /// Swap was switched on, and the process was begun without.
+    #[error(
+        "swap was switched on since this process began: its sandboxes are only known to be clean \
+         without; start it again"
+    )]
+    Swap,
     /// The check was made and could not be recorded.
     #[error("the check is not on record, so there is no decision")]
     Record(#[from] RecordError),
@@ -90,12 +96,10 @@ pub enum Rail {
     R6,
     /// Neither longer nor shorter than the article says.
     R7,
-    /// Masked everywhere.
-    R13,
+    /// A person is reached only by name in the record.
+    R8,
     /// What a decision says of the application is what was put to it.
     R11,
-    /// The day of the check is the host's.
-    R14,
 }
 
 impl fmt::Display for Rail {
@@ -107,9 +111,8 @@ impl fmt::Display for Rail {
             Self::R4R5 => "R4, R5 (only a record in force restricts)",
             Self::R6 => "R6 (exact identifiers only)",
             Self::R7 => "R7 (as long as the article says)",
+            Self::R8 => "R8 (a person is reached only by name in the record)",
             Self::R11 => "R11 (findings with reasons)",
-            Self::R13 => "R13 (identifiers are masked)",
-            Self::R14 => "R14 (the day of the check is the host's)",
         })
     }
 }
@@ -157,8 +160,8 @@ pub enum PolicyError {
     /// Not a component, or not one of this boundary.
     #[error("this is no policy component: {0}")]
     Component(String),
-    /// It imports more than the registry.
-    #[error("the component imports `{0}`; a policy may import only `mustcheck:credit/registry`")]
+    /// It imports something.
+    #[error("the component imports `{0}`; a policy imports nothing")]
     Import(String),
     /// The catalogue is not adopted.
     #[error("the catalogue is not adopted:\n{0}")]

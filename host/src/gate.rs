@@ -6,21 +6,18 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::lookups::Days;
 use mustcheck_guest::model::{
     Answer, Application, ApplicationError, Decision, Problem, Query, is_backdated,
 };
 use mustcheck_guest::validate;
 
+use crate::checking::{Begun, Decided};
 use crate::clock::Clock;
-use crate::error::{CheckError, Fault, Rail};
+use crate::error::{CheckError, Fault};
 use crate::evidence::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
-use crate::input::shortened;
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::rails;
 use crate::registry::AsyncRegistry;
-use crate::session::{Lookup, Made};
 use crate::source::{self, Asked, Source};
 
 pub use builder::GateBuilder;
@@ -121,19 +118,7 @@ impl Gate {
     ///
     /// [`CheckError`] if the application cannot be evaluated or the component fails.
     pub fn due_lookups(&self, application: &Application) -> Result<Vec<Query>, CheckError> {
-        let admitted = self.admit(application)?;
-        self.due(&admitted, application)
-    }
-
-    fn due(
-        &self,
-        Admitted { policy, now }: &Admitted<'_>,
-        application: &Application,
-    ) -> Result<Vec<Query>, CheckError> {
-        let mut session = policy.session(self.limits)?;
-        let due = session.due_lookups(application, now.date)?.map_err(of_component)?;
-        rails::due(policy.described(), application, &due, &self.limits)?;
-        Ok(due)
+        Ok(self.begin(application)?.0.due().to_vec())
     }
 
     /// Checks an application: makes every due lookup and decides on the answers.
@@ -224,18 +209,11 @@ impl Gate {
         let Source::AtOnce(registry) = &self.registry else {
             return Err(Fault::NeedsAsync.into());
         };
-        let admitted = self.admit(application)?;
-        let (registry, limits, now) = (Arc::clone(registry), self.limits, admitted.now);
-        let application = Arc::new(application.clone());
-        let (asking, asked) = (admitted.policy.clone(), Arc::clone(&application));
-        let lookup = move |due: Vec<Query>| {
-            rails::due(asking.described(), &asked, &due, &limits)?;
-            let due = Arc::new(due);
-            let parts = asking.described().parts();
-            let answers = source::lookup(&registry, parts, &asked, &due, limits.registry_time)?;
-            Ok(Made { answers: source::accept(parts, &asked, &due, answers, now, &limits)?, due })
-        };
-        self.decide(admitted, application, Box::new(lookup))
+        let (begun, admitted) = self.begin(application)?;
+        let parts = admitted.policy.described().parts();
+        let (due, time) = (begun.due(), self.limits.registry_time);
+        let answers = source::lookup(registry, parts, begun.application(), due, time)?;
+        self.finish(begun, admitted, answers)
     }
 
     async fn decide_awaited(
@@ -243,26 +221,36 @@ impl Gate {
         application: &Application,
         registry: &dyn AsyncRegistry,
     ) -> Result<ByPolicy<'_>, CheckError> {
-        let admitted = self.admit(application)?;
-        let due = Arc::new(self.due(&admitted, application)?);
+        let (begun, admitted) = self.begin(application)?;
         let parts = admitted.policy.described().parts();
-        let asked = Asked::of(parts, application, &due);
+        let asked = Asked::of(parts, application, begun.due());
         let asks = asked.asks();
         // The call that makes the future is the registry's too.
         let lookup = async { registry.lookup(&asks).await };
         let answers = source::within(lookup, self.limits.registry_time).await;
-        let answers = answers.map_err(Fault::Registry)?;
-        let answers =
-            source::accept(parts, application, &due, answers, admitted.now, &self.limits)?;
-        let lookup = move |queries: Vec<Query>| {
-            // RAIL R1: what is decided on is what was asked.
-            if queries == *due {
-                return Ok(Made { due, answers });
-            }
-            let detail = "`check` asks for other lookups than `due-lookups` said were due";
-            Err(Fault::component("check", detail).into())
-        };
-        self.decide(admitted, Arc::new(application.clone()), Box::new(lookup))
+        self.finish(begun, admitted, answers.map_err(Fault::Registry)?)
+    }
+
+    /// Everything up to the lookups.
+    fn begin(&self, application: &Application) -> Result<(Begun<'_>, Admitted<'_>), CheckError> {
+        let admitted = self.admit(application)?;
+        let (policy, made_on) = (admitted.policy, admitted.now.date);
+        let application = Arc::new(application.clone());
+        Ok((Begun::begin(policy, application, made_on, self.limits)?, admitted))
+    }
+
+    /// Everything after them. Nobody sees the decision before it is on record.
+    fn finish<'a>(
+        &self,
+        begun: Begun<'a>,
+        Admitted { policy, now }: Admitted<'a>,
+        answers: Vec<Answer>,
+    ) -> Result<ByPolicy<'a>, CheckError> {
+        let parts = policy.described().parts();
+        let application = Arc::clone(begun.application());
+        let answers = source::accept(parts, &application, begun.due(), answers, now, &self.limits)?;
+        let decided = begun.decide(answers, self.notices)?;
+        Ok(ByPolicy { policy, application, decided })
     }
 
     /// Puts a fault on record: a check was due and there is no decision.
@@ -279,24 +267,12 @@ impl Gate {
         deciding.max_by_key(|p| p.description().valid_from)
     }
 
-    /// Decides. Nobody sees it before it is on record.
-    fn decide<'a>(
-        &self,
-        Admitted { policy, now }: Admitted<'a>,
-        application: Arc<Application>,
-        lookup: Lookup,
-    ) -> Result<ByPolicy<'a>, CheckError> {
-        let (limits, notices) = (self.limits, self.notices);
-        let decided = Decided::by(policy, &application, now.date, limits, notices, lookup)?;
-        Ok(ByPolicy { policy, application, decided })
-    }
-
     fn observed<'a>(&'a self, by: &'a ByPolicy<'_>, begun: Instant) -> Observed<'a> {
         let ByPolicy { policy, application, decided } = by;
         Observed {
             application,
-            due: &decided.made.due,
-            answers: &decided.made.answers,
+            due: &decided.due,
+            answers: &decided.answers,
             decision: &decided.decision,
             component: policy.content_digest(),
             baked: policy.baked(),
@@ -365,63 +341,14 @@ struct ByPolicy<'a> {
 
 impl ByPolicy<'_> {
     fn checked(self, recorded: Option<Recorded>) -> Checked {
-        let Decided { decision, made, fuel } = self.decided;
+        let Decided { decision, answers, fuel, .. } = self.decided;
         Checked {
             application: self.application,
             decision,
             component: Arc::clone(self.policy.shared_digest()),
-            answers: made.answers,
+            answers,
             fuel,
             recorded: recorded.map(Arc::new),
         }
     }
-}
-
-/// What came of a check.
-pub(crate) struct Decided {
-    pub(crate) decision: Decision,
-    pub(crate) made: Made,
-    pub(crate) fuel: u64,
-}
-
-impl Decided {
-    /// Runs a check in a sandbox of its own, and holds what it says against the rails.
-    pub(crate) fn by(
-        policy: &Policy,
-        application: &Application,
-        made_on: Date,
-        limits: Limits,
-        notices: bool,
-        lookup: Lookup,
-    ) -> Result<Self, CheckError> {
-        let mut session = policy.session(limits)?;
-        let decision = session.check(application, made_on, notices, lookup)?;
-        let decision = decision.map_err(of_component)?;
-        // RAIL R1: the host made the lookups for the component; a claim is not enough.
-        let Some(made) = session.made() else {
-            let detail = "`check` decided without asking the registry".into();
-            return Err(Fault::Rail { rail: Rail::R1, detail }.into());
-        };
-        let Made { due, answers } = &made;
-        let days = Days { as_of: application.as_of, made_on };
-        let asked = rails::Checked { application, days, due, answers, notices };
-        rails::decision(policy.described(), &asked, &decision)?;
-        Ok(Self { decision, made, fuel: session.fuel_used() })
-    }
-}
-
-/// An answer that cannot be evaluated is the registry's fault and not the applicant's.
-fn of_component(error: ApplicationError) -> CheckError {
-    use ApplicationError as E;
-    // RAIL R13: the words are the component's, and go to a log.
-    let safe = |p: Problem| Problem { path: shortened(&p.path), detail: shortened(&p.detail) };
-    CheckError::Application(match error {
-        E::InvalidAnswer(p) => return Fault::Answer(E::InvalidAnswer(safe(p))).into(),
-        E::UnknownMatter(p) => E::UnknownMatter(safe(p)),
-        E::InvalidIdentifier(p) => E::InvalidIdentifier(safe(p)),
-        E::InvalidRoles(p) => E::InvalidRoles(safe(p)),
-        E::InvalidDate(p) => E::InvalidDate(safe(p)),
-        E::OutsideEdition(p) => E::OutsideEdition(safe(p)),
-        E::InvalidValue(p) => E::InvalidValue(safe(p)),
-    })
 }

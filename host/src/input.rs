@@ -215,7 +215,7 @@ pub(crate) fn shortened(detail: &str) -> String {
 
 /// A text from outside, fit for a message: nothing hidden in it, no identifier, one line.
 pub(crate) fn quotable(text: &str) -> String {
-    redact(&mustcheck_guest::notice::safe(text))
+    redact(&mustcheck_guest::writer::safe(text))
 }
 
 /// Makes an identifier what [`normalised`] says, in place: a digit typed full-width is that digit,

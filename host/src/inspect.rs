@@ -18,7 +18,7 @@ pub struct Inspection {
     pub digest: String,
     /// Size in bytes.
     pub size: u64,
-    /// What it imports; a policy imports `mustcheck:credit/registry` and nothing else.
+    /// What it imports; a policy imports nothing.
     pub imports: Vec<String>,
     /// What it exports.
     pub exports: Vec<String>,

@@ -26,8 +26,10 @@
 
 pub mod audit;
 mod bake;
+mod boundary;
 pub mod cache;
 mod calendar;
+mod checking;
 pub mod clock;
 mod described;
 mod engine;
@@ -44,6 +46,7 @@ pub mod registry;
 pub mod schema;
 mod session;
 mod source;
+mod swap;
 
 pub use cache::{CodeCache, Origin};
 pub use calendar::{Unpublished, WorkingCalendar};
@@ -55,7 +58,7 @@ pub use limits::Limits;
 pub use mustcheck_guest::date::{Date, Timestamp};
 pub use mustcheck_guest::identifier::{mask, validate as validate_identifier};
 pub use mustcheck_guest::model::{self, Application, ApplicationError, Decision, Disposition};
-pub use mustcheck_guest::notice::{self as words, safe};
+pub use mustcheck_guest::writer::{self as words, safe};
 pub use policy::Policy;
 pub use registry::json::JsonRegistry;
 pub use registry::sqlite::SqliteRegistry;

@@ -4,20 +4,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use mustcheck_guest::date::Date;
+use mustcheck_guest::described::Described;
 use mustcheck_guest::model::Description;
 use mustcheck_guest::{Catalogue, authoring};
-use wasmtime::component::{Component, InstancePre};
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::bake::{self, BLANK, bake};
 use crate::cache::{self, CodeCache, Origin};
-use crate::described::Described;
+use crate::described;
 use crate::engine;
-use crate::error::{CheckError, Fault, PolicyError};
+use crate::error::{Fault, PolicyError};
 use crate::evidence::{Baked, ContentDigest};
 use crate::input::read_file;
 use crate::inspect::Inspection;
 use crate::limits::Limits;
-use crate::session::{self, Exports, POLICY, REGISTRY, Sandbox, Session};
+use crate::session::{Exports, POLICY, Sandbox, Session};
 
 /// An edition that this crate embeds, with what one place adopts.
 struct EmbeddedEdition {
@@ -221,8 +222,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] if the bytes are no policy of this boundary, or import more than the
-    /// registry.
+    /// [`PolicyError`] if the bytes are no policy of this boundary, or import anything.
     pub fn from_component(bytes: Vec<u8>) -> Result<Self, PolicyError> {
         Self::of_component(bytes, None)
     }
@@ -271,12 +271,12 @@ impl Policy {
         let exports = Exports::of(component).map_err(|missing| {
             PolicyError::Component(format!("the interface has no function `{missing}`"))
         })?;
-        let linker = session::linker(component.engine()).map_err(failed)?;
-        let pre = linker.instantiate_pre(component).map_err(failed)?;
-        let description = Session::start(&pre, &exports, Limits::opening())
-            .map_err(CheckError::from)
+        // RAIL R6: it is offered nothing, so that it cannot give anything on.
+        let pre = Linker::new(component.engine()).instantiate_pre(component).map_err(failed)?;
+        let description = Session::start(&pre, &exports, Limits::opening(), 0)
             .and_then(|mut session| session.describe())
             .map_err(|e| PolicyError::Component(in_short(&e)))?;
+        described::check(&description).map_err(PolicyError::Component)?;
         let described = Described::new(description);
         let content = ContentDigest::of(&bytes);
         let (digest, baked) = (Arc::from(content.hex()), bake::said(&bytes));
@@ -336,23 +336,33 @@ impl Policy {
         description.valid_from <= as_of && description.valid_until.is_none_or(|u| as_of <= u)
     }
 
-    pub(crate) fn session(&self, limits: Limits) -> Result<Session<'_>, Fault> {
-        Session::start(&self.inner.pre, &self.inner.exports, limits)
+    /// A fresh sandbox, for a check that has used so much fuel.
+    pub(crate) fn session(&self, limits: Limits, used: u64) -> Result<Session<'_>, Fault> {
+        Session::start(&self.inner.pre, &self.inner.exports, limits, used)
     }
 }
 
-/// That a component has the boundary of a policy, read from its bytes.
+/// Checks from its bytes that a component has the boundary of a policy: the interface of this
+/// version, and no import.
 fn check_boundary(bytes: &[u8]) -> Result<(), PolicyError> {
     let inspection = Inspection::of(bytes)?;
-    if let Some(import) = inspection.imports.iter().find(|i| *i != REGISTRY) {
-        return Err(PolicyError::Import(import.clone()));
-    }
-    if !inspection.exports.iter().any(|e| e == POLICY) {
-        let found = inspection.exports.join(", ");
+    let (name, _) = POLICY.split_once('@').unwrap_or((POLICY, ""));
+    let other = |export: &&String| {
+        export.as_str() != POLICY && export.split('@').next().is_some_and(|own| own == name)
+    };
+    let is_exported = inspection.exports.iter().any(|export| export == POLICY);
+    if let (false, Some(other)) = (is_exported, inspection.exports.iter().find(other)) {
         return Err(PolicyError::Component(format!(
-            "it exports `{found}` and not `{POLICY}`; build it for this version of the \
-             interface"
+            "it was built for `{other}`, and this program runs `{POLICY}`: build it again with \
+             the `wit/credit.wit` of this version"
         )));
+    }
+    if let Some(import) = inspection.imports.into_iter().next() {
+        return Err(PolicyError::Import(import));
+    }
+    if !is_exported {
+        let found = inspection.exports.join(", ");
+        return Err(PolicyError::Component(format!("it exports `{found}` and not `{POLICY}`")));
     }
     Ok(())
 }
@@ -374,9 +384,9 @@ impl std::fmt::Debug for Policy {
 }
 
 /// A component's fault, in a sentence that already names the component.
-fn in_short(error: &CheckError) -> String {
-    match error {
-        CheckError::Fault(Fault::Component { during, detail, .. }) => {
+fn in_short(fault: &Fault) -> String {
+    match fault {
+        Fault::Component { during, detail, .. } => {
             format!("`{during}` failed: {detail}")
         }
         other => other.to_string(),

@@ -1,7 +1,7 @@
 //! JSON Schemas of what goes in and comes out, generated from the types.
 
 use mustcheck_guest::catalogue::data;
-use mustcheck_guest::model::{Application, Decision};
+use mustcheck_guest::model::{Application, CalendarYear, Decision};
 use schemars::{JsonSchema, Schema, schema_for};
 
 use crate::audit::FeedbackFile;
@@ -60,5 +60,5 @@ struct CatalogueFile {
     measure: Vec<data::Measure>,
     /// Holidays and make-up days, by year.
     #[schemars(default)]
-    calendar: Vec<data::CalendarYear>,
+    calendar: Vec<CalendarYear>,
 }

@@ -2,53 +2,33 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Answer, Application, ApplicationError, Decision, Description, Query};
-use std::sync::Arc;
-use wasmtime::component::{
-    ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Linker, Lower, TypedFunc,
+use mustcheck_guest::boundary::Convert as _;
+use mustcheck_guest::model::{
+    AnswerFacts, ApplicationFacts, Description, DueLookup, Refusal, Verdict,
 };
-use wasmtime::{Engine, PoolConcurrencyLimitError, Store, StoreContextMut, Trap};
+use wasmtime::component::{
+    ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Lower, TypedFunc,
+};
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
-use crate::engine::{Allowance, Refused, SANDBOXES};
-use crate::error::{CheckError, Fault};
+use crate::boundary::wit;
+use crate::engine::{Allowance, Refused, SANDBOXES, is_unclean};
+use crate::error::Fault;
 use crate::limits::Limits;
 
-/// The interface that a policy imports, and the only one it gets.
-pub const REGISTRY: &str = "mustcheck:credit/registry@0.1.0";
-/// The interface that a policy exports.
-pub const POLICY: &str = "mustcheck:credit/policy@0.1.0";
-
-/// What makes the lookups that a component asks for, once.
-pub(crate) type Lookup = Box<dyn FnOnce(Vec<Query>) -> Result<Made, CheckError> + Send>;
-
-/// Lookups that the host made.
-#[derive(Clone)]
-pub(crate) struct Made {
-    /// What was due.
-    pub(crate) due: Arc<Vec<Query>>,
-    /// What the registry answered.
-    pub(crate) answers: Arc<Vec<Answer>>,
-}
+/// The interface that a policy exports. It imports none.
+pub const POLICY: &str = "mustcheck:credit/policy@0.2.0";
 
 /// What a sandbox knows of its host.
 pub(crate) struct Sandbox {
     allowance: Allowance,
-    /// What may be called once; none before `check` and after it was called.
-    lookup: Option<Lookup>,
-    /// Whether `check` runs.
-    checking: bool,
-    /// The lookups that the host made for the component.
-    made: Option<Made>,
-    /// Why the host refused the component's question.
-    refused: Option<CheckError>,
 }
 
 /// A component's functions, found once.
 pub(crate) struct Exports {
     describe: ComponentExportIndex,
     due_lookups: ComponentExportIndex,
-    check: ComponentExportIndex,
+    decide: ComponentExportIndex,
 }
 
 impl Exports {
@@ -60,53 +40,16 @@ impl Exports {
         Ok(Self {
             describe: function("describe")?,
             due_lookups: function("due-lookups")?,
-            check: function("check")?,
+            decide: function("decide")?,
         })
     }
 }
 
-/// A linker that offers the registry and nothing else.
-pub(crate) fn linker(engine: &Engine) -> wasmtime::Result<Linker<Sandbox>> {
-    let mut linker = Linker::new(engine);
-    linker.instance(REGISTRY)?.func_wrap("lookup", lookup)?;
-    Ok(linker)
-}
-
-/// The policy's only capability.
-// RAIL R1: the host itself makes the lookups, and holds the question against what is due.
-fn lookup(
-    mut store: StoreContextMut<'_, Sandbox>,
-    (queries,): (Vec<Query>,),
-) -> wasmtime::Result<(Arc<Vec<Answer>>,)> {
-    let sandbox = store.data_mut();
-    let answered = match sandbox.lookup.take() {
-        Some(lookup) => lookup(queries),
-        None => {
-            let detail = if sandbox.checking {
-                "`check` calls `lookup` more than once"
-            } else {
-                "`lookup` may only be called by `check`, not by `due-lookups` or `describe`"
-            };
-            Err(Fault::component("lookup", detail).into())
-        }
-    };
-    match answered {
-        Ok(made) => {
-            let answers = Arc::clone(&made.answers);
-            sandbox.made = Some(made);
-            Ok((answers,))
-        }
-        Err(refused) => {
-            sandbox.refused = Some(refused);
-            wasmtime::bail!("the host refused the lookup")
-        }
-    }
-}
-
 /// What `due-lookups` returns.
-type Due = (Result<Vec<Query>, ApplicationError>,);
-/// What `check` returns.
-type Decided = (Result<Decision, ApplicationError>,);
+type Due = (Result<Vec<wit::Due>, wit::Refusal>,);
+/// What `decide` takes and returns.
+type Asked<'a> = (&'a wit::Application, &'a [wit::Answer]);
+type Decided = (Result<wit::Verdict, wit::Refusal>,);
 
 /// One sandbox.
 pub(crate) struct Session<'a> {
@@ -114,6 +57,8 @@ pub(crate) struct Session<'a> {
     instance: Instance,
     exports: &'a Exports,
     limits: Limits,
+    /// Fuel that the check had used before.
+    used: u64,
     /// Given back after the store, which holds the slot.
     _place: Place,
 }
@@ -124,15 +69,20 @@ impl<'a> Session<'a> {
         pre: &InstancePre<Sandbox>,
         exports: &'a Exports,
         limits: Limits,
+        used: u64,
     ) -> Result<Self, Fault> {
+        if is_unclean() {
+            return Err(Fault::Swap);
+        }
         let place = Place::take();
         let mut missed = 0;
         loop {
             let mut store = Self::store(pre, &limits);
-            let started = store.set_fuel(limits.fuel).and_then(|()| pre.instantiate(&mut store));
+            let fuel = limits.fuel.saturating_sub(used);
+            let started = store.set_fuel(fuel).and_then(|()| pre.instantiate(&mut store));
             match started {
                 Ok(instance) => {
-                    return Ok(Self { store, instance, exports, limits, _place: place });
+                    return Ok(Self { store, instance, exports, limits, used, _place: place });
                 }
                 // The pool keeps its slots in parts and looks through one after the other: a slot
                 // that is given back behind its back is missed, and found the next time.
@@ -147,13 +97,7 @@ impl<'a> Session<'a> {
 
     /// What a sandbox is made in.
     fn store(pre: &InstancePre<Sandbox>, limits: &Limits) -> Store<Sandbox> {
-        let sandbox = Sandbox {
-            allowance: Allowance::of(limits),
-            lookup: None,
-            checking: false,
-            made: None,
-            refused: None,
-        };
+        let sandbox = Sandbox { allowance: Allowance::of(limits) };
         let mut store = Store::new(pre.engine(), sandbox);
         store.limiter(|sandbox| &mut sandbox.allowance);
         store.set_hostcall_fuel(limits.output);
@@ -164,54 +108,45 @@ impl<'a> Session<'a> {
 
     /// What the policy says of itself; asked once, when it is opened, and so the place to see that
     /// the functions which it has for later are of their types too.
-    pub(crate) fn describe(&mut self) -> Result<Description, CheckError> {
-        let due = self.function::<(&Application, Date), Due>(&self.exports.due_lookups);
+    pub(crate) fn describe(&mut self) -> Result<Description, Fault> {
+        let due = self.function::<(&wit::Application,), Due>(&self.exports.due_lookups);
         due.map_err(|e| component_fault("due-lookups", &e, &self.limits))?;
-        let check = self.function::<(&Application, Date, bool), Decided>(&self.exports.check);
-        check.map_err(|e| component_fault("check", &e, &self.limits))?;
+        let decide = self.function::<Asked<'_>, Decided>(&self.exports.decide);
+        decide.map_err(|e| component_fault("decide", &e, &self.limits))?;
         let index = self.exports.describe;
-        let (description,) = self.call::<(), (Description,)>("describe", &index, ())?;
-        Ok(description)
+        let (description,) = self.call::<(), (wit::Description,)>("describe", &index, ())?;
+        Ok(description.convert())
     }
 
     pub(crate) fn due_lookups(
         &mut self,
-        application: &Application,
-        made_on: Date,
-    ) -> Result<Result<Vec<Query>, ApplicationError>, CheckError> {
+        application: &ApplicationFacts,
+    ) -> Result<Vec<DueLookup>, Fault> {
         let index = self.exports.due_lookups;
-        let parameters = (application, made_on);
-        let (due,) = self.call::<(&Application, Date), Due>("due-lookups", &index, parameters)?;
-        Ok(due)
+        let application = application.clone().convert();
+        let (due,) =
+            self.call::<(&wit::Application,), Due>("due-lookups", &index, (&application,))?;
+        due.map(|due| due.convert()).map_err(|refusal| refused("due-lookups", refusal))
     }
 
-    /// Runs the check. The component asks through `lookup`, at most once; whether it did is for
-    /// the caller to see.
-    pub(crate) fn check(
+    /// Has the policy decide. Whether its verdict can be believed is for the caller to see.
+    pub(crate) fn decide(
         &mut self,
-        application: &Application,
-        made_on: Date,
-        notice: bool,
-        lookup: Lookup,
-    ) -> Result<Result<Decision, ApplicationError>, CheckError> {
-        let sandbox = self.store.data_mut();
-        sandbox.lookup = Some(lookup);
-        sandbox.checking = true;
-        let index = self.exports.check;
-        let parameters = (application, made_on, notice);
-        let (decision,) =
-            self.call::<(&Application, Date, bool), Decided>("check", &index, parameters)?;
-        Ok(decision)
-    }
-
-    /// The lookups that the component asked for and the host made.
-    pub(crate) fn made(&mut self) -> Option<Made> {
-        self.store.data_mut().made.take()
+        application: &ApplicationFacts,
+        answers: &[AnswerFacts],
+    ) -> Result<Verdict, Fault> {
+        let index = self.exports.decide;
+        let application = application.clone().convert();
+        let answers: Vec<wit::Answer> = answers.to_vec().convert();
+        let parameters = (&application, answers.as_slice());
+        let (verdict,) = self.call::<Asked<'_>, Decided>("decide", &index, parameters)?;
+        verdict.map(|verdict| verdict.convert()).map_err(|refusal| refused("decide", refusal))
     }
 
     /// Fuel used so far.
     pub(crate) fn fuel_used(&self) -> u64 {
-        self.limits.fuel.saturating_sub(self.store.get_fuel().unwrap_or_default())
+        let left = self.store.get_fuel().unwrap_or_default();
+        self.limits.fuel.saturating_sub(self.used).saturating_sub(left)
     }
 
     fn function<P, R>(&mut self, index: &ComponentExportIndex) -> wasmtime::Result<TypedFunc<P, R>>
@@ -227,18 +162,21 @@ impl<'a> Session<'a> {
         name: &'static str,
         index: &ComponentExportIndex,
         parameters: P,
-    ) -> Result<R, CheckError>
+    ) -> Result<R, Fault>
     where
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift + 'static,
     {
         let function = self.function::<P, R>(index);
         let called = function.and_then(|f| f.call(&mut self.store, parameters));
-        called.map_err(|error| match self.store.data_mut().refused.take() {
-            Some(refused) => refused,
-            None => component_fault(name, &error, &self.limits).into(),
-        })
+        called.map_err(|error| component_fault(name, &error, &self.limits))
     }
+}
+
+/// A component that does not decide on facts which are as the interface has them.
+fn refused(during: &'static str, refusal: wit::Refusal) -> Fault {
+    let refusal: Refusal = refusal.convert();
+    Fault::component(during, format!("it refuses the facts: {refusal}"))
 }
 
 /// What happened in a component, in words that tell its author what to change.
@@ -253,11 +191,6 @@ fn component_fault(during: &'static str, error: &wasmtime::Error, limits: &Limit
         Some(Trap::StackOverflow) => "its stack overflowed: it recurses without end".into(),
         Some(Trap::UnreachableCodeReached) => {
             "it trapped: it panicked, or its catalogue was never baked in".into()
-        }
-        // The imports are connected last.
-        Some(Trap::IndirectCallToNull) if during == "start" => {
-            "it calls through an empty table entry: `lookup` may not be called while it starts"
-                .into()
         }
         Some(trap) => {
             let trap = trap.to_string();

@@ -11,10 +11,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use mustcheck_guest::date::Timestamp;
+use mustcheck_guest::described::Parts;
 use mustcheck_guest::model::{Answer, AnswerStatus, Application, CreditRecord, Query, Subject};
 
 use crate::clock;
-use crate::described::Parts;
 use crate::error::{CheckError, Fault};
 use crate::input::quotable;
 use crate::limits::Limits;

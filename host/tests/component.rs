@@ -18,11 +18,11 @@ use mustcheck::{Policy, PolicyError};
 mod guest;
 
 #[test]
-fn a_policy_imports_the_registry_and_nothing_else() {
+fn a_policy_imports_nothing() {
     for edition in Policy::embedded_editions() {
         let inspection = Policy::embedded_edition(edition).unwrap().inspect().unwrap();
-        assert_eq!(inspection.imports, ["mustcheck:credit/registry@0.1.0"]);
-        assert!(inspection.exports.contains(&"mustcheck:credit/policy@0.1.0".to_owned()));
+        assert_eq!(inspection.imports, [""; 0]);
+        assert_eq!(inspection.exports, ["mustcheck:credit/policy@0.2.0"]);
     }
 }
 
@@ -63,7 +63,7 @@ fn a_baked_component_holds_no_way_to_adopt_and_nothing_dead() {
             _ => {}
         }
     }
-    assert!(exports.iter().any(|e| e == "mustcheck:credit/policy@0.1.0#check"), "{exports:?}");
+    assert!(exports.iter().any(|e| e == "mustcheck:credit/policy@0.2.0#decide"), "{exports:?}");
     let dead = exports.iter().find(|e| *e == "adopt" || e.starts_with("cabi_post_"));
     assert_eq!(dead, None);
     assert!(stack > 0 && lowest >= stack, "data at {lowest}, a stack of {stack}");
@@ -133,14 +133,12 @@ fn what_is_no_policy_is_refused_in_words() {
     );
     assert_eq!(
         said(&wat::parse_str("(component)").unwrap()),
-        "this is no policy component: it exports `` and not `mustcheck:credit/policy@0.1.0`; \
-         build it for this version of the interface"
+        "this is no policy component: it exports `` and not `mustcheck:credit/policy@0.2.0`"
     );
     let clock = "(component (import \"wasi:clocks/wall-clock@0.2.0\" (instance)))";
     assert_eq!(
         said(&wat::parse_str(clock).unwrap()),
-        "the component imports `wasi:clocks/wall-clock@0.2.0`; a policy may import only \
-         `mustcheck:credit/registry`"
+        "the component imports `wasi:clocks/wall-clock@0.2.0`; a policy imports nothing"
     );
     assert!(said(b"random bytes").starts_with("this is no policy component: "));
     let policy = Policy::embedded().unwrap();

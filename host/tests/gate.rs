@@ -126,7 +126,7 @@ fn a_check_that_uses_too_much_is_a_fault_and_harms_no_other() {
     };
     assert_eq!(
         fault.to_string(),
-        "the policy component failed in `check`: it ran out of fuel (1000): it loops, or needs a \
+        "the policy component failed in `due-lookups`: it ran out of fuel (1000): it loops, or needs a \
          higher limit"
     );
     let small = gate(Limits { memory: 65_536, ..Limits::default() });

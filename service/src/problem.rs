@@ -224,7 +224,7 @@ impl From<&Fault> for Problem {
             Fault::Component { .. } => (Kind::Failed, FailureKind::Component),
             Fault::Rail { .. } => (Kind::Failed, FailureKind::Rail),
             Fault::Limit { .. } => (Kind::Failed, FailureKind::Limit),
-            Fault::NeedsAsync | Fault::Clock(_) => (Kind::Failed, FailureKind::Gate),
+            Fault::NeedsAsync | Fault::Clock(_) | Fault::Swap => (Kind::Failed, FailureKind::Gate),
         };
         let told = crate::told::told(fault);
         Self { fault: Some(failed), ..Self::new(kind) }.told(told)

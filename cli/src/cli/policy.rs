@@ -84,7 +84,7 @@ fn inspect(policy: &Policy, style: Style) -> Result<u8> {
     let rows = [
         ("sha256", inspection.digest.clone()),
         ("bytes", inspection.size.to_string()),
-        ("imports", inspection.imports.join(", ")),
+        ("imports", named(&inspection.imports)),
         ("exports", inspection.exports.join(", ")),
         ("overlay", name.overlay.clone()),
         ("catalogue", digest(|b| format!("sha256 {}", b.catalogue.hex()))),
@@ -98,4 +98,9 @@ fn inspect(policy: &Policy, style: Style) -> Result<u8> {
         text::line(&format!("  {what:<13} {value}"))?;
     }
     Ok(0)
+}
+
+/// Interfaces by name.
+fn named(interfaces: &[String]) -> String {
+    if interfaces.is_empty() { "nothing".to_owned() } else { interfaces.join(", ") }
 }

@@ -117,7 +117,7 @@ pub fn receipt(at: &str, case: &str, rest: Value) -> Value {
         "decided_by": {
             "policy": { "name": "mustcheck", "version": "0.1.0", "edition": "statutes",
                         "overlay": "default" },
-            "component": format!("sha256:{digest}"), "interface": "mustcheck:credit@0.1.0" },
+            "component": format!("sha256:{digest}"), "interface": "mustcheck:credit@0.2.0" },
         "engine": { "name": "wasmtime", "version": "48.0.8", "fuel": 1, "memory": 1, "table": 1,
                     "output": 1, "lookups": 1, "answers": 1 },
         "notice": true, "suite": "ed25519-sha256", "application": digest, "decision": digest,

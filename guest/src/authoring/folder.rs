@@ -11,9 +11,8 @@ use crate::authoring::law_text::LawText;
 use crate::authoring::lint::{Findings, rules, text};
 use crate::authoring::shape::{Item, Items, head, items, only};
 use crate::authoring::source::{FaultKind, LIMIT, Place, Source};
-use crate::catalogue::data::{
-    Act, CalendarYear, Edition, Instrument, List, Matter, Measure, Overlay, Setting,
-};
+use crate::catalogue::data::{Act, Edition, Instrument, List, Matter, Measure, Overlay, Setting};
+use crate::model::CalendarYear;
 use crate::name::each_once;
 
 pub(super) use listing::{missing, toml_files};

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::model::{
-    Domain, Effect, Force, InstrumentKind, LegalBasis, MeasureKind, PenaltyKind, Role, Subject,
-    SubjectKind, Term, TermRule, Text,
+    CalendarYear, Domain, Effect, Force, InstrumentKind, LegalBasis, MeasureKind, PenaltyKind,
+    Role, SubjectFacts, SubjectKind, Term, TermRule, Text,
 };
 use crate::name::Name;
 
@@ -313,7 +313,7 @@ pub struct Measure {
 
 impl Measure {
     /// Whether it targets a subject of the application.
-    pub fn targets(&self, subject: &Subject) -> bool {
+    pub fn targets(&self, subject: &SubjectFacts) -> bool {
         self.roles.contains(&subject.role) && self.subject.is_none_or(|kind| kind == subject.kind)
     }
 
@@ -408,19 +408,6 @@ pub struct Setting {
     /// Whether the source's own text is not at hand.
     #[serde(default, skip_serializing_if = "is_false")]
     pub secondary: bool,
-}
-
-/// The published holidays and make-up days of one year.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CalendarYear {
-    /// The year.
-    pub year: u16,
-    /// Days off that would otherwise be worked.
-    pub holidays: Vec<Date>,
-    /// Saturdays and Sundays that are worked.
-    pub workdays: Vec<Date>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

@@ -8,13 +8,7 @@ use crate::model::{Role, Scheme, SubjectKind};
 /// One subject of an application. Names are shown and never matched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Subject {
     /// Its role in the application.
     pub role: Role,
@@ -31,7 +25,6 @@ pub struct Subject {
     pub name: String,
     /// The document that shows a code which does not follow its standard, such as a licence. With
     /// it such a code is taken, and the result is never better than `review`.
-    #[cfg_attr(feature = "host", component(name = "as-issued"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_issued: Option<String>,
     /// Further and former identifiers of the same subject; all are looked up.
@@ -46,13 +39,7 @@ pub struct Subject {
 /// merged into it or was renamed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct FurtherIdentifier {
     /// The standard of `identifier`.
     pub scheme: Scheme,
@@ -82,13 +69,7 @@ impl Subject {
 /// The office that decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Office {
     /// Its name.
     pub name: String,
@@ -99,13 +80,7 @@ pub struct Office {
 /// A document that the application needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Material {
     /// Its name.
     pub name: String,
@@ -118,39 +93,24 @@ pub struct Material {
 /// The applicant's signed promise to complete the materials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Commitment {
     /// The day it was signed.
-    #[cfg_attr(feature = "host", component(name = "signed-on"))]
     pub signed_on: Date,
     /// The last day on which the materials may come.
-    #[cfg_attr(feature = "host", component(name = "complete-by"))]
     pub complete_by: Date,
 }
 
 /// One case put to an approval office.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Application {
     /// The office's case number.
     pub id: String,
     /// What is applied for, a code of the catalogue such as `licensing/food-production`.
     pub matter: String,
     /// The day for which the law and the records are read.
-    #[cfg_attr(feature = "host", component(name = "as-of"))]
     pub as_of: Date,
     /// The office that decides.
     pub office: Office,
@@ -170,13 +130,7 @@ pub struct Application {
 /// Lists to be asked about one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Query {
     /// Position in the application's subjects, from 0.
     pub subject: u32,

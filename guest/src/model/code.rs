@@ -8,19 +8,12 @@ macro_rules! codes {
     ($(#[$meta:meta])* $name:ident { $( $(#[$doc:meta])* $case:ident = $code:literal, )+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(
-            feature = "host",
-            derive(schemars::JsonSchema),
-            derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-            derive(wasmtime::component::Lower),
-            component(enum)
-        )]
+        #[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
         #[repr(u8)]
         pub enum $name {
             $(
                 $(#[$doc])*
                 #[serde(rename = $code)]
-                #[cfg_attr(feature = "host", component(name = $code))]
                 $case,
             )+
         }
@@ -375,6 +368,16 @@ codes! {
         Publication = "publication",
         /// The materials that the commitment promises.
         CompleteMaterials = "complete-materials",
+    }
+}
+
+codes! {
+    /// When a remark is shown.
+    RemarkWhen {
+        /// A restriction applies, an examination included.
+        RestrictionApplies = "restriction-applies",
+        /// Incomplete materials are tolerated on a promise.
+        ToleranceApplies = "tolerance-applies",
     }
 }
 

@@ -10,16 +10,13 @@ use crate::model::{
 use crate::name::shared;
 use crate::shared::Shared;
 
+/// The Opinions (国发〔2016〕33号), on which the rules in code rest.
+pub const OPINIONS: &str = "guofa-2016-33";
+
 /// Where a text stands, with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct LegalBasis {
     /// The instrument's id in the catalogue.
     #[serde(deserialize_with = "shared")]
@@ -44,18 +41,11 @@ pub struct LegalBasis {
 /// A subject of the application as a decision shows it: the identifier is masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Target {
     /// Its role.
     pub role: Role,
     /// Position in the application's subjects, from 0.
-    #[cfg_attr(feature = "host", component(name = "subject-index"))]
     pub subject_index: u32,
     /// The masked identifier.
     pub subject: String,
@@ -64,18 +54,11 @@ pub struct Target {
 /// One lookup as it was made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Lookup {
     /// The subject's role.
     pub role: Role,
     /// Position in the application's subjects, from 0.
-    #[cfg_attr(feature = "host", component(name = "subject-index"))]
     pub subject_index: u32,
     /// The masked identifier.
     pub subject: String,
@@ -89,7 +72,6 @@ pub struct Lookup {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// When its snapshot was taken.
-    #[cfg_attr(feature = "host", component(name = "source-as-of"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_as_of: Option<Timestamp>,
     /// How many records it gave.
@@ -102,13 +84,7 @@ pub struct Lookup {
 /// A record that was found, as facts for the officer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// The record's id.
     pub record: String,
@@ -117,27 +93,22 @@ pub struct Finding {
     /// Whom it was found for.
     pub target: Target,
     /// Whether the record is about that subject itself or names it as a responsible person.
-    #[cfg_attr(feature = "host", component(name = "named-as"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_as: Option<Role>,
     /// Its state at the as-of date.
     pub standing: Standing,
     /// Its state on the day of the check, where that is another day with another state.
-    #[cfg_attr(feature = "host", component(name = "standing-today"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing_today: Option<Standing>,
     /// The authority that decided.
-    #[cfg_attr(feature = "host", component(name = "decided-by"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
     /// The document of the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     /// First day.
-    #[cfg_attr(feature = "host", component(name = "valid-from"))]
     pub valid_from: Date,
     /// Last day.
-    #[cfg_attr(feature = "host", component(name = "valid-until"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// Whether an objection to it is noted, decided or not.
@@ -147,40 +118,25 @@ pub struct Finding {
 /// A term of a record that is longer than the article allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Cut {
     /// The record.
     pub record: String,
     /// The last day on record; none if the record has no end.
-    #[cfg_attr(feature = "host", component(name = "recorded-until"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_until: Option<Date>,
     /// The last day that the article allows.
-    #[cfg_attr(feature = "host", component(name = "allowed-until"))]
     pub allowed_until: Date,
 }
 
 /// A term of a record that is shorter than the one that the article fixes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Prolonged {
     /// The record.
     pub record: String,
     /// The last day on record.
-    #[cfg_attr(feature = "host", component(name = "recorded-until"))]
     pub recorded_until: Date,
     /// The last day by the article; none if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -190,13 +146,7 @@ pub struct Prolonged {
 /// A measure that applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct AppliedMeasure {
     /// Its id in the catalogue.
     pub measure: String,
@@ -211,7 +161,6 @@ pub struct AppliedMeasure {
     /// The ids of the records that trigger it; empty for an incentive that rests on their absence.
     pub because: Vec<String>,
     /// Its basis, each with its words.
-    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
     pub legal_basis: Vec<LegalBasis>,
     /// The last day, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,39 +178,25 @@ pub struct AppliedMeasure {
 /// Something due later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Obligation {
     /// What.
     pub kind: ObligationKind,
     /// To whom.
     pub to: Text,
     /// The last day; none where the text sets none or the calendar is not published.
-    #[cfg_attr(feature = "host", component(name = "due-on"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
     /// How the day comes about, or why there is none.
     pub note: Text,
     /// Its basis.
-    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
     pub legal_basis: Vec<LegalBasis>,
 }
 
 /// A record or measure that does not apply, with the rule that says why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct SetAside {
     /// The record, if one is concerned.
     #[serde(default)]
@@ -274,7 +209,6 @@ pub struct SetAside {
     /// Why.
     pub reason: SetAsideReason,
     /// The rule.
-    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
     pub legal_basis: Vec<LegalBasis>,
     /// The reason in a sentence.
     pub text: Text,
@@ -283,13 +217,7 @@ pub struct SetAside {
 /// Which policy decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct PolicyId {
     /// The policy's name.
     pub name: String,
@@ -304,25 +232,17 @@ pub struct PolicyId {
 /// Findings with reasons, for the office to decide on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Decision {
     /// The application's id.
     pub application: String,
     /// Its matter.
     pub matter: String,
     /// Its as-of date.
-    #[cfg_attr(feature = "host", component(name = "as-of"))]
     pub as_of: Date,
     /// The finding that sums the decision up.
     pub disposition: Disposition,
     /// The rule that decided it.
-    #[cfg_attr(feature = "host", component(name = "disposition-rule"))]
     pub disposition_rule: DispositionRule,
     /// Which policy decided.
     pub policy: PolicyId,
@@ -335,10 +255,8 @@ pub struct Decision {
     /// What is due later.
     pub obligations: Vec<Obligation>,
     /// What does not apply, and why.
-    #[cfg_attr(feature = "host", component(name = "set-aside"))]
     pub set_aside: Vec<SetAside>,
     /// The day on which the check was made, by the host's clock.
-    #[cfg_attr(feature = "host", component(name = "made-on"))]
     pub made_on: Date,
     /// The notice: facts, basis, measures, terms, remedies. None if the caller asked for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -365,13 +283,7 @@ pub fn is_backdated(as_of: Date, made_on: Date) -> bool {
 /// A place in the input and what is wrong there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// Where, such as `subjects[0].identifier`.
     pub path: String,

@@ -10,34 +10,21 @@ use crate::model::Problem;
 /// "no measures".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(variant)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub enum ApplicationError {
     /// The catalogue has no such matter.
-    #[cfg_attr(feature = "host", component(name = "unknown-matter"))]
     UnknownMatter(Problem),
     /// An identifier does not follow its standard.
-    #[cfg_attr(feature = "host", component(name = "invalid-identifier"))]
     InvalidIdentifier(Problem),
     /// A role is missing, named too often, or filled by the wrong kind of subject.
-    #[cfg_attr(feature = "host", component(name = "invalid-roles"))]
     InvalidRoles(Problem),
     /// A day does not exist, or two days contradict each other.
-    #[cfg_attr(feature = "host", component(name = "invalid-date"))]
     InvalidDate(Problem),
     /// The as-of date is not in the edition's period.
-    #[cfg_attr(feature = "host", component(name = "outside-edition"))]
     OutsideEdition(Problem),
     /// A value is empty or contradicts another.
-    #[cfg_attr(feature = "host", component(name = "invalid-value"))]
     InvalidValue(Problem),
     /// What the registry gave cannot be evaluated: the registry's fault, not the applicant's.
-    #[cfg_attr(feature = "host", component(name = "invalid-answer"))]
     InvalidAnswer(Problem),
 }
 

@@ -10,21 +10,13 @@ use crate::model::{
 /// A source and the age of its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct SourceState {
     /// The source's id.
     pub id: String,
     /// When the snapshot was taken.
-    #[cfg_attr(feature = "host", component(name = "as-of"))]
     pub as_of: Timestamp,
     /// The day since which it holds ended records too, if it says so.
-    #[cfg_attr(feature = "host", component(name = "records-from"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_from: Option<Date>,
 }
@@ -33,13 +25,7 @@ pub struct SourceState {
 /// several answers; all of them must be `answered` for the lookup to be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// Position in the queries, from 0.
     pub query: u32,
@@ -63,13 +49,7 @@ pub struct Answer {
 /// Where a text stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Citation {
     /// The instrument.
     pub instrument: String,
@@ -86,18 +66,11 @@ pub struct Citation {
 /// A penalty on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Penalty {
     /// Its kind.
     pub kind: PenaltyKind,
     /// Amount in fen (hundredths of a yuan), if it has one.
-    #[cfg_attr(feature = "host", component(name = "amount-fen"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount_fen: Option<u64>,
 }
@@ -105,13 +78,7 @@ pub struct Penalty {
 /// An event; it counts from its day on, that day included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Event {
     /// What happened.
     pub kind: EventKind,
@@ -125,13 +92,7 @@ pub struct Event {
 /// Whom a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct RecordSubject {
     /// Legal or natural person.
     pub kind: SubjectKind,
@@ -147,7 +108,6 @@ pub struct RecordSubject {
     pub name: String,
     /// The document that shows a code which does not follow its standard. With it such a code is
     /// taken.
-    #[cfg_attr(feature = "host", component(name = "as-issued"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_issued: Option<String>,
     /// Further and former identifiers of the same subject.
@@ -192,13 +152,7 @@ impl CreditRecord {
 /// A natural person whom the record itself names as responsible.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct ResponsiblePerson {
     /// What the person was to the conduct.
     pub role: Role,
@@ -217,13 +171,7 @@ pub struct ResponsiblePerson {
 /// One entry on a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct CreditRecord {
     /// Unique among all records of a registry.
     pub id: String,
@@ -240,28 +188,23 @@ pub struct CreditRecord {
     /// Whom it is about.
     pub subject: RecordSubject,
     /// Persons named as responsible.
-    #[cfg_attr(feature = "host", component(name = "responsible-persons"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub responsible_persons: Vec<ResponsiblePerson>,
     /// The authority that decided.
-    #[cfg_attr(feature = "host", component(name = "decided-by"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
     /// The document of the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     /// What the authority relied on.
-    #[cfg_attr(feature = "host", component(name = "legal-basis"))]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legal_basis: Vec<Citation>,
     /// The penalty, if one was imposed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub penalty: Option<Penalty>,
     /// First day, inclusive.
-    #[cfg_attr(feature = "host", component(name = "valid-from"))]
     pub valid_from: Date,
     /// Last day, inclusive; none if the record has no end.
-    #[cfg_attr(feature = "host", component(name = "valid-until"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// What happened since, in any order.

@@ -7,13 +7,7 @@ use crate::date::Date;
 /// A length of time in calendar years and months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct Term {
     /// Years.
     #[serde(default)]
@@ -96,19 +90,11 @@ impl TermRule {
 /// The rules of a list on how its entries end, for a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(
-    feature = "host",
-    derive(schemars::JsonSchema),
-    derive(wasmtime::component::ComponentType, wasmtime::component::Lift),
-    derive(wasmtime::component::Lower),
-    component(record)
-)]
+#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
 pub struct ListRules {
     /// First day of the check on which they hold.
-    #[cfg_attr(feature = "host", component(name = "valid-from"))]
     pub valid_from: Date,
     /// Last day, if any.
-    #[cfg_attr(feature = "host", component(name = "valid-until"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// The longest stay, counted from an entry's first day.
@@ -119,16 +105,16 @@ pub struct ListRules {
     /// Whether a repair ends an entry.
     pub removable: bool,
     /// How long after an entry's first day, if not at once.
-    #[cfg_attr(feature = "host", component(name = "removable-after"))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removable_after: Option<Term>,
+    /// Position of the ground that says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removal: Option<u32>,
     /// Whether the term begins anew when a removal is revoked.
     pub restorable: bool,
     /// Whether an objection suspends an entry.
-    #[cfg_attr(feature = "host", component(name = "objection-suspends"))]
     pub objection_suspends: bool,
     /// Whether an approved reorganisation or settlement may lift it.
-    #[cfg_attr(feature = "host", component(name = "reorganisation-lifts"))]
     pub reorganisation_lifts: bool,
 }
 
@@ -142,6 +128,7 @@ impl ListRules {
         beyond: false,
         removable: true,
         removable_after: None,
+        removal: None,
         restorable: false,
         objection_suspends: true,
         reorganisation_lifts: true,

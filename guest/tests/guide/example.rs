@@ -129,6 +129,6 @@ fn the_overlay_of_the_guide_adopts_what_it_names() {
     let adopted = |id: &str| catalogue.adopted(data.measures.iter().find(|m| m.id == *id).unwrap());
     assert!(adopted("opinions-4-green-channel") && adopted("opinions-5-priority"));
     assert!(!adopted("opinions-7-financing-product"));
-    assert_eq!(catalogue.freshness_days("national-credit-platform"), 1);
-    assert_eq!(catalogue.freshness_days("another"), 3);
+    assert_eq!(catalogue.described().freshness("national-credit-platform"), 1);
+    assert_eq!(catalogue.described().freshness("another"), 3);
 }

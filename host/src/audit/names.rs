@@ -5,7 +5,7 @@ use std::fmt::Display;
 
 use mustcheck_guest::Catalogue;
 use mustcheck_guest::model::{LegalBasis, Text};
-use mustcheck_guest::notice::{CiteEn, CiteZh};
+use mustcheck_guest::writer::{CiteEn, CiteZh};
 
 use crate::error::PolicyError;
 use crate::evidence::Pinpoint;
@@ -62,6 +62,7 @@ impl Names {
         let same = self.editions.iter().find(|(name, c)| *name == edition && knows(c));
         let any = || self.editions.iter().find(|(_, c)| knows(c));
         let Some((_, catalogue)) = same.or_else(any) else { return code(pinpoint) };
+        let policy = catalogue.described();
         let basis = LegalBasis {
             instrument: pinpoint.instrument.as_str().into(),
             article: pinpoint.article.as_str().into(),
@@ -69,8 +70,7 @@ impl Names {
             item: pinpoint.item,
             clause: String::new().into(),
         };
-        let cite: &dyn Display =
-            if zh { &CiteZh(catalogue, &basis) } else { &CiteEn(catalogue, &basis) };
+        let cite: &dyn Display = if zh { &CiteZh(policy, &basis) } else { &CiteEn(policy, &basis) };
         cite.to_string()
     }
 }

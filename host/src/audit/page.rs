@@ -6,7 +6,7 @@ mod chart;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use mustcheck_guest::model::{AnswerStatus, Disposition};
-use mustcheck_guest::notice::{Words, safe};
+use mustcheck_guest::writer::{Words, safe};
 
 use crate::audit::report::{By, Column, Figures, Group, Report, Unanswered, columns};
 use crate::audit::words;

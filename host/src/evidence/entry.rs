@@ -105,7 +105,7 @@ impl FailureKind {
             Fault::Component { .. } => Self::Component,
             Fault::Rail { .. } => Self::Rail,
             Fault::Limit { .. } => Self::Limit,
-            Fault::NeedsAsync | Fault::Clock(_) => Self::Gate,
+            Fault::NeedsAsync | Fault::Clock(_) | Fault::Swap => Self::Gate,
             Fault::Record(_) => Self::Record,
         }
     }

@@ -292,7 +292,7 @@ impl Payload for Receipt {
 }
 
 /// The interface, as receipts name it.
-pub(crate) const INTERFACE: &str = "mustcheck:credit@0.1.0";
+pub(crate) const INTERFACE: &str = "mustcheck:credit@0.2.0";
 
 /// The version of the engine, as this crate's build found it.
 const ENGINE_VERSION: &str = env!("MUSTCHECK_ENGINE_VERSION");

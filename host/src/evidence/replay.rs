@@ -20,6 +20,7 @@ use serde::Serialize;
 pub use components::{ComponentError, Components};
 pub use differences::{Difference, Differences};
 
+use crate::checking::{Begun, Decided};
 use crate::error::{CheckError, Fault};
 use crate::evidence::bundle::Bundle;
 use crate::evidence::canonical::{NotCanonical, canonical};
@@ -27,11 +28,9 @@ use crate::evidence::digest::ContentDigest;
 use crate::evidence::keys::{self, PublicKeys, ReceiptError, UsedKey};
 use crate::evidence::receipt::Places;
 use crate::evidence::signed::DocumentId;
-use crate::gate::Decided;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::rails;
-use crate::session::{Lookup, Made};
 
 /// What came of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -318,17 +317,13 @@ pub(crate) fn again(
     notice: bool,
 ) -> Result<Decided, CheckError> {
     limits.check().map_err(|e| Fault::component("start", e.to_string()))?;
-    let (asking, asked) = (policy.clone(), Arc::clone(application));
-    let lookup: Lookup = Box::new(move |due| {
-        rails::due(asking.described(), &asked, &due, &limits)?;
-        let answers = match given {
-            Given::AsRecorded(answers) => answers,
-            Given::For(give) => give(&due),
-        };
-        rails::replayed(&asked, &due, &answers)?;
-        Ok(Made { due: Arc::new(due), answers: Arc::new(answers) })
-    });
-    Decided::by(policy, application, made_on, limits, notice, lookup)
+    let begun = Begun::begin(policy, Arc::clone(application), made_on, limits)?;
+    let answers = match given {
+        Given::AsRecorded(answers) => answers,
+        Given::For(give) => give(begun.due()),
+    };
+    rails::replayed(application, begun.due(), &answers)?;
+    begun.decide(Arc::new(answers), notice)
 }
 
 /// An error with what lies behind it.

@@ -1,14 +1,16 @@
-//! An honest decision passes; the same decision with one lie in it does not. This is what the
-//! host holds against a buggy or hostile component, whatever it was built from.
+//! An honest verdict passes; the same verdict with one lie in it does not. This is what the host
+//! holds against a buggy or hostile component, whatever it was built from.
 
 use std::sync::LazyLock;
 
 use mustcheck_guest::Catalogue;
+use mustcheck_guest::answers::answered;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::{
-    AnswerStatus, Cut, Description, Disposition, DispositionRule, EventKind, Finding, Role,
-    Standing, Text,
+    AnswerFacts, AnswerStatus, Basis, CutVerdict, Description, Disposition, DispositionRule,
+    EventKind, ProlongedVerdict, Role, SetAsideReason, SetAsideVerdict, Standing, Verdict,
 };
+use mustcheck_guest::{decide, facts};
 use serde_json::json;
 
 use super::*;
@@ -28,17 +30,15 @@ const PERSON: &str = "310101198001010018";
 struct Honest {
     description: Description,
     application: Application,
-    due: Vec<Query>,
+    facts: ApplicationFacts,
+    due: Vec<DueLookup>,
     answers: Vec<Answer>,
-    decision: Decision,
-    made_on: Date,
+    /// The facts of the answers; made of them where there are none.
+    answer_facts: Option<Vec<AnswerFacts>>,
+    verdict: Verdict,
 }
 
 impl Honest {
-    fn notice(&mut self) -> &mut Text {
-        self.decision.notice.as_mut().unwrap()
-    }
-
     /// A bid of a firm with a wage arrears record in force and another one under objection.
     fn restricted() -> Self {
         Self::of(&[
@@ -84,64 +84,69 @@ impl Honest {
             ],
         });
         let application = Application::from_json(application.to_string().as_bytes()).unwrap();
-        let due = mustcheck_guest::due_lookups(&CATALOGUE, &application, made_on).unwrap();
+        let policy = CATALOGUE.described();
+        let facts = facts::application(policy, &application, made_on).unwrap();
+        let due = mustcheck_guest::due::due(&CATALOGUE, &facts).unwrap();
+        let queries = facts::queries(policy, &due);
         let answers =
-            registry.lookup(&Asked::of(&Parts::default(), &application, &due).asks()).unwrap();
-        let mut given = |_: &[Query]| answers.clone();
-        let decision =
-            mustcheck_guest::check(&CATALOGUE, &application, made_on, true, &mut given).unwrap();
-        Self { description: CATALOGUE.describe(), application, due, answers, decision, made_on }
+            registry.lookup(&Asked::of(&Parts::default(), &application, &queries).asks()).unwrap();
+        let verdict = {
+            let rows = answered(policy, &application, facts.days(), &queries, &answers).unwrap();
+            decide::decide(&CATALOGUE, &facts, &facts::answers(policy, &rows)).unwrap()
+        };
+        let description = CATALOGUE.describe();
+        Self { description, application, facts, due, answers, answer_facts: None, verdict }
     }
 
-    fn verdict(&self) -> Result<(), String> {
-        let Self {
-            description, application, due: queries, answers: given, decision: found, ..
-        } = self;
-        let policy = Described::new(description.clone());
-        due(&policy, application, queries, &Limits::default())
-            .and_then(|()| replayed(application, queries, given))
-            .and_then(|()| decision(&policy, &self.checked(true), found))
-            .map_err(|fault| fault.to_string())
+    /// What the host says of all this.
+    fn told(&self) -> Result<(), String> {
+        let policy = Described::new(self.description.clone());
+        let queries = facts::queries(&policy, &self.due);
+        due(&policy, &self.facts, &self.due, &Limits::default())
+            .and_then(|()| replayed(&self.application, &queries, &self.answers))
+            .map_err(|fault| fault.to_string())?;
+        let days = self.facts.days();
+        let rows = answered(&policy, &self.application, days, &queries, &self.answers);
+        let rows = rows.map_err(|error| error.to_string())?;
+        let made = || facts::answers(&policy, &rows);
+        let answers = self.answer_facts.clone().unwrap_or_else(made);
+        let held =
+            Held { policy: &policy, application: &self.facts, answers: &answers, answered: &rows };
+        verdict(&held, &self.verdict).map_err(|fault| fault.to_string())
     }
 
-    /// What the decision is held against.
-    fn checked(&self, notices: bool) -> Checked<'_> {
-        let &Self { ref application, ref due, ref answers, made_on, .. } = self;
-        let days = Days { as_of: application.as_of, made_on };
-        Checked { application, days, due, answers, notices }
+    fn list(&self, code: &str) -> u32 {
+        CATALOGUE.described().list_position(code).unwrap()
     }
 
     fn refused(mut self, lie: impl FnOnce(&mut Self)) -> String {
-        assert_eq!(self.verdict(), Ok(()), "honest before the lie");
+        assert_eq!(self.told(), Ok(()), "honest before the lie");
         lie(&mut self);
-        self.verdict().unwrap_err()
+        self.told().unwrap_err()
     }
 }
 
 #[test]
-fn r1_lookups_that_are_not_asked_or_not_shown() {
+fn r1_lookups_that_are_not_asked() {
     let said = Honest::clear().refused(|h| h.due.clear());
     assert_eq!(
         said,
         "rail R1 (no check, no decision) does not hold: list `judgment-defaulters` is due for \
-         subject 0 and was not asked"
+         subject 0 and not asked"
     );
-    let said = Honest::clear().refused(|h| h.due[0].lists.truncate(3));
+    let said = Honest::clear().refused(|h| {
+        let list = h.list("government-procurement-serious");
+        h.due.retain(|due| (due.subject, due.list) != (0, list));
+    });
     assert!(said.contains("list `government-procurement-serious` is due for subject 0"), "{said}");
     let said = Honest::clear().refused(|h| h.due[1].subject = 7);
     assert!(said.contains("names subject 7, whom nobody named"), "{said}");
-    let said = Honest::clear().refused(|h| {
-        h.decision.lookups.pop();
-    });
-    let made = Honest::clear().answers.len();
-    let told = format!("{made} lookups were made and the decision shows {}", made - 1);
-    assert!(said.contains(&told), "{said}");
-    let said = Honest::clear().refused(|h| h.decision.lookups[0].source = Some("other".into()));
-    assert!(said.contains("the lookup of list `judgment-defaulters` is not shown as it was"));
-    let said = Honest::restricted().refused(|h| {
-        h.decision.measures[0].because = vec!["never-given".into()];
-    });
-    assert!(said.contains("rests on record `never-given`, which nobody gave"), "{said}");
+    let said = Honest::clear().refused(|h| h.due[1].list = 9_999);
+    assert!(
+        said.contains("rail R2 (unanswered is not clear) does not hold: there is no list 9999")
+    );
+    let said = Honest::clear().refused(|h| h.due.push(h.due[0]));
+    assert!(said.contains("list `judgment-defaulters` is asked twice for subject 0"), "{said}");
 }
 
 #[test]
@@ -159,16 +164,10 @@ fn r1_a_description_without_duties_still_needs_the_applicant_looked_up() {
 }
 
 #[test]
-fn r2_unanswered_shown_as_clear() {
-    let unanswered = |h: &mut Honest| {
+fn r2_unanswered_called_clear() {
+    let said = Honest::clear().refused(|h| {
         h.answers[1].status = AnswerStatus::Unavailable;
         h.answers[1].records.clear();
-    };
-    let said = Honest::clear().refused(unanswered);
-    assert!(said.contains("`wage-arrears` is shown as `answered` and is `unavailable`"), "{said}");
-    let said = Honest::clear().refused(|h| {
-        unanswered(h);
-        h.decision.lookups[1].status = AnswerStatus::Unavailable;
     });
     assert_eq!(
         said,
@@ -179,41 +178,46 @@ fn r2_unanswered_shown_as_clear() {
         h.answers.retain(|a| a.list != "tax-serious");
     });
     assert!(said.contains("the registry gave no answer for list `tax-serious`"), "{said}");
-    let stale = |h: &mut Honest| {
+    // The age of a source is the host's to judge, and no component sees it.
+    let said = Honest::clear().refused(|h| {
         for answer in &mut h.answers {
             let source = answer.source.as_mut().unwrap();
             source.as_of.date = Date::new(2026, 11, 12).unwrap();
         }
-        for row in &mut h.decision.lookups {
-            row.source_as_of.as_mut().unwrap().date = Date::new(2026, 11, 12).unwrap();
-        }
-    };
-    let said = Honest::clear().refused(stale);
-    assert!(said.contains("is shown as `answered` and is `stale`"), "{said}");
-    let said = Honest::clear().refused(|h| h.decision.lookups[0].due = false);
-    assert!(said.contains("the lookup of list `judgment-defaulters` is due"), "{said}");
+    });
+    assert!(said.contains("the disposition is `clear` and must be `undetermined`"), "{said}");
 }
 
 #[test]
 fn r2_a_restriction_or_a_record_left_out() {
-    let said = Honest::restricted().refused(|h| h.decision.measures.clear());
-    // What is under verification is for the officer, whatever else there is.
+    let said = Honest::restricted().refused(|h| h.verdict.measures.clear());
+    assert!(said.contains("record `in-force` is passed over in silence"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.verdict.set_aside.retain(|entry| entry.record != Some(0));
+    });
+    assert!(said.contains("record `disputed` is passed over in silence"), "{said}");
+    // What is set aside does not restrict, whatever the verdict says.
+    let said = Honest::restricted().refused(|h| {
+        h.verdict.measures.clear();
+        let aside = h.verdict.set_aside[0];
+        h.verdict.set_aside.push(SetAsideVerdict { record: Some(1), ..aside });
+    });
     assert!(said.contains("the disposition is `restricted` and must be `review`"), "{said}");
     let said = Honest::restricted().refused(|h| {
-        h.decision.measures.clear();
-        h.decision.disposition = Disposition::Clear;
-        h.decision.disposition_rule = DispositionRule::NothingApplies;
-        h.decision.records.clear();
+        h.verdict.measures.clear();
+        h.verdict.disposition = Disposition::Clear;
+        h.verdict.disposition_rule = DispositionRule::NothingApplies;
+        h.verdict.records.clear();
     });
-    assert!(said.contains("record `disputed` was given and is not shown"), "{said}");
+    assert!(said.contains("2 records were given and 0 are judged"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.records.push(h.verdict.records[0]));
+    assert!(said.contains("rail R1 (no check, no decision) does not hold: 2 records were given"));
 }
 
 #[test]
 fn r3_measures_that_the_catalogue_does_not_hold() {
-    let said = Honest::restricted().refused(|h| h.decision.measures[0].measure = "mine".into());
-    assert!(said.contains("measure `mine` is not in the policy's catalogue"), "{said}");
-    let said = Honest::restricted().refused(|h| h.decision.measures[0].legal_basis.clear());
-    assert!(said.contains("differs from the catalogue"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.measures[0].measure = 9_999);
+    assert!(said.contains("there is no measure 9999 of the policy"), "{said}");
     let said = Honest::restricted().refused(|h| {
         h.description.measures.iter_mut().for_each(|m| m.matters.clear());
     });
@@ -223,6 +227,17 @@ fn r3_measures_that_the_catalogue_does_not_hold() {
         h.description.measures.iter_mut().for_each(|m| m.valid_until = last);
     });
     assert!(said.contains("does not apply to this matter, role or day"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.description.measures.iter_mut().for_each(|m| m.adopted = false);
+    });
+    assert!(said.contains("does not apply to this matter, role or day"), "{said}");
+    // The measure of another list.
+    let said = Honest::restricted().refused(|h| {
+        let id = h.description.measures[h.verdict.measures[0].measure as usize].id.clone();
+        let known = h.description.measures.iter_mut().find(|m| m.id == id).unwrap();
+        known.lists = vec!["tax-serious".into()];
+    });
+    assert!(said.contains("rests on a record of list `wage-arrears`"), "{said}");
 }
 
 /// A measure lasts as long as its article and its record say, no day longer or shorter.
@@ -234,18 +249,20 @@ fn r7_an_end_that_is_not_that_of_the_article() {
         |until| *until = until.unwrap().tomorrow(),
     ];
     for lie in lies {
-        let said = Honest::restricted().refused(|h| lie(&mut h.decision.measures[0].until));
+        let said = Honest::restricted().refused(|h| lie(&mut h.verdict.measures[0].until));
         assert!(said.contains("rail R7 (as long as the article says)"), "{said}");
     }
+    let disputed = 0;
     let said = Honest::restricted().refused(|h| {
-        let prolonged = mustcheck_guest::model::Prolonged {
-            record: "disputed".into(),
-            recorded_until: Date::new(2027, 1, 1).unwrap(),
-            until: None,
-        };
-        h.decision.measures[0].prolonged.push(prolonged);
+        let prolonged = ProlongedVerdict { record: disputed, until: None };
+        h.verdict.measures[0].prolonged.push(prolonged);
     });
-    assert!(said.contains("cuts the term of a record it does not rest on"), "{said}");
+    assert!(said.contains("cuts a term that is none"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        let allowed_until = Date::new(2027, 1, 1).unwrap();
+        h.verdict.measures[0].cut.push(CutVerdict { record: disputed, allowed_until });
+    });
+    assert!(said.contains("cuts a term that is none"), "{said}");
 }
 
 /// The standing of a record follows from the rules of its list, which the policy describes.
@@ -255,61 +272,37 @@ fn r4_r5_a_standing_by_other_rules_than_the_list_has() {
         let lists = h.description.lists.iter_mut();
         lists.flat_map(|list| &mut list.rules).for_each(|rules| rules.objection_suspends = false);
     });
-    assert!(said.contains("record `disputed` is shown with a standing it lacks"), "{said}");
+    assert!(said.contains("record `disputed` is called `suspended` and is `in-force`"), "{said}");
 }
 
-/// What an officer reads of a record, and of why there was no answer, is what was given.
 #[test]
-fn r1_facts_that_are_not_as_they_were_given() {
-    let lies: [fn(&mut Finding); 6] = [
-        |f| f.list = "judgment-defaulters".into(),
-        |f| f.decided_by = Some("another office".into()),
-        |f| f.document = Some("another document".into()),
-        |f| f.valid_from = Date::new(2020, 1, 1).unwrap(),
-        |f| f.valid_until = Some(Date::new(2030, 1, 1).unwrap()),
-        |f| f.disputed = !f.disputed,
-    ];
-    for lie in lies {
-        let said = Honest::restricted().refused(|h| lie(&mut h.decision.records[0]));
-        assert!(said.contains("is not shown as it was given"), "{said}");
-    }
-    let said =
-        Honest::clear().refused(|h| h.decision.lookups[0].reason = Some("it is down".into()));
-    assert!(said.contains("gives another reason"), "{said}");
-    let said = Honest::restricted().refused(|h| {
-        h.decision.set_aside[0].record = Some("nobody-s".into());
-    });
+fn r1_records_that_nobody_gave() {
+    let said = Honest::restricted().refused(|h| h.verdict.measures[0].because = vec![99]);
+    assert!(said.contains("rests on record 99, which nobody gave"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.set_aside[0].record = Some(99));
     assert!(said.contains("a record is set aside that nobody gave"), "{said}");
-    let said = Honest::restricted().refused(|h| {
-        let cut = Cut {
-            record: "disputed".into(),
-            recorded_until: None,
-            allowed_until: Date::new(2027, 1, 1).unwrap(),
-        };
-        h.decision.measures[0].cut.push(cut);
-    });
-    assert!(said.contains("cuts the term of a record it does not rest on"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.set_aside[0].subject = 1);
+    assert!(said.contains("a record is set aside for another subject"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.measures[0].subject = 7);
+    assert!(said.contains("it names subject 7, whom nobody named"), "{said}");
 }
 
 #[test]
 fn r3_what_rests_on_no_law() {
-    let said = Honest::restricted().refused(|h| {
-        h.decision.measures[0].text = Text::new("禁止参加", "barred");
-    });
-    assert!(said.contains("differs from the catalogue"), "{said}");
-    let said = Honest::restricted().refused(|h| {
-        h.decision.set_aside[0].measure = Some("blacklist-forever".into());
-    });
-    assert!(said.contains("a measure is set aside that is not in the policy's"), "{said}");
-    let said = Honest::restricted().refused(|h| h.decision.obligations[0].legal_basis.clear());
+    let said = Honest::restricted().refused(|h| h.verdict.set_aside[0].measure = Some(9_999));
+    assert!(said.contains("there is no measure 9999 of the policy"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.obligations[0].ground = 9_999);
     assert!(said.contains("something is due later without legal basis"), "{said}");
+    let said = Honest::restricted().refused(|h| {
+        h.description.grounds.iter_mut().for_each(|ground| ground.legal_basis.clear());
+    });
+    assert!(said.contains("something is set aside without a rule"), "{said}");
 }
 
 #[test]
 fn r4_r5_a_record_that_is_not_in_force() {
-    let said = Honest::restricted().refused(|h| {
-        h.decision.measures[0].because = vec!["disputed".into()];
-    });
+    // By id: `disputed`, then `in-force`.
+    let said = Honest::restricted().refused(|h| h.verdict.measures[0].because = vec![0]);
     assert!(said.starts_with("rail R4, R5"), "{said}");
     assert!(said.contains("rests on record `disputed`, `suspended`"), "{said}");
     let said = Honest::restricted().refused(|h| {
@@ -319,11 +312,13 @@ fn r4_r5_a_record_that_is_not_in_force() {
             }
         }
     });
-    assert!(said.contains("record `disputed` is shown with a standing it lacks"), "{said}");
+    assert!(said.contains("record `disputed` is called `suspended`"), "{said}");
     let said = Honest::restricted().refused(|h| {
-        h.decision.records.iter_mut().for_each(|f| f.standing = Standing::InForce);
+        h.verdict.records.iter_mut().for_each(|r| r.standing = Standing::InForce);
     });
-    assert!(said.contains("record `disputed` is shown with a standing it lacks"), "{said}");
+    assert!(said.contains("record `disputed` is called `in-force` and is `suspended`"), "{said}");
+    let said = Honest::restricted().refused(|h| h.verdict.records[0].has_ended = true);
+    assert!(said.contains("record `disputed` has ended, or has not"), "{said}");
 }
 
 #[test]
@@ -340,123 +335,48 @@ fn r6_a_record_about_somebody_else() {
     );
 }
 
+/// A person is reached by a role in which the record names that person.
 #[test]
-fn r11_a_decision_about_another_case_or_without_reasons() {
-    let said = Honest::clear().refused(|h| h.decision.application = "GP-2".into());
-    assert!(said.contains("the decision is about another application or policy"), "{said}");
-    let said = Honest::clear().refused(|h| h.notice().zh = "".into());
-    assert!(said.contains("the notice of the decision is empty"), "{said}");
-    let said = Honest::clear().refused(|h| h.decision.notice = None);
-    assert!(said.contains("the decision has no notice"), "{said}");
-    let said = Honest::restricted().refused(|h| h.decision.measures[0].because.clear());
+fn r8_a_role_in_which_nobody_is_named() {
+    let honest = || {
+        Honest::of(&[json!({ "id": "both", "list": "judgment-defaulters",
+            "responsible_persons": [{ "role": "legal-representative", "scheme": "resident-id",
+                "identifier": PERSON, "name": "张某" }] })])
+    };
+    assert_eq!(honest().verdict.records.len(), 2);
+    for lie in [None, Some(Role::Principal)] {
+        let said = honest().refused(|h| h.verdict.records[1].named_as = lie);
+        assert_eq!(
+            said,
+            "rail R8 (a person is reached only by name in the record) does not hold: record `both` \
+             does not name the subject in that role"
+        );
+    }
+    let said = honest().refused(|h| {
+        h.verdict.records.remove(1);
+    });
+    assert!(said.contains("2 records were given and 1 are judged"), "{said}");
+}
+
+#[test]
+fn r11_without_reasons() {
+    let said = Honest::restricted().refused(|h| h.verdict.measures[0].because.clear());
     assert!(said.contains("restricts without a record"), "{said}");
-    let said = Honest::restricted().refused(|h| h.decision.set_aside[0].legal_basis.clear());
+    let said =
+        Honest::restricted().refused(|h| h.verdict.set_aside[0].basis = Basis::Ground(9_999));
     assert!(said.contains("something is set aside without a rule"), "{said}");
-    let said = Honest::restricted().refused(|h| {
-        h.decision.measures[0].target.role = Role::Guarantor;
-    });
-    assert!(said.contains("gives subject 0 the role `guarantor`"), "{said}");
-}
-
-#[test]
-fn r13_identifiers_that_are_not_masked() {
-    let said = Honest::restricted().refused(|h| {
-        h.decision.measures[0].target.subject = APPLICANT.into();
-    });
-    assert_eq!(
-        said,
-        "rail R13 (identifiers are masked) does not hold: the identifier of subject 0 is not masked"
-    );
-    for hidden in [PERSON.to_owned(), format!("编号{APPLICANT}号"), format!("x{PERSON}x")] {
-        let said = Honest::restricted().refused(|h| {
-            let en = &mut h.notice().en;
-            *en = format!("{en}{hidden}").into();
-        });
-        assert!(said.contains("the notice holds an identifier that is not masked"), "{said}");
-    }
-    type Place = fn(&mut Decision) -> &mut Text;
-    let places: [(&str, Place); 3] = [
-        ("an obligation", |d| &mut d.obligations[0].to),
-        ("an obligation", |d| &mut d.obligations[0].note),
-        ("what is set aside", |d| &mut d.set_aside[0].text),
-    ];
-    for (what, place) in places {
-        let mut honest = Honest::restricted();
-        // Whether somebody wants a notice has nothing to do with it.
-        honest.decision.notice = None;
-        let zh = format!("{}{PERSON}", place(&mut honest.decision).zh);
-        place(&mut honest.decision).zh = zh.into();
-        let policy = Described::new(honest.description.clone());
-        let said = decision(&policy, &honest.checked(false), &honest.decision).unwrap_err();
-        let expected = format!("{what} holds an identifier that is not masked");
-        assert!(said.to_string().contains(&expected), "{said}");
-    }
-}
-
-/// A record that bars two is shown for both.
-#[test]
-fn r2_a_record_that_is_hidden_for_one_of_two() {
-    let honest = Honest::of(&[json!({ "id": "both", "list": "judgment-defaulters",
-        "responsible_persons": [{ "role": "legal-representative", "scheme": "resident-id",
-            "identifier": PERSON, "name": "张某" }] })]);
-    assert_eq!(honest.decision.records.len(), 2);
-    let said = honest.refused(|h| {
-        h.decision.records.remove(1);
-    });
-    assert!(said.contains("record `both` was given and is not shown"), "{said}");
-}
-
-/// What a source or a record says of somebody is shown masked, and that is no lie.
-#[test]
-fn r13_what_was_given_with_an_identifier_is_shown_without() {
-    let quoting = json!({ "id": "quoting", "list": "wage-arrears",
-        "decided_by": "某局", "document": format!("关于{APPLICANT}的决定") });
-    let honest = Honest::of(&[quoting]);
-    assert_eq!(honest.verdict(), Ok(()));
-    assert_eq!(honest.decision.records[0].document.as_deref(), Some("关于9131…**的决定"));
-    let mut down = Honest::clear();
-    for answer in &mut down.answers {
-        answer.status = AnswerStatus::Unavailable;
-        answer.source = None;
-        answer.reason = Some(format!("no page for {APPLICANT} or {PERSON}"));
-    }
-    let mut given = |_: &[Query]| down.answers.clone();
-    down.decision = mustcheck_guest::check(
-        &CATALOGUE,
-        &down.application,
-        down.application.as_of,
-        true,
-        &mut given,
-    )
-    .unwrap();
-    assert_eq!(down.verdict(), Ok(()));
-    for row in &down.decision.lookups {
-        let own = [APPLICANT, PERSON][row.subject_index as usize];
-        assert!(!row.reason.as_ref().unwrap().contains(own), "{:?}", row.reason);
-    }
+    let said = Honest::restricted().refused(|h| h.verdict.obligations[0].due_on = Some(Date::NONE));
+    assert!(said.contains("something is due on a day that does not exist"), "{said}");
 }
 
 /// The day of the check is the host's, and what follows from it no component can leave out.
 #[test]
-fn r14_a_check_of_another_day_than_it_was_made_on() {
-    let said = Honest::clear().refused(|h| h.decision.made_on = Date::new(2026, 11, 19).unwrap());
-    assert_eq!(
-        said,
-        "rail R14 (the day of the check is the host's) does not hold: the decision is of \
-         `2026-11-19` and was made on `2026-11-20`"
-    );
-    // Today is not what the component would like: a source has grown old by then.
-    let said = Honest::clear().refused(|h| {
-        h.made_on = Date::new(2026, 12, 20).unwrap();
-        h.decision.made_on = h.made_on;
-    });
-    assert!(said.contains("is shown as `answered` and is `stale`"), "{said}");
-
+fn r14_a_check_of_an_earlier_day() {
     let backdated = || Honest::made_on(&[], Date::new(2026, 11, 24).unwrap());
-    assert_eq!(backdated().decision.disposition_rule, DispositionRule::EarlierDay);
+    assert_eq!(backdated().verdict.disposition_rule, DispositionRule::EarlierDay);
     let said = backdated().refused(|h| {
-        h.decision.disposition = Disposition::Clear;
-        h.decision.disposition_rule = DispositionRule::NothingApplies;
+        h.verdict.disposition = Disposition::Clear;
+        h.verdict.disposition_rule = DispositionRule::NothingApplies;
     });
     assert!(said.contains("the disposition is `clear` and must be `review`"), "{said}");
 
@@ -464,16 +384,19 @@ fn r14_a_check_of_another_day_than_it_was_made_on() {
         let since = json!({ "id": "since", "list": "wage-arrears", "valid_from": "2026-11-21" });
         Honest::made_on(&[since], Date::new(2026, 11, 21).unwrap())
     };
-    assert_eq!(since().decision.disposition_rule, DispositionRule::EarlierDay);
-    let said = since().refused(|h| h.decision.records[0].standing_today = None);
-    assert!(said.contains("record `since` is shown with a standing it lacks"), "{said}");
+    assert_eq!(since().verdict.disposition_rule, DispositionRule::EarlierDay);
+    let said = since().refused(|h| {
+        let record = &mut h.verdict.records[0];
+        record.standing_today = record.standing;
+    });
+    assert!(said.contains("rail R4, R5"), "{said}");
 }
 
 /// Nothing is contradicted because a component says so.
 #[test]
 fn r2_a_record_set_aside_as_contradicted_by_nobody() {
     let said = Honest::restricted().refused(|h| {
-        h.decision.set_aside[0].reason = SetAsideReason::ContradictingSources;
+        h.verdict.set_aside[0].reason = SetAsideReason::ContradictingSources;
     });
     assert!(
         said.contains("a record is set aside as contradicted, and no other source says so"),

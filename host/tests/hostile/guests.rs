@@ -2,17 +2,31 @@
 //! as they lie in a component's memory.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use mustcheck::Policy;
-use mustcheck::model::{ApplicationError, Decision, Description, Query};
-use mustcheck_guest::Catalogue;
+use mustcheck::model::{AnswerFacts, ApplicationFacts, Description, DueLookup, Refusal, Verdict};
+use mustcheck_guest::boundary::Convert;
+use mustcheck_guest::{Catalogue, answers, decide, due, facts};
 use wasmtime::component::{Component, ComponentNamedList, Lift, Linker, Lower};
 use wasmtime::{Engine, Store};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
+
+mod generated {
+    #![allow(clippy::all, missing_docs, unused_qualifications, reason = "generated code")]
+
+    wasmtime::component::bindgen!({ path: "../wit", world: "credit-check" });
+}
+
+pub use generated::exports::mustcheck::credit::policy as wit;
+
+mustcheck_guest::roles!(to_wit);
+mustcheck_guest::facts!(to_wit);
+mustcheck_guest::verdict!(to_wit);
+mustcheck_guest::description!(to_wit);
+
+pub use crate::files::{folder, of_component, text};
 
 /// The interface, as it stands in the repository.
 const WIT: &str = include_str!("../../../wit/credit.wit");
@@ -21,11 +35,10 @@ const WIT: &str = include_str!("../../../wit/credit.wit");
 /// that is returned does.
 const RECORDER_WIT: &str = "
     world recorder {
-      use registry.{query};
-      use policy.{application-error, decision, description};
+      use policy.{due, refusal, verdict, description};
       export describe: func(value: list<description>) -> u32;
-      export due-lookups: func(value: list<result<list<query>, application-error>>) -> u32;
-      export check: func(value: list<result<decision, application-error>>) -> u32;
+      export due-lookups: func(value: list<result<list<due>, refusal>>) -> u32;
+      export decide: func(value: list<result<verdict, refusal>>) -> u32;
       export taken: func() -> list<u8>;
     }";
 
@@ -35,7 +48,7 @@ const RECORDER: &str = r#"
     (global $top (mut i32) (i32.const 65536))
     (func (export "describe") (param i32 i32) (result i32) (local.get 0))
     (func (export "due-lookups") (param i32 i32) (result i32) (local.get 0))
-    (func (export "check") (param i32 i32) (result i32) (local.get 0))
+    (func (export "decide") (param i32 i32) (result i32) (local.get 0))
     (func (export "taken") (result i32)
       (i32.store (i32.const 16) (i32.const 65536))
       (i32.store (i32.const 20) (i32.sub (global.get $top) (i32.const 65536)))
@@ -48,24 +61,39 @@ const BASE: usize = 65_536;
 #[derive(Clone)]
 pub struct Values {
     pub description: Description,
-    pub due: Result<Vec<Query>, ApplicationError>,
-    pub decision: Result<Decision, ApplicationError>,
+    pub due: Result<Vec<DueLookup>, Refusal>,
+    pub verdict: Result<Verdict, Refusal>,
+}
+
+/// The facts of the application of the tests, and of the answers of its registry.
+pub fn asked(catalogue: &Catalogue) -> (ApplicationFacts, Vec<AnswerFacts>) {
+    let (policy, application) = (catalogue.described(), &*super::APPLICATION);
+    let asked = facts::application(policy, application, application.as_of).unwrap();
+    let queries = facts::queries(policy, &due::due(catalogue, &asked).unwrap());
+    let given = super::given(&queries);
+    let rows = answers::answered(policy, application, asked.days(), &queries, &given).unwrap();
+    let answers = facts::answers(policy, &rows);
+    (asked, answers)
+}
+
+/// The embedded rules with their catalogue.
+pub fn catalogue() -> Catalogue {
+    Catalogue::from_json(Policy::embedded_catalogue("statutes").unwrap()).unwrap()
 }
 
 impl Values {
     /// What the embedded policy returns for the application of the tests.
     pub fn honest() -> Self {
-        let catalogue = Catalogue::from_json(Policy::embedded_catalogue("statutes").unwrap());
-        let catalogue = catalogue.unwrap();
-        Self {
-            description: catalogue.describe(),
-            due: mustcheck_guest::due_lookups(
-                &catalogue,
-                &super::APPLICATION,
-                super::APPLICATION.as_of,
-            ),
-            decision: Ok(super::EXPECTED.clone()),
-        }
+        static HONEST: LazyLock<Values> = LazyLock::new(|| {
+            let catalogue = catalogue();
+            let (application, answers) = asked(&catalogue);
+            Values {
+                description: catalogue.describe(),
+                due: due::due(&catalogue, &application),
+                verdict: decide::decide(&catalogue, &application, &answers),
+            }
+        });
+        HONEST.clone()
     }
 
     /// The guest `honest.wat` with these values.
@@ -79,7 +107,7 @@ struct Image {
     bytes: Vec<u8>,
     description: u32,
     due: u32,
-    decision: u32,
+    verdict: u32,
 }
 
 static HONEST: LazyLock<Image> = LazyLock::new(|| Image::of(&Values::honest()));
@@ -101,22 +129,27 @@ impl Image {
         let mut store = Store::new(engine, ());
         let instance = Linker::new(engine).instantiate(&mut store, component).unwrap();
         let mut call = Recorder { store: &mut store, instance };
-        let description = call.one("describe", (vec![values.description.clone()],));
-        let due = call.one("due-lookups", (vec![values.due.clone()],));
-        let decision = call.one("check", (vec![values.decision.clone()],));
-        Self { bytes: call.one("taken", ()), description, due, decision }
+        let description: wit::Description = values.description.clone().convert();
+        let due: Result<Vec<wit::Due>, wit::Refusal> =
+            values.due.clone().map(Convert::convert).map_err(Convert::convert);
+        let verdict: Result<wit::Verdict, wit::Refusal> =
+            values.verdict.clone().map(Convert::convert).map_err(Convert::convert);
+        let description = call.one("describe", (vec![description],));
+        let due = call.one("due-lookups", (vec![due],));
+        let verdict = call.one("decide", (vec![verdict],));
+        Self { bytes: call.one("taken", ()), description, due, verdict }
     }
 
     /// As fields of a core module.
     fn fields(&self) -> String {
         let top = BASE + self.bytes.len();
-        let Self { description, due, decision, .. } = self;
+        let Self { description, due, verdict, .. } = self;
         let mut fields = format!(
             "(memory (export \"memory\") {})
              (global $top (mut i32) (i32.const {top}))
              (global $description i32 (i32.const {description}))
              (global $due i32 (i32.const {due}))
-             (global $decision i32 (i32.const {decision}))
+             (global $verdict i32 (i32.const {verdict}))
              (data (i32.const {BASE}) \"",
             top / 65_536 + 1
         );
@@ -143,16 +176,6 @@ impl Recorder<'_> {
     }
 }
 
-/// The folder of the guests.
-pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/tests/hostile/guests")
-}
-
-/// The text of a guest.
-pub fn text(file: &str) -> String {
-    fs::read_to_string(folder().join(file)).unwrap_or_else(|e| panic!("`{file}`: {e}"))
-}
-
 /// A guest that is a core module, made a component, with honest values.
 pub fn of_core(file: &str) -> Vec<u8> {
     core(file, WIT, &HONEST)
@@ -162,11 +185,6 @@ pub fn of_core(file: &str) -> Vec<u8> {
 pub fn of_core_with(file: &str, instead_of: &str, other: &str) -> Vec<u8> {
     assert!(WIT.contains(instead_of), "the interface does not hold `{instead_of}`");
     core(file, &WIT.replace(instead_of, other), &HONEST)
-}
-
-/// A guest whose text is that of a component.
-pub fn of_component(file: &str) -> Vec<u8> {
-    wat::parse_str(text(file)).unwrap_or_else(|e| panic!("`{file}`: {e}"))
 }
 
 fn core(file: &str, wit: &str, image: &Image) -> Vec<u8> {

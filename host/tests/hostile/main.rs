@@ -12,6 +12,7 @@
 )]
 
 mod crowd;
+mod files;
 mod guests;
 mod loading;
 mod lying;
@@ -22,9 +23,10 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use mustcheck::model::{Answer, Query};
 use mustcheck::{
-    Application, ApplicationExt as _, CheckError, Decision, Gate, JsonRegistry, Limits, Policy,
-    Registry,
+    Application, ApplicationExt as _, Ask, CheckError, Decision, Gate, JsonRegistry, Limits,
+    Policy, Registry,
 };
 
 /// The honest policy: opened once, for it takes a second.
@@ -48,6 +50,20 @@ fn read(file: &str) -> Vec<u8> {
 
 fn registry() -> JsonRegistry {
     JsonRegistry::open(case("registry.json")).unwrap()
+}
+
+/// What the registry of the tests answers, asked about each list and its parts as a gate asks.
+fn given(queries: &[Query]) -> Vec<Answer> {
+    let asks: Vec<Ask<'_>> = (0..)
+        .zip(queries)
+        .map(|(query, asked)| Ask {
+            query,
+            subject: &APPLICATION.subjects[asked.subject as usize],
+            lists: &asked.lists,
+            as_of: APPLICATION.as_of,
+        })
+        .collect();
+    registry().lookup(&asks).unwrap()
 }
 
 fn gate(policy: Policy, registry: impl Registry + 'static, limits: Limits) -> Gate {

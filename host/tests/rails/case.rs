@@ -79,7 +79,7 @@ impl Registry {
 impl Case {
     /// The edition in force on the as-of date.
     pub fn catalogue(&self) -> &'static Catalogue {
-        if STATUTES.decides(self.application.as_of) { &STATUTES } else { &OPINIONS }
+        if decides(&STATUTES, self.application.as_of) { &STATUTES } else { &OPINIONS }
     }
 }
 
@@ -247,4 +247,10 @@ pub fn case(coverage: u32) -> impl Strategy<Value = Case> {
                 .prop_map(move |application| Case { application, registry: registry.clone() })
         },
     )
+}
+
+/// Whether the edition of a catalogue decides on a day.
+pub fn decides(catalogue: &Catalogue, on: Date) -> bool {
+    let edition = &catalogue.data().edition;
+    edition.valid_from <= on && edition.valid_until.is_none_or(|last| on <= last)
 }

@@ -14,7 +14,7 @@ use mustcheck_guest::Catalogue;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
-use crate::case::{Case, STATUTES, case};
+use crate::case::{Case, STATUTES, case, decides};
 
 /// The native decision of a case.
 fn decide(case: &Case) -> Decision {
@@ -143,7 +143,7 @@ proptest! {
         // The same edition, had every instrument but the Opinions come into force a year later.
         let late = &*crate::case::LATE;
         let since = Date::new(2022, 1, 1).unwrap();
-        if case.application.as_of < since && STATUTES.decides(case.application.as_of) {
+        if case.application.as_of < since && decides(&STATUTES, case.application.as_of) {
             let decision = decide_with(late, &case.application, &case.registry.open());
             for basis in decision.measures.iter().flat_map(|m| &m.legal_basis) {
                 prop_assert_eq!(&*basis.instrument, mustcheck_guest::clause::OPINIONS);
@@ -175,7 +175,7 @@ proptest! {
             let list = catalogue.list(&record.list).unwrap();
             let regime = catalogue.regime(list, case.application.as_of);
             let measure = catalogue.data().measures.iter().find(|m| m.id == applied.measure).unwrap();
-            if regime.is_some_and(|r| !r.objection.suspends) || measure.term().outlasts() {
+            if regime.is_some_and(|(_, r)| !r.objection.suspends) || measure.term().outlasts() {
                 continue;
             }
             let days = |kind: EventKind| record.events.iter()
@@ -206,7 +206,7 @@ proptest! {
                 continue;
             }
             let list = catalogue.list(&record.list).unwrap();
-            let removal = catalogue.regime(list, as_of).map(|regime| &regime.removal);
+            let removal = catalogue.regime(list, as_of).map(|(_, regime)| &regime.removal);
             let at_once = removal.is_none_or(|rule| !rule.never && rule.after.is_none());
             prop_assert!(record.valid_until.is_none_or(|last| last >= as_of));
             prop_assert!(!(at_once && happened(EventKind::Repaired)));
@@ -290,7 +290,9 @@ proptest! {
             );
             let own = record.subject.identifier == subject.identifier;
             let list = catalogue.list(&record.list).unwrap();
-            let rule = catalogue.persons_rule(list, record.act.as_deref());
+            let act = record.act.as_deref();
+            let act = act.and_then(|act| catalogue.described().act_position(act));
+            let rule = catalogue.persons_rule(list, act);
             if own {
                 prop_assert!(itself || rule.is_some());
             } else {

@@ -5,26 +5,44 @@
 
 use std::sync::Arc;
 
-use mustcheck::model::{Answer, Application, ApplicationError, Decision, Query};
+use mustcheck::model::{AnswerFacts, Application, ApplicationFacts, DueLookup, Verdict};
 use mustcheck::{JsonRegistry, Policy};
+use mustcheck_guest::boundary::Convert;
+use mustcheck_guest::described::Described;
+use mustcheck_guest::masking::Identifiers;
+use mustcheck_guest::writer::{self, Case};
+use mustcheck_guest::{answers, facts};
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store};
 
 use super::ask;
 
-const REGISTRY: &str = "mustcheck:credit/registry@0.1.0";
-const POLICY: &str = "mustcheck:credit/policy@0.1.0";
+mod generated {
+    #![allow(clippy::all, missing_docs, unused_qualifications, reason = "generated code")]
 
-/// What the instance's only import sees.
-struct Host {
-    registry: Arc<JsonRegistry>,
-    application: Option<Application>,
+    wasmtime::component::bindgen!({ path: "../wit", world: "credit-check" });
 }
+
+use generated::exports::mustcheck::credit::policy as wit;
+
+mustcheck_guest::roles!(to_wit);
+mustcheck_guest::roles!(from_wit);
+mustcheck_guest::facts!(to_wit);
+mustcheck_guest::verdict!(from_wit);
+
+const POLICY: &str = "mustcheck:credit/policy@0.2.0";
+
+type Due = TypedFunc<(wit::Application,), (Result<Vec<wit::Due>, wit::Refusal>,)>;
+type Decide =
+    TypedFunc<(wit::Application, Vec<wit::Answer>), (Result<wit::Verdict, wit::Refusal>,)>;
 
 /// The instance.
 pub struct Reused {
-    store: Store<Host>,
-    check: TypedFunc<(Application, bool), (Result<Decision, ApplicationError>,)>,
+    store: Store<()>,
+    registry: Arc<JsonRegistry>,
+    described: Described,
+    due: Due,
+    decide: Decide,
 }
 
 impl Reused {
@@ -35,34 +53,42 @@ impl Reused {
         config.concurrency_support(false);
         let engine = Engine::new(&config).unwrap();
         let component = Component::new(&engine, policy.component()).unwrap();
-        let mut linker = Linker::<Host>::new(&engine);
-        linker
-            .instance(REGISTRY)
-            .unwrap()
-            .func_wrap(
-                "lookup",
-                |store, (queries,): (Vec<Query>,)| -> wasmtime::Result<(Vec<Answer>,)> {
-                    let store: wasmtime::StoreContextMut<'_, Host> = store;
-                    let host = store.data();
-                    let application = host.application.as_ref().unwrap();
-                    Ok((ask(&*host.registry, application, &queries),))
-                },
-            )
-            .unwrap();
-        let mut store = Store::new(&engine, Host { registry, application: None });
+        let mut store = Store::new(&engine, ());
         store.set_fuel(u64::MAX).unwrap();
-        let instance = linker.instantiate(&mut store, &component).unwrap();
+        let instance = Linker::new(&engine).instantiate(&mut store, &component).unwrap();
         let interface = instance.get_export_index(&mut store, None, POLICY).unwrap();
-        let function = instance.get_export_index(&mut store, Some(&interface), "check").unwrap();
-        let check = instance.get_typed_func(&mut store, function).unwrap();
-        Self { store, check }
+        let due = instance.get_export_index(&mut store, Some(&interface), "due-lookups").unwrap();
+        let decide = instance.get_export_index(&mut store, Some(&interface), "decide").unwrap();
+        let due = instance.get_typed_func(&mut store, due).unwrap();
+        let decide = instance.get_typed_func(&mut store, decide).unwrap();
+        let described = Described::new(policy.description().clone());
+        Self { store, registry, described, due, decide }
     }
 
     /// Application JSON in, decision JSON out.
     pub fn check(&mut self, json: &[u8]) -> Vec<u8> {
         let application: Application = serde_json::from_slice(json).unwrap();
-        self.store.data_mut().application = Some(application.clone());
-        let (decision,) = self.check.call(&mut self.store, (application, true)).unwrap();
-        serde_json::to_vec(&decision.unwrap()).unwrap()
+        let policy = &self.described;
+        let asked: ApplicationFacts =
+            facts::application(policy, &application, application.as_of).unwrap();
+        let (due,) = self.due.call(&mut self.store, (asked.clone().convert(),)).unwrap();
+        let due: Vec<DueLookup> = due.unwrap().convert();
+        let queries = facts::queries(policy, &due);
+        let given = ask(&*self.registry, &application, &queries);
+        let rows = answers::answered(policy, &application, asked.days(), &queries, &given).unwrap();
+        let known: Vec<AnswerFacts> = facts::answers(policy, &rows);
+        let parameters = (asked.clone().convert(), known.convert());
+        let (verdict,) = self.decide.call(&mut self.store, parameters).unwrap();
+        let verdict: Verdict = verdict.unwrap().convert();
+        let identifiers = Identifiers::of(&application, &given);
+        let case = Case {
+            policy,
+            application: &application,
+            days: asked.days(),
+            answered: &rows,
+            verdict: &verdict,
+            identifiers: &identifiers,
+        };
+        serde_json::to_vec(&writer::decision(&case, true).unwrap()).unwrap()
     }
 }

@@ -92,6 +92,7 @@ fn add_persons(
         for record in decision.records.iter().filter(|r| because(&r.record)) {
             let list = catalogue.list(&record.list);
             let act = told.get(&record.record).and_then(|told| told.act.as_deref());
+            let act = act.and_then(|act| catalogue.described().act_position(act));
             let rule = list.and_then(|list| catalogue.persons_rule(list, act));
             rule.into_iter().for_each(|rule| add_clauses(items, &rule.legal_basis));
         }
@@ -107,7 +108,7 @@ fn add_list_rules(
 ) {
     for finding in &decision.records {
         let Some(list) = catalogue.list(&finding.list) else { continue };
-        let Some(rules) = catalogue.regime(list, decision.made_on) else { continue };
+        let Some((_, rules)) = catalogue.regime(list, decision.made_on) else { continue };
         let Some(told) = told.get(&finding.record) else { continue };
         let entry = decision.set_aside.iter().find(|s| s.record.as_ref() == Some(&finding.record));
         let cites = |basis: &[LegalBasis]| entry.is_some_and(|s| s.legal_basis == basis);

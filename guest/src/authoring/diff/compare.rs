@@ -9,7 +9,7 @@ use crate::authoring::diff::words::{both, joined};
 use crate::authoring::diff::{Aspect, Bearing, Kind};
 use crate::model::{LegalBasis, Text};
 use crate::name::Name;
-use crate::notice::Words;
+use crate::writer::Words;
 
 /// An item of the old catalogue, of the new one, or of both.
 pub(super) enum Pair<'a, T> {

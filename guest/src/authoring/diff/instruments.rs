@@ -4,9 +4,9 @@ use crate::authoring::diff::compare::{Pair, SetOf, pairs, remark, sets, these, t
 use crate::authoring::diff::log::{Entry, Log, Thing};
 use crate::authoring::diff::words::{self, both, words};
 use crate::authoring::diff::{Aspect, Bearing, Item, Kind, measures};
-use crate::catalogue::data::{CalendarYear, CatalogueData, Instrument, Measure, Setting};
+use crate::catalogue::data::{CatalogueData, Instrument, Measure, Setting};
 use crate::date::Date;
-use crate::model::Text;
+use crate::model::{CalendarYear, Text};
 
 /// Instruments, settings and calendars of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {

@@ -7,7 +7,7 @@ use crate::authoring::diff::{Aspect, Bearing, Change, Changes, Item, Kind, first
 use crate::catalogue::data::{CatalogueData, Instrument};
 use crate::date::Date;
 use crate::model::{LegalBasis, Text};
-use crate::notice::{PinpointEn, PinpointZh};
+use crate::writer::{PinpointEn, PinpointZh, Titled};
 
 /// The two catalogues, and the changes found so far.
 pub(super) struct Log<'a> {
@@ -130,8 +130,9 @@ impl<'a> Log<'a> {
     /// Where a basis stands, in both languages.
     pub(super) fn cite(&self, basis: &LegalBasis) -> Text {
         let instrument = self.instrument(&basis.instrument);
-        let zh = PinpointZh(instrument, basis).to_string();
-        Text::new(zh, PinpointEn(instrument, basis).to_string())
+        let cited = instrument.map(|i| Titled { title: &i.title, number: i.number.as_deref() });
+        let zh = PinpointZh(cited, basis).to_string();
+        Text::new(zh, PinpointEn(cited, basis).to_string())
     }
 
     /// Where bases stand, each place once.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::authoring::diff::{Aspect, Bearing, Change, Changes, Item, Side, words};
 use crate::model::Text;
-use crate::notice::Numeral;
+use crate::writer::Numeral;
 
 /// Both languages, grown line by line.
 #[derive(Default)]

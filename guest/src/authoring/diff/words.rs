@@ -1,15 +1,13 @@
 //! The words that stand for codes on the page.
 
 use crate::authoring::diff::{Bearing, Item};
-use crate::catalogue::data::{
-    ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter, RemarkWhen,
-};
+use crate::catalogue::data::{ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter};
 use crate::date::Date;
 use crate::model::{
-    Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity, Role,
-    SubjectKind, Term, TermRule, Text,
+    Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity,
+    RemarkWhen, Role, SubjectKind, Term, TermRule, Text,
 };
-use crate::notice::{Words, role_words};
+use crate::writer::{Words, role_words};
 
 /// The same thing twice.
 pub(super) const fn words(zh: &'static str, en: &'static str) -> Words {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::authoring::folder::{Folder, Kind, Part, SHARED};
 use crate::authoring::shape::Item;
 use crate::catalogue::data::{
-    Act, CalendarYear, CatalogueData, Due, Edition, Instrument, List, Matter, Measure, Overlay,
-    PersonsRule, Setting,
+    Act, CatalogueData, Due, Edition, Instrument, List, Matter, Measure, Overlay, PersonsRule,
+    Setting,
 };
 use crate::date::Date;
+use crate::model::CalendarYear;
 use crate::name::Name;
 
 /// The name of a file without its folder and ending.

@@ -10,7 +10,7 @@ use super::rules::Rule;
 use crate::authoring::source::Place;
 use crate::clause::OPINIONS;
 use crate::model::Text;
-use crate::notice::Numeral;
+use crate::writer::Numeral;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

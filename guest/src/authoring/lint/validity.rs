@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::authoring::lint::{Findings, rules};
 use crate::authoring::shape::Item;
-use crate::catalogue::data::{CalendarYear, Edition, Measure, Setting};
+use crate::catalogue::data::{Edition, Measure, Setting};
 use crate::date::Date;
+use crate::model::CalendarYear;
 
 /// A validity that ends before it begins.
 pub(super) fn ends_before_it_begins<T>(

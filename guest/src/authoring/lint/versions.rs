@@ -7,8 +7,9 @@ use crate::authoring::folder::Folder;
 use crate::authoring::lint::{Combination, Findings, rules};
 use crate::authoring::shape::Item;
 use crate::authoring::source::Place;
-use crate::catalogue::data::{CalendarYear, Edition, Measure};
+use crate::catalogue::data::{Edition, Measure};
 use crate::date::Date;
+use crate::model::CalendarYear;
 
 /// One of several validities of the same thing.
 struct Span {

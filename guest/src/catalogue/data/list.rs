@@ -158,6 +158,7 @@ impl ListRegime {
             beyond: self.stay.as_ref().is_some_and(|stay| stay.beyond),
             removable: !self.removal.never,
             removable_after: self.removal.after,
+            removal: None,
             restorable: self.restoration.is_some(),
             objection_suspends: self.objection.suspends,
             reorganisation_lifts: self.reorganisation.is_some(),

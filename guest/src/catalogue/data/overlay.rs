@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::data::{MatterTrait, Remedy, is_false};
 use crate::date::Date;
-use crate::model::{Force, LegalBasis, Role, Text};
+use crate::model::{Force, LegalBasis, RemarkWhen, Role, Text};
 use crate::name::Name;
 
 /// What a place adopts.
@@ -238,15 +238,4 @@ pub struct Remark {
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Name>,
-}
-
-/// When a remark is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "host", derive(schemars::JsonSchema))]
-#[serde(rename_all = "kebab-case")]
-pub enum RemarkWhen {
-    /// A restriction applies, an examination included.
-    RestrictionApplies,
-    /// Incomplete materials are tolerated on a promise.
-    ToleranceApplies,
 }

@@ -2,7 +2,7 @@
 
 use mustcheck_guest::date::Date;
 use mustcheck_guest::model::Effect;
-use mustcheck_guest::notice::safe;
+use mustcheck_guest::writer::safe;
 
 use super::{FeedbackFile, ObligationDone, Recording};
 use crate::audit::reported::Story;

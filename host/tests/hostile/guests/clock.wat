@@ -4,4 +4,6 @@
     (instance
       (type $datetime (record (field "seconds" u64) (field "nanoseconds" u32)))
       (export "datetime" (type $at (eq $datetime)))
-      (export "now" (func (result $at))))))
+      (export "now" (func (result $at)))))
+  (instance $policy)
+  (export "mustcheck:credit/policy@0.2.0" (instance $policy)))

@@ -6,5 +6,5 @@
   (instance $policy
     (export "describe" (func $nothing))
     (export "due-lookups" (func $nothing))
-    (export "check" (func $nothing)))
-  (export "mustcheck:credit/policy@0.1.0" (instance $policy)))
+    (export "decide" (func $nothing)))
+  (export "mustcheck:credit/policy@0.2.0" (instance $policy)))

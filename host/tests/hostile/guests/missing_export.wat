@@ -1,4 +1,4 @@
-;; Exports the interface without `check`.
+;; Exports the interface without `decide`.
 (component
   (core module $rules (func (export "nothing")))
   (core instance $rules (instantiate $rules))
@@ -6,4 +6,4 @@
   (instance $policy
     (export "describe" (func $nothing))
     (export "due-lookups" (func $nothing)))
-  (export "mustcheck:credit/policy@0.1.0" (instance $policy)))
+  (export "mustcheck:credit/policy@0.2.0" (instance $policy)))

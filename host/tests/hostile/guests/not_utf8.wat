@@ -1,7 +1,6 @@
-;; Decides with an application id that is no UTF-8.
-(export "mustcheck:credit/policy@0.1.0#describe" (func $describe))
-(export "mustcheck:credit/policy@0.1.0#due-lookups" (func $due-lookups))
-(func (export "mustcheck:credit/policy@0.1.0#check") (param $arguments i32) (result i32)
-  (call $ask)
-  (i32.store8 (i32.load offset=4 (global.get $decision)) (i32.const 0xff))
-  (global.get $decision))
+;; Describes itself with a name that is no UTF-8.
+(func (export "mustcheck:credit/policy@0.2.0#describe") (result i32)
+  (i32.store8 (i32.load (global.get $description)) (i32.const 0xff))
+  (global.get $description))
+(export "mustcheck:credit/policy@0.2.0#due-lookups" (func $due-lookups))
+(export "mustcheck:credit/policy@0.2.0#decide" (func $decide))

@@ -2,8 +2,8 @@
 ;; that a guest shows what makes it hostile and nothing else. The test puts three things after it:
 ;; the memory image with honest values (or one lie), `$top` and the places of the values in it.
 
-(import "mustcheck:credit/registry@0.1.0" "lookup"
-  (func $lookup (param $queries i32) (param $count i32) (param $answers i32)))
+(type $Due (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+(type $Decide (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
 
 ;; Gives memory out and takes none back: a sandbox lives for one call.
 (func $allocate (export "cabi_realloc")
@@ -25,16 +25,7 @@
 (func $describe (result i32) (global.get $description))
 
 ;; The lookups that are due.
-(func $due-lookups (param $application i32) (result i32) (global.get $due))
+(func $due-lookups (type $Due) (global.get $due))
 
-;; Asks the host for the lookups that are due. Their list lies in the `ok` of a result.
-(func $ask
-  (call $lookup
-    (i32.load offset=4 (global.get $due))
-    (i32.load offset=8 (global.get $due))
-    (call $allocate (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 8))))
-
-;; Asks, and decides what the embedded policy decided.
-(func $check (param $arguments i32) (result i32)
-  (call $ask)
-  (global.get $decision))
+;; Decides what the embedded policy decided.
+(func $decide (type $Decide) (global.get $verdict))

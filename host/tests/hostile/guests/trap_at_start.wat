@@ -1,6 +1,6 @@
 ;; Panics before any function is called: when the sandbox starts.
 (start $begin)
 (func $begin (unreachable))
-(export "mustcheck:credit/policy@0.1.0#describe" (func $describe))
-(export "mustcheck:credit/policy@0.1.0#due-lookups" (func $due-lookups))
-(export "mustcheck:credit/policy@0.1.0#check" (func $check))
+(export "mustcheck:credit/policy@0.2.0#describe" (func $describe))
+(export "mustcheck:credit/policy@0.2.0#due-lookups" (func $due-lookups))
+(export "mustcheck:credit/policy@0.2.0#decide" (func $decide))

@@ -1,10 +1,7 @@
 //! The sentences that stand for codes.
 
-use std::borrow::Cow;
-
-use crate::catalogue::data::ExceptionWhen;
 use crate::model::{
-    AnswerStatus, Disposition, DispositionRule, ObligationKind, Role, SetAsideReason, Text,
+    AnswerStatus, Detail, Disposition, DispositionRule, ObligationKind, Role, SetAsideReason, Text,
 };
 
 /// The words that stand for a code.
@@ -177,50 +174,30 @@ pub fn reason(reason: SetAsideReason) -> Text {
     words.into()
 }
 
-/// Why an exception of the article takes a record out.
-pub fn exception(when: ExceptionWhen) -> Text {
-    let words = match when {
-        ExceptionWhen::Act => text(
+/// What there is to say of something that does not apply, where it is said without data.
+pub const fn detail_words(detail: Detail) -> Option<Words> {
+    Some(match detail {
+        Detail::ExceptedAct => text(
             "记录所载情形为条文所除外，不适用本措施。",
             "The article excepts the case on record.",
         ),
-        ExceptionWhen::BanRunOut => text(
+        Detail::BanRunOut => text(
             "同一决定的禁止期限已届满，可以参加。",
             "The ban under the same decision has run out; taking part is allowed.",
         ),
-    };
-    words.into()
-}
-
-/// Why a penalty on record triggers nothing.
-pub fn other_penalty() -> Text {
-    text(
-        "记录所载处罚不属于条文所列的处罚。",
-        "The penalty on record is none of those that the article names.",
-    )
-    .into()
-}
-
-/// A text from outside, safe on a terminal and on a page: control characters, bidirectional marks
-/// and other invisible characters are written out, so that nothing is hidden or reordered.
-pub fn safe(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_hidden(c) {
-            shown.extend(c.escape_unicode());
-        } else {
-            shown.push(c);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+        Detail::OtherPenalty => text(
+            "记录所载处罚不属于条文所列的处罚。",
+            "The penalty on record is none of those that the article names.",
+        ),
+        Detail::Unanswered => text(
+            "尚有应查事项未获查询结果，不能确认无有效的惩戒记录。",
+            "A due lookup is unanswered, so nobody can say that nothing restricts.",
+        ),
+        Detail::NoSuchDay => text("无法回溯三年。", "Three years back is no day."),
+        Detail::NoCommitment => text(
+            "申请人未书面承诺在规定期限内提供所缺材料。",
+            "No signed commitment to provide what is missing.",
+        ),
+        _ => return None,
+    })
 }

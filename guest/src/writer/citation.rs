@@ -2,25 +2,39 @@
 
 use std::fmt;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::data::Instrument;
-use crate::clause::OPINIONS;
-use crate::model::LegalBasis;
+use crate::described::Described;
+use crate::model::{InstrumentInfo, LegalBasis, OPINIONS, Text};
+
+/// An instrument as it is cited.
+#[derive(Clone, Copy)]
+pub(crate) struct Titled<'a> {
+    /// Its title.
+    pub title: &'a Text,
+    /// Its document number, if it has one.
+    pub number: Option<&'a str>,
+}
+
+impl<'a> Titled<'a> {
+    fn of(instrument: &'a InstrumentInfo) -> Self {
+        Self { title: &instrument.title, number: instrument.number.as_deref() }
+    }
+}
 
 /// A pinpoint in Chinese.
 #[derive(Clone, Copy)]
-pub struct CiteZh<'a>(pub &'a Catalogue, pub &'a LegalBasis);
+pub struct CiteZh<'a>(pub &'a Described, pub &'a LegalBasis);
 
 impl fmt::Display for CiteZh<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(catalogue, basis) = self;
-        PinpointZh(catalogue.instrument(&basis.instrument), basis).fmt(f)
+        let Self(policy, basis) = self;
+        let instrument = policy.instrument(&basis.instrument).map(Titled::of);
+        PinpointZh(instrument, basis).fmt(f)
     }
 }
 
 /// A pinpoint in Chinese, its instrument given if it is known.
 #[derive(Clone, Copy)]
-pub(crate) struct PinpointZh<'a>(pub Option<&'a Instrument>, pub &'a LegalBasis);
+pub(crate) struct PinpointZh<'a>(pub Option<Titled<'a>>, pub &'a LegalBasis);
 
 impl fmt::Display for PinpointZh<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,7 +45,7 @@ impl fmt::Display for PinpointZh<'_> {
         f.write_str("》")?;
         let article = Numeral::of(&basis.article);
         if *basis.instrument == *OPINIONS {
-            let number = instrument.and_then(|i| i.number.as_deref()).unwrap_or_default();
+            let number = instrument.and_then(|i| i.number).unwrap_or_default();
             return write!(f, "（{number}）（{article}）");
         }
         write!(f, "第{article}条")?;
@@ -47,18 +61,19 @@ impl fmt::Display for PinpointZh<'_> {
 
 /// A pinpoint in English.
 #[derive(Clone, Copy)]
-pub struct CiteEn<'a>(pub &'a Catalogue, pub &'a LegalBasis);
+pub struct CiteEn<'a>(pub &'a Described, pub &'a LegalBasis);
 
 impl fmt::Display for CiteEn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(catalogue, basis) = self;
-        PinpointEn(catalogue.instrument(&basis.instrument), basis).fmt(f)
+        let Self(policy, basis) = self;
+        let instrument = policy.instrument(&basis.instrument).map(Titled::of);
+        PinpointEn(instrument, basis).fmt(f)
     }
 }
 
 /// A pinpoint in English, its instrument given if it is known.
 #[derive(Clone, Copy)]
-pub(crate) struct PinpointEn<'a>(pub Option<&'a Instrument>, pub &'a LegalBasis);
+pub(crate) struct PinpointEn<'a>(pub Option<Titled<'a>>, pub &'a LegalBasis);
 
 impl fmt::Display for PinpointEn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,40 +3,42 @@
 
 use std::fmt::{self, Write as _};
 
-use super::{CiteEn, CiteZh, Each, Page, safe};
-use crate::catalogue::data::{Objection, RemarkWhen};
+use super::citation::{CiteEn, CiteZh};
+use super::notice::{Each, Page};
+use super::{Found, safe};
 use crate::date::Date;
-use crate::model::{Decision, Effect, LegalBasis, MeasureKind, Standing};
-use crate::reach::Hit;
+use crate::model::{
+    Decision, Effect, LegalBasis, MeasureKind, ObjectionInfo, RemarkWhen, Standing,
+};
 use crate::standing::objection_filed_on;
 use crate::working_days::WorkingDays;
 
 impl Page<'_> {
     /// The section of the place, if it has anything to say.
-    pub(super) fn place(&mut self, decision: &Decision, hits: &[Hit<'_>]) {
-        let overlay = &self.catalogue.data().overlay;
+    pub(super) fn place(&mut self, decision: &Decision, found: &[Found<'_>]) {
+        let place = &self.policy.description().place;
         let as_of = self.application.as_of;
         // A record may be found for several subjects; it is disputed once.
         let mut disputed: Vec<(&str, Date)> = Vec::new();
-        for hit in hits {
+        for hit in found {
             let id = hit.record.id.as_str();
             let filed = objection_filed_on(hit.record, as_of);
             if let Some(filed) = filed.filter(|_| disputed.iter().all(|(known, _)| *known != id)) {
                 disputed.push((id, filed));
             }
         }
-        let objection = overlay.objection.as_ref().filter(|_| !disputed.is_empty());
-        if objection.is_none() && !overlay.remarks.iter().any(|r| is_due(r.when, decision)) {
+        let objection = place.objection.as_ref().filter(|_| !disputed.is_empty());
+        if objection.is_none() && !place.remarks.iter().any(|r| is_due(r.when, decision)) {
             return;
         }
         self.section();
-        let _ = writeln!(self.zh, "本地规定（{}）：", overlay.name.zh);
-        let _ = writeln!(self.en, "Rules of the place ({}):", overlay.name.en);
+        let _ = writeln!(self.zh, "本地规定（{}）：", place.name.zh);
+        let _ = writeln!(self.en, "Rules of the place ({}):", place.name.en);
         if let Some(objection) = objection {
             for (id, filed) in disputed {
                 self.disputed(objection, id, filed);
             }
-            if !hits.iter().any(|hit| hit.standing == Standing::Suspended) {
+            if !found.iter().any(|hit| hit.verdict.standing == Standing::Suspended) {
                 return self.remarks(decision);
             }
             // Two facts, which must not be taken for one.
@@ -57,8 +59,8 @@ impl Page<'_> {
     }
 
     fn remarks(&mut self, decision: &Decision) {
-        let overlay = &self.catalogue.data().overlay;
-        for remark in overlay.remarks.iter().filter(|r| is_due(r.when, decision)) {
+        let place = &self.policy.description().place;
+        for remark in place.remarks.iter().filter(|r| is_due(r.when, decision)) {
             self.zh.push_str("　· ");
             self.zh.push_str(&remark.text.zh);
             self.en.push_str("   - ");
@@ -70,8 +72,8 @@ impl Page<'_> {
 
     /// INTERPRETATION: the days run from receipt; the day shown takes the objection as received on
     /// the day on which it was filed.
-    fn disputed(&mut self, objection: &Objection, id: &str, filed: Date) {
-        let calendar = WorkingDays::new(&self.catalogue.data().calendar);
+    fn disputed(&mut self, objection: &ObjectionInfo, id: &str, filed: Date) {
+        let calendar = WorkingDays::new(&self.policy.description().calendar);
         let within = |days: u16| Within { days, by: calendar.after(filed, days).ok() };
         let id = safe(id);
         let _ = write!(self.zh, "　· 当事人于{filed}对记录“{id}”提出异议：");
@@ -102,9 +104,9 @@ impl Page<'_> {
 
     /// The pinpoints in brackets, and the end of the line.
     fn cited(&mut self, bases: &[LegalBasis]) {
-        let catalogue = self.catalogue;
-        let _ = writeln!(self.zh, "（{}）", Each(bases, "；", |basis| CiteZh(catalogue, basis)));
-        let _ = writeln!(self.en, "({})", Each(bases, "; ", |basis| CiteEn(catalogue, basis)));
+        let policy = self.policy;
+        let _ = writeln!(self.zh, "（{}）", Each(bases, "；", |basis| CiteZh(policy, basis)));
+        let _ = writeln!(self.en, "({})", Each(bases, "; ", |basis| CiteEn(policy, basis)));
     }
 }
 

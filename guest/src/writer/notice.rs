@@ -2,44 +2,27 @@
 //!
 //! It is written for the office that decides, and says so: a check proposes, an office disposes.
 
-/// A line of one language, without its end.
-macro_rules! say {
-    ($page:expr, $($line:tt)*) => {{
-        // Writing to a string cannot fail.
-        let _ = writeln!($page, $($line)*);
-    }};
-}
-
-mod citation;
-mod place;
-mod remedies;
-mod words;
-
-pub use citation::{CiteEn, CiteZh, Numeral};
-#[cfg(feature = "authoring")]
-pub(crate) use citation::{PinpointEn, PinpointZh};
-pub use words::{
-    Words, disposition_words, exception, other_penalty, reason, role_words, rule_words, safe,
-    status_words,
-};
-
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
-use crate::catalogue::Catalogue;
+use super::citation::{CiteEn, CiteZh, Numeral};
+use super::words::{
+    Words, disposition_words, obligation_words, role_words, rule_words, status_words,
+};
+use super::{Case, Found, safe};
+use crate::answers::target;
+use crate::described::Described;
 use crate::model::{
     AnswerStatus, Application, AppliedMeasure, Decision, Disposition, Effect, Force, LegalBasis,
-    Polarity, Prolonged, Target, Text,
+    Prolonged, Target, Text,
 };
-use crate::reach::Hit;
 
 /// Both languages, grown line by line.
-struct Page<'a> {
-    catalogue: &'a Catalogue,
-    application: &'a Application,
-    zh: String,
-    en: String,
+pub(super) struct Page<'a> {
+    pub(super) policy: &'a Described,
+    pub(super) application: &'a Application,
+    pub(super) zh: String,
+    pub(super) en: String,
     sections: u16,
 }
 
@@ -47,22 +30,18 @@ struct Page<'a> {
 const ROOM: usize = 4096;
 
 /// The notice of a decision whose other fields are complete.
-pub fn notice(
-    catalogue: &Catalogue,
-    application: &Application,
-    decision: &Decision,
-    hits: &[Hit<'_>],
-) -> Text {
+pub(super) fn notice(case: &Case<'_>, decision: &Decision, found: &[Found<'_>]) -> Text {
     let (zh, en) = (String::with_capacity(ROOM), String::with_capacity(ROOM));
-    let mut page = Page { catalogue, application, zh, en, sections: 0 };
+    let Case { policy, application, .. } = *case;
+    let mut page = Page { policy, application, zh, en, sections: 0 };
     page.head(decision);
     page.lookups(decision);
-    page.measures(decision, hits);
-    page.watch(hits);
+    page.measures(case, decision, found);
+    page.watch(found);
     page.set_aside(decision);
     page.obligations(decision);
-    page.place(decision, hits);
-    page.remedies(decision, hits);
+    page.place(decision, found);
+    page.remedies(decision, found);
     Text::new(page.zh, page.en)
 }
 
@@ -76,13 +55,13 @@ impl<T: fmt::Display> fmt::Display for Maybe<T> {
 }
 
 impl Page<'_> {
-    fn line(&mut self, zh: &str, en: &str) {
+    pub(super) fn line(&mut self, zh: &str, en: &str) {
         say!(self.zh, "{zh}");
         say!(self.en, "{en}");
     }
 
     /// Begins a numbered heading: 一、 and 1.
-    fn section(&mut self) {
+    pub(super) fn section(&mut self) {
         self.sections += 1;
         let _ = write!(self.zh, "{}、", Numeral::Number(self.sections));
         let _ = write!(self.en, "{}. ", self.sections);
@@ -90,7 +69,7 @@ impl Page<'_> {
 
     fn head(&mut self, decision: &Decision) {
         let application = self.application;
-        let matter = self.catalogue.matter(&application.matter);
+        let matter = self.policy.matter(&application.matter);
         let (matter_zh, matter_en) =
             matter.map_or(("", ""), |matter| (&*matter.name.zh, &*matter.name.en));
         let (id, office) = (safe(&application.id), safe(&application.office.name));
@@ -145,7 +124,7 @@ impl Page<'_> {
         say!(self.en, "Lookups: {all} due, {made} answered.");
         let open = decision.lookups.iter().filter(|l| l.due && l.status != AnswerStatus::Answered);
         for lookup in open {
-            let list = self.catalogue.list(&lookup.list);
+            let list = self.policy.list(&lookup.list);
             let (list_zh, list_en) = list.map_or(("", ""), |l| (&*l.name.zh, &*l.name.en));
             let (role, status) = (role_words(lookup.role), status_words(lookup.status));
             let stale = (lookup.status == AnswerStatus::Stale && lookup.records > 0)
@@ -159,7 +138,7 @@ impl Page<'_> {
         }
     }
 
-    fn measures(&mut self, decision: &Decision, hits: &[Hit<'_>]) {
+    fn measures(&mut self, case: &Case<'_>, decision: &Decision, found: &[Found<'_>]) {
         let none = decision.measures.is_empty();
         self.section();
         self.line(
@@ -171,11 +150,16 @@ impl Page<'_> {
             say!(self.zh, "　· {}：{}", who.zh(), measure.text.zh);
             say!(self.en, "   - {}: {}", who.en(), measure.text.en);
             for id in &measure.because {
-                self.fact(id, measure, hits);
-                self.removal(id, measure, hits, decision);
+                let own = |f: &&Found<'_>| {
+                    f.record.id == *id && f.subject_index == measure.target.subject_index
+                };
+                let Some(found) = found.iter().find(own) else { continue };
+                self.fact(case, found);
+                self.removal(measure, found, decision);
             }
             self.bases(&measure.legal_basis);
-            if let Some(by) = self.catalogue.implementer(&measure.measure) {
+            let known = self.policy.measure(&measure.measure);
+            if let Some(by) = known.and_then(|known| known.implementer.as_ref()) {
                 say!(self.zh, "　　实施部门：{}", by.zh);
                 say!(self.en, "     Carried out by: {}", by.en);
             }
@@ -227,56 +211,50 @@ impl Page<'_> {
     }
 
     /// Records in force on a watch list: no measure speaks of them, so they stand by themselves.
-    fn watch(&mut self, hits: &[Hit<'_>]) {
-        let watched = |h: &&Hit<'_>| h.list.polarity == Polarity::Watch && h.counts();
-        if !hits.iter().any(|h| watched(&h)) {
+    fn watch(&mut self, found: &[Found<'_>]) {
+        if !found.iter().any(Found::is_watched) {
             return;
         }
         self.section();
         self.line("提示性名单上的记录：", "Records on a watch list:");
-        for hit in hits.iter().filter(watched) {
-            let target = crate::lookups::target(hit.subject, hit.subject_index);
+        for found in found.iter().filter(|found| found.is_watched()) {
+            let target = target(found.subject, found.subject_index);
             let who = self.who(&target);
-            let (id, from) = (safe(&hit.record.id), hit.record.valid_from);
-            let list = &hit.list.name;
+            let (id, from) = (safe(&found.record.id), found.record.valid_from);
+            let list = &found.list.name;
             say!(self.zh, "　· {}：{}，记录“{id}”，自{from}起", who.zh(), list.zh);
             say!(self.en, "   - {}: {}, record `{id}`, from {from}", who.en(), list.en);
         }
     }
 
     /// The facts of one record: list, authority, document, dates.
-    fn fact(&mut self, id: &str, measure: &AppliedMeasure, hits: &[Hit<'_>]) {
-        let index = usize::try_from(measure.target.subject_index).unwrap_or(usize::MAX);
-        let hit = hits.iter().find(|h| h.record.id == id && h.subject_index == index);
-        let Some(hit) = hit else { return };
-        let record = hit.record;
-        let (by, document) = (hit.decided_by(), hit.document());
-        let (by, document) = (by.as_deref().map(safe), document.as_deref().map(safe));
-        let given = |text: &Option<Cow<'_, str>>, none: &'static str| match text {
-            Some(text) => text.clone().into_owned(),
+    fn fact(&mut self, case: &Case<'_>, found: &Found<'_>) {
+        let record = found.record;
+        let given = |text: &Option<String>, none: &'static str| match text {
+            Some(text) => safe(&case.identifiers.masked_in(text)).into_owned(),
             None => none.to_owned(),
         };
-        let (from, id, list) = (record.valid_from, safe(&record.id), &hit.list.name);
-        let named = hit.named_as.map(role_words);
+        let (by, document) = (&record.decided_by, &record.document);
+        let (from, id, list) = (record.valid_from, safe(&record.id), &found.list.name);
         let _ = write!(
             self.zh,
             "　　事实：{}，记录“{id}”，认定单位：{}，文书：{}，自{from}起，",
             list.zh,
-            given(&by, "未载明"),
-            given(&document, "未载明"),
+            given(by, "未载明"),
+            given(document, "未载明"),
         );
         let _ = write!(
             self.en,
             "     Fact: {}, record `{id}`, decided by: {}, document: {}, from {from}, ",
             list.en,
-            given(&by, "not stated"),
-            given(&document, "not stated"),
+            given(by, "not stated"),
+            given(document, "not stated"),
         );
         let _ = match record.valid_until {
             Some(day) => write!(self.zh, "至{day}止").and_then(|()| write!(self.en, "to {day}")),
             None => write!(self.zh, "终止日未载明").and_then(|()| write!(self.en, "no end stated")),
         };
-        if let Some(role) = named {
+        if let Some(role) = found.verdict.named_as.map(role_words) {
             let _ = write!(self.zh, "，记录载明其为{}", role.zh);
             let _ = write!(self.en, ", named as {}", role.en);
         }
@@ -285,9 +263,9 @@ impl Page<'_> {
 
     fn bases(&mut self, bases: &[LegalBasis]) {
         for basis in bases {
-            let (catalogue, clause) = (self.catalogue, &basis.clause);
-            say!(self.zh, "　　依据：{}：“{clause}”", CiteZh(catalogue, basis));
-            say!(self.en, "     Basis: {}: 「{clause}」", CiteEn(catalogue, basis));
+            let (policy, clause) = (self.policy, &basis.clause);
+            say!(self.zh, "　　依据：{}：“{clause}”", CiteZh(policy, basis));
+            say!(self.en, "     Basis: {}: 「{clause}」", CiteEn(policy, basis));
         }
     }
 
@@ -302,9 +280,9 @@ impl Page<'_> {
             let measure = Maybe(entry.measure.as_deref());
             let between = if record.0.is_some() && measure.0.is_some() { " · " } else { "" };
             let who = self.who(&entry.target);
-            let catalogue = self.catalogue;
-            let cited_zh = Each(&entry.legal_basis, "；", |basis| CiteZh(catalogue, basis));
-            let cited_en = Each(&entry.legal_basis, "; ", |basis| CiteEn(catalogue, basis));
+            let policy = self.policy;
+            let cited_zh = Each(&entry.legal_basis, "；", |basis| CiteZh(policy, basis));
+            let cited_en = Each(&entry.legal_basis, "; ", |basis| CiteEn(policy, basis));
             let (zh, en) = (&entry.text.zh, &entry.text.en);
             say!(self.zh, "　· {}，{record}{between}{measure}：{zh}（{cited_zh}）", who.zh());
             say!(self.en, "   - {}, {record}{between}{measure}: {en} ({cited_en})", who.en());
@@ -318,7 +296,7 @@ impl Page<'_> {
         self.section();
         self.line("本机关后续事项：", "Due later:");
         for obligation in &decision.obligations {
-            let kind = words::obligation_words(obligation.kind);
+            let kind = obligation_words(obligation.kind);
             let zh = Maybe(obligation.due_on.map(|d| format!("，{d}前（含当日）")));
             let en = Maybe(obligation.due_on.map(|d| format!(", by {d}")));
             let (to_zh, to_en) = (safe(&obligation.to.zh), safe(&obligation.to.en));
@@ -340,7 +318,7 @@ impl Page<'_> {
 }
 
 /// Whether a measure must be applied and refuses or limits what is applied for.
-fn is_refusing(measure: &AppliedMeasure) -> bool {
+pub(super) fn is_refusing(measure: &AppliedMeasure) -> bool {
     measure.effect == Effect::Restriction
         && measure.force == Force::Mandatory
         && !measure.kind.is_examination()
@@ -364,7 +342,7 @@ impl Who<'_> {
 }
 
 /// The pinpoints of some bases, each once.
-struct Each<'a, F>(&'a [LegalBasis], &'static str, F);
+pub(super) struct Each<'a, F>(pub(super) &'a [LegalBasis], pub(super) &'static str, pub(super) F);
 
 impl<'a, T: fmt::Display, F: Fn(&'a LegalBasis) -> T> fmt::Display for Each<'a, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,76 +1,42 @@
-//! Due lookups and what came of them (RAILS R1 and R2).
-//!
-//! 33 (十八): 「…信用信息查询使用嵌入审批、监管工作流程中，确保“应查必查”、“奖惩到位”。」 Reads as:
-//! the matter says whom the office asks about, on which lists; all of it is asked.
+//! Answers: what came of the due lookups, and what each proves (RAIL R2).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::data::{List, Matter};
 use crate::date::Date;
+use crate::described::Described;
 use crate::identifier::{mask, validate, validate_issued};
 use crate::lookback::held_from;
 use crate::masking::Identifiers;
 use crate::model::{
-    Answer, AnswerStatus, Application, ApplicationError, CreditRecord, EventKind, ListStanding,
-    Lookup, Problem, Query, SourceState, Subject, Target,
+    Answer, AnswerStatus, Application, ApplicationError, CreditRecord, Days, EventKind, ListInfo,
+    ListStanding, Lookup, Problem, Query, SourceState, Subject, Target,
 };
 
-/// The lookups that the matter obliges the office to make: for every subject in a due role, the
-/// lists in the catalogue's order.
-pub fn due(matter: &Matter, application: &Application) -> Vec<Query> {
-    let mut queries = Vec::with_capacity(application.subjects.len());
-    for (i, subject) in application.subjects.iter().enumerate() {
-        let mut lists: Vec<String> = Vec::new();
-        for due in matter.due.iter().filter(|due| due.roles.contains(&subject.role)) {
-            for list in &due.lists {
-                if lists.iter().all(|known| known != list) {
-                    lists.push(list.clone().into());
-                }
-            }
-        }
-        if let (false, Ok(subject)) = (lists.is_empty(), u32::try_from(i)) {
-            queries.push(Query { subject, lists });
-        }
-    }
-    queries
-}
-
-/// The days of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Days {
-    /// The day for which the records are read.
-    pub as_of: Date,
-    /// The day on which the check is made: the law and the age of sources are judged on it.
-    pub made_on: Date,
-}
-
 /// A subject as a decision shows it.
-pub fn target(subject: &Subject, index: usize) -> Target {
-    Target {
-        role: subject.role,
-        subject_index: u32::try_from(index).unwrap_or(u32::MAX),
-        subject: mask(&subject.identifier),
-    }
+pub fn target(subject: &Subject, index: u32) -> Target {
+    Target { role: subject.role, subject_index: index, subject: mask(&subject.identifier) }
 }
 
 /// One answer, checked, beside what it answers.
 #[derive(Debug)]
 pub struct Answered<'a> {
     /// Position of the subject in the application.
-    pub subject_index: usize,
+    pub subject_index: u32,
     /// The subject.
     pub subject: &'a Subject,
+    /// Position of the list.
+    pub list_index: u32,
     /// The list.
-    pub list: &'a List,
+    pub list: &'a ListInfo,
     /// How the source answered, its age taken into account.
     pub status: AnswerStatus,
-    /// Whether its records may be relied on.
-    pub is_relied_on: bool,
     /// The day from which the source must hold every record, if bars outlast their records.
     pub since: Option<Date>,
     /// The answer.
     pub answer: &'a Answer,
+    /// The records to be judged, in the order of their ids. A source too old to be relied on
+    /// neither clears nor restricts, so that it has none.
+    pub records: Vec<&'a CreditRecord>,
 }
 
 impl Answered<'_> {
@@ -78,11 +44,6 @@ impl Answered<'_> {
     /// decides nothing either way (RAIL R9).
     pub fn is_due(&self) -> bool {
         self.list.standing == ListStanding::Statutory
-    }
-
-    /// The records to be judged. A source too old to be relied on neither clears nor restricts.
-    pub fn records(&self) -> &[CreditRecord] {
-        if self.is_relied_on { &self.answer.records } else { &[] }
     }
 
     /// The row that a decision shows.
@@ -93,7 +54,7 @@ impl Answered<'_> {
             role,
             subject_index,
             subject,
-            list: self.list.code.clone().into(),
+            list: self.list.code.clone(),
             due: self.is_due(),
             status: self.status,
             source: source.map(|s| s.id.clone()),
@@ -195,14 +156,12 @@ fn source_of(answer: &Answer) -> Option<&str> {
 /// [`ApplicationError::InvalidAnswer`] for an answer that was not asked for, is missing, or holds
 /// a record that cannot be judged. Nothing of it is skipped (RAIL R2).
 pub fn answered<'a>(
-    catalogue: &'a Catalogue,
+    policy: &'a Described,
     application: &'a Application,
     days: Days,
     queries: &[Query],
     answers: &'a [Answer],
 ) -> Result<Vec<Answered<'a>>, ApplicationError> {
-    let invalid =
-        |path: String, detail: String| ApplicationError::InvalidAnswer(Problem::at(path, detail));
     // By query, list and source: the same answers give the same decision, in whatever order they
     // come.
     let mut by_place: BTreeMap<Place<'_>, &'a Answer> = BTreeMap::new();
@@ -214,30 +173,33 @@ pub fn answered<'a>(
         }
         by_place.insert((answer.query, &answer.list, source_of(answer), i), answer);
     }
+    let matter = policy.matter_position(&application.matter);
     let mut rows = Vec::with_capacity(answers.len());
     let mut seen: BTreeMap<&str, &CreditRecord> = BTreeMap::new();
-    for (q, query) in queries.iter().enumerate() {
-        let subject_index = usize::try_from(query.subject).unwrap_or(usize::MAX);
-        let Some(subject) = application.subjects.get(subject_index) else { continue };
+    for (number, query) in (0..).zip(queries) {
+        let subject = usize::try_from(query.subject).ok();
+        let Some(subject) = subject.and_then(|i| application.subjects.get(i)) else { continue };
         for code in &query.lists {
-            let number = u32::try_from(q).unwrap_or(u32::MAX);
             let own = |place: &Place<'_>| place.0 == number && place.1 == code;
             let found = by_place.range((number, code.as_str(), None, 0)..);
             let mut found = found.take_while(|(place, _)| own(place)).peekable();
-            let (Some(list), Some(_)) = (catalogue.list(code), found.peek()) else {
-                let detail = format!("list `{code}` of query {q} has no answer");
+            let list = policy.list_position(code);
+            let list = list.and_then(|position| Some((position, policy.list_at(position)?)));
+            let (Some((list_index, list)), Some(_)) = (list, found.peek()) else {
+                let detail = format!("list `{code}` of query {number} has no answer");
                 return Err(invalid("answers".into(), detail));
             };
-            let since = catalogue.since(&application.matter, code, subject.role, days);
+            let since = matter.and_then(|m| policy.since(m, list_index, subject.role, days));
             for ((_, _, _, i), answer) in found {
-                let mut ids = BTreeSet::new();
+                let mut records: BTreeMap<&str, &CreditRecord> = BTreeMap::new();
                 for (r, record) in answer.records.iter().enumerate() {
-                    let fault = if !ids.insert(&record.id) {
-                        Some(format!("record `{}` stands twice", record.id))
-                    } else if seen.insert(&record.id, record).is_some_and(|other| other != record) {
-                        Some(format!("two different records have the id `{}`", record.id))
+                    let id = record.id.as_str();
+                    let fault = if records.insert(id, record).is_some() {
+                        Some(format!("record `{id}` stands twice"))
+                    } else if seen.insert(id, record).is_some_and(|other| other != record) {
+                        Some(format!("two different records have the id `{id}`"))
                     } else {
-                        fault_of(catalogue, list, subject, answer, record)
+                        fault_of(policy, list, subject, answer, record)
                     };
                     if let Some(detail) = fault {
                         return Err(invalid(format!("answers[{i}].records[{r}]"), detail));
@@ -246,23 +208,28 @@ pub fn answered<'a>(
                 if let Some(detail) = source_fault(answer) {
                     return Err(invalid(format!("answers[{i}]"), detail));
                 }
-                let freshness =
-                    answer.source.as_ref().map_or(0, |s| catalogue.freshness_days(&s.id));
-                let status = judged(answer, days, freshness, since);
-                let is_relied_on = is_relied_on(answer, days, freshness);
+                let freshness = answer.source.as_ref().map_or(0, |s| policy.freshness(&s.id));
+                if !is_relied_on(answer, days, freshness) {
+                    records.clear();
+                }
                 rows.push(Answered {
-                    subject_index,
+                    subject_index: query.subject,
                     subject,
+                    list_index,
                     list,
-                    status,
-                    is_relied_on,
+                    status: judged(answer, days, freshness, since),
                     since,
                     answer,
+                    records: records.into_values().collect(),
                 });
             }
         }
     }
     Ok(rows)
+}
+
+fn invalid(path: String, detail: String) -> ApplicationError {
+    ApplicationError::InvalidAnswer(Problem::at(path, detail))
 }
 
 /// Finds what an answer lacks of its source, if anything.
@@ -281,8 +248,8 @@ fn source_fault(answer: &Answer) -> Option<String> {
 
 /// What makes a record impossible to judge, if anything does.
 fn fault_of(
-    catalogue: &Catalogue,
-    list: &List,
+    policy: &Described,
+    list: &ListInfo,
     subject: &Subject,
     answer: &Answer,
     record: &CreditRecord,
@@ -315,18 +282,17 @@ fn fault_of(
         }
     }
     if let Some(act) = &record.act {
-        if !catalogue.has_act(act) {
+        if policy.act_position(act).is_none() {
             return Some(format!("record `{id}` names the unknown act `{act}`"));
         }
-        if !list.acts.is_empty() && list.acts.iter().all(|known| known != act) {
+        if !list.acts.is_empty() && !list.acts.contains(act) {
+            let list = &list.code;
             return Some(format!(
-                "record `{id}` names act `{act}`, which list `{}` does not \
-                                 hold",
-                list.code
+                "record `{id}` names act `{act}`, which list `{list}` does not hold"
             ));
         }
     }
-    if let Some(matter) = record.matter.as_ref().filter(|m| catalogue.matter(m).is_none()) {
+    if let Some(matter) = record.matter.as_ref().filter(|m| policy.matter(m).is_none()) {
         return Some(format!("record `{id}` names the unknown matter `{matter}`"));
     }
     dates_fault(record)

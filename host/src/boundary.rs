@@ -1,0 +1,15 @@
+//! The types of `wit/credit.wit` as the engine passes them, and their conversion.
+
+mod generated {
+    #![allow(clippy::all, missing_docs, unused_qualifications, reason = "generated code")]
+
+    wasmtime::component::bindgen!({ path: "../wit", world: "credit-check" });
+}
+
+pub(crate) use generated::exports::mustcheck::credit::policy as wit;
+
+mustcheck_guest::roles!(to_wit);
+mustcheck_guest::roles!(from_wit);
+mustcheck_guest::facts!(to_wit);
+mustcheck_guest::verdict!(from_wit);
+mustcheck_guest::description!(from_wit);

@@ -1,0 +1,122 @@
+//! A check, step by step: facts in, what is due, answers, verdict, words. One path for registries
+//! that answer at once, for those that are waited for, and for evidence that is derived again.
+
+use std::sync::Arc;
+
+use mustcheck_guest::answers::answered;
+use mustcheck_guest::date::Date;
+use mustcheck_guest::facts;
+use mustcheck_guest::masking::Identifiers;
+use mustcheck_guest::model::{
+    Answer, Application, ApplicationError, ApplicationFacts, Decision, Problem, Query,
+};
+use mustcheck_guest::writer::{self, Case};
+
+use crate::error::{CheckError, Fault, Rail};
+use crate::input::shortened;
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::rails;
+
+/// A check whose due lookups are known and not yet made.
+pub(crate) struct Begun<'p> {
+    policy: &'p Policy,
+    application: Arc<Application>,
+    facts: ApplicationFacts,
+    due: Arc<Vec<Query>>,
+    limits: Limits,
+    /// Fuel that it took to say so.
+    fuel: u64,
+}
+
+/// What came of a check.
+pub(crate) struct Decided {
+    pub(crate) decision: Decision,
+    /// What was due.
+    pub(crate) due: Arc<Vec<Query>>,
+    /// What the registry answered.
+    pub(crate) answers: Arc<Vec<Answer>>,
+    pub(crate) fuel: u64,
+}
+
+impl<'p> Begun<'p> {
+    /// Makes the facts of an application, and has the policy say what is due, in a sandbox of its own:
+    /// none is kept waiting for a registry, and a check takes the same fuel whichever it is.
+    pub(crate) fn begin(
+        policy: &'p Policy,
+        application: Arc<Application>,
+        made_on: Date,
+        limits: Limits,
+    ) -> Result<Self, CheckError> {
+        let described = policy.described();
+        let facts = facts::application(described, &application, made_on).map_err(invalid)?;
+        let mut session = policy.session(limits, 0)?;
+        let due = session.due_lookups(&facts)?;
+        rails::due(described, &facts, &due, &limits)?;
+        let due = Arc::new(facts::queries(described, &due));
+        Ok(Self { policy, application, facts, due, limits, fuel: session.fuel_used() })
+    }
+
+    /// What is due.
+    pub(crate) const fn due(&self) -> &Arc<Vec<Query>> {
+        &self.due
+    }
+
+    /// What is checked.
+    pub(crate) const fn application(&self) -> &Arc<Application> {
+        &self.application
+    }
+
+    /// Has the policy decide on the answers, holds its verdict against the rails, and writes the
+    /// decision.
+    pub(crate) fn decide(
+        self,
+        answers: Arc<Vec<Answer>>,
+        notice: bool,
+    ) -> Result<Decided, CheckError> {
+        let (described, days) = (self.policy.described(), self.facts.days());
+        let answered = answered(described, &self.application, days, &self.due, &answers);
+        let answered = answered.map_err(invalid)?;
+        let facts = facts::answers(described, &answered);
+        let mut session = self.policy.session(self.limits, self.fuel)?;
+        let verdict = session.decide(&self.facts, &facts)?;
+        let fuel = self.fuel + session.fuel_used();
+        // What is written needs no sandbox any more.
+        drop(session);
+        let held = rails::Held {
+            policy: described,
+            application: &self.facts,
+            answers: &facts,
+            answered: &answered,
+        };
+        rails::verdict(&held, &verdict)?;
+        let identifiers = Identifiers::of(&self.application, &answers);
+        let case = Case {
+            policy: described,
+            application: &self.application,
+            days,
+            answered: &answered,
+            verdict: &verdict,
+            identifiers: &identifiers,
+        };
+        let decision = writer::decision(&case, notice)
+            .map_err(|e| Fault::Rail { rail: Rail::R11, detail: e.to_string() })?;
+        Ok(Decided { decision, due: self.due, answers, fuel })
+    }
+}
+
+/// An answer that cannot be evaluated is the registry's fault and not the applicant's.
+fn invalid(error: ApplicationError) -> CheckError {
+    use ApplicationError as E;
+    // RAIL R13: the words may quote what was put in, and go to a log.
+    let safe = |p: Problem| Problem { path: shortened(&p.path), detail: shortened(&p.detail) };
+    CheckError::Application(match error {
+        E::InvalidAnswer(p) => return Fault::Answer(E::InvalidAnswer(safe(p))).into(),
+        E::UnknownMatter(p) => E::UnknownMatter(safe(p)),
+        E::InvalidIdentifier(p) => E::InvalidIdentifier(safe(p)),
+        E::InvalidRoles(p) => E::InvalidRoles(safe(p)),
+        E::InvalidDate(p) => E::InvalidDate(safe(p)),
+        E::OutsideEdition(p) => E::OutsideEdition(safe(p)),
+        E::InvalidValue(p) => E::InvalidValue(safe(p)),
+    })
+}

@@ -1,9 +1,0 @@
-;; Asks for the first subject only: fewer lookups than `due-lookups` said.
-(export "mustcheck:credit/policy@0.1.0#describe" (func $describe))
-(export "mustcheck:credit/policy@0.1.0#due-lookups" (func $due-lookups))
-(func (export "mustcheck:credit/policy@0.1.0#check") (param $arguments i32) (result i32)
-  (call $lookup
-    (i32.load offset=4 (global.get $due))
-    (i32.const 1)
-    (call $allocate (i32.const 0) (i32.const 0) (i32.const 4) (i32.const 8)))
-  (global.get $decision))

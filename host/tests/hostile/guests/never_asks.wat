@@ -1,5 +1,0 @@
-;; Decides without calling `lookup`, and shows rows as if it had.
-(export "mustcheck:credit/policy@0.1.0#describe" (func $describe))
-(export "mustcheck:credit/policy@0.1.0#due-lookups" (func $due-lookups))
-(func (export "mustcheck:credit/policy@0.1.0#check") (param $arguments i32) (result i32)
-  (global.get $decision))

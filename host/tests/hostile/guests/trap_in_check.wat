@@ -1,5 +1,0 @@
-;; Panics in `check`, as Rust does: with an instruction that must never be reached.
-(export "mustcheck:credit/policy@0.1.0#describe" (func $describe))
-(export "mustcheck:credit/policy@0.1.0#due-lookups" (func $due-lookups))
-(func (export "mustcheck:credit/policy@0.1.0#check") (param $arguments i32) (result i32)
-  (unreachable))
