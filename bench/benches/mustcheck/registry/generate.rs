@@ -217,7 +217,9 @@ fn leave_open(database: &Path, masks: u64) {
                 .unwrap();
         }
     }
-    transaction.execute("INSERT OR IGNORE INTO shape SELECT DISTINCT shape FROM pattern", []).unwrap();
+    transaction
+        .execute("INSERT OR IGNORE INTO shape SELECT DISTINCT shape FROM pattern", [])
+        .unwrap();
     transaction.commit().unwrap();
     connection.close().unwrap();
 }
