@@ -20,7 +20,7 @@ static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
 /// before the catalogue, so that what a check writes lies together.
 const ROOM: usize = 64 << 10;
 
-/// That memory.
+/// The memory of [`ROOM`] bytes.
 #[repr(align(16))]
 struct Room(UnsafeCell<[u8; ROOM]>);
 

@@ -123,7 +123,7 @@ macro_rules! from_wit {
     };
 }
 
-/// Roles, which go in and come out.
+/// Converts roles, which go in and come out.
 #[macro_export]
 macro_rules! roles {
     ($direction:ident) => {
@@ -137,7 +137,7 @@ macro_rules! roles {
     };
 }
 
-/// What goes in.
+/// Converts the facts, which go in.
 #[macro_export]
 macro_rules! facts {
     ($direction:ident) => {
@@ -164,7 +164,7 @@ macro_rules! facts {
     };
 }
 
-/// What comes out.
+/// Converts the due lookups, the verdict and a refusal, which come out.
 #[macro_export]
 macro_rules! verdict {
     ($direction:ident) => {
@@ -200,7 +200,7 @@ macro_rules! verdict {
     };
 }
 
-/// What a policy says of itself.
+/// Converts the description of a policy.
 #[macro_export]
 macro_rules! description {
     ($direction:ident) => {

@@ -10,7 +10,7 @@ use crate::masking::Identifiers;
 use crate::model::{Answer, Application, ApplicationError, Decision, Problem, Query};
 use crate::writer::{self, Case};
 
-/// What answers lookups: the policy's only capability.
+/// A source of answers to the lookups of a native check.
 pub trait Registry {
     /// Answers every list of every query.
     fn lookup(&mut self, queries: &[Query]) -> Vec<Answer>;

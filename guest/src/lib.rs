@@ -1,8 +1,8 @@
 //! The rules of mustcheck.
 //!
-//! Data flows one way: application → due lookups → answers → standings → measures → disposition.
-//! The same code runs natively (this library) and as a WebAssembly component whose only import is
-//! the registry. Nothing here knows a clock, a file, a network or a random number.
+//! Data flows one way: application → facts → due lookups → answers → facts → verdict → decision.
+//! `due` and `decide` run natively (this library) and as a WebAssembly component that imports
+//! nothing. Nothing here knows a clock, a file, a network or a random number.
 
 pub mod answers;
 pub mod aside;

@@ -2,7 +2,7 @@
 
 use crate::exports::mustcheck::credit::policy::*;
 
-/// What the policy says of itself.
+/// The description of the policy.
 pub fn describe() -> Description {
     let (from, list, matter) = (20_454, "park-rent".to_owned(), "licensing/park-stall".to_owned());
     let (version, edition) = (env!("CARGO_PKG_VERSION").into(), "park-2026".into());

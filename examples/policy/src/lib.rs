@@ -100,7 +100,7 @@ fn sum_up(
     }
 }
 
-/// What a record is worth on a day, on a list without rules of its own.
+/// Standing of a record on a day, on a list without rules of its own.
 fn standing(record: &CreditRecord, on: i32) -> Standing {
     let latest = |kind| {
         let events = record.events.iter().filter(|e| e.kind == kind && e.on <= on);
