@@ -67,7 +67,7 @@ impl Answered<'_> {
 
 /// The reason that a source gives, or why what it holds does not reach back far enough, as it is
 /// shown.
-pub fn reason(
+fn reason(
     answer: &Answer,
     days: Days,
     since: Option<Date>,
@@ -110,12 +110,7 @@ fn is_fresh(source: &SourceState, days: Days, freshness_days: u16) -> bool {
 /// than the as-of date is fine: later events do not count.
 // RAIL R2: a source that answered from an old snapshot has not answered, nor has one that no
 // longer holds what may still bar. RAIL R14: old is what is old on the day of the check.
-pub fn judged(
-    answer: &Answer,
-    days: Days,
-    freshness_days: u16,
-    since: Option<Date>,
-) -> AnswerStatus {
+fn judged(answer: &Answer, days: Days, freshness_days: u16, since: Option<Date>) -> AnswerStatus {
     match &answer.source {
         _ if answer.status != AnswerStatus::Answered => answer.status,
         Some(source) if !is_fresh(source, days, freshness_days) => AnswerStatus::Stale,
@@ -137,7 +132,7 @@ pub fn judged(
 /// INTERPRETATION: a record that only a stale snapshot shows may have been repaired since, so
 /// it triggers nothing; the lookup stays unanswered and the result `undetermined`.
 // RAIL R2
-pub fn is_relied_on(answer: &Answer, days: Days, freshness_days: u16) -> bool {
+fn is_relied_on(answer: &Answer, days: Days, freshness_days: u16) -> bool {
     answer.status != AnswerStatus::Stale
         && (answer.source.as_ref()).is_some_and(|source| is_fresh(source, days, freshness_days))
 }

@@ -19,7 +19,7 @@ use crate::catalogue::grounds::Grounds;
 pub use crate::catalogue::grounds::ListRule;
 #[cfg(feature = "authoring")]
 pub(crate) use crate::catalogue::index::MOST;
-use crate::catalogue::index::{Codes, RecordAct, Restrictions};
+use crate::catalogue::index::{Codes, Restrictions};
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::described::Described;
@@ -39,15 +39,14 @@ pub struct Catalogue {
     data: CatalogueData,
     instruments: Codes,
     lists: Codes,
-    acts: Codes,
     matters: Codes,
     /// The recommended measures that the overlay adopts one by one.
     adopts: Codes,
     restrictions: Restrictions,
     grounds: Grounds,
-    /// Of each measure, the days on which it and every text that it cites are in force (RAIL R3).
+    /// Days on which each measure and every text that it cites are in force (RAIL R3).
     in_force: Box<[Option<Validity>]>,
-    /// Of each matter, the positions of the lists that are due for each role.
+    /// Lists due on each matter, by role.
     due: Box<[Box<[DueLists]>]>,
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
@@ -113,12 +112,11 @@ impl Catalogue {
             instruments,
             adopts: Codes::of(data.overlay.adopts.iter()),
             restrictions: Restrictions::of(&data, &matters, &lists, &acts),
-            grounds: Grounds::of(&data),
+            grounds: Grounds::of(&data).0,
             incentives: data.matters.iter().map(of_matter).collect(),
             described: OnceLock::new(),
             matters,
             lists,
-            acts,
             data,
         })
     }
@@ -168,11 +166,6 @@ impl Catalogue {
         self.data.matters.get(self.matters.position(code)?)
     }
 
-    /// Whether the catalogue has this act.
-    pub fn has_act(&self, code: &str) -> bool {
-        self.acts.position(code).is_some()
-    }
-
     /// The restrictions on a matter that a record of a list can trigger, by the act that it names
     /// or does not name, in force on the day (RAIL R3); all by position.
     pub fn restrictions(
@@ -183,7 +176,7 @@ impl Catalogue {
         on: Date,
     ) -> impl Iterator<Item = (usize, &Measure)> {
         let positions = at(matter).zip(at(list));
-        let positions = positions.map(|(m, l)| self.restrictions.of_record(m, l, record_act(act)));
+        let positions = positions.map(|(m, l)| self.restrictions.of_record(m, l, act));
         self.in_force(positions.into_iter().flatten(), on)
     }
 
@@ -199,25 +192,30 @@ impl Catalogue {
     /// None if there is no such restriction and nothing founds the list.
     pub fn scope_of_list(&self, list: u32, act: Option<u32>, on: Date) -> Option<Basis> {
         let position = at(list)?;
-        let positions = self.restrictions.of_act(position, record_act(act));
+        let positions = self.restrictions.of_act(position, act);
         let positions = positions.chain(self.restrictions.of_list(position));
         let mut measures = self.in_force(positions, on);
         let first = measures.find(|(_, m)| !m.kind.is_examination());
         let own = || {
             let list = self.data.lists.get(position)?;
-            (!list.legal_basis.is_empty()).then(|| self.grounds.list(position))
+            (!list.legal_basis.is_empty()).then(|| self.founds(number(position)))
         };
         first.map(|(measure, _)| Basis::Measure(number(measure))).or_else(own)
     }
 
-    /// A clause that a rule in code rests on.
-    pub fn clause(clause: &Clause) -> Basis {
+    /// The ground of a clause that a rule in code rests on.
+    pub fn ground_of(clause: &Clause) -> u32 {
         Grounds::clause(clause)
+    }
+
+    /// The same as a basis.
+    pub fn clause(clause: &Clause) -> Basis {
+        Basis::Ground(Self::ground_of(clause))
     }
 
     /// What founds a list.
     pub fn founds(&self, list: u32) -> Basis {
-        self.grounds.list(at(list).unwrap_or(usize::MAX))
+        Basis::Ground(self.grounds.list(at(list).unwrap_or(usize::MAX)))
     }
 
     /// The ground of a rule of a list, for the time of its rules at a position.
@@ -227,17 +225,17 @@ impl Catalogue {
 
     /// The ground of an exception of a measure, by the position of either.
     pub fn exception(&self, measure: usize, exception: usize) -> Basis {
-        self.grounds.exception(measure, exception)
+        Basis::Ground(self.grounds.exception(measure, exception))
     }
 
     /// The ground of what a place closes to promises.
     pub fn closing(&self, closing: usize) -> Basis {
-        self.grounds.closing(number(closing))
+        Basis::Ground(self.grounds.closing(closing))
     }
 
     /// The ground of an end of disclosure at a place.
     pub fn disclosure(&self, disclosure: usize) -> Basis {
-        self.grounds.disclosure(number(disclosure))
+        Basis::Ground(self.grounds.disclosure(disclosure))
     }
 
     // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
@@ -329,24 +327,21 @@ impl Catalogue {
     }
 }
 
-/// The days on which a measure and every text that it cites are in force; none if a text is unknown
-/// or they have no day in common.
+/// The days on which a measure and every text that it cites are in force; none if a text is unknown.
 // RAIL R3
-fn in_force(
-    measure: &Measure,
-    data: &CatalogueData,
-    instruments: &Codes,
-) -> Option<(Date, Option<Date>)> {
+fn in_force(measure: &Measure, data: &CatalogueData, instruments: &Codes) -> Option<Validity> {
     let mut days = (measure.valid_from, measure.valid_until);
     for basis in &measure.legal_basis {
         let text = data.instruments.get(instruments.position(&basis.instrument)?)?;
-        let until = match (days.1, text.in_force_until) {
-            (Some(one), Some(other)) => Some(one.min(other)),
-            (one, other) => one.or(other),
-        };
+        let until = earliest(days.1, text.in_force_until);
         days = (days.0.max(text.in_force_from), until);
     }
     Some(days)
+}
+
+/// The earlier of two last days, each of which may be absent.
+fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+    one.into_iter().chain(other).min()
 }
 
 /// A number as a position among what is held here.
@@ -357,10 +352,6 @@ pub(crate) fn at(position: u32) -> Option<usize> {
 /// A position as a number. The rails keep all of them below [`MOST`].
 pub(crate) fn number(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
-}
-
-fn record_act(act: Option<u32>) -> RecordAct {
-    act.map_or(RecordAct::None, |act| at(act).map_or(RecordAct::Unknown, RecordAct::Known))
 }
 
 /// Whether a validity, both ends included, holds on a day.

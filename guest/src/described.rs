@@ -1,13 +1,13 @@
-//! What a policy says of itself, found by code and by position: the host and the writer ask for
-//! every list and measure of a check, and a catalogue may hold thousands.
+//! A policy's description, found by code and by position: the host and the writer ask for every list
+//! and measure of a check, and a catalogue may hold thousands.
 
 use rustc_hash::FxHashMap;
 
 use crate::date::Date;
 use crate::lookback;
 use crate::model::{
-    Basis, Days, Description, Effect, GroundInfo, InstrumentInfo, LegalBasis, ListInfo,
-    ListStanding, MatterInfo, MeasureInfo, Polarity, Role,
+    Basis, Days, Description, Effect, GroundInfo, InstrumentInfo, LegalBasis, ListInfo, MatterInfo,
+    MeasureInfo, Role,
 };
 
 /// The lists that have parts, which sources may publish as lists of their own.
@@ -51,10 +51,9 @@ pub struct Described {
     matters: FxHashMap<String, u32>,
     measures: FxHashMap<String, u32>,
     instruments: FxHashMap<String, u32>,
-    /// Of each matter, by its position, the lookups due.
+    /// Lookups due on each matter.
     due: Vec<Vec<Due>>,
-    /// Of each matter, by its position, the restrictions that outlast their records for a counted
-    /// time.
+    /// Restrictions on each matter that outlast their records for a counted time.
     lasting: Vec<Vec<Lasting>>,
 }
 
@@ -151,8 +150,12 @@ impl Described {
 
     /// A matter by code.
     pub fn matter(&self, code: &str) -> Option<&MatterInfo> {
-        let position = usize::try_from(self.matter_position(code)?).ok()?;
-        self.description.matters.get(position)
+        self.matter_at(self.matter_position(code)?)
+    }
+
+    /// A matter by position.
+    pub fn matter_at(&self, position: u32) -> Option<&MatterInfo> {
+        self.description.matters.get(usize::try_from(position).ok()?)
     }
 
     /// A measure by its id.
@@ -212,11 +215,5 @@ impl Described {
     pub fn due(&self, matter: u32) -> &[Due] {
         let due = usize::try_from(matter).ok().and_then(|matter| self.due.get(matter));
         due.map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether a list is a reason to look closer, kept by a public authority.
-    pub fn is_watch(&self, list: &str) -> bool {
-        self.list(list)
-            .is_some_and(|l| l.polarity == Polarity::Watch && l.standing == ListStanding::Statutory)
     }
 }

@@ -9,7 +9,7 @@ use crate::described::Described;
 use crate::lookback::held_from;
 use crate::model::{
     AnswerFacts, Application, ApplicationError, ApplicationFacts, CreditRecord, DueLookup,
-    EventFacts, MaterialFacts, Problem, Query, RecordFacts, SubjectFacts,
+    EventFacts, MaterialFacts, Query, RecordFacts, SubjectFacts,
 };
 use crate::validate;
 
@@ -23,11 +23,7 @@ pub fn application(
     application: &Application,
     made_on: Date,
 ) -> Result<ApplicationFacts, ApplicationError> {
-    validate::application(policy, application, made_on)?;
-    // RAIL R2: an unknown matter is an error, never an empty list of duties.
-    let matter = policy.matter_position(&application.matter).ok_or_else(|| {
-        ApplicationError::UnknownMatter(Problem::at("matter", "is no matter of this edition"))
-    })?;
+    let matter = validate::application(policy, application, made_on)?;
     let subjects = application.subjects.iter().map(|subject| SubjectFacts {
         role: subject.role,
         kind: subject.kind,

@@ -42,11 +42,6 @@ impl<'a> Identifiers<'a> {
         Self { all, lengths, is_plain }
     }
 
-    /// Each once.
-    pub fn iter(&self) -> impl Iterator<Item = &'a str> {
-        self.all.iter().copied()
-    }
-
     /// A text with each of them masked.
     // RAIL R13
     pub fn masked_in<'t>(&self, text: &'t str) -> Cow<'t, str> {

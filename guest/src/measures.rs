@@ -80,7 +80,7 @@ pub fn restrictions(
             any_role = true;
             let found = Found { catalogue, application, answers, hits };
             match found.judge(position, measure, hit) {
-                Outcomes::Applies(end) => {
+                Judged::Applies(end) => {
                     let key = (position, hit.subject_index);
                     match places.get(&key).and_then(|i| outcome.applied.get_mut(*i)) {
                         Some(applied) => join(applied, hit, end),
@@ -91,8 +91,8 @@ pub fn restrictions(
                     }
                 }
                 // Of a record that has ended, its end is the reason.
-                Outcomes::SetAside(_) if ended.is_some() => continue,
-                Outcomes::SetAside(entry) => outcome.set_aside.push(entry),
+                Judged::SetAside(_) if ended.is_some() => continue,
+                Judged::SetAside(entry) => outcome.set_aside.push(entry),
             }
             spoke = true;
         }
@@ -212,7 +212,7 @@ struct Found<'a> {
 }
 
 /// What a record comes to under a measure.
-enum Outcomes {
+enum Judged {
     Applies(End),
     SetAside(SetAsideVerdict),
 }
@@ -226,7 +226,7 @@ struct End {
 }
 
 impl Found<'_> {
-    fn judge(&self, position: usize, measure: &Measure, hit: &Hit<'_>) -> Outcomes {
+    fn judge(&self, position: usize, measure: &Measure, hit: &Hit<'_>) -> Judged {
         let aside = |reason, basis| entry(hit, Some(number(position)), reason, basis);
         let mut exceptions = measure.exceptions.iter().enumerate();
         if let Some((at, exception)) = exceptions.find(|(_, e)| self.excepts(e, hit)) {
@@ -236,25 +236,25 @@ impl Found<'_> {
                 ExceptionWhen::BanRunOut => Detail::BanRunOut,
             };
             let entry = aside(SetAsideReason::ConditionNotMet, basis);
-            return Outcomes::SetAside(SetAsideVerdict { detail, ..entry });
+            return Judged::SetAside(SetAsideVerdict { detail, ..entry });
         }
         let as_of = self.application.as_of;
         let end = end(measure.term(), hit, as_of);
         if end.until.is_some_and(|last| last < as_of) {
             // RAIL R7: never beyond the term that the article allows or fixes.
             let basis = Basis::Measure(number(position));
-            return Outcomes::SetAside(aside(SetAsideReason::BeyondTerm, basis));
+            return Judged::SetAside(aside(SetAsideReason::BeyondTerm, basis));
         }
         if !self.catalogue.adopted(measure) {
             let basis = Catalogue::clause(&RECOMMENDED);
-            return Outcomes::SetAside(aside(SetAsideReason::NotAdopted, basis));
+            return Judged::SetAside(aside(SetAsideReason::NotAdopted, basis));
         }
         let mut exceptions = measure.exceptions.iter().enumerate();
         if let Some((at, _)) = exceptions.find(|(_, e)| self.is_unproven(e, hit)) {
             let basis = self.catalogue.exception(position, at);
-            return Outcomes::SetAside(aside(SetAsideReason::UnprovenException, basis));
+            return Judged::SetAside(aside(SetAsideReason::UnprovenException, basis));
         }
-        Outcomes::Applies(end)
+        Judged::Applies(end)
     }
 
     /// Whether an exception of the article takes the record out.

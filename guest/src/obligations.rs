@@ -4,7 +4,7 @@ use crate::catalogue::Catalogue;
 use crate::clause::Clause;
 use crate::date::Date;
 use crate::model::{
-    ApplicationFacts, Basis, Commitment, Domain, Duty, Effect, MeasureKind, MeasureVerdict,
+    ApplicationFacts, Commitment, Domain, Duty, Effect, MeasureKind, MeasureVerdict,
     ObligationVerdict, Role, SubjectFacts, SubjectKind, Text,
 };
 use crate::reach::Hit;
@@ -123,9 +123,7 @@ fn publication(application: &ApplicationFacts, calendar: WorkingDays<'_>) -> Obl
 }
 
 fn without_day(duty: Duty, clause: &Clause) -> ObligationVerdict {
-    let ground = match Catalogue::clause(clause) {
-        Basis::Ground(ground) | Basis::Measure(ground) => ground,
-    };
+    let ground = Catalogue::ground_of(clause);
     ObligationVerdict { duty, due_on: None, working_days: None, unpublished_year: None, ground }
 }
 

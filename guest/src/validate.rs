@@ -12,16 +12,16 @@ use crate::model::{
 };
 use crate::text::safe;
 
-/// Checks an application against what the policy says of itself, and gives its matter.
+/// Checks an application against the policy's description, and gives the position of its matter.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, with its path.
-pub fn application<'p>(
-    policy: &'p Described,
+pub fn application(
+    policy: &Described,
     application: &Application,
     made_on: Date,
-) -> Result<&'p MatterInfo, ApplicationError> {
+) -> Result<u32, ApplicationError> {
     use ApplicationError::{InvalidDate, InvalidValue, OutsideEdition, UnknownMatter};
     let empty = |path: &str| Err(InvalidValue(Problem::at(path, "must not be empty")));
     if application.id.trim().is_empty() {
@@ -53,7 +53,9 @@ pub fn application<'p>(
     }
     here(&description.place, application, made_on)?;
     // RAIL R2: an unknown matter is an error, never an empty list of duties.
-    let Some(matter) = policy.matter(&application.matter) else {
+    let position = policy.matter_position(&application.matter);
+    let known = position.and_then(|position| Some((position, policy.matter_at(position)?)));
+    let Some((position, matter)) = known else {
         let detail = format!("`{}` is no matter of this edition", safe(&application.matter));
         return Err(UnknownMatter(Problem::at("matter", detail)));
     };
@@ -62,7 +64,7 @@ pub fn application<'p>(
     behind(application)?;
     representatives(application, matter)?;
     materials(application)?;
-    Ok(matter)
+    Ok(position)
 }
 
 /// Whether a time, both ends included, holds on a day.

@@ -33,7 +33,7 @@ use crate::described::Described;
 use crate::masking::Identifiers;
 use crate::model::{
     Application, CreditRecord, Days, ListInfo, ListRules, ListStanding, Polarity, RecordVerdict,
-    SetAsideReason, Standing, Subject, Verdict,
+    SetAsideReason, SetAsideVerdict, Standing, Subject, Verdict,
 };
 
 /// A check that is written about.
@@ -62,8 +62,8 @@ struct Found<'a> {
     rules: &'a ListRules,
     record: &'a CreditRecord,
     verdict: &'a RecordVerdict,
-    /// Whether its list, or the list's rule on persons, leaves it without consequences.
-    is_passed_over: bool,
+    /// Its position among the records of all answers.
+    position: u32,
 }
 
 impl<'a> Case<'a> {
@@ -80,24 +80,21 @@ impl<'a> Case<'a> {
             rules: ListRules::on(&row.list.rules, days.made_on),
             record,
             verdict: judged,
-            is_passed_over: verdict.set_aside.iter().any(|entry| {
-                entry.record == Some(position)
-                    && matches!(
-                        entry.reason,
-                        SetAsideReason::RoleNotReached | SetAsideReason::ReferenceOnly
-                    )
-            }),
+            position,
         });
         found.collect()
     }
 }
 
 impl Found<'_> {
-    /// Whether it stands in force on a watch list of a public authority.
-    fn is_watched(&self) -> bool {
+    /// Whether it stands in force on a watch list of a public authority, and reaches the subject.
+    fn is_watched(&self, verdict: &Verdict) -> bool {
+        let is_passed_over = |entry: &SetAsideVerdict| {
+            entry.record == Some(self.position) && entry.reason == SetAsideReason::RoleNotReached
+        };
         self.list.polarity == Polarity::Watch
             && self.list.standing == ListStanding::Statutory
             && self.verdict.standing == Standing::InForce
-            && !self.is_passed_over
+            && !verdict.set_aside.iter().any(is_passed_over)
     }
 }

@@ -17,11 +17,13 @@ use std::sync::LazyLock;
 
 use firm::{FIRM, answered, application};
 use mustcheck_guest::boundary::Convert as _;
+use mustcheck_guest::catalogue::ListRule;
+use mustcheck_guest::clause::CITED;
 use mustcheck_guest::date::Date;
 use mustcheck_guest::decide::decide;
 use mustcheck_guest::due::due;
 use mustcheck_guest::model::{
-    Answer, AnswerFacts, Application, ApplicationFacts, CreditRecord, Disposition, Refusal,
+    Answer, AnswerFacts, Application, ApplicationFacts, Basis, CreditRecord, Disposition, Refusal,
     SetAsideReason,
 };
 use mustcheck_guest::{Catalogue, answers, authoring, facts};
@@ -200,4 +202,48 @@ proptest! {
         let back: Date = number.convert();
         prop_assert_eq!(back, on);
     }
+}
+
+/// Every ground stands where the catalogue says it does, in every edition and place.
+#[test]
+fn grounds_stand_where_they_are_named() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("catalogue");
+    let mut places = 0;
+    for (edition, overlay) in authoring::combinations::combinations(&folder).unwrap() {
+        let compiled = authoring::compile(&folder, &edition, &overlay).unwrap();
+        let catalogue = Catalogue::adopt(compiled.data).unwrap();
+        let (policy, data) = (catalogue.described(), catalogue.data());
+        let stands = |basis: Basis| policy.basis(basis).unwrap();
+        for (list, at) in data.lists.iter().zip(0..) {
+            assert_eq!(stands(catalogue.founds(at)), list.legal_basis);
+            for (regime, rules) in list.rules.iter().enumerate() {
+                let stands = |rule| stands(catalogue.list_rule(at, regime, rule));
+                assert_eq!(stands(ListRule::Removal), rules.removal.legal_basis);
+                assert_eq!(stands(ListRule::Objection), rules.objection.legal_basis);
+                if let Some(stay) = &rules.stay {
+                    assert_eq!(stands(ListRule::Stay), stay.legal_basis);
+                }
+                if let Some(lifts) = &rules.reorganisation {
+                    assert_eq!(stands(ListRule::Reorganisation), lifts.legal_basis);
+                }
+            }
+        }
+        for (measure, at) in data.measures.iter().zip(0..) {
+            for (exception, number) in measure.exceptions.iter().zip(0..) {
+                assert_eq!(stands(catalogue.exception(at, number)), exception.legal_basis);
+            }
+        }
+        for (closing, at) in data.overlay.closings.iter().zip(0..) {
+            assert_eq!(stands(catalogue.closing(at)), closing.legal_basis);
+            places += 1;
+        }
+        for (disclosure, at) in data.overlay.disclosures.iter().zip(0..) {
+            assert_eq!(stands(catalogue.disclosure(at)), disclosure.legal_basis);
+            places += 1;
+        }
+        for clause in CITED {
+            assert_eq!(stands(Catalogue::clause(clause)), clause.basis());
+        }
+    }
+    assert!(places > 2, "only {places} rules of places");
 }

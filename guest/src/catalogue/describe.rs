@@ -2,8 +2,7 @@
 
 use crate::catalogue::data::{CatalogueData, List, Matter, Measure, Objection, Remedy};
 use crate::catalogue::grounds::Grounds;
-use crate::catalogue::{Catalogue, ListRule};
-use crate::date::Date;
+use crate::catalogue::{Catalogue, ListRule, earliest};
 use crate::model::{
     Description, DueRule, EditionDays, Freshness, InstrumentInfo, ListInfo, ListRules, MatterInfo,
     MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo,
@@ -38,7 +37,7 @@ impl Catalogue {
             },
             place: self.place_info(),
             instruments: self.instrument_infos(),
-            grounds: Grounds::all(self.data()),
+            grounds: Grounds::of(self.data()).1,
             remedies: edition.remedies.iter().chain(&overlay.remedies).map(remedy_info).collect(),
             calendar: self.data().calendar.clone(),
         }
@@ -148,13 +147,5 @@ fn remedy_info(remedy: &Remedy) -> RemedyInfo {
         valid_until: remedy.valid_until,
         text: remedy.text.clone(),
         legal_basis: remedy.legal_basis.clone(),
-    }
-}
-
-/// The earlier of two last days, each of which may be absent.
-fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
     }
 }

@@ -1,9 +1,10 @@
 //! The grounds of a catalogue besides its measures: what the rules in code rest on, the rules of
 //! lists, exceptions, and what a place closes or ends. A verdict names them by position.
 
-use crate::catalogue::data::{CatalogueData, List};
+use crate::catalogue::data::CatalogueData;
+use crate::catalogue::number;
 use crate::clause::{CITED, Clause};
-use crate::model::{Basis, GroundInfo, LegalBasis, Text};
+use crate::model::{GroundInfo, LegalBasis, Text};
 
 /// A rule of a list that something rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +19,12 @@ pub enum ListRule {
     Reorganisation,
 }
 
-/// Where the grounds of a catalogue stand.
+/// Positions of the grounds of a catalogue.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Grounds {
-    /// Of each list, the ground that founds it; its rules follow, four for each time.
+    /// The ground that founds each list; its rules follow, four for each time.
     lists: Box<[u32]>,
-    /// Of each measure, the ground of its first exception.
+    /// The ground of each measure's first exception.
     exceptions: Box<[u32]>,
     closings: u32,
     disclosures: u32,
@@ -33,91 +34,74 @@ pub(super) struct Grounds {
 const RULES: u32 = 4;
 
 impl Grounds {
-    pub(super) fn of(data: &CatalogueData) -> Self {
-        let mut next = count(CITED.len());
-        let mut reserve = |items: u32| {
-            let first = next;
-            next += items;
-            first
+    /// The grounds themselves, in their order, and their positions.
+    pub(super) fn of(data: &CatalogueData) -> (Self, Vec<GroundInfo>) {
+        let plain = |legal_basis: &[LegalBasis]| GroundInfo {
+            text: None,
+            legal_basis: legal_basis.to_vec(),
         };
-        let rules = |list: &List| 1 + RULES * count(list.rules.len());
-        Self {
-            lists: data.lists.iter().map(|list| reserve(rules(list))).collect(),
-            exceptions: (data.measures.iter())
-                .map(|measure| reserve(count(measure.exceptions.len())))
-                .collect(),
-            closings: reserve(count(data.overlay.closings.len())),
-            disclosures: reserve(count(data.overlay.disclosures.len())),
-        }
-    }
-
-    /// All of them, in their order.
-    pub(super) fn all(data: &CatalogueData) -> Vec<GroundInfo> {
-        let plain = |legal_basis: Vec<LegalBasis>| GroundInfo { text: None, legal_basis };
         let said = |text: &Text, basis: &[LegalBasis]| GroundInfo {
             text: Some(text.clone()),
-            legal_basis: basis.to_vec(),
+            ..plain(basis)
         };
-        let mut all: Vec<GroundInfo> = CITED.iter().map(|clause| plain(clause.basis())).collect();
+        let mut all: Vec<GroundInfo> = CITED.iter().map(|clause| plain(&clause.basis())).collect();
+        let mut lists = Vec::with_capacity(data.lists.len());
         for list in &data.lists {
-            all.push(plain(list.legal_basis.clone()));
+            lists.push(number(all.len()));
+            all.push(plain(&list.legal_basis));
             for regime in &list.rules {
-                let stay = regime.stay.as_ref().map(|rule| rule.legal_basis.clone());
-                let lifts = regime.reorganisation.as_ref().map(|rule| rule.legal_basis.clone());
+                let stay = regime.stay.as_ref().map(|rule| &*rule.legal_basis);
+                let lifts = regime.reorganisation.as_ref().map(|rule| &*rule.legal_basis);
+                // In the order of `ListRule`.
                 all.push(plain(stay.unwrap_or_default()));
-                all.push(plain(regime.removal.legal_basis.clone()));
-                all.push(plain(regime.objection.legal_basis.clone()));
+                all.push(plain(&regime.removal.legal_basis));
+                all.push(plain(&regime.objection.legal_basis));
                 all.push(plain(lifts.unwrap_or_default()));
             }
         }
-        let exceptions = data.measures.iter().flat_map(|measure| &measure.exceptions);
-        all.extend(exceptions.map(|exception| plain(exception.legal_basis.clone())));
+        let mut exceptions = Vec::with_capacity(data.measures.len());
+        for measure in &data.measures {
+            exceptions.push(number(all.len()));
+            all.extend(measure.exceptions.iter().map(|exception| plain(&exception.legal_basis)));
+        }
+        let closings = number(all.len());
         all.extend(data.overlay.closings.iter().map(|c| said(&c.text, &c.legal_basis)));
+        let disclosures = number(all.len());
         all.extend(data.overlay.disclosures.iter().map(|d| said(&d.text, &d.legal_basis)));
-        all
+        let (lists, exceptions) = (lists.into(), exceptions.into());
+        (Self { lists, exceptions, closings, disclosures }, all)
     }
 
     /// A clause that a rule in code rests on.
-    pub(super) fn clause(clause: &Clause) -> Basis {
-        let same = |other: &&&Clause| other.words == clause.words;
-        Basis::Ground(position(CITED.iter().position(|other| same(&other))))
+    pub(super) fn clause(clause: &Clause) -> u32 {
+        let known = CITED.iter().position(|other| other.words == clause.words);
+        known.map_or(u32::MAX, number)
     }
 
     /// What founds a list, by its position.
-    pub(super) fn list(&self, list: usize) -> Basis {
-        Basis::Ground(self.of_list(list))
+    pub(super) fn list(&self, list: usize) -> u32 {
+        self.lists.get(list).copied().unwrap_or(u32::MAX)
     }
 
     /// A rule of a list for a time, by the position of either.
     pub(super) fn rule(&self, list: usize, regime: usize, rule: ListRule) -> u32 {
-        self.of_list(list) + 1 + RULES * count(regime) + rule as u32
+        let rules = RULES.saturating_mul(number(regime)).saturating_add(1 + rule as u32);
+        self.list(list).saturating_add(rules)
     }
 
-    fn of_list(&self, list: usize) -> u32 {
-        self.lists.get(list).copied().unwrap_or(u32::MAX / 2)
-    }
-
-    /// An exception of a measure.
-    pub(super) fn exception(&self, measure: usize, exception: usize) -> Basis {
-        let first = self.exceptions.get(measure).copied().unwrap_or(u32::MAX / 2);
-        Basis::Ground(first + count(exception))
+    /// An exception of a measure, by the position of either.
+    pub(super) fn exception(&self, measure: usize, exception: usize) -> u32 {
+        let first = self.exceptions.get(measure).copied().unwrap_or(u32::MAX);
+        first.saturating_add(number(exception))
     }
 
     /// What a place closes to promises.
-    pub(super) const fn closing(&self, closing: u32) -> Basis {
-        Basis::Ground(self.closings + closing)
+    pub(super) fn closing(&self, closing: usize) -> u32 {
+        self.closings.saturating_add(number(closing))
     }
 
     /// The end of disclosure at a place.
-    pub(super) const fn disclosure(&self, disclosure: u32) -> Basis {
-        Basis::Ground(self.disclosures + disclosure)
+    pub(super) fn disclosure(&self, disclosure: usize) -> u32 {
+        self.disclosures.saturating_add(number(disclosure))
     }
-}
-
-fn count(items: usize) -> u32 {
-    u32::try_from(items).unwrap_or(u32::MAX / 2)
-}
-
-fn position(at: Option<usize>) -> u32 {
-    at.map_or(u32::MAX, count)
 }

@@ -43,25 +43,12 @@ const UNNAMED: u16 = u16::MAX;
 /// they are small.
 type Entry = (u16, u16, u16, u16);
 
-/// The act of a record.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum RecordAct {
-    /// At its position in the catalogue.
-    Known(usize),
-    /// Not in the catalogue.
-    Unknown,
-    /// The record names none.
-    None,
-}
-
-impl RecordAct {
-    /// What stands in the place of an act in the measures that name it, and in those that name none.
-    fn keys(self) -> (Option<u16>, u16) {
-        match self {
-            Self::Known(act) => (u16::try_from(act).ok(), ANY_NAMED),
-            Self::Unknown => (None, ANY_NAMED),
-            Self::None => (None, UNNAMED),
-        }
+/// What stands in the place of a record's act in the measures that name it, and in those that name
+/// none.
+fn keys(act: Option<u32>) -> (Option<u16>, u16) {
+    match act {
+        Some(act) => (u16::try_from(act).ok(), ANY_NAMED),
+        None => (None, UNNAMED),
     }
 }
 
@@ -107,9 +94,9 @@ impl Restrictions {
         &self,
         matter: usize,
         list: usize,
-        act: RecordAct,
+        act: Option<u32>,
     ) -> impl Iterator<Item = usize> {
-        let (own, any) = act.keys();
+        let (own, any) = keys(act);
         let own = own.map_or(&[][..], |act| self.run(matter, list, act));
         merged(own, self.run(matter, list, any))
     }
@@ -126,9 +113,9 @@ impl Restrictions {
 
     /// Positions of the measures that a record of a list can trigger on whatever matter: those that
     /// name its act, then those that name none.
-    pub(super) fn of_act(&self, list: usize, act: RecordAct) -> impl Iterator<Item = usize> {
+    pub(super) fn of_act(&self, list: usize, act: Option<u32>) -> impl Iterator<Item = usize> {
         let list = u16::try_from(list).unwrap_or(u16::MAX);
-        let (own, any) = act.keys();
+        let (own, any) = keys(act);
         let run = move |act: u16| {
             let from = self.by_act.partition_point(|entry| (entry.0, entry.1) < (list, act));
             let rest = self.by_act.get(from..).unwrap_or_default().iter();

@@ -3,8 +3,8 @@
 use super::{Case, Found, aside, notice, obligation};
 use crate::answers::target;
 use crate::model::{
-    AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation, Prolonged,
-    ProlongedVerdict, SetAside, Target,
+    AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation,
+    ObligationVerdict, Prolonged, ProlongedVerdict, SetAside, SetAsideVerdict, Target,
 };
 use crate::standing::disputed;
 
@@ -145,7 +145,7 @@ impl Writing<'_> {
         })
     }
 
-    fn set_aside(&self, verdict: &crate::model::SetAsideVerdict) -> Option<SetAside> {
+    fn set_aside(&self, verdict: &SetAsideVerdict) -> Option<SetAside> {
         let measure = match verdict.measure {
             Some(position) => Some(self.case.policy.measure_at(position)?.id.clone()),
             None => None,
@@ -164,7 +164,7 @@ impl Writing<'_> {
         })
     }
 
-    fn obligation(&self, verdict: &crate::model::ObligationVerdict) -> Option<Obligation> {
+    fn obligation(&self, verdict: &ObligationVerdict) -> Option<Obligation> {
         obligation::obligation(self.case, verdict)
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn notice(case: &Case<'_>, decision: &Decision, found: &[Found<'_>]) 
     page.head(decision);
     page.lookups(decision);
     page.measures(case, decision, found);
-    page.watch(found);
+    page.watch(case, found);
     page.set_aside(decision);
     page.obligations(decision);
     page.place(decision, found);
@@ -211,13 +211,14 @@ impl Page<'_> {
     }
 
     /// Records in force on a watch list: no measure speaks of them, so they stand by themselves.
-    fn watch(&mut self, found: &[Found<'_>]) {
-        if !found.iter().any(Found::is_watched) {
+    fn watch(&mut self, case: &Case<'_>, found: &[Found<'_>]) {
+        let mut watched = found.iter().filter(|found| found.is_watched(case.verdict)).peekable();
+        if watched.peek().is_none() {
             return;
         }
         self.section();
         self.line("提示性名单上的记录：", "Records on a watch list:");
-        for found in found.iter().filter(|found| found.is_watched()) {
+        for found in watched {
             let target = target(found.subject, found.subject_index);
             let who = self.who(&target);
             let (id, from) = (safe(&found.record.id), found.record.valid_from);
