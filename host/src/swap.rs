@@ -28,7 +28,8 @@ pub(crate) fn has_appeared() -> bool {
     static ASKED: AtomicU64 = AtomicU64::new(0);
     static APPEARED: AtomicBool = AtomicBool::new(false);
     let second = BEGUN.get_or_init(Instant::now).elapsed().as_secs() + 1;
-    if ASKED.swap(second, Ordering::Relaxed) != second && is_there() {
+    let is_asked = ASKED.load(Ordering::Relaxed) == second;
+    if !is_asked && ASKED.swap(second, Ordering::Relaxed) != second && is_there() {
         // It may be gone again, and with it what was swapped out; nobody knows.
         APPEARED.store(true, Ordering::Relaxed);
     }

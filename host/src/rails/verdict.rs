@@ -169,9 +169,8 @@ impl Holding<'_> {
         let made_on = application.made_on;
         let in_force =
             known.valid_from <= made_on && known.valid_until.is_none_or(|u| made_on <= u);
-        let matters = known.matters.iter();
-        let matter = matters.filter_map(|code| self.held.policy.matter_position(code));
-        let linked = matter.into_iter().any(|matter| matter == application.matter);
+        let matter = self.held.policy.matter_at(application.matter);
+        let linked = matter.is_some_and(|matter| known.matters.contains(&matter.code));
         if !in_force || !linked || !known.roles.contains(&subject.role) || !known.adopted {
             let detail = format!("measure `{id}` does not apply to this matter, role or day");
             return broken(Rail::R3, detail);
@@ -317,9 +316,8 @@ impl Holding<'_> {
     // RAIL R2: a component cannot call clear what is not. RAIL R14: nor what is of an earlier day.
     fn sums_up(&self) -> Result<(), Fault> {
         let verdict = self.verdict;
-        let unanswered = self.held.answered.iter().zip(self.held.answers).any(|(row, answer)| {
-            row.list.standing == ListStanding::Statutory && answer.status != AnswerStatus::Answered
-        });
+        let mut due = self.held.answered.iter().filter(|row| row.is_due());
+        let unanswered = due.any(|row| row.status != AnswerStatus::Answered);
         let known = verdict.measures.iter().filter_map(|m| self.held.policy.measure_at(m.measure));
         let applied = known.map(|m| Applied { effect: m.effect, force: m.force, kind: m.kind });
         let (found, rule) = disposition(unanswered, applied, self.signs());
