@@ -3,6 +3,7 @@
 //! A registry answers by exact identifier and says of every list of every ask how it was answered.
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
 
+pub mod digests;
 pub mod follow_the_money;
 pub mod held;
 pub mod import;

@@ -20,15 +20,15 @@ mod strict;
 mod total;
 mod workbook;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
 use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::model::SubjectKind;
+use mustcheck_guest::model::{CreditRecord, SubjectKind};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 
+use crate::registry::digests::DigestSet;
 use crate::registry::shapes::Epoch;
 use crate::registry::sources::{Coverage, Source, coverage};
 use crate::registry::written::{LeftOpen, Pattern};
@@ -121,8 +121,8 @@ pub fn convert(
         columns: columns::Columns::default(),
         named: BTreeSet::new(),
         above: Vec::new(),
-        seen: HashSet::new(),
-        ids: HashSet::new(),
+        seen: DigestSet::new()?,
+        ids: DigestSet::new()?,
         total: None,
         document: Document::begin(out, sources)?,
         rejected,
@@ -178,29 +178,15 @@ struct Table<'a> {
     named: BTreeSet<usize>,
     /// The row above, for cells that merge with it.
     above: Vec<String>,
-    /// Digests of the rows: one that stands twice is one.
-    seen: HashSet<[u8; 16]>,
-    /// Digests of the ids given so far.
-    ids: HashSet<[u8; 16]>,
+    /// The rows so far: one that stands twice is one.
+    seen: DigestSet,
+    /// The ids given so far.
+    ids: DigestSet,
     /// How many rows the last row of totals says there are.
     total: Option<u64>,
     document: Document<'a>,
     rejected: Option<&'a mut RejectedFile>,
     report: TableReport,
-}
-
-/// Sixteen bytes of a digest: no two of a billion rows share them by chance.
-fn digest<'t>(parts: impl Iterator<Item = &'t str>) -> [u8; 16] {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part.as_bytes());
-        hasher.update([0xff]);
-    }
-    let mut short = [0; 16];
-    for (to, from) in short.iter_mut().zip(hasher.finalize()) {
-        *to = from;
-    }
-    short
 }
 
 impl Table<'_> {
@@ -295,17 +281,14 @@ impl Table<'_> {
             self.report.skipped += 1;
             return Ok(());
         }
-        if !self.seen.insert(digest(cells.iter().map(String::as_str))) {
+        if !self.seen.insert(cells.iter().map(String::as_str))? {
             self.report.duplicates += 1;
             return Ok(());
         }
-        let judged = read.records().and_then(|mut records| {
-            records.iter_mut().try_for_each(|record| self.judge(record)).map(|()| records)
-        });
-        match judged {
+        match self.judge(&read)? {
             Ok(records) => {
                 for record in &records {
-                    self.ids.insert(digest(std::iter::once(record.id.as_str())));
+                    self.ids.insert([record.id.as_str()])?;
                     self.document.record(record)?;
                     self.report.records += 1;
                 }
@@ -371,17 +354,25 @@ impl Table<'_> {
         self.refuse(raw, &format!("{at}: is named by no identifier"), &refused)
     }
 
-    /// What the import would refuse is refused here, where its row is known.
-    fn judge(&self, record: &mut mustcheck_guest::model::CreditRecord) -> Result<(), String> {
-        if let Some(fault) = super::json::record_fault(record, &self.covers) {
-            return Err(fault);
+    /// The records of a row, or why the import would refuse one of them: here its row is known.
+    fn judge(
+        &self,
+        row: &row::Row<'_>,
+    ) -> Result<Result<Vec<CreditRecord>, String>, RegistryError> {
+        let mut records = match row.records() {
+            Ok(records) => records,
+            Err(reason) => return Ok(Err(reason)),
+        };
+        for record in &mut records {
+            let fault = super::json::record_fault(record, &self.covers)
+                .or_else(|| super::json::vocabulary_fault(record, self.vocabulary));
+            if let Some(fault) = fault {
+                return Ok(Err(fault));
+            }
+            if self.ids.contains([record.id.as_str()])? {
+                return Ok(Err(format!("id: `{}` stands twice", record.id)));
+            }
         }
-        if let Some(fault) = super::json::vocabulary_fault(record, self.vocabulary) {
-            return Err(fault);
-        }
-        if self.ids.contains(&digest(std::iter::once(record.id.as_str()))) {
-            return Err(format!("id: `{}` stands twice", record.id));
-        }
-        Ok(())
+        Ok(Ok(records))
     }
 }

@@ -6,15 +6,15 @@
 mod remnant;
 mod stream;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use mustcheck_guest::model::CreditRecord;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 
 use super::Rejected;
 use crate::input::{parse_strictly, quotable};
+use crate::registry::digests::DigestSet;
 use crate::registry::held::{Marks, Refusal};
 use crate::registry::json::{identities, record_fault, vocabulary_fault};
 use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
@@ -93,7 +93,7 @@ impl Incoming {
         let mut judge = Judge {
             file: self,
             covers: coverage(&self.sources),
-            ids: HashSet::new(),
+            ids: DigestSet::new()?,
             marks: Marks::default(),
             rejected: Vec::new(),
         };
@@ -106,8 +106,8 @@ impl Incoming {
 struct Judge<'a> {
     file: &'a Incoming,
     covers: Coverage,
-    /// Of the ids so far: many are held at once, and each may be long.
-    ids: HashSet<[u8; 16]>,
+    /// The ids so far.
+    ids: DigestSet,
     marks: Marks,
     rejected: Vec<Rejected>,
 }
@@ -119,7 +119,7 @@ impl Judge<'_> {
         text: &str,
         take: &mut dyn FnMut(Item) -> Result<(), RegistryError>,
     ) -> Result<(), RegistryError> {
-        match self.record(text) {
+        match self.record(text)? {
             Ok(record) => {
                 let beside = self.beside(number, text, &record);
                 take(Item::Record(Box::new(record)))?;
@@ -156,7 +156,17 @@ impl Judge<'_> {
     }
 
     /// The record, if it can be judged; else why not.
-    fn record(&mut self, text: &str) -> Result<CreditRecord, String> {
+    fn record(&mut self, text: &str) -> Result<Result<CreditRecord, String>, RegistryError> {
+        let judged = self.judge(text);
+        let Ok(record) = &judged else { return Ok(judged) };
+        if self.ids.insert([record.id.as_str()])? {
+            Ok(judged)
+        } else {
+            Ok(Err(format!("id: `{}` stands twice", record.id)))
+        }
+    }
+
+    fn judge(&self, text: &str) -> Result<CreditRecord, String> {
         if let Some(reason) = rejected(text) {
             return Err(reason);
         }
@@ -164,13 +174,7 @@ impl Judge<'_> {
             parse_strictly::<CreditRecord>(text.as_bytes()).map_err(|e| e.to_string())?;
         let fault = record_fault(&mut record, &self.covers)
             .or_else(|| vocabulary_fault(&record, &self.file.vocabulary));
-        if let Some(fault) = fault {
-            return Err(fault);
-        }
-        if !self.ids.insert(digest(&record.id)) {
-            return Err(format!("id: `{}` stands twice", record.id));
-        }
-        Ok(record)
+        fault.map_or(Ok(record), Err)
     }
 
     /// Hands on whom a refused record may mean, for its source; for every source if it names none.
@@ -203,13 +207,6 @@ impl Judge<'_> {
         }
         Ok(())
     }
-}
-
-fn digest(id: &str) -> [u8; 16] {
-    let whole: [u8; 32] = Sha256::digest(id.as_bytes()).into();
-    let mut first = [0; 16];
-    first.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
-    first
 }
 
 #[cfg(test)]

@@ -1,36 +1,32 @@
 //! The transaction of one file.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use mustcheck::RegistryError;
 use mustcheck::model::CreditRecord;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::held::{Refusal, Removals, decode, encode};
+use mustcheck::registry::digests::DigestSet;
+use mustcheck::registry::held::{Refusal, Removals, decode, encode, unreadable};
 use mustcheck::registry::import::{ImportOptions, Rejected, Report, Snapshot, Taken};
 use mustcheck::registry::sources::{Source, now};
 
-use super::CHUNK;
 use crate::Database;
 use crate::registry::key;
 use crate::registry::repair::{Stored, Transaction};
+
+/// How many held records are read at once to find those that the file no longer lists.
+const PAGE: i64 = 1000;
 
 /// The import of a file that is under way.
 pub(super) struct Work<'a> {
     transaction: Transaction<'a>,
     file: &'a [Source],
     vocabulary: &'a Vocabulary,
-    states: BTreeMap<String, State>,
+    states: BTreeMap<String, Snapshot>,
     /// Keys of the records that the file lists.
-    seen: HashSet<String>,
+    seen: DigestSet,
     removals: Removals,
     foreign: Vec<Rejected>,
-}
-
-/// One source of the file so far.
-struct State {
-    snapshot: Snapshot,
-    /// The records held before, by key: list, and last day with effect.
-    records: HashMap<String, (String, String)>,
 }
 
 /// A record as it is held: source by key.
@@ -50,7 +46,7 @@ impl<'a> Work<'a> {
         options: &ImportOptions,
     ) -> Result<Self, RegistryError> {
         let transaction = Transaction::begin(database).await?;
-        let (states, seen) = (BTreeMap::new(), HashSet::new());
+        let (states, seen) = (BTreeMap::new(), DigestSet::new()?);
         let (removals, foreign) = (Removals::default(), Vec::new());
         let mut work = Self { transaction, file, vocabulary, states, seen, removals, foreign };
         for source in file {
@@ -64,30 +60,29 @@ impl<'a> Work<'a> {
         &mut self,
         new: &Source,
         options: &ImportOptions,
-    ) -> Result<State, RegistryError> {
+    ) -> Result<Snapshot, RegistryError> {
         let id = key(&new.id);
         let sql = "SELECT body FROM mustcheck_source WHERE id = $1";
         let held = self.transaction.texts(sql, &[&id]).await?.pop();
         let held: Option<Source> = held.map(|row| decode(row.text(0))).transpose()?;
-        let snapshot = Snapshot::begin(new, held.as_ref(), now()?, options);
-        let mut state = State { snapshot, records: HashMap::new() };
-        if state.snapshot.is_refused() {
-            return Ok(state);
+        let mut snapshot = Snapshot::begin(new, held.as_ref(), now()?, options);
+        if snapshot.is_refused() {
+            return Ok(snapshot);
         }
-        if state.snapshot.is_held {
+        if snapshot.is_held {
             self.keep_before(&id).await?;
             let sql = "SELECT mark, min(since) FROM mustcheck_opening WHERE source = $1 \
                        GROUP BY mark";
             for row in self.transaction.texts(sql, &[&id]).await? {
-                state.snapshot.since.insert(row.text(0).to_owned(), row.text(1).to_owned());
+                snapshot.since.insert(row.text(0).to_owned(), row.text(1).to_owned());
             }
-            self.held_records(&mut state, &id).await?;
+            self.count_held(&snapshot, &id).await?;
         }
         let put = "INSERT INTO mustcheck_source (id, body, kept) VALUES ($1, $2, '') \
                    ON CONFLICT (id) DO UPDATE SET body = excluded.body";
         self.transaction.run(put, &[&id, &encode(new)?]).await?;
         self.transaction.run("DELETE FROM mustcheck_opening WHERE source = $1", &[&id]).await?;
-        Ok(state)
+        Ok(snapshot)
     }
 
     /// Keeps what an undo brings back, but for the records, which are kept as they change.
@@ -110,15 +105,12 @@ impl<'a> Work<'a> {
     }
 
     /// Counts the records in force by list, so that nobody clears them by leaving them out.
-    async fn held_records(&mut self, state: &mut State, id: &str) -> Result<(), RegistryError> {
-        let day = state.snapshot.day().to_string();
-        let sql = "SELECT id, list, until FROM mustcheck_record WHERE source = $1";
-        for row in self.transaction.texts(sql, &[&id]).await? {
-            let (list, until) = (row.text(1).to_owned(), row.text(2).to_owned());
-            if until >= day {
-                self.removals.held(&state.snapshot.source.id, &list, 1);
-            }
-            state.records.insert(row.text(0).to_owned(), (list, until));
+    async fn count_held(&mut self, new: &Snapshot, id: &str) -> Result<(), RegistryError> {
+        let sql = "SELECT list, count(*)::TEXT FROM mustcheck_record \
+                   WHERE source = $1 AND until >= $2 GROUP BY list";
+        for row in self.transaction.texts(sql, &[&id, &new.day().to_string()]).await? {
+            let records = row.text(1).parse().map_err(|_| unreadable("a count of records"))?;
+            self.removals.held(&new.source.id, row.text(0), records);
         }
         Ok(())
     }
@@ -144,7 +136,7 @@ impl<'a> Work<'a> {
         let (mut puts, mut before) = (Vec::new(), Vec::new());
         for (record, id) in records.iter().zip(ids) {
             let own = held.get(&id);
-            let Some(State { snapshot, .. }) = self.states.get_mut(&record.source) else {
+            let Some(snapshot) = self.states.get_mut(&record.source) else {
                 continue;
             };
             if snapshot.is_refused() {
@@ -162,15 +154,15 @@ impl<'a> Work<'a> {
                 };
             let same = body.is_none();
             if same && own.is_some_and(|held| held.until == until) {
-                self.seen.insert(id);
+                self.seen.insert([id.as_str()])?;
                 continue;
             }
             if snapshot.is_held && !same {
                 before.push((key(&record.source), id.clone(), own));
             }
             let body = body.or_else(|| own.map(|held| held.body.clone())).unwrap_or_default();
-            puts.push(Stored { id: id.clone(), record: record.clone(), until, body });
-            self.seen.insert(id);
+            self.seen.insert([id.as_str()])?;
+            puts.push(Stored { id, record: record.clone(), until, body });
         }
         self.keep_records(&before).await?;
         let ids: Vec<&str> = puts.iter().map(|put| put.id.as_str()).collect();
@@ -203,7 +195,7 @@ impl<'a> Work<'a> {
         reason: String,
     ) -> Result<(), RegistryError> {
         let Some(state) = self.states.get(&record.source) else { return Ok(()) };
-        let (rejected, refusal) = state.snapshot.foreign(record, reason)?;
+        let (rejected, refusal) = state.foreign(record, reason)?;
         self.foreign.push(rejected);
         self.leave_open(&record.source, &refusal, None).await
     }
@@ -217,7 +209,7 @@ impl<'a> Work<'a> {
         let id = refusal.id.as_deref().map(key);
         let ids: Vec<String> = id.into_iter().collect();
         let held = self.held(&ids).await?.into_iter().next();
-        let Some(State { snapshot, .. }) = self.states.get_mut(source) else { return Ok(()) };
+        let Some(snapshot) = self.states.get_mut(source) else { return Ok(()) };
         if snapshot.is_refused() {
             return Ok(());
         }
@@ -225,7 +217,7 @@ impl<'a> Work<'a> {
         // The source still lists it: the held version stays, and its parties stay unanswered.
         // One that the file lists beside it is its own.
         let held = match held.filter(|(_, held)| held.source == key(source)) {
-            Some((id, held)) if self.seen.insert(id.clone()) => {
+            Some((id, held)) if self.seen.insert([id.as_str()])? => {
                 Some(decode::<CreditRecord>(&held.body)?)
             }
             _ => None,
@@ -243,7 +235,7 @@ impl<'a> Work<'a> {
         held: Option<&CreditRecord>,
     ) -> Result<(), RegistryError> {
         let Some(state) = self.states.get(source) else { return Ok(()) };
-        let since = state.snapshot.first_seen(&refusal.mark);
+        let since = state.first_seen(&refusal.mark);
         let entries = refusal.entries(held);
         self.transaction.leave_open(source, refusal, &entries, &since).await
     }
@@ -258,37 +250,55 @@ impl<'a> Work<'a> {
         let mut report = Report { rejected, sources: Vec::new() };
         for source in self.file {
             let Some(mut state) = self.states.remove(&source.id) else { continue };
-            if !state.snapshot.is_refused() {
-                let kept = state.snapshot.end()?;
-                state.snapshot.report.removed = self.remove(&state).await?;
+            if !state.is_refused() {
+                let kept = state.end()?;
+                state.report.removed = self.remove(&state).await?;
                 self.finish(&source.id, &kept).await?;
             }
-            report.sources.push(state.snapshot.report);
+            report.sources.push(state.report);
         }
         self.removals.check(options)?;
         self.transaction.commit().await?;
         Ok(report)
     }
 
-    async fn remove(&mut self, state: &State) -> Result<u64, RegistryError> {
-        let day = state.snapshot.day().to_string();
-        let mut gone = Vec::new();
-        for (id, (list, until)) in state.records.iter().filter(|(id, _)| !self.seen.contains(*id)) {
-            if *until >= day {
-                self.removals.removed(&state.snapshot.source.id, list, 1);
+    async fn remove(&mut self, state: &Snapshot) -> Result<u64, RegistryError> {
+        if !state.is_held {
+            return Ok(0);
+        }
+        let source = key(&state.source.id);
+        let (day, mut last, mut removed) = (state.day().to_string(), String::new(), 0);
+        loop {
+            let sql = "SELECT id, list, until FROM mustcheck_record \
+                       WHERE source = $1 AND id > $2 ORDER BY id LIMIT $3";
+            let page = self.transaction.texts(sql, &[&source, &last, &PAGE]).await?;
+            let Some(end) = page.last() else { return Ok(removed) };
+            end.text(0).clone_into(&mut last);
+            let mut gone = Vec::new();
+            for row in &page {
+                let (id, list, until) = (row.text(0), row.text(1), row.text(2));
+                if self.seen.contains([id])? {
+                    continue;
+                }
+                if until >= day.as_str() {
+                    self.removals.removed(&state.source.id, list, 1);
+                }
+                gone.push(id);
             }
-            gone.push(id.as_str());
+            removed += u64::try_from(gone.len()).unwrap_or(u64::MAX);
+            self.remove_records(&source, &gone).await?;
         }
-        let source = key(&state.snapshot.source.id);
-        for ids in gone.chunks(CHUNK) {
-            let keep = "INSERT INTO mustcheck_before_record (source, id, owner, list, until, body) \
-                        SELECT $1, id, source, list, until, body FROM mustcheck_record \
-                        WHERE id = ANY ($2) ON CONFLICT DO NOTHING";
-            self.transaction.run(keep, &[&source, &ids]).await?;
-            let sql = "DELETE FROM mustcheck_record WHERE id = ANY ($1)";
-            self.transaction.run(sql, &[&ids]).await?;
+    }
+
+    async fn remove_records(&self, source: &str, ids: &[&str]) -> Result<(), RegistryError> {
+        if ids.is_empty() {
+            return Ok(());
         }
-        Ok(u64::try_from(gone.len()).unwrap_or(u64::MAX))
+        let keep = "INSERT INTO mustcheck_before_record (source, id, owner, list, until, body) \
+                    SELECT $1, id, source, list, until, body FROM mustcheck_record \
+                    WHERE id = ANY ($2) ON CONFLICT DO NOTHING";
+        self.transaction.run(keep, &[&source, &ids]).await?;
+        self.transaction.run("DELETE FROM mustcheck_record WHERE id = ANY ($1)", &[&ids]).await
     }
 
     /// Writes what only the whole snapshot shows.
