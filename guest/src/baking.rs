@@ -34,11 +34,6 @@ pub(crate) fn catalogue() -> Option<&'static Catalogue> {
     CATALOGUE.get()
 }
 
-/// Whether a check never takes this memory back: what baking left, and what was only handed out.
-pub(crate) fn is_kept(memory: *const u8) -> bool {
-    HEAPS.begin_of_checks().is_some_and(|begin| memory.addr() < begin)
-}
-
 /// Adopts a catalogue in canonical JSON, at `json`, which `cabi_realloc` made and this frees.
 /// Returns null, or where the address and length of a text stand that says what does not fit.
 ///

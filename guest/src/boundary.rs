@@ -30,17 +30,9 @@ impl Convert<Date> for i32 {
     }
 }
 
-#[cfg(not(target_family = "wasm"))]
 impl Convert<String> for Shared {
     fn convert(self) -> String {
-        self.as_ref().to_owned()
-    }
-}
-
-#[cfg(target_family = "wasm")]
-impl Convert<String> for Shared {
-    fn convert(self) -> String {
-        self.into_string()
+        (*self).to_owned()
     }
 }
 

@@ -18,25 +18,9 @@ mod kept {
 
     use serde::{Serialize, Serializer};
 
-    use crate::baking;
-
     /// A text that stands in many places, kept as long as the sandbox.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Shared(&'static str);
-
-    impl Shared {
-        /// The text as the generated bindings hold it, who read it once and drop it. A text of the
-        /// catalogue is not copied for that.
-        pub(crate) fn into_string(self) -> String {
-            if !baking::is_kept(self.0.as_ptr()) {
-                return self.0.to_owned();
-            }
-            let (text, length) = (self.0.as_ptr().cast_mut(), self.0.len());
-            // SAFETY: so many bytes of text, from this allocator, which leaves them where they are
-            // until the sandbox ends, however often they are given back; nobody writes to them.
-            unsafe { String::from_raw_parts(text, length, length) }
-        }
-    }
 
     impl Deref for Shared {
         type Target = str;
