@@ -32,14 +32,14 @@ fn run() -> Result<(), Box<dyn Error>> {
     {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
-    println!("cargo::rerun-if-changed={}", root.join("guest/catalogue").display());
+    println!("cargo::rerun-if-changed={}", root.join("catalogue").display());
 
     let tools = guest::Tools { cargo: env::var("CARGO")?, rustc: env::var("RUSTC")? };
     fs::write(out.join("policy.wasm"), guest::component(root, &out.join("guest"), &tools)?)?;
     let lock = fs::read_to_string(root.join("Cargo.lock"))?;
     let engine = locked(&lock, "wasmtime").ok_or("`Cargo.lock` has no `wasmtime`")?;
     println!("cargo::rustc-env=MUSTCHECK_ENGINE_VERSION={engine}");
-    embed_editions(&root.join("guest/catalogue"), &out)
+    embed_editions(&root.join("catalogue"), &out)
 }
 
 /// The version of a package that `Cargo.lock` names once.

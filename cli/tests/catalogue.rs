@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use support::{Folder, Run, command};
 
-const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../guest/catalogue");
+const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue");
 
 /// A new catalogue in a folder `mine`.
 fn new() -> Folder {

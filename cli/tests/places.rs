@@ -17,7 +17,7 @@ use serde_json::Value;
 use support::Folder;
 
 const PLACES: [&str; 5] = ["shanghai", "shandong", "henan", "zhejiang", "shenzhen"];
-const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../guest/catalogue");
+const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalogue");
 
 fn inspected(folder: &Folder, arguments: &[&str]) -> Value {
     let run = folder.run(&[&["policy", "inspect", "--format", "json"], arguments].concat());

@@ -265,7 +265,7 @@ fn each_law_names_the_persons_whom_it_bans() {
 /// Two rules for one act would let the first that stands there decide (RAIL R8).
 #[test]
 fn a_list_has_one_rule_on_persons_for_an_act() {
-    let compiled = authoring::compile(&folder("guest/catalogue"), "statutes", "default").unwrap();
+    let compiled = authoring::compile(&folder("catalogue"), "statutes", "default").unwrap();
     let told = |change: &dyn Fn(&mut Vec<PersonsRule>)| {
         let mut data = compiled.data.clone();
         let list = data.lists.iter_mut().find(|l| l.code == "licensing-barred").unwrap();

@@ -199,7 +199,7 @@ fn evidence_becomes_a_case() {
 
 /// A catalogue that decides otherwise makes no case of the evidence, and says what differs.
 fn decided_otherwise(folder: &Folder, bundle: &Path) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest/catalogue");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue");
     super::shipped::copy(&root, &folder.path("catalogue"));
     let path = folder.path("catalogue/overlays/default.toml");
     let text = std::fs::read_to_string(&path).unwrap();

@@ -19,7 +19,7 @@ fn run(arguments: &[&str]) -> Run {
 }
 
 const BOTH: [&str; 5] =
-    ["test", "examples/cases", "examples/places", "--catalogue", "guest/catalogue"];
+    ["test", "examples/cases", "examples/places", "--catalogue", "catalogue"];
 
 #[test]
 fn the_shipped_cases_show_every_measure_and_clause() {
@@ -65,7 +65,7 @@ fn the_shipped_cases_show_every_measure_and_clause() {
 /// The five places alone leave most of the statutes unshown, and say so: a hundred is no constant.
 #[test]
 fn fewer_cases_cover_less() {
-    let places = ["test", "examples/places", "--catalogue", "guest/catalogue"];
+    let places = ["test", "examples/places", "--catalogue", "catalogue"];
     let run = run(&[&places[..], &["--coverage-minimum", "100", "--lang", "en"]].concat());
     assert_eq!(run.code, 1);
     assert!(run.stdout.contains("\n  wage-regulations-48-honour (statutes)\n"), "{}", run.stdout);
@@ -80,7 +80,7 @@ fn fewer_cases_cover_less() {
 #[test]
 fn five_places_decide_alike_nowhere() {
     let run =
-        run(&["test", "examples/places", "--catalogue", "guest/catalogue", "--format", "json"]);
+        run(&["test", "examples/places", "--catalogue", "catalogue", "--format", "json"]);
     let report = run.json();
     let cases = report["cases"].as_array().unwrap();
     let decided = |name: &str| {
@@ -131,7 +131,7 @@ fn the_readme_of_the_places_shows_what_is_printed() {
     for place in ["shanghai", "shandong", "henan", "zhejiang", "shenzhen"] {
         let file = folder.path(&format!("{place}.wasm"));
         let file = file.to_str().unwrap();
-        let bake = ["policy", "bake", "guest/catalogue", "--edition", "statutes", "--overlay"];
+        let bake = ["policy", "bake", "catalogue", "--edition", "statutes", "--overlay"];
         assert_eq!(run(&[&bake[..], &[place, "-o", file]].concat()).code, 0);
         let application = format!("examples/places/{place}/fund/application.json");
         let registry = "examples/places/registry.json";
@@ -151,7 +151,7 @@ fn places_need_the_catalogue() {
     let told = "`shanghai` is not embedded: name the catalogue that has the overlay with \
                 `--catalogue`";
     assert!(run.code == 3 && run.stdout.contains(told), "{}", run.stdout);
-    let catalogue = ["--catalogue", "guest/catalogue"];
+    let catalogue = ["--catalogue", "catalogue"];
     let run =
         super::shipped::run(&[&["test", "examples/places/shanghai/fund"][..], &catalogue].concat());
     assert_eq!(run.code, 0, "{}", run.stdout);
@@ -161,7 +161,7 @@ fn places_need_the_catalogue() {
 #[test]
 fn a_broken_catalogue_is_told() {
     let folder = Folder::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest/catalogue");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue");
     copy(&root, &folder.path("catalogue"));
     super::case(&folder, "cases/a", super::RIGHT);
     let run = folder.run(&["test", "cases", "--catalogue", "catalogue"]);

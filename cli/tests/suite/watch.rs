@@ -80,7 +80,7 @@ fn a_change_runs_the_suite_again() {
 #[test]
 fn a_change_of_the_catalogue_is_seen() {
     let folder = Folder::new();
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../guest/catalogue");
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../catalogue");
     super::shipped::copy(&root, &folder.path("catalogue"));
     case(&folder, "cases/a", RIGHT);
     let watching =

@@ -78,7 +78,7 @@ impl std::error::Error for ScaffoldError {
 const FILES: &[(&str, &str)] = &[
     ("README.md", include_str!("scaffold/README.md")),
     ("acts.toml", include_str!("scaffold/acts.toml")),
-    ("calendar/2026.toml", include_str!("../../catalogue/calendar/2026.toml")),
+    ("calendar/2026.toml", include_str!("../../../catalogue/calendar/2026.toml")),
     (
         "cases/0001-judgment-defaulter/application.json",
         include_str!("scaffold/case/application.json"),
@@ -93,7 +93,7 @@ const FILES: &[(&str, &str)] = &[
     ("measures/{{id}}/public-resources.toml", include_str!("scaffold/measure.toml")),
     ("overlays/default.toml", include_str!("scaffold/overlay.toml")),
     ("settings.toml", include_str!("scaffold/settings.toml")),
-    ("texts/guofa-2016-33.md", include_str!("../../catalogue/texts/guofa-2016-33.md")),
+    ("texts/guofa-2016-33.md", include_str!("../../../catalogue/texts/guofa-2016-33.md")),
 ];
 
 /// Makes a new catalogue in a folder that does not exist or is empty. Returns the files that it has

@@ -17,7 +17,7 @@ pub fn folder(name: &str) -> PathBuf {
 }
 
 pub fn catalogue_folder() -> PathBuf {
-    folder("guest/catalogue")
+    folder("catalogue")
 }
 
 /// An edition with an overlay, compiled once for all tests of a program.

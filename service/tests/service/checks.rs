@@ -159,7 +159,7 @@ fn what_is_no_json_is_malformed() {
 #[test]
 fn the_office_region_and_the_day_choose_the_policy() {
     let mut office = Office::new(CLEAR);
-    let folder = repository().join("guest/catalogue");
+    let folder = repository().join("catalogue");
     let place = mustcheck::Policy::from_folder(&folder, "statutes", "shanghai").unwrap();
     std::fs::write(office.path("shanghai.wasm"), place.component()).unwrap();
     let policies = "[[policies]]\nedition = \"statutes\"\n[[policies]]\nedition = \

@@ -7,7 +7,7 @@ use mustcheck::Policy;
 use crate::support::{CLEAR, Office, Running, application, repository};
 
 fn place(overlay: &str) -> Policy {
-    let folder = repository().join("guest/catalogue");
+    let folder = repository().join("catalogue");
     Policy::from_folder(&folder, "statutes", overlay).unwrap()
 }
 
