@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mustcheck_guest::authoring;
+use mustcheck_authoring as authoring;
 
 #[path = "build/guest.rs"]
 mod guest;
@@ -28,11 +28,12 @@ fn run() -> Result<(), Box<dyn Error>> {
     let host = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let root = host.parent().ok_or("the host crate has no workspace")?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    for input in ["Cargo.toml", "Cargo.lock", "guest/Cargo.toml", "guest/src", "wit", "host/build"]
-    {
+    let members = ["guest", "crates/model", "crates/rules"];
+    let members = members.map(|member| [format!("{member}/Cargo.toml"), format!("{member}/src")]);
+    let others = ["Cargo.toml", "Cargo.lock", "wit", "host/build", "catalogue"];
+    for input in members.into_iter().flatten().chain(others.map(str::to_owned)) {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
-    println!("cargo::rerun-if-changed={}", root.join("catalogue").display());
 
     let tools = guest::Tools { cargo: env::var("CARGO")?, rustc: env::var("RUSTC")? };
     fs::write(out.join("policy.wasm"), guest::component(root, &out.join("guest"), &tools)?)?;

@@ -15,8 +15,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use mustcheck::{Application, ApplicationExt as _, Checked, Date, Gate, JsonRegistry, Policy};
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::model::{Answer, Decision, Query};
+use mustcheck_model::{Answer, Decision, Query};
+use mustcheck_rules::Catalogue;
 use mustcheck_testing::CLOCK;
 
 /// Set to write what the command line prints as the expected decision.
@@ -56,7 +56,10 @@ impl Edition {
     fn native(&self, application: &Application, answers: &[Answer]) -> String {
         let mut given = |_: &[Query]| answers.to_vec();
         let (catalogue, as_of) = (&self.catalogue, application.as_of);
-        printed(&mustcheck_guest::check(catalogue, application, as_of, true, &mut given).unwrap())
+        printed(
+            &mustcheck_authoring::check::check(catalogue, application, as_of, true, &mut given)
+                .unwrap(),
+        )
     }
 
     fn component(&self, application: &Application, registry: JsonRegistry) -> Checked {

@@ -31,7 +31,7 @@ use std::sync::LazyLock;
 use mustcheck::registry::Vocabulary;
 use mustcheck::registry::import::{ImportOptions, Report, import_with};
 use mustcheck::{JsonRegistry, Policy, Registry as _, RegistryError};
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 use serde_json::{Value, json};
 
 use support::{ask, firm, full_width, person, record, registry, with};

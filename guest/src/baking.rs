@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use dlmalloc::Dlmalloc;
 
-use crate::catalogue::Catalogue;
+use mustcheck_rules::catalogue::Catalogue;
 
 /// The adopted catalogue. Every check finds it in memory.
 static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();

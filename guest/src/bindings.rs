@@ -5,9 +5,9 @@
 #![allow(clippy::all, reason = "generated code")]
 
 use crate::baking;
-use crate::boundary::Convert;
-use crate::catalogue::Catalogue;
-use crate::model::{AnswerFacts, ApplicationFacts};
+use mustcheck_model::boundary::Convert;
+use mustcheck_model::{AnswerFacts, ApplicationFacts};
+use mustcheck_rules::catalogue::Catalogue;
 
 wit_bindgen::generate!({ path: "../wit", world: "credit-check" });
 
@@ -33,7 +33,9 @@ impl wit::Guest for Policy {
 
     fn due_lookups(application: wit::Application) -> Result<Vec<wit::Due>, wit::Refusal> {
         let application: ApplicationFacts = application.convert();
-        crate::due::due(catalogue(), &application).map(Convert::convert).map_err(Convert::convert)
+        mustcheck_rules::due::due(catalogue(), &application)
+            .map(Convert::convert)
+            .map_err(Convert::convert)
     }
 
     fn decide(
@@ -42,14 +44,14 @@ impl wit::Guest for Policy {
     ) -> Result<wit::Verdict, wit::Refusal> {
         let application: ApplicationFacts = application.convert();
         let answers: Vec<AnswerFacts> = answers.convert();
-        crate::decide::decide(catalogue(), &application, &answers)
+        mustcheck_rules::decide::decide(catalogue(), &application, &answers)
             .map(Convert::convert)
             .map_err(Convert::convert)
     }
 }
 
-crate::roles!(to_wit);
-crate::roles!(from_wit);
-crate::facts!(from_wit);
-crate::verdict!(to_wit);
-crate::description!(to_wit);
+mustcheck_model::roles!(to_wit);
+mustcheck_model::roles!(from_wit);
+mustcheck_model::facts!(from_wit);
+mustcheck_model::verdict!(to_wit);
+mustcheck_model::description!(to_wit);

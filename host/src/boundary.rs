@@ -8,8 +8,8 @@ mod generated {
 
 pub(crate) use generated::exports::mustcheck::credit::policy as wit;
 
-mustcheck_guest::roles!(to_wit);
-mustcheck_guest::roles!(from_wit);
-mustcheck_guest::facts!(to_wit);
-mustcheck_guest::verdict!(from_wit);
-mustcheck_guest::description!(from_wit);
+mustcheck_model::roles!(to_wit);
+mustcheck_model::roles!(from_wit);
+mustcheck_model::facts!(to_wit);
+mustcheck_model::verdict!(from_wit);
+mustcheck_model::description!(from_wit);

@@ -1,13 +1,13 @@
 //! Working days, for the deadlines that an office sets.
 
-use mustcheck_guest::catalogue::data::CatalogueData;
-use mustcheck_guest::date::Date;
-use mustcheck_guest::working_days::WorkingDays;
+use mustcheck_model::date::Date;
+use mustcheck_model::working_days::WorkingDays;
+use mustcheck_rules::catalogue::data::CatalogueData;
 
 use crate::error::PolicyError;
 use crate::policy::Policy;
 
-pub use mustcheck_guest::working_days::Unpublished;
+pub use mustcheck_model::working_days::Unpublished;
 
 /// The State Council's published holidays and make-up days.
 #[derive(Clone, Debug)]

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use mustcheck_guest::answers::answered;
-use mustcheck_guest::date::Date;
-use mustcheck_guest::facts;
-use mustcheck_guest::masking::Identifiers;
-use mustcheck_guest::model::{
+use mustcheck_facts as facts;
+use mustcheck_facts::answers::answered;
+use mustcheck_model::date::Date;
+use mustcheck_model::masking::Identifiers;
+use mustcheck_model::{
     Answer, Application, ApplicationError, ApplicationFacts, Decision, Problem, Query,
 };
-use mustcheck_guest::writer::{self, Case};
+use mustcheck_writer::{self as writer, Case};
 
 use crate::error::{CheckError, Fault, Rail};
 use crate::input::shortened;

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_model::date::{Date, Timestamp};
 
 /// The system's clock tells no time that the calendar has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

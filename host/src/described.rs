@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Description, Effect, LegalBasis, ListInfo, ListStanding};
+use mustcheck_model::date::Date;
+use mustcheck_model::{Description, Effect, LegalBasis, ListInfo, ListStanding};
 
 use crate::input::shortened;
 
@@ -122,7 +122,7 @@ fn list_rules(named: &str, list: &ListInfo, grounds: usize) -> Result<(), String
 /// Bytes of the texts that may be long.
 fn text(description: &Description) -> usize {
     let basis = |bases: &[LegalBasis]| bases.iter().map(|b| b.clause.len()).sum::<usize>();
-    let both = |text: &mustcheck_guest::model::Text| text.zh.len() + text.en.len();
+    let both = |text: &mustcheck_model::Text| text.zh.len() + text.en.len();
     let measures = description.measures.iter();
     let measures = measures.map(|m| m.id.len() + both(&m.text) + basis(&m.legal_basis));
     let lists = description.lists.iter().map(|l| l.code.len() + both(&l.name) + both(&l.initiator));

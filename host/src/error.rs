@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mustcheck_guest::model::{ApplicationError, Disposition};
+use mustcheck_model::{ApplicationError, Disposition};
 
 use crate::clock::NoTime;
 use crate::evidence::RecordError;

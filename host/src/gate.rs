@@ -5,11 +5,11 @@ mod builder;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{
+use mustcheck_facts::validate;
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::{
     Answer, Application, ApplicationError, Decision, Problem, Query, is_backdated,
 };
-use mustcheck_guest::validate;
 
 use crate::checking::{Begun, Decided};
 use crate::clock::Clock;

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use mustcheck_guest::model::{Application, FurtherIdentifier};
+use mustcheck_model::{Application, FurtherIdentifier};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -215,7 +215,7 @@ pub(crate) fn shortened(detail: &str) -> String {
 
 /// A text from outside, fit for a message: nothing hidden in it, no identifier, one line.
 pub(crate) fn quotable(text: &str) -> String {
-    redact(&mustcheck_guest::writer::safe(text))
+    redact(&mustcheck_writer::safe(text))
 }
 
 /// Makes an identifier what [`normalised`] says, in place: a digit typed full-width is that digit,

@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::described::Described;
-use mustcheck_guest::model::Description;
-use mustcheck_guest::{Catalogue, authoring};
+use mustcheck_authoring as authoring;
+use mustcheck_model::Description;
+use mustcheck_model::date::Date;
+use mustcheck_model::described::Described;
+use mustcheck_rules::Catalogue;
 use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::bake::{self, BLANK, bake};

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::described::{Described, Parts};
-use mustcheck_guest::identifier::mask;
-use mustcheck_guest::model::{Answer, Application, ApplicationFacts, DueLookup, Query, Role};
+use mustcheck_model::described::{Described, Parts};
+use mustcheck_model::identifier::mask;
+use mustcheck_model::{Answer, Application, ApplicationFacts, DueLookup, Query, Role};
 
 use crate::error::{Fault, Rail};
 use crate::limits::Limits;

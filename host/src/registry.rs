@@ -19,8 +19,8 @@ pub mod written;
 use std::future::Future;
 use std::pin::Pin;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Answer, AnswerStatus, Subject};
+use mustcheck_model::date::Date;
+use mustcheck_model::{Answer, AnswerStatus, Subject};
 
 pub use vocabulary::Vocabulary;
 

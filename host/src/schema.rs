@@ -1,7 +1,7 @@
 //! JSON Schemas of what goes in and comes out, generated from the types.
 
-use mustcheck_guest::catalogue::data;
-use mustcheck_guest::model::{Application, CalendarYear, Decision};
+use mustcheck_model::{Application, CalendarYear, Decision};
+use mustcheck_rules::catalogue::data;
 use schemars::{JsonSchema, Schema, schema_for};
 
 use crate::audit::FeedbackFile;

@@ -2,10 +2,8 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
-use mustcheck_guest::boundary::Convert as _;
-use mustcheck_guest::model::{
-    AnswerFacts, ApplicationFacts, Description, DueLookup, Refusal, Verdict,
-};
+use mustcheck_model::boundary::Convert as _;
+use mustcheck_model::{AnswerFacts, ApplicationFacts, Description, DueLookup, Refusal, Verdict};
 use wasmtime::component::{
     ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Lower, TypedFunc,
 };

@@ -10,9 +10,9 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::task::Poll;
 use std::time::Duration;
 
-use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::described::Parts;
-use mustcheck_guest::model::{Answer, AnswerStatus, Application, CreditRecord, Query, Subject};
+use mustcheck_model::date::Timestamp;
+use mustcheck_model::described::Parts;
+use mustcheck_model::{Answer, AnswerStatus, Application, CreditRecord, Query, Subject};
 
 use crate::clock;
 use crate::error::{CheckError, Fault};

@@ -10,7 +10,7 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "../../guest/tests/support/standards.rs"]
+#[path = "../../crates/model/tests/support/standards.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod standards;
 #[path = "damage/victims.rs"]
@@ -28,7 +28,7 @@ use mustcheck::registry::follow_the_money::{self, MoneyMapping};
 use mustcheck::registry::import::import;
 use mustcheck::registry::table::{self, TableMapping};
 use mustcheck::{Policy, Registry as _, SqliteRegistry, validate_identifier};
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 use serde_json::{Value, json};
 
 use victims::{AS_OF, LIST, Victim, asked, document, hold};

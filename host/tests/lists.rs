@@ -16,7 +16,7 @@ mod mapping;
 mod properties;
 #[path = "lists/published.rs"]
 mod published;
-#[path = "../../guest/tests/support/standards.rs"]
+#[path = "../../crates/model/tests/support/standards.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod standards;
 #[path = "lists/tables.rs"]
@@ -34,7 +34,7 @@ use mustcheck::registry::Vocabulary;
 use mustcheck::registry::import::{Report, import};
 use mustcheck::registry::table::{RejectedFile, TableMapping, TableReport, convert};
 use mustcheck::{Ask, Date, Policy, Registry as _, RegistryError, SqliteRegistry};
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 use serde_json::Value;
 
 /// What the embedded editions know.

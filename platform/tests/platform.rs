@@ -22,7 +22,7 @@ mod mapping;
 mod parts;
 #[path = "platform/resilience.rs"]
 mod resilience;
-#[path = "../../guest/tests/support/standards.rs"]
+#[path = "../../crates/model/tests/support/standards.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod standards;
 #[path = "platform/tls.rs"]

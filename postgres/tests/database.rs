@@ -8,7 +8,7 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "../../guest/tests/support/standards.rs"]
+#[path = "../../crates/model/tests/support/standards.rs"]
 #[allow(dead_code, reason = "a part of it is used")]
 mod standards;
 

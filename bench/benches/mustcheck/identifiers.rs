@@ -1,7 +1,7 @@
 //! Valid identifiers by number, invented: each with its check characters.
 
 use mustcheck::model::{Scheme, SubjectKind};
-use mustcheck_guest::identifier::validate;
+use mustcheck_model::identifier::validate;
 
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use mustcheck::model::{Answer, Query};
 use mustcheck::registry::{Ask, Registry};
 use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 
 use crate::measure::{Bench, Measured, Row, median};
 use crate::table::{Table, digits, ratio, time, verdict};
@@ -81,9 +81,14 @@ pub fn ask(registry: &dyn Registry, application: &Application, queries: &[Query]
 fn native(catalogue: &Catalogue, registry: &JsonRegistry, json: &[u8]) -> Vec<u8> {
     let application: Application = serde_json::from_slice(json).unwrap();
     let mut answers = |queries: &[Query]| ask(registry, &application, queries);
-    let decision =
-        mustcheck_guest::check(catalogue, &application, application.as_of, true, &mut answers)
-            .unwrap();
+    let decision = mustcheck_authoring::check::check(
+        catalogue,
+        &application,
+        application.as_of,
+        true,
+        &mut answers,
+    )
+    .unwrap();
     serde_json::to_vec(&decision).unwrap()
 }
 

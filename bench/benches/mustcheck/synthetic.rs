@@ -10,7 +10,7 @@ use mustcheck::model::{
     Scheme, SourceState, Subject, SubjectKind, Text,
 };
 use mustcheck::{Policy, Timestamp};
-use mustcheck_guest::catalogue::data::{
+use mustcheck_rules::catalogue::data::{
     Act, CatalogueData, Due, Edition, Instrument, List, Matter, Measure, Overlay, Rank, Remedy,
 };
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mustcheck::{CodeCache, Date, Policy, PolicyError};
-use mustcheck_guest::{Catalogue, authoring};
+use mustcheck_authoring as authoring;
+use mustcheck_rules::Catalogue;
 use serde::Deserialize;
 
 use crate::suite::case::Case;

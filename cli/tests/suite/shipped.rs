@@ -18,8 +18,7 @@ fn run(arguments: &[&str]) -> Run {
     }
 }
 
-const BOTH: [&str; 5] =
-    ["test", "examples/cases", "examples/places", "--catalogue", "catalogue"];
+const BOTH: [&str; 5] = ["test", "examples/cases", "examples/places", "--catalogue", "catalogue"];
 
 #[test]
 fn the_shipped_cases_show_every_measure_and_clause() {
@@ -79,8 +78,7 @@ fn fewer_cases_cover_less() {
 /// One application in five places gives the five decisions of the places' README.
 #[test]
 fn five_places_decide_alike_nowhere() {
-    let run =
-        run(&["test", "examples/places", "--catalogue", "catalogue", "--format", "json"]);
+    let run = run(&["test", "examples/places", "--catalogue", "catalogue", "--format", "json"]);
     let report = run.json();
     let cases = report["cases"].as_array().unwrap();
     let decided = |name: &str| {

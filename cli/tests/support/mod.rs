@@ -1,7 +1,7 @@
 //! What the tests of registries, bad input and the command line share.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-#[path = "../../../guest/tests/support/standards.rs"]
+#[path = "../../../crates/model/tests/support/standards.rs"]
 pub mod standards;
 
 mod folder;

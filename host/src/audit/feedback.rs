@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::path::Path;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::ObligationKind;
+use mustcheck_model::ObligationKind;
+use mustcheck_model::date::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::audit::reported::{Met, Reported};

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::model::{LegalBasis, Text};
-use mustcheck_guest::writer::{CiteEn, CiteZh};
+use mustcheck_model::{LegalBasis, Text};
+use mustcheck_rules::Catalogue;
+use mustcheck_writer::{CiteEn, CiteZh};
 
 use crate::error::PolicyError;
 use crate::evidence::Pinpoint;

@@ -6,8 +6,8 @@
 
 use std::collections::HashMap;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{ObligationKind, Role, Text};
+use mustcheck_model::date::Date;
+use mustcheck_model::{ObligationKind, Role, Text};
 use serde::Serialize;
 
 use crate::audit::reported::{Met, Reported, Story};

@@ -5,8 +5,8 @@
 mod chart;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use mustcheck_guest::model::{AnswerStatus, Disposition};
-use mustcheck_guest::writer::{Words, safe};
+use mustcheck_model::{AnswerStatus, Disposition};
+use mustcheck_writer::{Words, safe};
 
 use crate::audit::report::{By, Column, Figures, Group, Report, Unanswered, columns};
 use crate::audit::words;

@@ -10,8 +10,8 @@ mod tally;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::Text;
+use mustcheck_model::Text;
+use mustcheck_model::date::Date;
 use serde::Serialize;
 
 pub use columns::{Column, columns};

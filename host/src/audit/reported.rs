@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::ObligationKind;
+use mustcheck_model::ObligationKind;
+use mustcheck_model::date::Date;
 
 use crate::audit::sequel::Sequel;
 use crate::audit::view::FeedbackEntry;

@@ -1,7 +1,7 @@
 //! What a receipt leaves to be done and reported.
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{
+use mustcheck_model::date::Date;
+use mustcheck_model::{
     Disposition, Effect, Force, MeasureKind, ObligationKind, Role, Text, is_backdated,
 };
 

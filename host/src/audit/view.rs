@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{
+use mustcheck_model::date::Date;
+use mustcheck_model::{
     AnswerStatus, Disposition, Effect, Force, MeasureKind, ObligationKind, Role,
 };
 use serde::Deserialize;

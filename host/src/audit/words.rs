@@ -1,7 +1,7 @@
 //! The words for codes that feedback and statistics show.
 
-use mustcheck_guest::model::{AnswerStatus, Disposition, ObligationKind, Standing};
-use mustcheck_guest::writer::Words;
+use mustcheck_model::{AnswerStatus, Disposition, ObligationKind, Standing};
+use mustcheck_writer::Words;
 
 use crate::audit::report::By;
 use crate::evidence::{FailureKind, NotAppliedCode};

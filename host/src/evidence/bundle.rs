@@ -5,7 +5,7 @@
 mod folder;
 mod sealed;
 
-use mustcheck_guest::model::{Answer, Application, Decision};
+use mustcheck_model::{Answer, Application, Decision};
 
 pub use folder::{
     AsyncBundleStore, BundleFolder, BundleStore, COMPONENTS, ENDING, KeepFuture, NewBundle,

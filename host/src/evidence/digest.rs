@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use mustcheck_guest::date::Timestamp;
+use mustcheck_model::date::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest as _, Sha256};
 

@@ -1,7 +1,7 @@
 //! What stands in the log.
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::Application;
+use mustcheck_model::Application;
+use mustcheck_model::date::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;

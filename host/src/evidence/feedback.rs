@@ -3,8 +3,8 @@
 //! 国发〔2016〕33号 (十五) has executing departments report back, and (十八) has offices apply what
 //! the check found. Like a receipt, a feedback goes into the log and tells nobody's identity.
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::ObligationKind;
+use mustcheck_model::ObligationKind;
+use mustcheck_model::date::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::digest::Moment;

@@ -5,8 +5,8 @@ mod sums;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{
+use mustcheck_model::date::Date;
+use mustcheck_model::{
     Answer, AnswerStatus, AppliedMeasure, Decision, Disposition, DispositionRule, Effect, Query,
     Role,
 };

@@ -6,8 +6,8 @@
 
 mod made;
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::{
     AnswerStatus, Disposition, DispositionRule, Effect, Force, MeasureKind, ObligationKind,
     PolicyId, Role, SetAsideReason, Standing, Text,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mustcheck_guest::model::Application;
+use mustcheck_model::Application;
 
 use crate::error::Fault;
 use crate::evidence::bundle::{AsyncBundleStore, Bundle, BundleStore, NewBundle, StoreError};

@@ -13,8 +13,8 @@ mod differences;
 
 use std::sync::Arc;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Answer, Application, Decision, Query};
+use mustcheck_model::date::Date;
+use mustcheck_model::{Answer, Application, Decision, Query};
 use serde::Serialize;
 
 pub use components::{ComponentError, Components};

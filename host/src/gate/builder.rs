@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mustcheck_guest::date::Date;
+use mustcheck_model::date::Date;
 
 use super::Gate;
 use crate::clock::Clock;

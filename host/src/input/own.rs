@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use mustcheck_guest::identifier::mask;
-use mustcheck_guest::model::{Application, SubjectKind};
+use mustcheck_model::identifier::mask;
+use mustcheck_model::{Application, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What stands in the place of a name, or of a text in which nothing could be looked for.

@@ -1,7 +1,7 @@
 //! Masking by shape: what may be a number of a person or firm, whoever's it is.
 
-use mustcheck_guest::identifier::{mask, validate};
-use mustcheck_guest::model::{Scheme, SubjectKind};
+use mustcheck_model::identifier::{mask, validate};
+use mustcheck_model::{Scheme, SubjectKind};
 
 /// The length of a resident number (GB 11643-1999).
 const RESIDENT: usize = 18;

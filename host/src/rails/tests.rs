@@ -3,14 +3,15 @@
 
 use std::sync::LazyLock;
 
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::answers::answered;
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{
+use mustcheck_facts as facts;
+use mustcheck_facts::answers::answered;
+use mustcheck_model::date::Date;
+use mustcheck_model::{
     AnswerFacts, AnswerStatus, Basis, CutVerdict, Description, Disposition, DispositionRule,
     EventKind, ProlongedVerdict, Role, SetAsideReason, SetAsideVerdict, Standing, Verdict,
 };
-use mustcheck_guest::{decide, facts};
+use mustcheck_rules::Catalogue;
+use mustcheck_rules::decide;
 use serde_json::json;
 
 use super::*;
@@ -86,7 +87,7 @@ impl Honest {
         let application = Application::from_json(application.to_string().as_bytes()).unwrap();
         let policy = CATALOGUE.described();
         let facts = facts::application(policy, &application, made_on).unwrap();
-        let due = mustcheck_guest::due::due(&CATALOGUE, &facts).unwrap();
+        let due = mustcheck_rules::due::due(&CATALOGUE, &facts).unwrap();
         let queries = facts::queries(policy, &due);
         let answers =
             registry.lookup(&Asked::of(&Parts::default(), &application, &queries).asks()).unwrap();

@@ -1,16 +1,16 @@
 //! A verdict against the facts that it was given on: the host reckons again what follows from days
 //! and from what the policy says of itself.
 
-use mustcheck_guest::answers::Answered;
-use mustcheck_guest::date::Date;
-use mustcheck_guest::described::Described;
-use mustcheck_guest::disposition::{Applied, Signs, disposition};
-use mustcheck_guest::model::{
+use mustcheck_facts::answers::Answered;
+use mustcheck_model::date::Date;
+use mustcheck_model::described::Described;
+use mustcheck_model::standing::{self, standing};
+use mustcheck_model::{
     AnswerFacts, AnswerStatus, ApplicationFacts, Basis, CreditRecord, Effect, ListInfo, ListRules,
     ListStanding, MeasureInfo, MeasureVerdict, Polarity, RecordFacts, RecordVerdict,
     SetAsideReason, SetAsideVerdict, Standing, SubjectFacts, Verdict, is_backdated,
 };
-use mustcheck_guest::standing::{self, standing};
+use mustcheck_rules::disposition::{Applied, Signs, disposition};
 
 use super::broken;
 use crate::error::{Fault, Rail};

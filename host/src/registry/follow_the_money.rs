@@ -15,7 +15,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use mustcheck_guest::model::{CreditRecord, RecordSubject};
+use mustcheck_model::{CreditRecord, RecordSubject};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 

@@ -11,8 +11,8 @@ mod repair;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{Answer, AnswerStatus, CreditRecord, Scheme};
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::{Answer, AnswerStatus, CreditRecord, Scheme};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

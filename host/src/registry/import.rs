@@ -16,7 +16,7 @@ mod work;
 
 use std::path::Path;
 
-use mustcheck_guest::date::Timestamp;
+use mustcheck_model::date::Timestamp;
 use serde::Serialize;
 
 use crate::registry::held::Mark;

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use mustcheck_guest::answers::{dates_fault, early_event};
-use mustcheck_guest::identifier;
-use mustcheck_guest::model::{Answer, CreditRecord, Scheme, Subject, SubjectKind};
+use mustcheck_facts::answers::{dates_fault, early_event};
+use mustcheck_model::identifier;
+use mustcheck_model::{Answer, CreditRecord, Scheme, Subject, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{Scheme, SourceState, SubjectKind};
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::{Scheme, SourceState, SubjectKind};
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};

@@ -7,7 +7,7 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use mustcheck_guest::model::{Answer, CreditRecord, Subject};
+use mustcheck_model::{Answer, CreditRecord, Subject};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 

@@ -24,8 +24,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::model::{CreditRecord, SubjectKind};
+use mustcheck_model::date::Timestamp;
+use mustcheck_model::{CreditRecord, SubjectKind};
 use serde::Serialize;
 
 use crate::registry::digests::DigestSet;

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{Description, ListRules, ListStanding};
+use mustcheck_model::date::Date;
+use mustcheck_model::{Description, ListRules, ListStanding};
 
 /// The lists, acts and matters of one or more policies.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ impl Vocabulary {
         }
         Some(format!(
             "`{}` is an unknown list{}",
-            mustcheck_guest::writer::safe(code),
+            mustcheck_writer::safe(code),
             near(code, self.lists.keys())
         ))
     }
@@ -81,7 +81,7 @@ impl Vocabulary {
     /// What is wrong with the act of a record on a list, if anything.
     pub fn act_fault(&self, list: &str, act: &str) -> Option<String> {
         if !self.acts.contains(act) {
-            let shown = mustcheck_guest::writer::safe(act);
+            let shown = mustcheck_writer::safe(act);
             return Some(format!("`{shown}` is an unknown act{}", near(act, self.acts.iter())));
         }
         let allowed = self.lists.get(list)?;
@@ -94,7 +94,7 @@ impl Vocabulary {
         if self.matters.contains(matter) {
             return None;
         }
-        let shown = mustcheck_guest::writer::safe(matter);
+        let shown = mustcheck_writer::safe(matter);
         Some(format!("`{shown}` is an unknown matter{}", near(matter, self.matters.iter())))
     }
 }

@@ -20,8 +20,8 @@ mod pattern;
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::identifier::validate;
-use mustcheck_guest::model::{Scheme, SubjectKind};
+use mustcheck_model::identifier::validate;
+use mustcheck_model::{Scheme, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
 pub use pattern::{Pattern, Shape};

@@ -5,7 +5,7 @@
 
 use mustcheck::Ask;
 use mustcheck::model::{Answer, AnswerStatus, Role, Scheme, Subject, SubjectKind};
-use mustcheck_guest::identifier::validate;
+use mustcheck_model::identifier::validate;
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::{Value, json};

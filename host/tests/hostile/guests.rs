@@ -6,8 +6,11 @@ use std::sync::LazyLock;
 
 use mustcheck::Policy;
 use mustcheck::model::{AnswerFacts, ApplicationFacts, Description, DueLookup, Refusal, Verdict};
-use mustcheck_guest::boundary::Convert;
-use mustcheck_guest::{Catalogue, answers, decide, due, facts};
+use mustcheck_facts as facts;
+use mustcheck_model::boundary::Convert;
+use mustcheck_rules::Catalogue;
+use mustcheck_rules::decide;
+use mustcheck_rules::due;
 use wasmtime::component::{Component, ComponentNamedList, Lift, Linker, Lower};
 use wasmtime::{Engine, Store};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -21,10 +24,10 @@ mod generated {
 
 pub use generated::exports::mustcheck::credit::policy as wit;
 
-mustcheck_guest::roles!(to_wit);
-mustcheck_guest::facts!(to_wit);
-mustcheck_guest::verdict!(to_wit);
-mustcheck_guest::description!(to_wit);
+mustcheck_model::roles!(to_wit);
+mustcheck_model::facts!(to_wit);
+mustcheck_model::verdict!(to_wit);
+mustcheck_model::description!(to_wit);
 
 pub use crate::files::{folder, of_component, text};
 
@@ -71,7 +74,8 @@ pub fn asked(catalogue: &Catalogue) -> (ApplicationFacts, Vec<AnswerFacts>) {
     let asked = facts::application(policy, application, application.as_of).unwrap();
     let queries = facts::queries(policy, &due::due(catalogue, &asked).unwrap());
     let given = super::given(&queries);
-    let rows = answers::answered(policy, application, asked.days(), &queries, &given).unwrap();
+    let rows =
+        facts::answers::answered(policy, application, asked.days(), &queries, &given).unwrap();
     let answers = facts::answers(policy, &rows);
     (asked, answers)
 }

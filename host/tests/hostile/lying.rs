@@ -2,7 +2,7 @@
 
 use mustcheck::model::{Disposition, DispositionRule, DueLookup, Refusal, Standing, Verdict};
 use mustcheck::{CheckError, Fault, Gate, Limits, Rail};
-use mustcheck_guest::boundary::Convert as _;
+use mustcheck_model::boundary::Convert as _;
 use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 

@@ -7,7 +7,7 @@ use mustcheck::model::{
     RecordSubject, ResponsiblePerson, Role, Scheme, Subject, SubjectKind,
 };
 use mustcheck::{Date, JsonRegistry, Policy};
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ pub static OPINIONS: LazyLock<Catalogue> = LazyLock::new(|| catalogue("guofa-201
 pub static LATE: LazyLock<Catalogue> = LazyLock::new(|| {
     let mut data = STATUTES.data().clone();
     for instrument in
-        data.instruments.iter_mut().filter(|i| i.id != mustcheck_guest::clause::OPINIONS)
+        data.instruments.iter_mut().filter(|i| i.id != mustcheck_rules::clause::OPINIONS)
     {
         instrument.in_force_from = Date::new(2022, 1, 1).unwrap();
     }

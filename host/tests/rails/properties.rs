@@ -10,7 +10,7 @@ use mustcheck::model::{
 use mustcheck::{
     Application, Ask, CheckError, Date, Gate, JsonRegistry, Policy, Registry, RegistryError, mask,
 };
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
@@ -38,7 +38,8 @@ fn decide_with(
             .collect();
         registry.lookup(&asks).unwrap()
     };
-    mustcheck_guest::check(catalogue, application, application.as_of, true, &mut lookup).unwrap()
+    mustcheck_authoring::check::check(catalogue, application, application.as_of, true, &mut lookup)
+        .unwrap()
 }
 
 fn records(case: &Case) -> BTreeMap<&str, &CreditRecord> {
@@ -146,7 +147,7 @@ proptest! {
         if case.application.as_of < since && decides(&STATUTES, case.application.as_of) {
             let decision = decide_with(late, &case.application, &case.registry.open());
             for basis in decision.measures.iter().flat_map(|m| &m.legal_basis) {
-                prop_assert_eq!(&*basis.instrument, mustcheck_guest::clause::OPINIONS);
+                prop_assert_eq!(&*basis.instrument, mustcheck_rules::clause::OPINIONS);
             }
         }
         for applied in decide(&case).measures {
@@ -255,7 +256,7 @@ proptest! {
             if let Some(act) = &record.act {
                 prop_assert!(measure.acts.is_empty() || measure.acts.iter().any(|a| a == act));
             }
-            if measure.record_matter == Some(mustcheck_guest::catalogue::data::RecordMatter::Same) {
+            if measure.record_matter == Some(mustcheck_rules::catalogue::data::RecordMatter::Same) {
                 prop_assert_eq!(record.matter.as_ref(), Some(&case.application.matter));
             }
             // The term begins anew with the last revocation of a removal.
@@ -381,7 +382,7 @@ proptest! {
         bad.subjects[0].identifier = characters.into_iter().collect();
         let whole = bad.subjects[0].identifier.clone();
         let mut nothing = |_: &[Query]| Vec::new();
-        let error = mustcheck_guest::check(case.catalogue(), &bad, bad.as_of, true, &mut nothing).unwrap_err();
+        let error = mustcheck_authoring::check::check(case.catalogue(), &bad, bad.as_of, true, &mut nothing).unwrap_err();
         prop_assert!(!error.to_string().contains(&whole));
         prop_assert!(error.to_string().contains(&mask(&whole)));
     }

@@ -7,7 +7,7 @@ use mustcheck::evidence::{Keys, Suite};
 use mustcheck::model::{Application, Description};
 use mustcheck::registry::Vocabulary;
 use mustcheck::{ApplicationExt as _, CodeCache, Date, Policy};
-use mustcheck_guest::Catalogue;
+use mustcheck_rules::Catalogue;
 
 /// What the embedded editions know, read from their catalogues: nothing is compiled for it.
 pub static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use mustcheck::model::{Answer, Application, EventKind, Force};
-use mustcheck_guest::catalogue::data::Measure;
+use mustcheck_rules::catalogue::data::Measure;
 use serde::{Deserialize, Serialize};
 
 use crate::synthetic::{self, AS_OF, Fact, Place, day, record_id};

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use mustcheck::model::{AnswerFacts, Application, ApplicationFacts, DueLookup, Verdict};
 use mustcheck::{JsonRegistry, Policy};
-use mustcheck_guest::boundary::Convert;
-use mustcheck_guest::described::Described;
-use mustcheck_guest::masking::Identifiers;
-use mustcheck_guest::writer::{self, Case};
-use mustcheck_guest::{answers, facts};
+use mustcheck_facts as facts;
+use mustcheck_model::boundary::Convert;
+use mustcheck_model::described::Described;
+use mustcheck_model::masking::Identifiers;
+use mustcheck_writer::{self as writer, Case};
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store};
 
@@ -25,10 +25,10 @@ mod generated {
 
 use generated::exports::mustcheck::credit::policy as wit;
 
-mustcheck_guest::roles!(to_wit);
-mustcheck_guest::roles!(from_wit);
-mustcheck_guest::facts!(to_wit);
-mustcheck_guest::verdict!(from_wit);
+mustcheck_model::roles!(to_wit);
+mustcheck_model::roles!(from_wit);
+mustcheck_model::facts!(to_wit);
+mustcheck_model::verdict!(from_wit);
 
 const POLICY: &str = "mustcheck:credit/policy@0.2.0";
 
@@ -75,7 +75,8 @@ impl Reused {
         let due: Vec<DueLookup> = due.unwrap().convert();
         let queries = facts::queries(policy, &due);
         let given = ask(&*self.registry, &application, &queries);
-        let rows = answers::answered(policy, &application, asked.days(), &queries, &given).unwrap();
+        let rows =
+            facts::answers::answered(policy, &application, asked.days(), &queries, &given).unwrap();
         let known: Vec<AnswerFacts> = facts::answers(policy, &rows);
         let parameters = (asked.clone().convert(), known.convert());
         let (verdict,) = self.decide.call(&mut self.store, parameters).unwrap();

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use mustcheck::{Policy, read_file};
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::authoring::diff::{Changes, FoldersError, Side, diff, folders};
-use mustcheck_guest::authoring::{Finding, compile};
-use mustcheck_guest::catalogue::data::CatalogueData;
+use mustcheck_authoring::diff::{Changes, FoldersError, Side, diff, folders};
+use mustcheck_authoring::{Finding, compile};
+use mustcheck_rules::Catalogue;
+use mustcheck_rules::catalogue::data::CatalogueData;
 
 use super::findings::{INVALID, as_json, tell};
 use crate::cli::failure::Unreadable;

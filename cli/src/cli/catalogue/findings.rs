@@ -1,8 +1,8 @@
 //! Findings about a catalogue, as text and as JSON.
 
 use anyhow::Result;
-use mustcheck_guest::authoring::Finding;
-use mustcheck_guest::authoring::lint::{Language, Severity};
+use mustcheck_authoring::Finding;
+use mustcheck_authoring::lint::{Language, Severity};
 use serde_json::{Value, json};
 
 use crate::cli::{Lang, Style, text};

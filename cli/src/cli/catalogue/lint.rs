@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use mustcheck_guest::authoring;
+use mustcheck_authoring as authoring;
 
 use super::findings::{INVALID, as_json, count, tell};
 use crate::cli::{Style, text};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use mustcheck::model::Text;
-use mustcheck_guest::authoring::scaffold::{Options, scaffold};
+use mustcheck_authoring::scaffold::{Options, scaffold};
 use serde_json::json;
 
 use crate::cli::{Style, text};

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
-use mustcheck_guest::authoring::combinations::combinations;
-use mustcheck_guest::authoring::compile;
-use mustcheck_guest::authoring::temporal::proof;
+use mustcheck_authoring::combinations::combinations;
+use mustcheck_authoring::compile;
+use mustcheck_authoring::temporal::proof;
 
 use super::findings::{INVALID, as_json, tell};
 use crate::cli::{Lang, Style, text};

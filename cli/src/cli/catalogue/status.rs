@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use mustcheck_guest::authoring::status::{InstrumentStatus, status};
+use mustcheck_authoring::status::{InstrumentStatus, status};
 
 use super::findings::{INVALID, as_json, tell};
 use crate::cli::{Lang, Style, text};

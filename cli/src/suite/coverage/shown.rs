@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use mustcheck::model::{
     Decision, EventKind, LegalBasis, ObligationKind, Role, SetAsideReason, Standing,
 };
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::catalogue::data::CatalogueData;
+use mustcheck_rules::Catalogue;
+use mustcheck_rules::catalogue::data::CatalogueData;
 
 use super::universe::{add_clauses, exception_name, list_rule, lookup, of_edition};
 use super::{Items, Kind, MeasureUse};

@@ -18,9 +18,9 @@ use mustcheck::model::{
     Description, Disposition, DispositionRule, EventKind, Force, LegalBasis, ListStanding,
     MeasureInfo, SetAsideReason, Standing,
 };
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::catalogue::data::ExceptionWhen;
-use mustcheck_guest::clause::{CITED, OPINIONS};
+use mustcheck_rules::Catalogue;
+use mustcheck_rules::catalogue::data::ExceptionWhen;
+use mustcheck_rules::clause::{CITED, OPINIONS};
 
 use super::{Items, Kind};
 use crate::suite::policies::Deciding;

@@ -2,7 +2,7 @@
 //! issuer that does not exist (LEI prefix 0000).
 
 use mustcheck::model::{Scheme, SubjectKind};
-use mustcheck_guest::identifier::validate;
+use mustcheck_model::identifier::validate;
 
 /// The n-th invented identifier of a scheme, for a kind of subject and, of a passport, a country.
 /// None if there are no more.

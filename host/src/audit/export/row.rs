@@ -1,7 +1,7 @@
 //! A row of the export.
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::Text;
+use mustcheck_model::Text;
+use mustcheck_model::date::Date;
 use serde::Serialize;
 
 use super::Question;

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use mustcheck_guest::model::Subject;
+use mustcheck_model::Subject;
 
 use crate::audit::sequel::Sequel;
 use crate::evidence::Bundle;

@@ -1,8 +1,8 @@
 //! What feedback must fit, and what it must not say.
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::Effect;
-use mustcheck_guest::writer::safe;
+use mustcheck_model::Effect;
+use mustcheck_model::date::Date;
+use mustcheck_writer::safe;
 
 use super::{FeedbackFile, ObligationDone, Recording};
 use crate::audit::reported::Story;

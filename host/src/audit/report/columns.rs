@@ -1,7 +1,7 @@
 //! The figures as columns: the same for text, CSV and page.
 
-use mustcheck_guest::model::{AnswerStatus, Disposition, ObligationKind, Standing};
-use mustcheck_guest::writer::Words;
+use mustcheck_model::{AnswerStatus, Disposition, ObligationKind, Standing};
+use mustcheck_writer::Words;
 
 use super::By;
 use super::figures::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mustcheck_guest::model::{AnswerStatus, Disposition, ObligationKind, Standing};
+use mustcheck_model::{AnswerStatus, Disposition, ObligationKind, Standing};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 

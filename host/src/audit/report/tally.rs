@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{AnswerStatus, Effect, is_backdated};
+use mustcheck_model::date::Date;
+use mustcheck_model::{AnswerStatus, Effect, is_backdated};
 
 use super::figures::{
     Add as _, Checks, DecisionTime, Figures, Lookups, Measures, Outcomes, Records, Unanswered,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mustcheck_guest::model::{Disposition, Effect, PolicyId};
+use mustcheck_model::{Disposition, Effect, PolicyId};
 use serde::Serialize;
 
 use super::{Change, Met, Redecided};

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use mustcheck_guest::model::{
-    Answer, Application, AppliedMeasure, Decision, LegalBasis, Lookup, Query,
-};
+use mustcheck_model::{Answer, Application, AppliedMeasure, Decision, LegalBasis, Lookup, Query};
 
 use super::{
     Baked, Case, DecidedBy, EngineSettings, INTERFACE, Pinpoint, Receipt, ReceiptFormat,
@@ -219,10 +217,7 @@ fn obligations(decision: &Decision) -> Vec<ReceiptObligation> {
     let text = |text: &str| quotable(text).into();
     let obligations = decision.obligations.iter().map(|obligation| ReceiptObligation {
         kind: obligation.kind,
-        to: mustcheck_guest::model::Text {
-            zh: text(&obligation.to.zh),
-            en: text(&obligation.to.en),
-        },
+        to: mustcheck_model::Text { zh: text(&obligation.to.zh), en: text(&obligation.to.en) },
         due_on: obligation.due_on,
     });
     obligations.collect()

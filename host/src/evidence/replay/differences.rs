@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use mustcheck_guest::model::{Decision, Text};
+use mustcheck_model::{Decision, Text};
 use serde::Serialize;
 use serde_json::Value;
 

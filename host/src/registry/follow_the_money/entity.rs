@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mustcheck_guest::date::Date;
+use mustcheck_model::date::Date;
 use serde::{Deserialize, Serialize};
 
 /// An entity: its schema and its properties, each with any number of texts.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::ListStanding;
+use mustcheck_model::ListStanding;
+use mustcheck_model::date::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::identifier::{mask, validate};
-use mustcheck_guest::model::{FurtherIdentifier, RecordSubject, Scheme, SubjectKind};
+use mustcheck_model::identifier::{mask, validate};
+use mustcheck_model::{FurtherIdentifier, RecordSubject, Scheme, SubjectKind};
 
 use crate::input::quotable;
 use crate::registry::follow_the_money::entity::Entity;

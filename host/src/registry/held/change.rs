@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::{CreditRecord, ListRules, Standing};
-use mustcheck_guest::standing::{self, standing};
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::standing::{self, standing};
+use mustcheck_model::{CreditRecord, ListRules, Standing};
 
 use super::{decode, encode};
 use crate::clock::is_ahead;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mustcheck_guest::model::{CreditRecord, Scheme, Subject, SubjectKind};
+use mustcheck_model::{CreditRecord, Scheme, Subject, SubjectKind};
 use serde::{Deserialize, Serialize};
 
 use crate::registry::held::Mark;

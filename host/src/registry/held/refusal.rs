@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use mustcheck_guest::Catalogue;
-use mustcheck_guest::model::{Event, FurtherIdentifier, Role, Subject, SubjectKind};
+use mustcheck_model::{Event, FurtherIdentifier, Role, Subject, SubjectKind};
+use mustcheck_rules::Catalogue;
 
 use super::*;
 use crate::input::parse_strictly;

@@ -9,7 +9,7 @@ mod stream;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
 use serde::Deserialize;
 
 use super::Rejected;

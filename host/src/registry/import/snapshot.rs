@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
+use mustcheck_model::date::{Date, Timestamp};
 
 use super::{ImportOptions, Rejected, SourceReport};
 use crate::registry::held::{

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
+use mustcheck_model::date::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::registry::RegistryError;

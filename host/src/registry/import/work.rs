@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use mustcheck_guest::date::Timestamp;
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
+use mustcheck_model::date::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::{Item, Rejected, Report, Snapshot, Taken};

@@ -1,6 +1,6 @@
 //! Days and instants, as offices write them.
 
-use mustcheck_guest::date::{Date, Timestamp};
+use mustcheck_model::date::{Date, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;

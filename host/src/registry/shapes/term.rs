@@ -1,7 +1,7 @@
 //! Lengths of time, as decisions state them: 三年, 36个月, 1年6个月, 半年, 一年内, 3 years.
 
-use mustcheck_guest::authoring::law_text::numeral_of;
-use mustcheck_guest::date::Date;
+use mustcheck_authoring::law_text::numeral_of;
+use mustcheck_model::date::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params};
 
 use super::{APPLICATION_ID, LAYOUT, SCHEMA, check_layout};

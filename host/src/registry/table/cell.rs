@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::identifier;
-use mustcheck_guest::model::{Scheme, SubjectKind};
+use mustcheck_model::identifier;
+use mustcheck_model::{Scheme, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// What surrounds a value without being part of it: white space of every width, and what nobody

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mustcheck_guest::model::{EventKind, PenaltyKind, Role, Scheme, SubjectKind};
+use mustcheck_model::{EventKind, PenaltyKind, Role, Scheme, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use mustcheck_guest::model::CreditRecord;
+use mustcheck_model::CreditRecord;
 use serde::Serialize;
 use serde_json::json;
 

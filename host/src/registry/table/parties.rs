@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::model::{
-    CreditRecord, RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind,
-};
+use mustcheck_model::{CreditRecord, RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::registry::json::identities;

@@ -1,7 +1,7 @@
 //! One row, by the mapping of its table.
 
-use mustcheck_guest::date::Date;
-use mustcheck_guest::model::{
+use mustcheck_model::date::Date;
+use mustcheck_model::{
     CreditRecord, Event, EventKind, Penalty, PenaltyKind, RecordSubject, Scheme, SubjectKind,
 };
 use unicode_normalization::UnicodeNormalization as _;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mustcheck_guest::date::{Date, Timestamp};
-use mustcheck_guest::model::Scheme;
+use mustcheck_model::Scheme;
+use mustcheck_model::date::{Date, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

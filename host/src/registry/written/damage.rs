@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::identifier::{is_organisation_code, validate};
-use mustcheck_guest::model::{Scheme, SubjectKind};
+use mustcheck_model::identifier::{is_organisation_code, validate};
+use mustcheck_model::{Scheme, SubjectKind};
 
 use super::pattern::Pattern;
 

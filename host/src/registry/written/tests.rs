@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use mustcheck_guest::model::{Scheme, SubjectKind};
+use mustcheck_model::{Scheme, SubjectKind};
 
 use super::*;
 

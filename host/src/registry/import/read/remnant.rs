@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mustcheck_guest::model::Scheme;
+use mustcheck_model::Scheme;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

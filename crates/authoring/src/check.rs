@@ -1,0 +1,79 @@
+//! The check: application → due lookups → answers → facts → verdict → decision.
+
+use mustcheck_facts as facts;
+use mustcheck_facts::answers;
+use mustcheck_model::date::Date;
+use mustcheck_model::masking::Identifiers;
+use mustcheck_model::{Answer, Application, ApplicationError, Decision, Problem, Query};
+use mustcheck_rules::catalogue::Catalogue;
+use mustcheck_rules::decide::decide;
+use mustcheck_rules::due::due;
+use mustcheck_writer::{self as writer, Case};
+
+/// A source of answers to the lookups of a native check.
+pub trait Registry {
+    /// Answers every list of every query.
+    fn lookup(&mut self, queries: &[Query]) -> Vec<Answer>;
+}
+
+impl<F: FnMut(&[Query]) -> Vec<Answer>> Registry for F {
+    fn lookup(&mut self, queries: &[Query]) -> Vec<Answer> {
+        self(queries)
+    }
+}
+
+/// The lookups that the matter obliges the office to make.
+///
+/// # Errors
+///
+/// What makes the application impossible to evaluate.
+pub fn due_lookups(
+    catalogue: &Catalogue,
+    application: &Application,
+    made_on: Date,
+) -> Result<Vec<Query>, ApplicationError> {
+    let policy = catalogue.described();
+    let application = facts::application(policy, application, made_on)?;
+    let due = due(catalogue, &application).map_err(refused)?;
+    Ok(facts::queries(policy, &due))
+}
+
+/// Decides an application on what the registry answers, on a day by the host's clock. The notice
+/// is most of the writing, and some callers print none; nothing else depends on whether it is
+/// asked for.
+///
+/// # Errors
+///
+/// What makes the application, or an answer, impossible to evaluate.
+pub fn check(
+    catalogue: &Catalogue,
+    application: &Application,
+    made_on: Date,
+    with_notice: bool,
+    registry: &mut dyn Registry,
+) -> Result<Decision, ApplicationError> {
+    let policy = catalogue.described();
+    let asked = facts::application(policy, application, made_on)?;
+    let due = due(catalogue, &asked).map_err(refused)?;
+    let queries = facts::queries(policy, &due);
+    let answers = registry.lookup(&queries);
+    let days = asked.days();
+    let answered = answers::answered(policy, application, days, &queries, &answers)?;
+    let verdict = decide(catalogue, &asked, &facts::answers(policy, &answered));
+    let verdict = verdict.map_err(refused)?;
+    let identifiers = Identifiers::of(application, &answers);
+    let case = Case {
+        policy,
+        application,
+        days,
+        answered: &answered,
+        verdict: &verdict,
+        identifiers: &identifiers,
+    };
+    writer::decision(&case, with_notice).map_err(refused)
+}
+
+/// Facts that were made of what was checked are decided on, and the verdict is written.
+fn refused(error: impl std::error::Error) -> ApplicationError {
+    ApplicationError::InvalidAnswer(Problem::at("answers", error.to_string()))
+}

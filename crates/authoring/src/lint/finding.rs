@@ -1,0 +1,189 @@
+//! What is wrong with a catalogue, where, what it offends, and how to mend it.
+
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::rules::Rule;
+use crate::source::Place;
+use mustcheck_model::Text;
+use mustcheck_rules::clause::OPINIONS;
+use mustcheck_writer::Numeral;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The catalogue is not compiled.
+    Error,
+    /// The catalogue is compiled; somebody should look.
+    Warning,
+}
+
+impl Severity {
+    /// The word in text and JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// The clause that a finding offends, verbatim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    /// The instrument's id, which is the name of its text.
+    pub instrument: &'static str,
+    /// Its Chinese title.
+    pub title: &'static str,
+    /// The article, in Arabic digits.
+    pub article: &'static str,
+    /// The clause.
+    pub clause: &'static str,
+}
+
+impl Quote {
+    /// The pinpoint as Chinese law is cited: 《…》第三十二条, and for the Opinions 国发〔2016〕33号（二）.
+    pub fn pinpoint(&self) -> String {
+        let number = Numeral::of(self.article);
+        if self.instrument == OPINIONS {
+            format!("国发〔2016〕33号（{number}）")
+        } else {
+            format!("《{}》第{number}条", self.title)
+        }
+    }
+}
+
+/// A language of the findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Language {
+    fn of(self, text: &Text) -> &str {
+        match self {
+            Self::Zh => &text.zh,
+            Self::En => &text.en,
+        }
+    }
+}
+
+/// One thing that is wrong with a catalogue, at its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule's code.
+    pub rule: &'static str,
+    /// Whether it keeps the catalogue from being compiled.
+    pub severity: Severity,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// What is wrong.
+    pub what: Text,
+    /// The clause that it offends, if the rule rests on one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clause: Option<&'static Quote>,
+    /// How to mend it.
+    pub mend: Text,
+}
+
+impl Finding {
+    /// The finding as text in one language: a line for what is wrong, one for the clause, one for
+    /// the mending.
+    pub const fn in_language(&self, language: Language) -> InLanguage<'_> {
+        InLanguage { finding: self, language }
+    }
+
+    /// What is wrong, with its place, as one English line.
+    pub fn line(&self) -> String {
+        let Place { file, line, column } = &self.place;
+        let (severity, rule) = (self.severity.code(), self.rule);
+        format!("{file}:{line}:{column}: {severity}[{rule}]: {}", self.what.en)
+    }
+
+    fn key(&self) -> (&Place, &str, &str, &str) {
+        (&self.place, self.rule, &self.what.en, &self.mend.en)
+    }
+}
+
+impl Ord for Finding {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Finding {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.in_language(Language::En).fmt(f)
+    }
+}
+
+/// A finding as text in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct InLanguage<'a> {
+    finding: &'a Finding,
+    language: Language,
+}
+
+impl fmt::Display for InLanguage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Finding { rule, severity, place, what, clause, mend } = self.finding;
+        let Place { file, line, column } = place;
+        let what = self.language.of(what);
+        write!(f, "{file}:{line}:{column}: {}[{rule}]: {what}", severity.code())?;
+        let (clause_word, mend_word) = match self.language {
+            Language::Zh => ("依据", "改正"),
+            Language::En => ("clause", "mend"),
+        };
+        if let Some(quote) = clause {
+            write!(f, "\n  {clause_word}: {}「{}」", quote.pinpoint(), quote.clause)?;
+        }
+        write!(f, "\n  {mend_word}: {}", self.language.of(mend))
+    }
+}
+
+/// The findings so far, each once, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(BTreeSet<Finding>);
+
+impl Findings {
+    /// Adds what a rule found, with the rule's own words on how to mend it.
+    pub(crate) fn add(
+        &mut self,
+        rule: &'static Rule,
+        place: Place,
+        zh: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        let mend = Text::new(rule.mend.0, rule.mend.1);
+        self.add_mend(rule, place, Text::new(zh.into(), en.into()), mend);
+    }
+
+    /// Adds what a rule found, with words on how to mend this one.
+    pub(crate) fn add_mend(&mut self, rule: &'static Rule, place: Place, what: Text, mend: Text) {
+        let Rule { code, severity, .. } = *rule;
+        let clause = rule.clause.as_ref();
+        self.0.insert(Finding { rule: code, severity, place, what, clause, mend });
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<Finding> {
+        self.0.into_iter().collect()
+    }
+}

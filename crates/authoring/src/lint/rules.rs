@@ -1,0 +1,67 @@
+//! The table of the rules: code, weight, what it finds, the clause it guards, how to mend.
+//!
+//! The rules themselves stand in the files beside this one, by idea.
+
+mod clauses;
+mod data;
+mod files;
+mod place;
+
+use super::finding::{Quote, Severity};
+
+pub use data::*;
+pub use files::*;
+pub use place::*;
+
+/// A rule of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its code, which a finding names.
+    pub code: &'static str,
+    /// How much its findings weigh.
+    pub severity: Severity,
+    /// What it finds, in Chinese and English.
+    pub what: (&'static str, &'static str),
+    /// The clause that it guards, if it rests on one.
+    pub clause: Option<Quote>,
+    /// How to mend what it finds, in Chinese and English.
+    pub mend: (&'static str, &'static str),
+}
+
+/// Declares rules and the list of them.
+macro_rules! rules {
+    ($all:ident: $($name:ident = $severity:ident $code:literal, $clause:expr;
+        $what_zh:literal, $what_en:literal; $mend_zh:literal, $mend_en:literal;)+) => {
+        $(
+            #[doc = $what_en]
+            pub static $name: crate::lint::Rule = crate::lint::Rule {
+                code: $code,
+                severity: crate::lint::Severity::$severity,
+                what: ($what_zh, $what_en),
+                clause: $clause,
+                mend: ($mend_zh, $mend_en),
+            };
+        )+
+
+        pub(super) static $all: &[&crate::lint::Rule] = &[$(&$name),+];
+    };
+}
+use rules;
+
+/// Every rule, in the order of the table.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [FILES, DATA, PLACE].into_iter().flatten().copied()
+}
+
+/// The table as the catalogue's `README.md` prints it.
+pub fn table() -> String {
+    let mut rows =
+        String::from("| rule | severity | what it finds | clause |\n|---|---|---|---|\n");
+    for Rule { code, severity, what, clause, .. } in all() {
+        let cited = clause
+            .map_or_else(String::new, |quote| format!("{}「{}」", quote.pinpoint(), quote.clause));
+        let severity = severity.code();
+        rows.push_str(&format!("| `{code}` | {severity} | {} | {cited} |\n", what.1));
+    }
+    rows
+}

@@ -1,0 +1,203 @@
+//! One file of a catalogue as it was written: its text, its tree of keys and values, and where each
+//! of them stands, so that whatever reads the catalogue can point at what it means.
+
+mod encoding;
+mod spans;
+
+use std::ops::Range;
+
+use serde::Serialize;
+use toml::de::DeTable;
+
+use mustcheck_model::Text;
+
+pub use encoding::{Garbled, LIMIT};
+pub use spans::{Node, Step};
+
+/// Where something stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Place {
+    /// The file, relative to the catalogue's folder, with `/` between its parts; `.` for the folder
+    /// itself.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1, in characters.
+    pub column: u32,
+}
+
+impl Place {
+    /// The beginning of a file.
+    pub fn start_of(file: impl Into<String>) -> Self {
+        Self { file: file.into(), line: 1, column: 1 }
+    }
+}
+
+/// What keeps a file from being read as TOML, at its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Which kind it is.
+    pub kind: FaultKind,
+    /// Where.
+    pub place: Place,
+    /// What is wrong.
+    pub what: Text,
+}
+
+/// The kinds of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaultKind {
+    /// The bytes are not UTF-8.
+    Encoding,
+    /// A byte order mark before the text.
+    ByteOrderMark,
+    /// Lines that end with a carriage return alone.
+    LineEnds,
+    /// No TOML.
+    Syntax,
+}
+
+impl FaultKind {
+    /// Whether the file is still read as it was meant.
+    pub const fn is_harmless(self) -> bool {
+        matches!(self, Self::ByteOrderMark)
+    }
+}
+
+/// A file and where everything in it stands.
+#[derive(Clone, Debug)]
+pub struct Source {
+    file: String,
+    text: String,
+    /// The byte at which each line begins.
+    lines: Vec<usize>,
+    root: Node,
+}
+
+impl Source {
+    /// Reads the bytes of a file. What can be made of faulty bytes is read all the same, so that
+    /// the names in them are known; a file with a fault that is not harmless founds nothing else.
+    pub fn read(file: &str, bytes: &[u8]) -> (Self, Vec<Fault>) {
+        let (text, garbled) = encoding::decode(bytes);
+        let mut source =
+            Self { file: file.to_owned(), lines: line_starts(&text), text, root: Node::default() };
+        let mut faults: Vec<Fault> = garbled.map(|g| source.garbled(&g)).into_iter().collect();
+        let alone = encoding::carriage_return_alone(&source.text);
+        if let (true, Some(at)) = (faults.iter().all(|f| f.kind.is_harmless()), alone) {
+            let what = Text::new(
+                "此行以单独的回车符（CR）结尾",
+                "the line ends with a carriage return alone",
+            );
+            let place = source.place(at);
+            faults.push(Fault { kind: FaultKind::LineEnds, place, what });
+            // Read on with the line ends that were meant; every byte keeps its position.
+            source.text = encoding::with_line_feeds(&source.text);
+        }
+        let (root, errors) = DeTable::parse_recoverable(&source.text);
+        // Syntax after garbled bytes would be a consequence, not a fault of its own.
+        let sound = faults.iter().all(|f| f.kind.is_harmless());
+        if sound {
+            faults.extend(source.syntax(&errors));
+        }
+        source.root = Node::of_table(root.get_ref());
+        (source, faults)
+    }
+
+    /// Reads the bytes of a text of law: no TOML, so that its encoding alone can be at fault.
+    pub fn prose(file: &str, bytes: &[u8]) -> (String, Vec<Fault>) {
+        let (text, garbled) = encoding::decode(bytes);
+        let lines = line_starts(&text);
+        let source = Self { file: file.to_owned(), lines, text, root: Node::default() };
+        let faults = garbled.map(|g| source.garbled(&g)).into_iter().collect();
+        (source.text, faults)
+    }
+
+    /// Errors of syntax by place. What an error leaves open spoils the lines after it, so that an
+    /// error on the line after another, or the one after that, is a consequence.
+    fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Fault> {
+        let at = |error: &toml::de::Error| error.span().map_or(self.text.len(), |span| span.start);
+        let mut errors: Vec<&toml::de::Error> = errors.iter().collect();
+        errors.sort_by_key(|error| at(error));
+        let mut spoilt = 0;
+        let mut faults = Vec::new();
+        for error in errors {
+            let place = self.place(at(error));
+            if place.line > spoilt {
+                let message = error.message();
+                let zh = format!("不符合TOML语法：{message}");
+                let what = Text::new(zh, format!("no TOML: {message}"));
+                faults.push(Fault { kind: FaultKind::Syntax, place: place.clone(), what });
+            }
+            spoilt = spoilt.max(place.line + 2);
+        }
+        faults
+    }
+
+    /// The tree again, with its values.
+    pub(super) fn table(&self) -> DeTable<'_> {
+        DeTable::parse_recoverable(&self.text).0.into_inner()
+    }
+
+    /// The file, relative to the catalogue's folder.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The keys and values, by their spans.
+    pub const fn root(&self) -> &Node {
+        &self.root
+    }
+
+    /// The line and column of a byte of the text.
+    pub fn place(&self, byte: usize) -> Place {
+        let line = self.lines.partition_point(|start| *start <= byte);
+        let start = line.checked_sub(1).and_then(|l| self.lines.get(l)).copied().unwrap_or(0);
+        let before = self.text.get(start..byte.min(self.text.len())).unwrap_or_default();
+        Place {
+            file: self.file.clone(),
+            line: number(line.max(1)),
+            column: number(before.chars().count() + 1),
+        }
+    }
+
+    /// Where a key, or an element that has none, stands: of `measure[2].legal_basis[0].article` the
+    /// key `article`. Of what is not there, the nearest thing around it.
+    pub fn find(&self, path: &[Step<'_>]) -> Place {
+        self.place(self.root.nearest(path).head().start)
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Range<usize>) -> &str {
+        self.text.get(span).unwrap_or_default()
+    }
+
+    fn garbled(&self, garbled: &Garbled) -> Fault {
+        let place = self.place(garbled.at);
+        let (zh, en) = (garbled.zh(), garbled.en());
+        let kind = match garbled.kind {
+            encoding::Kind::ByteOrderMark => FaultKind::ByteOrderMark,
+            _ => FaultKind::Encoding,
+        };
+        Fault { kind, place, what: Text::new(zh, en) }
+    }
+}
+
+/// Lines end with a line feed, or, in a file that has none, with a carriage return.
+fn line_starts(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let follows = |at: usize| bytes.get(at + 1).copied();
+    let ends = bytes
+        .iter()
+        .enumerate()
+        .filter(|(at, byte)| **byte == b'\n' || (**byte == b'\r' && follows(*at) != Some(b'\n')));
+    std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect()
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,12 @@
+//! Every clause is verbatim in its instrument's text, inside the article that it names.
+
+use crate::law_text::{Departure, LawText};
+use mustcheck_model::LegalBasis;
+
+/// Why a basis does not stand in a text as it says, if so. [`LawText::departure`] says more.
+pub fn fault(text: &str, basis: &LegalBasis) -> Option<String> {
+    match LawText::new(&basis.instrument, text).departure(basis)? {
+        Departure::NoSuchArticle => Some("the text has no such article".into()),
+        _ => Some(format!("its words are not verbatim: 「{}」", basis.clause)),
+    }
+}

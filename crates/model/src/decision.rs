@@ -1,0 +1,292 @@
+//! What the policy decides.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::{Date, Timestamp};
+use crate::name::shared;
+use crate::shared::Shared;
+use crate::{
+    AnswerStatus, Disposition, DispositionRule, Effect, Force, MeasureKind, ObligationKind, Role,
+    SetAsideReason, Standing, Text,
+};
+
+/// The Opinions (国发〔2016〕33号), on which the rules in code rest.
+pub const OPINIONS: &str = "guofa-2016-33";
+
+/// Where a text stands, with its words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct LegalBasis {
+    /// The instrument's id in the catalogue.
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
+    pub instrument: Shared,
+    /// Article, in Arabic digits.
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
+    pub article: Shared,
+    /// Paragraph (款), from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paragraph: Option<u8>,
+    /// Item (项), from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<u8>,
+    /// The clause, verbatim Chinese.
+    #[serde(deserialize_with = "shared")]
+    #[cfg_attr(feature = "schemas", schemars(with = "String"))]
+    pub clause: Shared,
+}
+
+/// A subject of the application as a decision shows it: the identifier is masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Target {
+    /// Its role.
+    pub role: Role,
+    /// Position in the application's subjects, from 0.
+    pub subject_index: u32,
+    /// The masked identifier.
+    pub subject: String,
+}
+
+/// One lookup as it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Lookup {
+    /// The subject's role.
+    pub role: Role,
+    /// Position in the application's subjects, from 0.
+    pub subject_index: u32,
+    /// The masked identifier.
+    pub subject: String,
+    /// The list.
+    pub list: String,
+    /// Whether the lookup is due; one on a reference list is made but decides nothing.
+    pub due: bool,
+    /// How the source answered.
+    pub status: AnswerStatus,
+    /// The source, if one holds the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When its snapshot was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_as_of: Option<Timestamp>,
+    /// How many records it gave.
+    pub records: u32,
+    /// Why it did not answer, or what is to be known of its answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A record that was found, as facts for the officer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Finding {
+    /// The record's id.
+    pub record: String,
+    /// The list.
+    pub list: String,
+    /// Whom it was found for.
+    pub target: Target,
+    /// Whether the record is about that subject itself or names it as a responsible person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named_as: Option<Role>,
+    /// Its state at the as-of date.
+    pub standing: Standing,
+    /// Its state on the day of the check, where that is another day with another state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing_today: Option<Standing>,
+    /// The authority that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// The document of the decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// First day.
+    pub valid_from: Date,
+    /// Last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// Whether an objection to it is noted, decided or not.
+    pub disputed: bool,
+}
+
+/// A term of a record that is longer than the article allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Cut {
+    /// The record.
+    pub record: String,
+    /// The last day on record; none if the record has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_until: Option<Date>,
+    /// The last day that the article allows.
+    pub allowed_until: Date,
+}
+
+/// A term of a record that is shorter than the one that the article fixes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Prolonged {
+    /// The record.
+    pub record: String,
+    /// The last day on record.
+    pub recorded_until: Date,
+    /// The last day by the article; none if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
+/// A measure that applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct AppliedMeasure {
+    /// Its id in the catalogue.
+    pub measure: String,
+    /// Which way it works.
+    pub effect: Effect,
+    /// Whether it must be applied.
+    pub force: Force,
+    /// What it does.
+    pub kind: MeasureKind,
+    /// To whom.
+    pub target: Target,
+    /// The ids of the records that trigger it; empty for an incentive that rests on their absence.
+    pub because: Vec<String>,
+    /// Its basis, each with its words.
+    pub legal_basis: Vec<LegalBasis>,
+    /// The last day, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// Terms that were cut to what the article allows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cut: Vec<Cut>,
+    /// Terms that were prolonged to what the article fixes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prolonged: Vec<Prolonged>,
+    /// What it does, in a sentence.
+    pub text: Text,
+}
+
+/// Something due later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Obligation {
+    /// What.
+    pub kind: ObligationKind,
+    /// To whom.
+    pub to: Text,
+    /// The last day; none where the text sets none or the calendar is not published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
+    /// How the day comes about, or why there is none.
+    pub note: Text,
+    /// Its basis.
+    pub legal_basis: Vec<LegalBasis>,
+}
+
+/// A record or measure that does not apply, with the rule that says why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct SetAside {
+    /// The record, if one is concerned.
+    #[serde(default)]
+    pub record: Option<String>,
+    /// The measure, if one is concerned.
+    #[serde(default)]
+    pub measure: Option<String>,
+    /// For whom.
+    pub target: Target,
+    /// Why.
+    pub reason: SetAsideReason,
+    /// The rule.
+    pub legal_basis: Vec<LegalBasis>,
+    /// The reason in a sentence.
+    pub text: Text,
+}
+
+/// Which policy decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct PolicyId {
+    /// The policy's name.
+    pub name: String,
+    /// The version of its rules.
+    pub version: String,
+    /// The edition of its catalogue.
+    pub edition: String,
+    /// The overlay.
+    pub overlay: String,
+}
+
+/// Findings with reasons, for the office to decide on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Decision {
+    /// The application's id.
+    pub application: String,
+    /// Its matter.
+    pub matter: String,
+    /// Its as-of date.
+    pub as_of: Date,
+    /// The finding that sums the decision up.
+    pub disposition: Disposition,
+    /// The rule that decided it.
+    pub disposition_rule: DispositionRule,
+    /// Which policy decided.
+    pub policy: PolicyId,
+    /// Every lookup made.
+    pub lookups: Vec<Lookup>,
+    /// Every record found.
+    pub records: Vec<Finding>,
+    /// The measures that apply.
+    pub measures: Vec<AppliedMeasure>,
+    /// What is due later.
+    pub obligations: Vec<Obligation>,
+    /// What does not apply, and why.
+    pub set_aside: Vec<SetAside>,
+    /// The day on which the check was made, by the host's clock.
+    pub made_on: Date,
+    /// The notice: facts, basis, measures, terms, remedies. None if the caller asked for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Text>,
+}
+
+/// Days before the day of the check that an as-of date may lie and still be a present one:
+/// what came in yesterday is decided today.
+pub const PRESENT_DAYS: i32 = 1;
+
+impl Decision {
+    /// Whether the check was made as of an earlier day, for which a right of its own is needed.
+    pub fn is_backdated(&self) -> bool {
+        is_backdated(self.as_of, self.made_on)
+    }
+}
+
+/// Whether a check as of a day, made on another, is one of an earlier day.
+// RAIL R14
+pub fn is_backdated(as_of: Date, made_on: Date) -> bool {
+    made_on.days_since(as_of).is_none_or(|days| days > PRESENT_DAYS)
+}
+
+/// A place in the input and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+pub struct Problem {
+    /// Where, such as `subjects[0].identifier`.
+    pub path: String,
+    /// What is wrong, in lower case without a full stop; identifiers are masked.
+    pub detail: String,
+}

@@ -1,0 +1,212 @@
+//! What the rules decide: positions and days, which the writer turns into words.
+
+use serde::{Deserialize, Serialize};
+
+use crate::date::Date;
+use crate::{Disposition, DispositionRule, Role, SetAsideReason, Standing};
+
+/// What the rules decide on the facts of a check. Records are positions among those of all answers,
+/// in the order of the answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// The finding that sums it up.
+    pub disposition: Disposition,
+    /// The rule that decided it.
+    pub disposition_rule: DispositionRule,
+    /// Of each record its standing.
+    pub records: Vec<RecordVerdict>,
+    /// The measures that apply.
+    pub measures: Vec<MeasureVerdict>,
+    /// What does not apply, and why.
+    pub set_aside: Vec<SetAsideVerdict>,
+    /// What is due later.
+    pub obligations: Vec<ObligationVerdict>,
+}
+
+/// What a record is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordVerdict {
+    /// Its state at the as-of date.
+    pub standing: Standing,
+    /// Its state on the day of the check.
+    pub standing_today: Standing,
+    /// Whether it has ended: by repair, by its term, or by a place's end of use. Only a measure
+    /// whose article makes it last longer may still rest on it.
+    pub has_ended: bool,
+    /// Of the roles in which it names the subject, the one that counts; none if it is about the
+    /// subject itself.
+    pub named_as: Option<Role>,
+}
+
+/// A measure that applies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MeasureVerdict {
+    /// Position of the measure.
+    pub measure: u32,
+    /// Position of the subject.
+    pub subject: u32,
+    /// The records that trigger it; empty for an incentive that rests on their absence.
+    pub because: Vec<u32>,
+    /// The last day, if there is one.
+    pub until: Option<Date>,
+    /// Terms that were cut to what the article allows.
+    pub cut: Vec<CutVerdict>,
+    /// Terms that were prolonged to what the article fixes.
+    pub prolonged: Vec<ProlongedVerdict>,
+}
+
+/// A term of a record that is longer than the article allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CutVerdict {
+    /// The record.
+    pub record: u32,
+    /// The last day that the article allows.
+    pub allowed_until: Date,
+}
+
+/// A term of a record that is shorter than the one that the article fixes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProlongedVerdict {
+    /// The record.
+    pub record: u32,
+    /// The last day by the article; none if there is none.
+    pub until: Option<Date>,
+}
+
+/// A record or measure that does not apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetAsideVerdict {
+    /// The record, if one is concerned.
+    pub record: Option<u32>,
+    /// Position of the measure, if one is concerned.
+    pub measure: Option<u32>,
+    /// Position of the subject.
+    pub subject: u32,
+    /// Why.
+    pub reason: SetAsideReason,
+    /// What there is to say besides the reason.
+    pub detail: Detail,
+    /// The rule.
+    pub basis: Basis,
+}
+
+/// Where the legal basis of something stands in what the policy says of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Basis {
+    /// That of a measure, by its position.
+    Measure(u32),
+    /// A ground, by its position.
+    Ground(u32),
+}
+
+/// What there is to say of something that does not apply, besides the reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Detail {
+    /// Nothing.
+    Nothing,
+    /// The words of the ground itself.
+    OfGround,
+    /// The article excepts the act on record.
+    ExceptedAct,
+    /// The ban under the same document has run out.
+    BanRunOut,
+    /// The penalty on record is none of those that the article names.
+    OtherPenalty,
+    /// A record in force defeats the incentive.
+    RecordInForce(u32),
+    /// A record that is disputed, stayed or lifted defeats the incentive.
+    RecordOpen(u32),
+    /// A due lookup is not answered.
+    Unanswered,
+    /// The answer on a list does not reach back far enough.
+    ShortHistory(ShortHistory),
+    /// A record within the time that had to be free of any.
+    AdverseRecord(u32),
+    /// The calendar has no day that lies back so far.
+    NoSuchDay,
+    /// A document is missing that a law or regulation requires, by its position.
+    StatutoryMaterial(u32),
+    /// Nobody promised to complete the documents.
+    NoCommitment,
+    /// The promised day has passed.
+    CommitmentPassed,
+}
+
+/// An answer that does not reach back far enough.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShortHistory {
+    /// Position of the list.
+    pub list: u32,
+    /// The day since which it had to hold every record.
+    pub since: Date,
+}
+
+/// Something due later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObligationVerdict {
+    /// What.
+    pub duty: Duty,
+    /// The last day; none where the text sets none or the calendar is not published.
+    pub due_on: Option<Date>,
+    /// The working days that the term comes to, where they were counted.
+    pub working_days: Option<u32>,
+    /// The year whose holidays are not published, where one is needed.
+    pub unpublished_year: Option<u16>,
+    /// Position of the ground.
+    pub ground: u32,
+}
+
+/// What is due later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Duty {
+    /// Feedback to the department that lists, by the position of the list.
+    Feedback(u32),
+    /// Publication of a licence on the government's websites.
+    Publication,
+    /// Publication in the information system on enterprises.
+    EnterprisePublication,
+    /// Publication of an honour as a good record.
+    GoodRecord,
+    /// The materials that the commitment promises.
+    CompleteMaterials,
+}
+
+/// Why facts cannot be decided on. A host that holds to the interface meets none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such matter.
+    NoSuchMatter(u32),
+    /// There is no such list.
+    NoSuchList(u32),
+    /// There is no such subject.
+    NoSuchSubject(u32),
+    /// There is no such act.
+    NoSuchAct(u32),
+    /// A day is none of the calendar.
+    NoSuchDay(Date),
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoSuchMatter(position) => write!(f, "there is no matter {position}"),
+            Self::NoSuchList(position) => write!(f, "there is no list {position}"),
+            Self::NoSuchSubject(position) => write!(f, "there is no subject {position}"),
+            Self::NoSuchAct(position) => write!(f, "there is no act {position}"),
+            Self::NoSuchDay(_) => f.write_str("a day is none of the calendar"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

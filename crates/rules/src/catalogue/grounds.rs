@@ -1,0 +1,107 @@
+//! The grounds of a catalogue besides its measures: what the rules in code rest on, the rules of
+//! lists, exceptions, and what a place closes or ends. A verdict names them by position.
+
+use crate::catalogue::data::CatalogueData;
+use crate::catalogue::number;
+use crate::clause::{CITED, Clause};
+use mustcheck_model::{GroundInfo, LegalBasis, Text};
+
+/// A rule of a list that something rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListRule {
+    /// How long an entry stays.
+    Stay,
+    /// When it may be removed.
+    Removal,
+    /// What an objection does.
+    Objection,
+    /// What a reorganisation does.
+    Reorganisation,
+}
+
+/// Positions of the grounds of a catalogue.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Grounds {
+    /// The ground that founds each list; its rules follow, four for each time.
+    lists: Box<[u32]>,
+    /// The ground of each measure's first exception.
+    exceptions: Box<[u32]>,
+    closings: u32,
+    disclosures: u32,
+}
+
+/// Grounds of one set of a list's rules.
+const RULES: u32 = 4;
+
+impl Grounds {
+    /// The grounds themselves, in their order, and their positions.
+    pub(super) fn of(data: &CatalogueData) -> (Self, Vec<GroundInfo>) {
+        let plain = |legal_basis: &[LegalBasis]| GroundInfo {
+            text: None,
+            legal_basis: legal_basis.to_vec(),
+        };
+        let said = |text: &Text, basis: &[LegalBasis]| GroundInfo {
+            text: Some(text.clone()),
+            ..plain(basis)
+        };
+        let mut all: Vec<GroundInfo> = CITED.iter().map(|clause| plain(&clause.basis())).collect();
+        let mut lists = Vec::with_capacity(data.lists.len());
+        for list in &data.lists {
+            lists.push(number(all.len()));
+            all.push(plain(&list.legal_basis));
+            for regime in &list.rules {
+                let stay = regime.stay.as_ref().map(|rule| &*rule.legal_basis);
+                let lifts = regime.reorganisation.as_ref().map(|rule| &*rule.legal_basis);
+                // In the order of `ListRule`.
+                all.push(plain(stay.unwrap_or_default()));
+                all.push(plain(&regime.removal.legal_basis));
+                all.push(plain(&regime.objection.legal_basis));
+                all.push(plain(lifts.unwrap_or_default()));
+            }
+        }
+        let mut exceptions = Vec::with_capacity(data.measures.len());
+        for measure in &data.measures {
+            exceptions.push(number(all.len()));
+            all.extend(measure.exceptions.iter().map(|exception| plain(&exception.legal_basis)));
+        }
+        let closings = number(all.len());
+        all.extend(data.overlay.closings.iter().map(|c| said(&c.text, &c.legal_basis)));
+        let disclosures = number(all.len());
+        all.extend(data.overlay.disclosures.iter().map(|d| said(&d.text, &d.legal_basis)));
+        let (lists, exceptions) = (lists.into(), exceptions.into());
+        (Self { lists, exceptions, closings, disclosures }, all)
+    }
+
+    /// A clause that a rule in code rests on.
+    pub(super) fn clause(clause: &Clause) -> u32 {
+        let known = CITED.iter().position(|other| other.words == clause.words);
+        known.map_or(u32::MAX, number)
+    }
+
+    /// What founds a list, by its position.
+    pub(super) fn list(&self, list: usize) -> u32 {
+        self.lists.get(list).copied().unwrap_or(u32::MAX)
+    }
+
+    /// A rule of a list for a time, by the position of either.
+    pub(super) fn rule(&self, list: usize, regime: usize, rule: ListRule) -> u32 {
+        let rules = RULES.saturating_mul(number(regime)).saturating_add(1 + rule as u32);
+        self.list(list).saturating_add(rules)
+    }
+
+    /// An exception of a measure, by the position of either.
+    pub(super) fn exception(&self, measure: usize, exception: usize) -> u32 {
+        let first = self.exceptions.get(measure).copied().unwrap_or(u32::MAX);
+        first.saturating_add(number(exception))
+    }
+
+    /// What a place closes to promises.
+    pub(super) fn closing(&self, closing: usize) -> u32 {
+        self.closings.saturating_add(number(closing))
+    }
+
+    /// The end of disclosure at a place.
+    pub(super) fn disclosure(&self, disclosure: usize) -> u32 {
+        self.disclosures.saturating_add(number(disclosure))
+    }
+}

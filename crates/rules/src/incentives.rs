@@ -1,0 +1,286 @@
+//! Incentives of 33 (四) to (八): who has earned one, and what defeats it.
+
+use crate::aside::{by_standing, entry};
+use crate::catalogue::data::{ClosingWhen, Measure};
+use crate::catalogue::{Catalogue, number};
+use crate::clause::Clause;
+use crate::measures::{Outcome, RECOMMENDED, barred_from_use, ended};
+use crate::obligations::last_day;
+use crate::reach::Hit;
+use crate::{measures, place};
+use mustcheck_model::date::Date;
+use mustcheck_model::standing;
+use mustcheck_model::working_days::WorkingDays;
+use mustcheck_model::{
+    AnswerFacts, AnswerStatus, ApplicationFacts, Basis, Commitment, Detail, ListStanding,
+    MeasureKind, MeasureVerdict, Polarity, SetAsideReason, SetAsideVerdict, ShortHistory, Standing,
+};
+
+/// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
+pub const BENEFIT_AND_LIMIT: Clause =
+    Clause { article: "2", words: "让守信者受益、失信者受限" };
+
+/// 33 (四): 「连续三年无不良信用记录」.
+const CLEAN_YEARS: u16 = 3;
+
+/// Evaluates the incentives of the matter. Runs after the restrictions, whose records may defeat.
+pub fn incentives(
+    catalogue: &Catalogue,
+    application: &ApplicationFacts,
+    answers: &[AnswerFacts],
+    hits: &[Hit<'_>],
+    restrictions: &[MeasureVerdict],
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut linked: Vec<u32> = Vec::new();
+    let found = Found { answers, hits, restrictions };
+    for (position, measure) in catalogue.incentives(application.matter, application.made_on) {
+        for (subject, index) in application.subjects.iter().zip(0..) {
+            if !measure.targets(subject) {
+                continue;
+            }
+            let commended: Vec<&Hit<'_>> = (hits.iter())
+                .filter(|h| h.subject_index == index && h.named_as.is_none() && h.counts())
+                // RAIL R14: what has ended since the as-of date earns nothing today.
+                .filter(|h| h.standing_today == Standing::InForce)
+                .filter(|h| measure.lists.contains(&h.list.code))
+                .collect();
+            linked.extend(commended.iter().map(|h| h.record.number));
+            if !relevant(measure, application) {
+                continue;
+            }
+            let commended = &commended;
+            let case = Case { catalogue, application, position, measure, index, commended };
+            match case.objection(&found) {
+                Some(Objection::Silent) => {}
+                Some(Objection::Aside(reason, basis, detail)) => {
+                    outcome.set_aside.extend(case.aside(reason, basis, detail));
+                }
+                None if !catalogue.adopted(measure) => {
+                    let basis = Catalogue::clause(&RECOMMENDED);
+                    let reason = SetAsideReason::NotAdopted;
+                    outcome.set_aside.extend(case.aside(reason, basis, Detail::Nothing));
+                }
+                None => outcome.applied.push(case.apply()),
+            }
+        }
+    }
+    for hit in hits.iter().filter(|h| h.list.polarity == Polarity::Commendation) {
+        let bar = barred_from_use(catalogue, application, hit);
+        if let Some(entry) = bar.or_else(|| ended(catalogue, application, hit)) {
+            outcome.set_aside.push(entry);
+        } else if let Some((reason, basis)) =
+            by_standing(catalogue, hit, hit.standing_today, application.made_on)
+        {
+            outcome.set_aside.push(entry(hit, None, reason, basis));
+        } else if !linked.contains(&hit.record.number) {
+            let basis = catalogue.founds(hit.list_index);
+            outcome.set_aside.push(entry(hit, None, SetAsideReason::NotLinked, basis));
+        }
+    }
+    outcome
+}
+
+/// Tolerance of incomplete materials has nothing to say where none is missing.
+fn relevant(measure: &Measure, application: &ApplicationFacts) -> bool {
+    measure.kind != MeasureKind::IncompleteMaterialsTolerated
+        || application.materials.iter().any(|m| !m.provided)
+}
+
+/// What the lookups found, and what restricts.
+struct Found<'a> {
+    answers: &'a [AnswerFacts],
+    hits: &'a [Hit<'a>],
+    restrictions: &'a [MeasureVerdict],
+}
+
+/// One incentive, for one subject.
+struct Case<'a> {
+    catalogue: &'a Catalogue,
+    application: &'a ApplicationFacts,
+    position: usize,
+    measure: &'a Measure,
+    index: u32,
+    commended: &'a [&'a Hit<'a>],
+}
+
+/// Why an incentive does not apply.
+enum Objection {
+    /// Nothing speaks for it, so there is nothing to set aside.
+    Silent,
+    /// It was due but for this.
+    Aside(SetAsideReason, Basis, Detail),
+}
+
+impl Case<'_> {
+    fn objection(&self, found: &Found<'_>) -> Option<Objection> {
+        let own = Basis::Measure(number(self.position));
+        let unmet =
+            |detail: Detail| Some(Objection::Aside(SetAsideReason::ConditionNotMet, own, detail));
+        if self.commended.is_empty() {
+            if !self.measure.or_three_clean_years {
+                return Some(Objection::Silent);
+            }
+            if let Err(detail) = self.three_clean_years(found) {
+                return unmet(detail);
+            }
+        }
+        if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated
+            && let Some((position, when)) =
+                place::closing(self.catalogue, self.application, self.index, found.hits)
+        {
+            let reason = match when {
+                ClosingWhen::SeriousRecord => SetAsideReason::DefeatedByRestriction,
+                ClosingWhen::Matter => SetAsideReason::ConditionNotMet,
+            };
+            let basis = self.catalogue.closing(position);
+            return Some(Objection::Aside(reason, basis, Detail::OfGround));
+        }
+        // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
+        if let Some((record, state)) = self.defeating(found) {
+            let detail = match state {
+                Standing::Suspended | Standing::Lifted => Detail::RecordOpen(record),
+                _ => Detail::RecordInForce(record),
+            };
+            let basis = Catalogue::clause(&BENEFIT_AND_LIMIT);
+            return Some(Objection::Aside(SetAsideReason::DefeatedByRestriction, basis, detail));
+        }
+        if found.answers.iter().any(|answer| self.is_unanswered(answer)) {
+            return unmet(Detail::Unanswered);
+        }
+        if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated
+            && let Err(detail) = self.tolerable()
+        {
+            return unmet(detail);
+        }
+        None
+    }
+
+    fn is_unanswered(&self, answer: &AnswerFacts) -> bool {
+        answer.status != AnswerStatus::Answered && self.catalogue.is_due(answer.list)
+    }
+
+    /// The record that defeats the incentive, and its standing: a serious one about the subject, in
+    /// force or under verification; or one on which a restriction of the subject rests.
+    ///
+    /// INTERPRETATION: (二) and (四) set who keeps faith against who breaks it, so that it is the
+    /// record of the subject itself that counts, and not that of another member or a guarantor. A
+    /// penalty is serious if it is heavy (a fine of the larger kind, or more than a fine); a list of
+    /// serious breaches holds nothing else. No objection revives an incentive: what is disputed is
+    /// not known to be wrong.
+    fn defeating(&self, found: &Found<'_>) -> Option<(u32, Standing)> {
+        let hits = found.hits.iter();
+        let own = hits.filter(|h| h.subject_index == self.index && h.named_as.is_none());
+        let serious = |h: &&Hit<'_>| h.list.polarity == Polarity::Restriction && self.is_serious(h);
+        let mut records = own.filter(serious);
+        let record = records
+            .find(|h| h.counts() || h.is_open(Standing::Suspended) || h.is_open(Standing::Lifted));
+        let refuses = |m: &&MeasureVerdict| {
+            let known = self.catalogue.measure_at(m.measure);
+            known.is_some_and(|known| !known.kind.is_examination()) && self.is_behind(m.subject)
+        };
+        let rested_on = found.restrictions.iter().find(refuses).and_then(|m| m.because.first());
+        let in_force = rested_on.map(|record| (*record, Standing::InForce));
+        record.map(|h| (h.position, h.standing)).or(in_force)
+    }
+
+    /// Whether a subject is this one, or a person who stands behind it.
+    ///
+    /// INTERPRETATION: where an article unseats the person who leads the applicant, the application
+    /// cannot be granted as it stands, and nothing is made easier for it until that is cured.
+    fn is_behind(&self, index: u32) -> bool {
+        let person = self.application.subject(index).filter(|s| s.role.stands_behind());
+        index == self.index
+            || person.is_some_and(|person| person.of.is_none_or(|of| of == self.index))
+    }
+
+    /// Whether a record of a restriction list weighs enough to defeat an incentive.
+    fn is_serious(&self, hit: &Hit<'_>) -> bool {
+        let Some(test) = &hit.list.serious else { return true };
+        measures::penalty_passes(self.catalogue, test, hit, self.application.made_on)
+    }
+
+    /// 33 (四): 「连续三年无不良信用记录的行政相对人」. It can only be said when every due lookup on
+    /// a list that holds adverse records was answered by a source that reaches back that far.
+    ///
+    /// INTERPRETATION: adverse is a record of a restriction or watch list that stood on any day of
+    /// the three years up to the as-of date, ended or not; an annulled or repaired one, or one that
+    /// has not begun, is not. One
+    /// under objection is not yet known to be none. Commendation lists hold nothing adverse, so
+    /// how far back they reach does not matter.
+    fn three_clean_years(&self, found: &Found<'_>) -> Result<(), Detail> {
+        let as_of = self.application.as_of;
+        let since = as_of.years_before(CLEAN_YEARS).ok_or(Detail::NoSuchDay)?;
+        for answer in found.answers.iter().filter(|a| a.subject == self.index) {
+            let Some(list) = self.catalogue.list_at(answer.list) else { continue };
+            if list.polarity == Polarity::Commendation || !self.catalogue.is_due(answer.list) {
+                continue;
+            }
+            let reaches = answer.records_from.is_some_and(|from| from <= since);
+            if answer.status != AnswerStatus::Answered || !reaches {
+                return Err(Detail::ShortHistory(ShortHistory { list: answer.list, since }));
+            }
+        }
+        let adverse = found.hits.iter().find(|h| {
+            h.subject_index == self.index
+                && h.list.polarity != Polarity::Commendation
+                && h.list.standing == ListStanding::Statutory
+                && !matches!(
+                    h.standing,
+                    Standing::Annulled | Standing::Repaired | Standing::NotYetInForce
+                )
+                && standing::last_day(h.record, &h.rules, as_of).is_none_or(|last| last >= since)
+        });
+        adverse.map_or(Ok(()), |hit| Err(Detail::AdverseRecord(hit.position)))
+    }
+
+    /// 33 (四): 「除法律法规要求提供的材料外,部分申报材料不齐备的,如其书面承诺在规定期限内提供」.
+    fn tolerable(&self) -> Result<(), Detail> {
+        let mut materials = self.application.materials.iter().zip(0..);
+        if let Some((_, position)) = materials.find(|(m, _)| !m.provided && m.statutory) {
+            return Err(Detail::StatutoryMaterial(position));
+        }
+        match self.application.commitment {
+            None => Err(Detail::NoCommitment),
+            Some(commitment) if self.last_day(commitment) < self.application.as_of => {
+                Err(Detail::CommitmentPassed)
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn last_day(&self, commitment: Commitment) -> Date {
+        last_day(commitment, WorkingDays::new(&self.catalogue.data().calendar))
+    }
+
+    fn apply(&self) -> MeasureVerdict {
+        // With several commendations the latest end holds; one without an end has none.
+        let ends = self.commended.iter().map(|h| h.record.valid_until);
+        let until = ends.reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))).flatten();
+        MeasureVerdict {
+            measure: number(self.position),
+            subject: self.index,
+            because: self.commended.iter().map(|h| h.position).collect(),
+            until,
+            cut: Vec::new(),
+            prolonged: Vec::new(),
+        }
+    }
+
+    /// One entry for each commendation that would have earned the incentive, so that no record is
+    /// passed over; a single one without a record if its ground is the absence of any.
+    fn aside(&self, reason: SetAsideReason, basis: Basis, detail: Detail) -> Vec<SetAsideVerdict> {
+        let entry = |record: Option<u32>| SetAsideVerdict {
+            record,
+            measure: Some(number(self.position)),
+            subject: self.index,
+            reason,
+            detail,
+            basis,
+        };
+        if self.commended.is_empty() {
+            return vec![entry(None)];
+        }
+        self.commended.iter().map(|hit| entry(Some(hit.position))).collect()
+    }
+}

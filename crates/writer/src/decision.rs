@@ -1,0 +1,170 @@
+//! The decision as users know it, from a verdict.
+
+use super::{Case, Found, aside, notice, obligation};
+use mustcheck_facts::answers::target;
+use mustcheck_model::standing::disputed;
+use mustcheck_model::{
+    AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation,
+    ObligationVerdict, Prolonged, ProlongedVerdict, SetAside, SetAsideVerdict, Target,
+};
+
+/// A verdict that names what is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unwritable(String);
+
+impl std::fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unwritable {}
+
+/// Writes a decision, with a notice or without.
+///
+/// # Errors
+///
+/// [`Unwritable`] if the verdict has not one standing for each record, or names a position that the
+/// policy or the check has not.
+pub fn decision(case: &Case<'_>, with_notice: bool) -> Result<Decision, Unwritable> {
+    let Case { policy, application, days, answered, verdict, identifiers } = *case;
+    let all = answered.iter().map(|row| row.records.len()).sum::<usize>();
+    if verdict.records.len() != all {
+        let judged = verdict.records.len();
+        return Err(Unwritable(format!("the verdict has {judged} standings for {all} records")));
+    }
+    let found = case.found();
+    let writing = Writing { case, found: &found };
+    let mut decision = Decision {
+        application: application.id.clone(),
+        matter: application.matter.clone(),
+        as_of: days.as_of,
+        disposition: verdict.disposition,
+        disposition_rule: verdict.disposition_rule,
+        policy: policy.description().policy.clone(),
+        lookups: answered.iter().map(|row| row.row(days, identifiers)).collect(),
+        records: found.iter().map(|found| writing.finding(found)).collect(),
+        measures: each("measures", &verdict.measures, |m| writing.measure(m))?,
+        obligations: each("obligations", &verdict.obligations, |o| writing.obligation(o))?,
+        set_aside: each("set_aside", &verdict.set_aside, |s| writing.set_aside(s))?,
+        made_on: days.made_on,
+        notice: None,
+    };
+    if with_notice {
+        decision.notice = Some(notice::notice(case, &decision, &found));
+    }
+    Ok(decision)
+}
+
+fn each<V, T>(
+    what: &str,
+    verdicts: &[V],
+    write: impl Fn(&V) -> Option<T>,
+) -> Result<Vec<T>, Unwritable> {
+    let written = verdicts.iter().enumerate().map(|(i, verdict)| {
+        let missing =
+            || Unwritable(format!("`{what}[{i}]` of the verdict names what is not there"));
+        write(verdict).ok_or_else(missing)
+    });
+    written.collect()
+}
+
+/// What is written from: a check, and the records that it found.
+pub(super) struct Writing<'a> {
+    pub(super) case: &'a Case<'a>,
+    found: &'a [Found<'a>],
+}
+
+impl Writing<'_> {
+    pub(super) fn found(&self, position: u32) -> Option<&Found<'_>> {
+        self.found.get(usize::try_from(position).ok()?)
+    }
+
+    fn id(&self, position: u32) -> Option<String> {
+        Some(self.found(position)?.record.id.clone())
+    }
+
+    fn target(&self, subject: u32) -> Option<Target> {
+        let position = usize::try_from(subject).ok()?;
+        Some(target(self.case.application.subjects.get(position)?, subject))
+    }
+
+    fn finding(&self, found: &Found<'_>) -> Finding {
+        let (record, verdict) = (found.record, found.verdict);
+        let shown = |text: &Option<String>| {
+            text.as_deref().map(|text| self.case.identifiers.masked_in(text).into_owned())
+        };
+        let today = Some(verdict.standing_today);
+        Finding {
+            record: record.id.clone(),
+            list: found.list.code.clone(),
+            target: target(found.subject, found.subject_index),
+            named_as: verdict.named_as,
+            standing: verdict.standing,
+            standing_today: today.filter(|today| *today != verdict.standing),
+            decided_by: shown(&record.decided_by),
+            document: shown(&record.document),
+            valid_from: record.valid_from,
+            valid_until: record.valid_until,
+            disputed: disputed(record, self.case.days.as_of),
+        }
+    }
+
+    fn measure(&self, verdict: &MeasureVerdict) -> Option<AppliedMeasure> {
+        let known = self.case.policy.measure_at(verdict.measure)?;
+        let position = usize::try_from(verdict.subject).ok()?;
+        let subject = self.case.application.subjects.get(position)?;
+        let cut = |cut: &CutVerdict| {
+            let record = self.found(cut.record)?.record;
+            Some(Cut {
+                record: record.id.clone(),
+                recorded_until: record.valid_until,
+                allowed_until: cut.allowed_until,
+            })
+        };
+        let prolonged = |prolonged: &ProlongedVerdict| {
+            let record = self.found(prolonged.record)?.record;
+            Some(Prolonged {
+                record: record.id.clone(),
+                recorded_until: record.valid_until?,
+                until: prolonged.until,
+            })
+        };
+        Some(AppliedMeasure {
+            measure: known.id.clone(),
+            effect: known.effect,
+            force: known.force,
+            kind: known.kind,
+            target: target(subject, verdict.subject),
+            because: verdict.because.iter().map(|at| self.id(*at)).collect::<Option<_>>()?,
+            legal_basis: known.legal_basis.clone(),
+            until: verdict.until,
+            cut: verdict.cut.iter().map(cut).collect::<Option<_>>()?,
+            prolonged: verdict.prolonged.iter().map(prolonged).collect::<Option<_>>()?,
+            text: known.text.about(subject.kind).into_owned(),
+        })
+    }
+
+    fn set_aside(&self, verdict: &SetAsideVerdict) -> Option<SetAside> {
+        let measure = match verdict.measure {
+            Some(position) => Some(self.case.policy.measure_at(position)?.id.clone()),
+            None => None,
+        };
+        let record = match verdict.record {
+            Some(position) => Some(self.id(position)?),
+            None => None,
+        };
+        Some(SetAside {
+            record,
+            measure,
+            target: self.target(verdict.subject)?,
+            reason: verdict.reason,
+            legal_basis: self.case.policy.basis(verdict.basis)?.to_vec(),
+            text: aside::text(self, verdict)?,
+        })
+    }
+
+    fn obligation(&self, verdict: &ObligationVerdict) -> Option<Obligation> {
+        obligation::obligation(self.case, verdict)
+    }
+}

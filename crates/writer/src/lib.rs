@@ -1,0 +1,99 @@
+//! The writer: a verdict's positions become the decision's words, and the notice (RAIL R11).
+//!
+//! What it writes follows from its input alone: what the policy says of itself, the application, the
+//! answers and the verdict. It knows no clock, no locale and no file.
+
+/// A line of one language, without its end.
+macro_rules! say {
+    ($page:expr, $($line:tt)*) => {{
+        // Writing to a string cannot fail.
+        let _ = writeln!($page, $($line)*);
+    }};
+}
+
+mod aside;
+mod citation;
+mod decision;
+mod notice;
+mod obligation;
+mod place;
+mod remedies;
+mod words;
+
+pub use citation::{CiteEn, CiteZh, Numeral};
+pub use citation::{PinpointEn, PinpointZh, Titled};
+pub use decision::{Unwritable, decision};
+pub use words::{Words, disposition_words, reason, role_words, rule_words, status_words};
+
+pub use mustcheck_model::text::safe;
+
+use mustcheck_facts::answers::Answered;
+use mustcheck_model::described::Described;
+use mustcheck_model::masking::Identifiers;
+use mustcheck_model::{
+    Application, CreditRecord, Days, ListInfo, ListRules, ListStanding, Polarity, RecordVerdict,
+    SetAsideReason, SetAsideVerdict, Standing, Subject, Verdict,
+};
+
+/// A check that is written about.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// What the policy says of itself.
+    pub policy: &'a Described,
+    /// The application.
+    pub application: &'a Application,
+    /// The days of the check.
+    pub days: Days,
+    /// What came of the lookups.
+    pub answered: &'a [Answered<'a>],
+    /// What the rules decided.
+    pub verdict: &'a Verdict,
+    /// Whom no text of a record names in full.
+    pub identifiers: &'a Identifiers<'a>,
+}
+
+/// A record that was found for a subject, with what it is worth.
+struct Found<'a> {
+    subject_index: u32,
+    subject: &'a Subject,
+    list: &'a ListInfo,
+    /// The rules of its list on the day of the check.
+    rules: &'a ListRules,
+    record: &'a CreditRecord,
+    verdict: &'a RecordVerdict,
+    /// Its position among the records of all answers.
+    position: u32,
+}
+
+impl<'a> Case<'a> {
+    /// Every record, in the order of the answers. A verdict that has not one standing for each has
+    /// fewer.
+    fn found(&self) -> Vec<Found<'a>> {
+        let Self { answered, verdict, days, .. } = *self;
+        let each = answered.iter().flat_map(|row| row.records.iter().map(move |r| (row, *r)));
+        let judged = each.zip(&verdict.records).zip(0..);
+        let found = judged.map(|(((row, record), judged), position)| Found {
+            subject_index: row.subject_index,
+            subject: row.subject,
+            list: row.list,
+            rules: ListRules::on(&row.list.rules, days.made_on),
+            record,
+            verdict: judged,
+            position,
+        });
+        found.collect()
+    }
+}
+
+impl Found<'_> {
+    /// Whether it stands in force on a watch list of a public authority, and reaches the subject.
+    fn is_watched(&self, verdict: &Verdict) -> bool {
+        let is_passed_over = |entry: &SetAsideVerdict| {
+            entry.record == Some(self.position) && entry.reason == SetAsideReason::RoleNotReached
+        };
+        self.list.polarity == Polarity::Watch
+            && self.list.standing == ListStanding::Statutory
+            && self.verdict.standing == Standing::InForce
+            && !verdict.set_aside.iter().any(is_passed_over)
+    }
+}
