@@ -9,7 +9,7 @@ use wasmtime_wizer::{InstanceState, SnapshotVal, ValType, Wizer};
 
 use crate::engine;
 use crate::error::PolicyError;
-use crate::evidence::{Baked, ContentDigest, canonical};
+use crate::receipts::{Baked, ContentDigest, canonical};
 
 /// The rules without a catalogue, as this crate's build made them.
 pub(crate) const BLANK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy.wasm"));

@@ -34,14 +34,14 @@ pub fn today() -> Result<Date, NoTime> {
 
 /// The time since 1970-01-01T00:00:00Z.
 #[cfg(not(feature = "test-clock"))]
-pub(crate) fn since_epoch() -> Result<Duration, NoTime> {
+pub fn since_epoch() -> Result<Duration, NoTime> {
     SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| NoTime)
 }
 
 /// The time since 1970-01-01T00:00:00Z; from the time that `MUSTCHECK_TEST_NOW` names on, if it
 /// names one: an instant, or a day, of which it is noon.
 #[cfg(feature = "test-clock")]
-pub(crate) fn since_epoch() -> Result<Duration, NoTime> {
+pub fn since_epoch() -> Result<Duration, NoTime> {
     use std::sync::OnceLock;
 
     /// When the clock was first asked, and what it was set to.

@@ -5,7 +5,7 @@ use std::fmt;
 use mustcheck_model::{ApplicationError, Disposition};
 
 use crate::clock::NoTime;
-use crate::evidence::RecordError;
+use crate::receipts::RecordError;
 use crate::registry::RegistryError;
 
 /// Why there is no decision.

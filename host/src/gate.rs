@@ -14,9 +14,9 @@ use mustcheck_model::{
 use crate::checking::{Begun, Decided};
 use crate::clock::Clock;
 use crate::error::{CheckError, Fault};
-use crate::evidence::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
 use crate::limits::Limits;
 use crate::policy::Policy;
+use crate::receipts::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
 use crate::registry::AsyncRegistry;
 use crate::source::{self, Asked, Source};
 

@@ -118,7 +118,7 @@ fn whole<'a, R: serde_json::de::Read<'a>, T>(
 }
 
 /// As [`parse_strictly`], of a document that is UTF-8 and need not fit into memory.
-pub(crate) fn parse_stream<T: DeserializeOwned>(json: impl Read) -> Result<T, InputError> {
+pub fn parse_stream<T: DeserializeOwned>(json: impl Read) -> Result<T, InputError> {
     let read = |document: &mut _| serde_path_to_error::deserialize(Strict::<_>(document));
     whole(serde_json::Deserializer::from_reader(json), read)
 }
@@ -126,9 +126,7 @@ pub(crate) fn parse_stream<T: DeserializeOwned>(json: impl Read) -> Result<T, In
 /// As [`parse`], and an array in the place of an object is an error too: serde would take its
 /// elements for the fields in their order, which nobody means. So is a key that stands twice in a
 /// map, of which serde would take the last.
-pub(crate) fn parse_strictly<T: DeserializeOwned + Serialize>(
-    json: &[u8],
-) -> Result<T, InputError> {
+pub fn parse_strictly<T: DeserializeOwned + Serialize>(json: &[u8]) -> Result<T, InputError> {
     if let Some(value) = sound(json) {
         return Ok(value);
     }
@@ -176,7 +174,7 @@ fn sound<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
 }
 
 /// Where an array was written and an object was read.
-pub(crate) fn misplaced_array(written: &Value, read: &Value, path: String) -> Option<String> {
+pub fn misplaced_array(written: &Value, read: &Value, path: String) -> Option<String> {
     match (written, read) {
         (Value::Array(_), Value::Object(_)) => Some(path),
         (Value::Object(written), Value::Object(read)) => written.iter().find_map(|(key, value)| {
@@ -204,7 +202,7 @@ fn shape(path: String, error: &serde_json::Error) -> InputError {
 }
 
 /// A message fit for one line: a value that is quoted in it may be long or hold anything.
-pub(crate) fn shortened(detail: &str) -> String {
+pub fn shortened(detail: &str) -> String {
     const LONGEST: usize = 300;
     let safe = quotable(detail);
     if safe.chars().count() <= LONGEST {
@@ -214,13 +212,13 @@ pub(crate) fn shortened(detail: &str) -> String {
 }
 
 /// A text from outside, fit for a message: nothing hidden in it, no identifier, one line.
-pub(crate) fn quotable(text: &str) -> String {
+pub fn quotable(text: &str) -> String {
     redact(&mustcheck_writer::safe(text))
 }
 
 /// Makes an identifier what [`normalised`] says, in place: a digit typed full-width is that digit,
 /// what fills a code up is taken off, a missing digit is not guessed.
-pub(crate) fn normalise(identifier: &mut String) {
+pub fn normalise(identifier: &mut String) {
     let plain = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
     if !identifier.bytes().all(plain) {
         *identifier = normalised(identifier);

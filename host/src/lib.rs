@@ -24,7 +24,7 @@
 //! [`CheckError::Application`], a *fault* is [`CheckError::Fault`]. None of them means "no
 //! measures".
 
-pub mod audit;
+pub mod again;
 mod bake;
 mod boundary;
 pub mod cache;
@@ -34,16 +34,15 @@ pub mod clock;
 mod described;
 mod engine;
 mod error;
-pub mod evidence;
 mod gate;
-mod input;
+pub mod input;
 mod inspect;
 mod limits;
 mod policy;
-mod private;
+pub mod private;
 mod rails;
+pub mod receipts;
 pub mod registry;
-pub mod schema;
 mod session;
 mod source;
 mod swap;
@@ -59,7 +58,6 @@ pub use mustcheck_model::date::{Date, Timestamp};
 pub use mustcheck_model::identifier::{mask, validate as validate_identifier};
 pub use mustcheck_model::{self as model, Application, ApplicationError, Decision, Disposition};
 pub use mustcheck_writer::{self as words, safe};
-pub use policy::Policy;
+pub use policy::{DEFAULT_OVERLAY, Policy};
 pub use registry::json::JsonRegistry;
-pub use registry::sqlite::SqliteRegistry;
 pub use registry::{Ask, AsyncRegistry, Registry, RegistryError};

@@ -54,7 +54,7 @@ impl Limits {
     }
 
     /// Of everything the lesser of the two.
-    pub(crate) fn at_most(&self, other: &Self) -> Self {
+    pub fn at_most(&self, other: &Self) -> Self {
         Self {
             memory: self.memory.min(other.memory),
             table: self.table.min(other.table),
@@ -67,7 +67,7 @@ impl Limits {
     }
 
     /// What these limits allow more of than others, and how much either allows; none if nothing.
-    pub(crate) fn more_than(&self, other: &Self) -> Option<String> {
+    pub fn more_than(&self, other: &Self) -> Option<String> {
         let size = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
         let each = [
             ("fuel", self.fuel, other.fuel),

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mustcheck_authoring as authoring;
 use mustcheck_model::Description;
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
@@ -15,10 +14,10 @@ use crate::cache::{self, CodeCache, Origin};
 use crate::described;
 use crate::engine;
 use crate::error::{Fault, PolicyError};
-use crate::evidence::{Baked, ContentDigest};
 use crate::input::read_file;
 use crate::inspect::Inspection;
 use crate::limits::Limits;
+use crate::receipts::{Baked, ContentDigest};
 use crate::session::{Exports, POLICY, Sandbox, Session};
 
 /// An edition that this crate embeds, with what one place adopts.
@@ -33,7 +32,7 @@ struct EmbeddedEdition {
 const EDITIONS: &[EmbeddedEdition] = include!(concat!(env!("OUT_DIR"), "/editions.rs"));
 
 /// The overlay of a place that has none of its own.
-pub(crate) const DEFAULT_OVERLAY: &str = "default";
+pub const DEFAULT_OVERLAY: &str = "default";
 
 /// The largest component that is read, in bytes.
 pub(crate) const COMPONENT_LIMIT: u64 = 64 << 20;
@@ -196,11 +195,13 @@ impl Policy {
     ///
     /// [`PolicyError::Catalogue`] with every finding if the files do not compile or a rail forbids
     /// what they say.
+    #[cfg(feature = "authoring")]
     pub fn from_folder(folder: &Path, edition: &str, overlay: &str) -> Result<Self, PolicyError> {
-        let compiled = authoring::compile(folder, edition, overlay).map_err(|findings| {
-            let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-            PolicyError::Catalogue(lines.join("\n"))
-        })?;
+        let compiled =
+            mustcheck_authoring::compile(folder, edition, overlay).map_err(|findings| {
+                let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+                PolicyError::Catalogue(lines.join("\n"))
+            })?;
         Self::from_catalogue(compiled.canonical.as_bytes())
     }
 
@@ -213,7 +214,12 @@ impl Policy {
         Self::from_component(Self::read(path.as_ref())?)
     }
 
-    pub(crate) fn read(path: &Path) -> Result<Vec<u8>, PolicyError> {
+    /// The bytes of a component from a file.
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::Component`] if it cannot be read or is larger than any policy.
+    pub fn read(path: &Path) -> Result<Vec<u8>, PolicyError> {
         read_file(path, COMPONENT_LIMIT).map_err(|e| {
             PolicyError::Component(format!("`{}` cannot be read: {e}", path.display()))
         })
@@ -229,10 +235,7 @@ impl Policy {
     }
 
     /// A baked component, compiled before if the cache has it.
-    pub(crate) fn of_component(
-        bytes: Vec<u8>,
-        cache: Option<&CodeCache>,
-    ) -> Result<Self, PolicyError> {
+    pub fn of_component(bytes: Vec<u8>, cache: Option<&CodeCache>) -> Result<Self, PolicyError> {
         let name = bytes.clone();
         Self::cached(&[&name], cache, || Ok(bytes))
     }
@@ -303,7 +306,8 @@ impl Policy {
         &self.inner.digest
     }
 
-    pub(crate) fn content_digest(&self) -> ContentDigest {
+    /// The digest of the component.
+    pub fn content_digest(&self) -> ContentDigest {
         self.inner.content
     }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 /// Makes a folder, with those above it, that only this user can enter.
-pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -14,10 +14,7 @@ pub(crate) fn make_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// A file of this user's with this content, beside where it is to stand.
-pub(crate) fn write_apart(
-    folder: &Path,
-    parts: &[&[u8]],
-) -> std::io::Result<tempfile::NamedTempFile> {
+pub fn write_apart(folder: &Path, parts: &[&[u8]]) -> std::io::Result<tempfile::NamedTempFile> {
     written(tempfile::Builder::new().prefix(".new-"), folder, parts)
 }
 
@@ -35,20 +32,20 @@ fn written(
 }
 
 /// Makes what was written, removed or renamed in a folder last.
-pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
     // Elsewhere a folder cannot be opened, and a rename lasts when it returns.
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Puts a file in its place for good: after this it is there, whole, whatever happens to the
 /// machine. A reader sees what was there before or all of the new.
-pub(crate) fn place(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+pub fn place(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     settle(write_apart(folder, parts)?, path)
 }
 
 /// As [`place`], for others to read too.
-pub(crate) fn publish(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
+pub fn publish(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".new-");
@@ -65,7 +62,7 @@ fn settle(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
 
 /// Why others could read or write what is this user's own.
 #[cfg(unix)]
-pub(crate) fn check(metadata: &fs::Metadata) -> Result<(), String> {
+pub fn check(metadata: &fs::Metadata) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
     if metadata.uid() != nix::unistd::geteuid().as_raw() {
         return Err("it belongs to another user".into());
@@ -80,7 +77,7 @@ pub(crate) fn check(metadata: &fs::Metadata) -> Result<(), String> {
 /// As [`check`]; and what an orchestrator mounts for this user will do: root's, which this user's
 /// group may read and nobody else.
 #[cfg(unix)]
-pub(crate) fn check_mounted(metadata: &fs::Metadata) -> Result<(), String> {
+pub fn check_mounted(metadata: &fs::Metadata) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
     /// In such a folder nobody puts another file in the place of root's.
     const STICKY: u32 = 0o1000;
@@ -95,12 +92,12 @@ pub(crate) fn check_mounted(metadata: &fs::Metadata) -> Result<(), String> {
 
 /// Elsewhere a user's folders are closed to others from the start.
 #[cfg(not(unix))]
-pub(crate) fn check(_: &fs::Metadata) -> Result<(), String> {
+pub fn check(_: &fs::Metadata) -> Result<(), String> {
     Ok(())
 }
 
 /// As [`check`].
 #[cfg(not(unix))]
-pub(crate) fn check_mounted(_: &fs::Metadata) -> Result<(), String> {
+pub fn check_mounted(_: &fs::Metadata) -> Result<(), String> {
     Ok(())
 }

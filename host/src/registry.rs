@@ -3,16 +3,9 @@
 //! A registry answers by exact identifier and says of every list of every ask how it was answered.
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
 
-pub mod digests;
-pub mod follow_the_money;
 pub mod held;
-pub mod import;
 pub mod json;
-pub mod mapping;
-pub mod shapes;
 pub mod sources;
-pub mod sqlite;
-pub mod table;
 mod vocabulary;
 pub mod written;
 
@@ -81,51 +74,6 @@ impl<R: Registry + ?Sized> Registry for std::sync::Arc<R> {
     }
 }
 
-/// Opens a registry file for a gate: a SQLite database by its header, anything else as JSON.
-///
-/// # Errors
-///
-/// [`RegistryError`] if the file cannot be read or is no registry, or if a snapshot in it was taken
-/// after now.
-pub fn open(path: &std::path::Path) -> Result<std::sync::Arc<dyn Registry>, RegistryError> {
-    if is_sqlite(path)? {
-        Ok(std::sync::Arc::new(sqlite::SqliteRegistry::open(path)?))
-    } else {
-        Ok(std::sync::Arc::new(json::JsonRegistry::open(path)?))
-    }
-}
-
-/// As [`open`], for a test, which may be of a day to come.
-///
-/// # Errors
-///
-/// [`RegistryError`] if the file cannot be read or is no registry.
-pub fn open_of_any_day(
-    path: &std::path::Path,
-) -> Result<std::sync::Arc<dyn Registry>, RegistryError> {
-    if is_sqlite(path)? {
-        Ok(std::sync::Arc::new(sqlite::SqliteRegistry::open_of_any_day(path)?))
-    } else {
-        Ok(std::sync::Arc::new(json::JsonRegistry::open_of_any_day(path)?))
-    }
-}
-
-/// Whether a file begins as SQLite databases do.
-///
-/// # Errors
-///
-/// [`RegistryError::Io`] if the file cannot be read.
-pub fn is_sqlite(path: &std::path::Path) -> Result<bool, RegistryError> {
-    use std::io::Read as _;
-    const HEADER: &[u8] = b"SQLite format 3\0";
-    let unreadable = |source| RegistryError::Io { path: path.display().to_string(), source };
-    let mut head = Vec::with_capacity(HEADER.len());
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    let length = u64::try_from(HEADER.len()).unwrap_or_default();
-    file.take(length).read_to_end(&mut head).map_err(unreadable)?;
-    Ok(head == HEADER)
-}
-
 /// What an asynchronous registry returns.
 pub type LookupFuture<'a> =
     Pin<Box<dyn Future<Output = Result<Vec<Answer>, RegistryError>> + Send + 'a>>;
@@ -162,9 +110,6 @@ pub enum RegistryError {
     #[error("{0}")]
     Content(String),
     /// The database failed.
-    #[error("the database failed")]
-    Database(#[from] rusqlite::Error),
-    /// Another store of records failed.
     #[error("the database failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// It took longer than the gate waits.

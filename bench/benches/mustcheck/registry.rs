@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use mustcheck::model::{Application, Query, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::{Ask, Registry as _};
-use mustcheck::{ApplicationExt as _, Date, Gate, JsonRegistry, Policy, SqliteRegistry};
+use mustcheck::{ApplicationExt as _, Date, Gate, JsonRegistry, Policy};
+use mustcheck_registry::SqliteRegistry;
 
 use crate::identifiers::{resident, uscc};
 use crate::measure::{Bench, Row};

@@ -1,5 +1,6 @@
 //! The text of an instrument, read once and cut into its articles.
 
+use mustcheck_model::text::numeral_of;
 use std::collections::BTreeMap;
 
 use mustcheck_model::LegalBasis;
@@ -106,28 +107,6 @@ fn heading(instrument: &str, line: &str) -> Option<u16> {
         return None;
     }
     numeral_of(numeral)
-}
-
-/// A number in Chinese numerals, up to 999.
-pub fn numeral_of(text: &str) -> Option<u16> {
-    let (mut total, mut digit): (u16, Option<u16>) = (0, None);
-    for c in text.chars() {
-        match c {
-            '百' => total += digit.take()? * 100,
-            '十' => total += digit.take().unwrap_or(1) * 10,
-            '零' | '〇' => {}
-            _ => {
-                let ones = "一二三四五六七八九".chars().zip(1..).find(|(numeral, _)| *numeral == c);
-                let ones =
-                    ones.map(|(_, value)| value).or(if c == '两' { Some(2) } else { None })?;
-                if digit.replace(ones).is_some() {
-                    return None;
-                }
-            }
-        }
-    }
-    let number = total + digit.unwrap_or(0);
-    (number > 0).then_some(number)
 }
 
 /// Where a clause first departs from the words of an article that come nearest: the longest

@@ -29,8 +29,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::{ImportOptions, Report, import_with};
 use mustcheck::{JsonRegistry, Policy, Registry as _, RegistryError};
+use mustcheck_registry::import::{ImportOptions, Report, import_with};
 use mustcheck_rules::Catalogue;
 use serde_json::{Value, json};
 
@@ -404,7 +404,7 @@ fn identifiers_of_a_file_are_normalised() {
     let memory = opened(&registry).unwrap();
     let (_folder, path) = database();
     assert_eq!(import_into(&path, &registry).unwrap().rejected, []);
-    let sqlite = mustcheck::SqliteRegistry::open(&path).unwrap();
+    let sqlite = mustcheck_registry::SqliteRegistry::open(&path).unwrap();
     for subject in [firm(1), person(1)] {
         let found = ask(&memory, std::slice::from_ref(&subject), &["wage-arrears"]);
         assert_eq!(found[0].records.len(), 1);

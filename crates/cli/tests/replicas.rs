@@ -316,7 +316,7 @@ fn a_killed_replica_and_a_crashed_database_lose_nothing() {
     let verified = runtime.block_on(async {
         let url = std::fs::read_to_string(office.folder.path().join("database-url")).unwrap();
         let database = Database::connect(&Config::new(url)).await.unwrap();
-        let keys = mustcheck::evidence::Keys::open(&office.folder.path().join("keys")).unwrap();
+        let keys = mustcheck_evidence::Keys::open(&office.folder.path().join("keys")).unwrap();
         let log = mustcheck_postgres::PostgresLog::open(&database, &keys).await.unwrap();
         log.verify().await.unwrap()
     });

@@ -25,3 +25,25 @@ fn is_hidden(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{e0000}'..='\u{e007f}')
 }
+
+/// A number in Chinese numerals, up to 999.
+pub fn numeral_of(text: &str) -> Option<u16> {
+    let (mut total, mut digit): (u16, Option<u16>) = (0, None);
+    for c in text.chars() {
+        match c {
+            '百' => total += digit.take()? * 100,
+            '十' => total += digit.take().unwrap_or(1) * 10,
+            '零' | '〇' => {}
+            _ => {
+                let ones = "一二三四五六七八九".chars().zip(1..).find(|(numeral, _)| *numeral == c);
+                let ones =
+                    ones.map(|(_, value)| value).or(if c == '两' { Some(2) } else { None })?;
+                if digit.replace(ones).is_some() {
+                    return None;
+                }
+            }
+        }
+    }
+    let number = total + digit.unwrap_or(0);
+    (number > 0).then_some(number)
+}

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use mustcheck::Date;
 use mustcheck::model::Scheme;
 use mustcheck::registry::RegistryError;
-use mustcheck::registry::mapping::{MAPPING_LIMIT, MappingFault, read};
-use mustcheck::registry::shapes::Unit;
+use mustcheck_registry::mapping::{MAPPING_LIMIT, MappingFault, read};
+use mustcheck_registry::shapes::Unit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

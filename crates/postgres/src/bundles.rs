@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use mustcheck::evidence::bundle::{
+use mustcheck_evidence::bundle::{
     AsyncBundleStore, BundleFolder, BundleStore, KeepFuture, NewBundle, Recipients, StoreError,
 };
-use mustcheck::evidence::{ContentDigest, DocumentId, InvalidForm};
+use mustcheck_evidence::{ContentDigest, DocumentId, InvalidForm};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 

@@ -4,9 +4,9 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use mustcheck::evidence::JournalError;
-use mustcheck::evidence::bundle::StoreError;
 use mustcheck::{RegistryError, redact};
+use mustcheck_evidence::JournalError;
+use mustcheck_evidence::bundle::StoreError;
 use tokio_postgres::error::SqlState;
 
 /// Why the database did not do as asked.

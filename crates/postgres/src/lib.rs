@@ -2,7 +2,7 @@
 //! replicas of a service share them.
 //!
 //! ```no_run
-//! use mustcheck::evidence::{Keys, Recorder};
+//! use mustcheck_evidence::{Keys, Recorder};
 //! use mustcheck::{Gate, Policy};
 //! use mustcheck_postgres::{Config, Database, PostgresBundles, PostgresLog, PostgresRegistry};
 //!

@@ -10,8 +10,8 @@ mod verify;
 
 use std::sync::Arc;
 
-use mustcheck::evidence::journal::AppendFuture;
-use mustcheck::evidence::{
+use mustcheck_evidence::journal::AppendFuture;
+use mustcheck_evidence::{
     AsyncJournal, Journal, JournalError, Keys, KeysError, Ledger, LedgerError, LogState,
 };
 use tokio_postgres::Row;

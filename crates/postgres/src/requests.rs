@@ -12,7 +12,7 @@
 
 use std::time::Duration;
 
-use mustcheck::evidence::DocumentId;
+use mustcheck_evidence::DocumentId;
 use sha2::{Digest as _, Sha256};
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;

@@ -34,5 +34,5 @@ mod requests;
 mod server;
 #[path = "database/tls.rs"]
 mod tls;
-#[path = "../../../host/tests/damage/victims.rs"]
+#[path = "../../registry/tests/damage/victims.rs"]
 mod victims;

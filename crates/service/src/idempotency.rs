@@ -10,7 +10,7 @@ mod requests_key;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName};
-use mustcheck::evidence::DocumentId;
+use mustcheck_evidence::DocumentId;
 use mustcheck_postgres::Claim;
 
 pub use database::DatabaseKeys;

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use mustcheck::Decision;
-use mustcheck::evidence::FailureKind;
 use mustcheck::model::AnswerStatus;
+use mustcheck_evidence::FailureKind;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;

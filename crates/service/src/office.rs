@@ -8,9 +8,9 @@ use axum::extract::Request;
 use axum::http::header;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use mustcheck::audit::{FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::DocumentId;
 use mustcheck::{Application, Checked, Date, Policy, PolicyError};
+use mustcheck_audit::{FeedbackFile, RecordedFeedback, Source};
+use mustcheck_evidence::DocumentId;
 
 use crate::callers::{self, Days, Role};
 use crate::config::Config;

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::body;
 use crate::callers::{Caller, Days, Role};
-use mustcheck::evidence::DocumentId;
+use mustcheck_evidence::DocumentId;
 use mustcheck_postgres::Claim;
 
 use crate::idempotency::{self, Begun, End, Key};

@@ -10,10 +10,10 @@ mod load;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use mustcheck::evidence::{ContentDigest, Moment};
 use mustcheck::model::{PolicyId, Text};
 use mustcheck::registry::{LookupFuture, Vocabulary, VocabularyFuture};
 use mustcheck::{ApplicationError, AsyncRegistry, CheckError, Date, Gate, Policy, RegistryError};
+use mustcheck_evidence::{ContentDigest, Moment};
 use schemars::JsonSchema;
 use serde::Serialize;
 

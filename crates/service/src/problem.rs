@@ -8,8 +8,8 @@ mod kinds;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use mustcheck::evidence::FailureKind;
 use mustcheck::{ApplicationError, CheckError, Fault, InputError, RegistryError};
+use mustcheck_evidence::FailureKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 

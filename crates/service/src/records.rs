@@ -6,9 +6,9 @@ mod index;
 
 use std::sync::Arc;
 
-use mustcheck::audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::bundle::{AgeError, Recipients, StoreError};
-use mustcheck::evidence::{
+use mustcheck_audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
+use mustcheck_evidence::bundle::{AgeError, Recipients, StoreError};
+use mustcheck_evidence::{
     Bundle, ContentDigest, DocumentId, Feedback, InvalidForm, JournalError, KeysError, Receipt,
     Recorder, Signed,
 };
@@ -79,7 +79,7 @@ pub enum RecordsError {
     Database(#[from] mustcheck_postgres::Error),
     /// An entry of the log is none.
     #[error("an entry of the log is damaged")]
-    Entry(#[from] mustcheck::evidence::EntryError),
+    Entry(#[from] mustcheck_evidence::EntryError),
     /// Too little is free where the log is.
     #[error("the disk of the log is nearly full")]
     Full,

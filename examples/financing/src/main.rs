@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
-use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
-use mustcheck::{Gate, Policy, Registry, redact, registry};
+use mustcheck::{Gate, Policy, Registry, redact};
+use mustcheck_evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck_example_financing::{Desk, Provinces, report, retry, screen};
 
 /// Screens fund and guarantee applications, one JSON document a line.
@@ -101,7 +101,7 @@ fn run(cli: &Cli) -> Result<()> {
 }
 
 fn open(path: &Path) -> Result<Arc<dyn Registry>> {
-    registry::open(path).with_context(|| format!("registry `{}`", path.display()))
+    mustcheck_registry::open(path).with_context(|| format!("registry `{}`", path.display()))
 }
 
 /// What puts checks on record. Without it this office could not show later that it asked.

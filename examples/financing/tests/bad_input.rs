@@ -26,7 +26,7 @@ fn sample(change: impl FnOnce(&mut Value)) -> Vec<u8> {
 fn errors(lines: &[Vec<u8>]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let gate = Gate::builder().policy(Policy::embedded().unwrap());
-    let gate = gate.registry(mustcheck::registry::open(&data("national.json")).unwrap());
+    let gate = gate.registry(mustcheck_registry::open(&data("national.json")).unwrap());
     let gate = gate.today(Date { year: 2026, month: 11, day: 20 }).build().unwrap();
     let desk = Desk::behind(gate);
     let input = lines.join(&b'\n');

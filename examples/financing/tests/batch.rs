@@ -23,7 +23,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn open(name: &str) -> Arc<dyn Registry> {
-    mustcheck::registry::open(&data(name)).unwrap()
+    mustcheck_registry::open(&data(name)).unwrap()
 }
 
 fn policy() -> Policy {

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, ValueEnum};
-use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
-use mustcheck::{Gate, Policy, read_file, redact, registry};
+use mustcheck::{Gate, Policy, read_file, redact};
+use mustcheck_evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck_example_licensing::intake::CASE_LIMIT;
 use mustcheck_example_licensing::{CaseFile, Office, report};
 
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<u8> {
-    let registry = registry::open(&cli.registry)
+    let registry = mustcheck_registry::open(&cli.registry)
         .with_context(|| format!("registry `{}`", cli.registry.display()))?;
     let mut gate = Gate::builder().policy(Policy::embedded()?).registry(registry);
     if let Some(folder) = &cli.records {

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use mustcheck::Date;
-use mustcheck::audit::feedback::{self, Recording};
-use mustcheck::audit::report::{By, Period, Question, report};
-use mustcheck::audit::{FeedbackFile, Names, Source};
-use mustcheck::evidence::keys::PUBLIC;
-use mustcheck::evidence::replay::{Components, Replayer, Verdict};
-use mustcheck::evidence::{Bundle, Keys, Moment, PublicKeys, Suite};
+use mustcheck_audit::feedback::{self, Recording};
+use mustcheck_audit::report::{By, Period, Question, report};
+use mustcheck_audit::{FeedbackFile, Names, Source};
+use mustcheck_evidence::keys::PUBLIC;
+use mustcheck_evidence::replay::{Components, Replayer, Verdict};
+use mustcheck_evidence::{Bundle, Keys, Moment, PublicKeys, Suite};
 use mustcheck_testing::CLOCK;
 use serde_json::json;
 

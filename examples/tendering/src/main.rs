@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
-use mustcheck::evidence::{AuditLog, BundleFolder, Keys, Recorder};
-use mustcheck::{Date, Gate, Policy, read_file, redact, registry};
+use mustcheck::{Date, Gate, Policy, read_file, redact};
+use mustcheck_evidence::{AuditLog, BundleFolder, Keys, Recorder};
 use mustcheck_example_tendering::{Options, Place, Representatives, report, screen};
 
 /// The largest document that is read, in bytes.
@@ -72,7 +72,7 @@ fn run(cli: Cli) -> Result<u8> {
             Place::at("the document", format!("byte {at} is not UTF-8"))
         })
         .with_context(place)?;
-    let registry = registry::open(&cli.registry)
+    let registry = mustcheck_registry::open(&cli.registry)
         .with_context(|| format!("registry `{}`", cli.registry.display()))?;
     let mut gate = Gate::builder().policy(Policy::embedded()?).registry(registry);
     if let Some(folder) = &cli.records {

@@ -7,9 +7,9 @@ use mustcheck_model::date::Date;
 use super::Gate;
 use crate::clock::Clock;
 use crate::error::PolicyError;
-use crate::evidence::Recorder;
 use crate::limits::Limits;
 use crate::policy::Policy;
+use crate::receipts::Recorder;
 use crate::registry::{AsyncRegistry, Registry, RegistryError, Vocabulary};
 use crate::source::{self, Source};
 

@@ -76,7 +76,7 @@ fn may_identify(run: &str) -> bool {
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
     let digest =
         run.len() == 64 && run.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_lowercase());
-    let document = run.parse::<crate::evidence::DocumentId>().is_ok();
+    let document = run.parse::<crate::receipts::DocumentId>().is_ok();
     let long = run.len() >= 15 && digits >= 2 && !digest && !document;
     long || is_travel_document(run) || is_mobile(run.trim_start_matches(|c: char| !is_digit(c)))
 }

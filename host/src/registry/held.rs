@@ -24,7 +24,7 @@ pub use change::{
     Admission, Change, ImportOptions, Removals, admit, change, foreign_place, last_day, unexpected,
 };
 pub use kept::{Kept, Naming};
-pub(crate) use refusal::Marks;
+pub use refusal::Marks;
 pub use refusal::{Entry, Mark, Reach, Refusal};
 pub use repair::{held_elsewhere, no_such_mark, nothing_before};
 

@@ -196,7 +196,7 @@ pub fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
 }
 
 /// Checks sources that stand beside each other.
-pub(crate) fn sources_faults(sources: &[Source]) -> Vec<String> {
+pub fn sources_faults(sources: &[Source]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();
     for (i, source) in sources.iter().enumerate() {

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use mustcheck::model::{CreditRecord, RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind};
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::import;
 use mustcheck::registry::written::left_open;
 use mustcheck::{Date, Policy};
+use mustcheck_registry::import::import;
 use rusqlite::{Connection, params};
 
 use crate::identifiers::{resident, uscc};

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use mustcheck::Policy;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::import;
+use mustcheck_registry::import::import;
 
 use super::generate::{head, record, remove};
 use crate::measure::{Bench, scratch};

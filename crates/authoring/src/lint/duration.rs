@@ -1,6 +1,6 @@
 //! Lengths of time in the words of a clause: 一年内, 一至三年, 六个月, 1年至3年, 半年.
 
-use crate::law_text::numeral_of;
+use mustcheck_model::text::numeral_of;
 
 /// A length of time that a clause states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! How a failure is told: what kind of "no" it is, where, and what caused it.
 
-use mustcheck::audit::export::{ExportError, SubjectError};
-use mustcheck::audit::{AuditError, FeedbackError};
-use mustcheck::evidence::KeysError;
-use mustcheck::evidence::bundle::AgeError;
-use mustcheck::evidence::replay::ComponentError;
 use mustcheck::{
     ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
 };
+use mustcheck_audit::export::{ExportError, SubjectError};
+use mustcheck_audit::{AuditError, FeedbackError};
+use mustcheck_evidence::KeysError;
+use mustcheck_evidence::bundle::AgeError;
+use mustcheck_evidence::replay::ComponentError;
 use mustcheck_service::{ConfigError, StartError};
 use serde::Serialize;
 

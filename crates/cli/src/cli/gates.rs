@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use mustcheck::evidence::Recorder;
 use mustcheck::model::Query;
 use mustcheck::{
     Application, ApplicationExt as _, Checked, CodeCache, Date, Gate, Origin, Policy, Registry,
     clock, read_file,
 };
+use mustcheck_evidence::Recorder;
 
 use crate::cli::backdated::Backdated;
 use crate::cli::failure::Unreadable;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Subcommand;
 use mustcheck::Policy;
-use mustcheck::evidence::Baked;
+use mustcheck_evidence::Baked;
 use serde_json::json;
 
 use crate::cli::gates::{embedded, open_policy};

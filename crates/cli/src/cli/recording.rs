@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use mustcheck::evidence::bundle::{BundleFolder, Recipients};
-use mustcheck::evidence::{AuditLog, Keys, Recorded, Recorder};
+use mustcheck_evidence::bundle::{BundleFolder, Recipients};
+use mustcheck_evidence::{AuditLog, Keys, Recorded, Recorder};
 
 /// Where checks are put on record.
 #[derive(Args, Clone)]

@@ -12,8 +12,9 @@ use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use mustcheck::model::{CreditRecord, Subject};
 use mustcheck::registry::held::SourceSummary;
-use mustcheck::registry::is_sqlite;
-use mustcheck::{JsonRegistry, SqliteRegistry, mask, safe};
+use mustcheck::{JsonRegistry, mask, safe};
+use mustcheck_registry::SqliteRegistry;
+use mustcheck_registry::is_sqlite;
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};

@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use mustcheck::Limits;
-use mustcheck::evidence::bundle::Identities;
-use mustcheck::evidence::keys::PUBLIC;
-use mustcheck::evidence::replay::{Components, Replayer};
-use mustcheck::evidence::{AuditReader, ContentDigest, DocumentId, Entry, PublicKeys};
+use mustcheck_evidence::bundle::Identities;
+use mustcheck_evidence::keys::PUBLIC;
+use mustcheck_evidence::replay::{Components, Replayer};
+use mustcheck_evidence::{AuditReader, ContentDigest, DocumentId, Entry, PublicKeys};
 use serde::Serialize;
 
 use crate::cli::gates::cache;

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mustcheck::RegistryError;
 use mustcheck::model::{CreditRecord, EventKind, Text};
 use mustcheck::{Application, CheckError, Checked, Decision, Gate, PolicyError, Registry};
-use mustcheck::{RegistryError, registry};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -76,8 +76,10 @@ pub fn run(cases: Vec<CaseFolder>, policies: &mut Policies, done: impl Fn() + Sy
     let deciding: Vec<_> = deciding.collect();
     let paths: BTreeSet<&PathBuf> =
         cases.iter().filter_map(|c| c.folder.registry.as_ref()).collect();
-    let registries: BTreeMap<&PathBuf, Opened> =
-        paths.into_par_iter().map(|path| (path, registry::open_of_any_day(path))).collect();
+    let registries: BTreeMap<&PathBuf, Opened> = paths
+        .into_par_iter()
+        .map(|path| (path, mustcheck_registry::open_of_any_day(path)))
+        .collect();
     let each = cases.par_iter().zip(deciding);
     each.map(|(case, deciding)| {
         let ran = one(case, deciding, &registries);

@@ -13,7 +13,7 @@ fn long() -> Office {
     let writer = office.writer();
     for n in 0..300 {
         let made = restricted("2026-11-20T10:00:00.000+08:00", &format!("GP-2026-{n:04}"));
-        use mustcheck::evidence::Journal as _;
+        use mustcheck_evidence::Journal as _;
         writer.append(&office.signed_receipt(made).1).unwrap();
     }
     drop(writer);
@@ -77,7 +77,7 @@ fn a_bundle_that_is_gone_is_named() {
 fn an_entry_of_another_program_is_an_error_with_its_place() {
     let office = Office::new();
     office.receipt(receipt("2026-11-20T10:00:00.000+08:00", "GP-2026-0001", json!({})));
-    use mustcheck::evidence::Journal as _;
+    use mustcheck_evidence::Journal as _;
     office
         .writer()
         .append(b"{\"receipt\":{\"payload\":{\"format\":\"mustcheck-receipt/2\"}}}")

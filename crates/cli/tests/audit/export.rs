@@ -1,9 +1,9 @@
 //! The rows that offices exchange.
 
 use age::secrecy::ExposeSecret as _;
-use mustcheck::audit::Names;
-use mustcheck::audit::Period;
-use mustcheck::audit::export::{CsvWriter, JsonWriter, Question, Sink, export, safe_cell};
+use mustcheck_audit::Names;
+use mustcheck_audit::Period;
+use mustcheck_audit::export::{CsvWriter, JsonWriter, Question, Sink, export, safe_cell};
 use serde_json::{Value, json};
 
 use crate::office::{Office, moment, restricted};

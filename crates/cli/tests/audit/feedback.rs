@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use mustcheck::audit::feedback::{Recording, record};
-use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback};
-use mustcheck::evidence::{DocumentId, Entry, Keys, Outcome};
+use mustcheck_audit::feedback::{Recording, record};
+use mustcheck_audit::{FeedbackError, FeedbackFile, RecordedFeedback};
+use mustcheck_evidence::{DocumentId, Entry, Keys, Outcome};
 use serde_json::{Value, json};
 
 use crate::office::{
@@ -73,7 +73,7 @@ fn what_was_done_is_signed_and_in_the_log() {
     let recorded = hand_in(&office, &[file(&id, given.clone())], false).unwrap();
     assert_eq!(recorded.len(), 1);
     assert_eq!(recorded[0].index, 1);
-    let reader = mustcheck::evidence::AuditReader::open(&office.log(), office.keys.public());
+    let reader = mustcheck_evidence::AuditReader::open(&office.log(), office.keys.public());
     let reader = reader.unwrap();
     let (_, entry) = reader.entries(1..2).next().unwrap().unwrap();
     let Entry::Feedback(signed) = entry else { panic!("a feedback") };

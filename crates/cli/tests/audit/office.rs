@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use mustcheck::audit::Source;
-use mustcheck::evidence::{
+use mustcheck_audit::Source;
+use mustcheck_evidence::{
     AuditLog, DocumentId, Entry, Failed, Feedback, Journal as _, Keys, Moment, Receipt, Signed,
     Signer, Suite,
 };

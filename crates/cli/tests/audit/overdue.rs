@@ -1,7 +1,7 @@
 //! What is not reported, and what of it is late.
 
 use mustcheck::WorkingCalendar;
-use mustcheck::audit::overdue::{DueBy, Overdue, Question, overdue};
+use mustcheck_audit::overdue::{DueBy, Overdue, Question, overdue};
 use serde_json::json;
 
 use crate::office::{Office, applied, feedback_to, publication, receipt, restricted};

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use mustcheck::Date;
-use mustcheck::audit::report::{Figures, Question, Unanswered, report};
-use mustcheck::audit::{By, Names, Period};
-use mustcheck::evidence::{DocumentId, FailureKind, NotAppliedCode};
 use mustcheck::model::{AnswerStatus, Disposition, ObligationKind, Standing};
+use mustcheck_audit::report::{Figures, Question, Unanswered, report};
+use mustcheck_audit::{By, Names, Period};
+use mustcheck_evidence::{DocumentId, FailureKind, NotAppliedCode};
 use mustcheck_log::{Durability, Log, Settings, SignerKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -204,7 +204,7 @@ fn write<'a>(office: &Office, ops: &'a [Op]) -> Vec<Told<'a>> {
             }
             Op::Failure { day, matter, kind } => {
                 let failed = failure(&at(*day), MATTERS[*matter], FailureKind::ALL[*kind].code());
-                entries.push(mustcheck::evidence::Entry::Failure(failed).to_json());
+                entries.push(mustcheck_evidence::Entry::Failure(failed).to_json());
             }
         }
     }
@@ -391,7 +391,7 @@ proptest! {
     ) {
         let office = Office::new();
         let told = write(&office, &ops);
-        let source = mustcheck::audit::Source::open(&office.folder.path("many"), None).unwrap();
+        let source = mustcheck_audit::Source::open(&office.folder.path("many"), None).unwrap();
         let date = |n: u8| day(n).parse::<Date>().unwrap();
         let period = Period { from: from.map(date), to: to.map(date) };
         let names = Names::embedded().unwrap();

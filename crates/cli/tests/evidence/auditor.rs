@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use mustcheck::Limits;
-use mustcheck::evidence::keys::ReceiptKey;
-use mustcheck::evidence::replay::{Components, Problem, Replayer, Verdict};
-use mustcheck::evidence::{
+use mustcheck_evidence::keys::ReceiptKey;
+use mustcheck_evidence::replay::{Components, Problem, Replayer, Verdict};
+use mustcheck_evidence::{
     AuditLog, Bundle, Feedback, FeedbackFormat, Keys, Moment, PublicKeys, Recorder, Signed, Signer,
     Suite, canonical,
 };
@@ -432,7 +432,7 @@ fn feedback_that_a_retired_key_signed_after_its_end_is_wrong() {
         format: FeedbackFormat::V1,
         recorded_at,
         receipt: ids[0].parse().unwrap(),
-        office: mustcheck::evidence::ReceiptOffice {
+        office: mustcheck_evidence::ReceiptOffice {
             name: "上海市财政局".into(),
             region: "310000".into(),
         },

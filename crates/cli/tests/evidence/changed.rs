@@ -1,7 +1,7 @@
 //! What somebody changed is found, and its place is named.
 
-use mustcheck::evidence::replay::{Components, Problem, Replayer, Verdict};
-use mustcheck::evidence::{Bundle, Keys, NotCanonical, Suite};
+use mustcheck_evidence::replay::{Components, Problem, Replayer, Verdict};
+use mustcheck_evidence::{Bundle, Keys, NotCanonical, Suite};
 
 use crate::office::{Folder, POLICY, cache, office, one_bundle, public, replayer};
 

@@ -1,7 +1,7 @@
 //! `check` and `batch` on record, `replay`, `audit verify`: exit codes and exact texts.
 
 use age::secrecy::ExposeSecret as _;
-use mustcheck::evidence::Suite;
+use mustcheck_evidence::Suite;
 use serde_json::{Value, json};
 
 use crate::office::{Folder, bundles, files, office, public};

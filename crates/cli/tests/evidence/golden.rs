@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use mustcheck::evidence::replay::Verdict;
-use mustcheck::evidence::{AuditReader, Bundle, Entry, Suite, canonical};
 use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy};
+use mustcheck_evidence::replay::Verdict;
+use mustcheck_evidence::{AuditReader, Bundle, Entry, Suite, canonical};
 
 use crate::office::{self, bundles, cache, files, office, public, recorder, replayer};
 use crate::support::Run;

@@ -1,6 +1,6 @@
 //! Keys: made once, kept from others, never shown.
 
-use mustcheck::evidence::{Keys, Suite};
+use mustcheck_evidence::{Keys, Suite};
 
 use crate::office::{Folder, office, public};
 

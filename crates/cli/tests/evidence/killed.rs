@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use mustcheck::evidence::Suite;
+use mustcheck_evidence::Suite;
 use serde_json::Value;
 
 use crate::office::{Folder, bundles, office};
@@ -89,9 +89,9 @@ fn what_two_processes_showed_before_they_were_killed_is_on_record() {
         .iter()
         .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())
         .collect();
-    let keys = mustcheck::evidence::PublicKeys::open(&folder.path("keys/mustcheck-keys.json"));
+    let keys = mustcheck_evidence::PublicKeys::open(&folder.path("keys/mustcheck-keys.json"));
     let reader =
-        mustcheck::evidence::AuditReader::open(&folder.path("log"), &keys.unwrap()).unwrap();
+        mustcheck_evidence::AuditReader::open(&folder.path("log"), &keys.unwrap()).unwrap();
     let logged: BTreeSet<String> = reader
         .entries(0..reader.size())
         .map(|read| read.unwrap().1.id().unwrap().to_string())

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use mustcheck::evidence::replay::{Components, Replayer};
-use mustcheck::evidence::{AuditLog, BundleFolder, Keys, PublicKeys, Recorder, Suite};
 use mustcheck::{
     Application, ApplicationExt as _, CodeCache, Gate, GateBuilder, JsonRegistry, Policy,
 };
+use mustcheck_evidence::replay::{Components, Replayer};
+use mustcheck_evidence::{AuditLog, BundleFolder, Keys, PublicKeys, Recorder, Suite};
 use serde_json::Value;
 
 pub use crate::support::Folder;

@@ -1,11 +1,11 @@
 //! No record, no decision.
 
-use mustcheck::evidence::journal::Journal;
-use mustcheck::evidence::{
+use mustcheck::{CheckError, Fault, Gate, Registry, RegistryError};
+use mustcheck_evidence::journal::Journal;
+use mustcheck_evidence::{
     AuditReader, Entry, FailureKind, Feedback, FeedbackFormat, JournalError, Keys, MeasureFeedback,
     Moment, NotAppliedCode, Outcome, Recorder, Suite,
 };
-use mustcheck::{CheckError, Fault, Gate, Registry, RegistryError};
 
 use crate::office::{bundles, gate, office, on_the_day, parsed, public, recorder};
 use crate::support::{application, with};

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use mustcheck::SqliteRegistry;
 use mustcheck::model::{Scheme, Subject, SubjectKind};
 use mustcheck::registry::held::Reach;
-use mustcheck::registry::import::{acknowledge, undo};
+use mustcheck_registry::SqliteRegistry;
+use mustcheck_registry::import::{acknowledge, undo};
 use serde_json::{Value, json};
 
 use crate::support::{LEI, ask, firm, person, record, registry, subject, uscc, with};

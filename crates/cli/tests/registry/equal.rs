@@ -1,7 +1,8 @@
 //! A database answers as the file that was imported into it, and both as a plain reading of it.
 
+use mustcheck::JsonRegistry;
 use mustcheck::model::{AnswerStatus, Scheme, Subject, SubjectKind};
-use mustcheck::{JsonRegistry, SqliteRegistry};
+use mustcheck_registry::SqliteRegistry;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::path::Path;
 
-use mustcheck::{RegistryError, SqliteRegistry};
+use mustcheck::RegistryError;
+use mustcheck_registry::SqliteRegistry;
 use rusqlite::Connection;
 
 use crate::support::{Folder, ask, firm, record, registry, uscc};
@@ -107,8 +108,8 @@ fn a_damaged_database_is_an_error_and_never_an_empty_answer() {
 /// Every query of lookups that holds no placeholder of its own, as it is prepared.
 fn queries() -> Vec<String> {
     let source = concat!(
-        include_str!("../../../../host/src/registry/sqlite.rs"),
-        include_str!("../../../../host/src/registry/sqlite/openings.rs")
+        include_str!("../../../registry/src/sqlite.rs"),
+        include_str!("../../../registry/src/sqlite/openings.rs")
     );
     let literals = source.split("\"SELECT ").skip(1);
     let whole = literals.filter_map(|rest| rest.split('"').next());

@@ -1,8 +1,9 @@
 //! What a snapshot is held against before it replaces another: how much it drops, how many entries
 //! it says it has, when it was taken; and how somebody gets back.
 
-use mustcheck::registry::import::{ImportOptions, undo};
-use mustcheck::{JsonRegistry, SqliteRegistry};
+use mustcheck::JsonRegistry;
+use mustcheck_registry::SqliteRegistry;
+use mustcheck_registry::import::{ImportOptions, undo};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
@@ -190,7 +191,7 @@ fn a_snapshot_of_the_future_is_neither_imported_nor_opened_and_can_be_repaired()
     held_as_of(&path, AHEAD);
     let error = SqliteRegistry::open(&path).unwrap_err().to_string();
     assert!(error.starts_with("sources[0].as_of: `2062-11-17T20:00:00+08:00` lies in"), "{error}");
-    assert!(mustcheck::registry::open(&path).is_err());
+    assert!(mustcheck_registry::open(&path).is_err());
     assert!(SqliteRegistry::open_of_any_day(&path).is_ok(), "one can look into it");
 
     let report = import_into(&path, &firms(1)).unwrap();
@@ -210,7 +211,7 @@ fn a_snapshot_of_the_future_is_neither_imported_nor_opened_and_can_be_repaired()
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("registry.json");
     std::fs::write(&file, as_of(&firms(1), AHEAD).to_string()).unwrap();
-    assert!(JsonRegistry::open(&file).is_err() && mustcheck::registry::open(&file).is_err());
+    assert!(JsonRegistry::open(&file).is_err() && mustcheck_registry::open(&file).is_err());
     assert!(JsonRegistry::open_of_any_day(&file).is_ok(), "a test may be of tomorrow");
 }
 

@@ -5,8 +5,8 @@ use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use mustcheck::SqliteRegistry;
-use mustcheck::registry::import::import;
+use mustcheck_registry::SqliteRegistry;
+use mustcheck_registry::import::import;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mustcheck::SqliteRegistry;
 use mustcheck::model::Subject;
+use mustcheck_registry::SqliteRegistry;
 use serde_json::{Value, json};
 
 use crate::support::{ask, firm, person, record, registry, resident, uscc, with};
@@ -153,7 +153,7 @@ fn a_record_nested_too_deep_still_names_its_parties() {
     let deep = text.replace("\"DEEP\"", &format!("{}{}", "[".repeat(300), "]".repeat(300)));
     std::fs::write(&file, deep).unwrap();
     let report =
-        mustcheck::registry::import::import(&file, &path, &crate::VOCABULARY, &mut || {}).unwrap();
+        mustcheck_registry::import::import(&file, &path, &crate::VOCABULARY, &mut || {}).unwrap();
     assert_eq!(report.rejected.len(), 1);
     assert_eq!([status(&path, firm(1)), status(&path, person(1))], ["unavailable"; 2]);
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use mustcheck::SqliteRegistry;
-use mustcheck::registry::import::SourceReport;
+use mustcheck_registry::SqliteRegistry;
+use mustcheck_registry::import::SourceReport;
 use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};

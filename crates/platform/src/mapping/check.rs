@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use mustcheck::model::{EventKind, PenaltyKind, Role, Scheme, SubjectKind};
-use mustcheck::registry::mapping::Faults;
 use mustcheck::validate_identifier;
+use mustcheck_registry::mapping::Faults;
 use reqwest::Url;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Reading one field, strictly: a value of another shape is a fault and never nothing.
 
-use mustcheck::registry::shapes::{day, instant};
 use mustcheck::{Date, Timestamp};
+use mustcheck_registry::shapes::{day, instant};
 use serde_json::Value;
 
 use crate::failure::Failure;

@@ -5,8 +5,8 @@ use mustcheck::model::{
     ResponsiblePerson, Role, Scheme, SubjectKind,
 };
 use mustcheck::registry::json::{identities, record_fault};
-use mustcheck::registry::shapes::fen;
 use mustcheck::registry::sources::Coverage;
+use mustcheck_registry::shapes::fen;
 use serde_json::Value;
 
 use crate::failure::Failure;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use mustcheck::evidence::{DocumentId, Ledger, LogState, Logged};
+use mustcheck_evidence::{DocumentId, Ledger, LogState, Logged};
 use tokio::time::Instant;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use mustcheck::audit::feedback::{Dossier, Recording, SignedFeedback, no_receipt};
-use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback};
-use mustcheck::evidence::{JournalError, Keys, Logged};
+use mustcheck_audit::feedback::{Dossier, Recording, SignedFeedback, no_receipt};
+use mustcheck_audit::{FeedbackError, FeedbackFile, RecordedFeedback};
+use mustcheck_evidence::{JournalError, Keys, Logged};
 use tokio::time::Instant;
 
 use super::PostgresLog;
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 impl PostgresLog {
     /// Records feedback about one receipt, by the rules of
-    /// [`mustcheck::audit::feedback::record`] and with its errors. Of two that come at once, the
+    /// [`mustcheck_audit::feedback::record`] and with its errors. Of two that come at once, the
     /// second is held against the first.
     ///
     /// # Errors

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use mustcheck::evidence::journal::Continued;
-use mustcheck::evidence::{AuditLog, JournalError, Keys};
+use mustcheck_evidence::journal::Continued;
+use mustcheck_evidence::{AuditLog, JournalError, Keys};
 
 use super::PostgresLog;
 use super::pages::Pages;

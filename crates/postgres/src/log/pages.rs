@@ -1,6 +1,6 @@
 //! The entries of one state of the log, page by page.
 
-use mustcheck::evidence::LogState;
+use mustcheck_evidence::LogState;
 
 use super::append::number;
 use super::read::{COLUMNS, Stored};

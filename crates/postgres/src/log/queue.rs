@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mustcheck::evidence::{Ledger, Logged};
+use mustcheck_evidence::{Ledger, Logged};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 

@@ -1,6 +1,6 @@
 //! Reading single entries, by an index.
 
-use mustcheck::evidence::{DocumentId, Logged};
+use mustcheck_evidence::{DocumentId, Logged};
 use tokio_postgres::Row;
 
 use super::{HEAD, PostgresLog, state};

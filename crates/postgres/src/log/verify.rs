@@ -1,6 +1,6 @@
 //! Whether the log in the database is what was written and signed.
 
-use mustcheck::evidence::journal::Continued;
+use mustcheck_evidence::journal::Continued;
 
 use super::PostgresLog;
 use super::pages::Pages;

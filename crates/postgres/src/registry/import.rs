@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mustcheck::RegistryError;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::{ImportOptions, Incoming, Item, Report};
+use mustcheck_registry::import::{ImportOptions, Incoming, Item, Report};
 
 use super::PostgresRegistry;
 use work::Work;
@@ -15,7 +15,7 @@ use work::Work;
 const CHUNK: usize = 1000;
 
 impl PostgresRegistry {
-    /// Imports a registry file, as [`mustcheck::registry::import::import`] does into SQLite and
+    /// Imports a registry file, as [`mustcheck_registry::import::import`] does into SQLite and
     /// with the same report. A file is one transaction: a lookup sees it before or after, and an
     /// import that is stopped leaves everything as it was. Of two imports at once, one waits.
     ///

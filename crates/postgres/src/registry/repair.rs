@@ -163,7 +163,7 @@ impl<'a> Transaction<'a> {
 
 impl PostgresRegistry {
     /// Records who answers for entries that an import could not read, as
-    /// [`mustcheck::registry::import::acknowledge`] does.
+    /// [`mustcheck_registry::import::acknowledge`] does.
     ///
     /// # Errors
     ///
@@ -196,7 +196,7 @@ impl PostgresRegistry {
     }
 
     /// Brings back the snapshot of a source that was held before its last import, once, as
-    /// [`mustcheck::registry::import::undo`] does.
+    /// [`mustcheck_registry::import::undo`] does.
     ///
     /// # Errors
     ///

@@ -1,11 +1,11 @@
 //! A gate on the database alone: checks, bundles, feedback.
 
-use mustcheck::audit::feedback::{FEEDBACK_LIMIT, Recording, record};
-use mustcheck::audit::overdue::{Item, Question, What, overdue};
-use mustcheck::audit::{FeedbackFile, Source};
-use mustcheck::evidence::replay::{Components, Replayer, Verdict};
-use mustcheck::evidence::{BundleFolder, Moment, Recorder};
 use mustcheck::{Checked, Disposition, Gate, WorkingCalendar};
+use mustcheck_audit::feedback::{FEEDBACK_LIMIT, Recording, record};
+use mustcheck_audit::overdue::{Item, Question, What, overdue};
+use mustcheck_audit::{FeedbackFile, Source};
+use mustcheck_evidence::replay::{Components, Replayer, Verdict};
+use mustcheck_evidence::{BundleFolder, Moment, Recorder};
 use mustcheck_postgres::{Database, PostgresBundles, PostgresLog, PostgresRegistry};
 use mustcheck_testing::needs;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn a_decision_is_derived_again_from_the_database() {
     let recorded = checked.receipt().unwrap();
     let found = log.receipt(&recorded.id).await.unwrap().unwrap();
     assert_eq!(found.index, recorded.index);
-    let entry = mustcheck::evidence::Entry::from_json(&found.entry).unwrap();
+    let entry = mustcheck_evidence::Entry::from_json(&found.entry).unwrap();
     assert_eq!(entry.id().as_ref(), Some(&recorded.id));
 
     let kept = bundles.bundle(&recorded.id).await.unwrap().unwrap();

@@ -1,6 +1,6 @@
 //! What somebody changes by hand is found.
 
-use mustcheck::evidence::AsyncJournal as _;
+use mustcheck_evidence::AsyncJournal as _;
 use mustcheck_postgres::{Error, PostgresLog};
 use mustcheck_testing::needs;
 
@@ -24,7 +24,7 @@ async fn found(change: &str) -> Vec<String> {
     );
     // Nothing of it was vouched for.
     let keys = office.keys();
-    let reader = mustcheck::evidence::AuditReader::open(&office.path("log"), keys.public());
+    let reader = mustcheck_evidence::AuditReader::open(&office.path("log"), keys.public());
     assert_eq!(reader.unwrap().size(), 0);
     findings
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use mustcheck::model::{Answer, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::held::SourceSummary;
-use mustcheck::registry::import::{self as sqlite, ImportOptions, Report, import_with};
-use mustcheck::{Ask, AsyncRegistry as _, JsonRegistry, Registry as _, SqliteRegistry};
+use mustcheck::{Ask, AsyncRegistry as _, JsonRegistry, Registry as _};
 use mustcheck_postgres::PostgresRegistry;
+use mustcheck_registry::SqliteRegistry;
+use mustcheck_registry::import::{self as sqlite, ImportOptions, Report, import_with};
 use mustcheck_testing::needs;
 use proptest::prelude::*;
 use serde_json::{Value, json};

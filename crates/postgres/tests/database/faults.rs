@@ -5,8 +5,8 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mustcheck::evidence::{AsyncJournal as _, Keys, Recorder};
 use mustcheck::{CheckError, Fault, Gate};
+use mustcheck_evidence::{AsyncJournal as _, Keys, Recorder};
 use mustcheck_postgres::{Config, Database, PostgresLog, PostgresRegistry};
 use mustcheck_testing::needs;
 

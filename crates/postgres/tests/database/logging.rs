@@ -1,7 +1,7 @@
 //! One log for all replicas, and a folder that follows it.
 
-use mustcheck::audit::Source;
-use mustcheck::evidence::{AsyncJournal as _, AuditReader};
+use mustcheck_audit::Source;
+use mustcheck_evidence::{AsyncJournal as _, AuditReader};
 use mustcheck_postgres::PostgresLog;
 use mustcheck_testing::needs;
 
@@ -51,7 +51,7 @@ async fn replicas_share_one_log_without_a_gap() {
     let large = vec![b'x'; 70_000];
     let blocking = {
         let (log, large) = (log.clone(), large.clone());
-        tokio::task::spawn_blocking(move || mustcheck::evidence::Journal::append(&log, &large))
+        tokio::task::spawn_blocking(move || mustcheck_evidence::Journal::append(&log, &large))
     };
     assert_eq!(blocking.await.unwrap().unwrap(), 300);
     let mirrored = log.mirror(&folder, &office.keys()).await.unwrap();
@@ -88,7 +88,7 @@ async fn a_runtime_of_one_thread_is_not_kept_waiting() {
     needs!("initdb");
     let (_, database) = SHARED.database().await;
     let log = PostgresLog::open(&database, &Office::new().keys()).await.unwrap();
-    let refused = mustcheck::evidence::Journal::append(&log, b"entry").unwrap_err();
+    let refused = mustcheck_evidence::Journal::append(&log, b"entry").unwrap_err();
     let cause = std::error::Error::source(&refused).unwrap().to_string();
     assert_eq!(cause, "a runtime of one thread cannot be kept waiting: call from another thread");
     assert_eq!(log.append(b"entry".to_vec()).await.unwrap(), 0);

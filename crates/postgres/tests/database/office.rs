@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use mustcheck::evidence::{Keys, Suite};
 use mustcheck::model::{Application, Description};
 use mustcheck::registry::Vocabulary;
 use mustcheck::{ApplicationExt as _, CodeCache, Date, Policy};
+use mustcheck_evidence::{Keys, Suite};
 use mustcheck_rules::Catalogue;
 
 /// What the embedded editions know, read from their catalogues: nothing is compiled for it.

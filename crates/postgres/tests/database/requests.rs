@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mustcheck::Gate;
-use mustcheck::evidence::{AsyncJournal as _, Recorder};
+use mustcheck_evidence::{AsyncJournal as _, Recorder};
 use mustcheck_postgres::{
     Begun, Claim, Database, PostgresLog, PostgresRegistry, Requests, Response,
 };

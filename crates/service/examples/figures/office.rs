@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mustcheck::Date;
-use mustcheck::evidence::{Keys, Suite};
+use mustcheck_evidence::{Keys, Suite};
 use mustcheck_service::NewToken;
 
 /// The day of the case that is checked.

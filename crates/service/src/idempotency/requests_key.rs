@@ -5,7 +5,7 @@ use std::io::{Error, ErrorKind};
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use mustcheck::evidence::Keys;
+use mustcheck_evidence::Keys;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 

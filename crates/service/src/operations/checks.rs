@@ -1,7 +1,7 @@
 //! `POST /v1/checks`: one application, end to end.
 
-use mustcheck::evidence::{ContentDigest, DocumentId};
 use mustcheck::{Application, ApplicationExt as _, Decision, Disposition};
+use mustcheck_evidence::{ContentDigest, DocumentId};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 

@@ -1,7 +1,7 @@
 //! `POST /v1/feedback`: what an office did about a receipt's measures and obligations (执行反馈).
 
-use mustcheck::audit::{FeedbackError, FeedbackFile};
-use mustcheck::evidence::{DocumentId, FailureKind, Feedback};
+use mustcheck_audit::{FeedbackError, FeedbackFile};
+use mustcheck_evidence::{DocumentId, FailureKind, Feedback};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 

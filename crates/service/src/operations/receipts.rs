@@ -1,6 +1,6 @@
 //! `GET /v1/receipts/{id}`: a receipt, and what was reported about it.
 
-use mustcheck::evidence::{DocumentId, FailureKind};
+use mustcheck_evidence::{DocumentId, FailureKind};
 
 use crate::callers::Role;
 use crate::operation::{Access, Call, Json, NoBody, Operation, Route, Verb};

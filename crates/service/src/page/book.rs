@@ -1,10 +1,10 @@
 //! What codes are called: by the policy that decided, else by the embedded editions.
 
 use mustcheck::Policy;
-use mustcheck::audit::Names;
-use mustcheck::evidence::Pinpoint;
 use mustcheck::model::LegalBasis;
 use mustcheck::words::safe;
+use mustcheck_audit::Names;
+use mustcheck_evidence::Pinpoint;
 
 use super::language::Lang;
 

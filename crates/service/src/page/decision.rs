@@ -10,8 +10,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
-use mustcheck::evidence::{ContentDigest, DocumentId};
 use mustcheck::{Checked, Decision};
+use mustcheck_evidence::{ContentDigest, DocumentId};
 
 use super::book::Book;
 use super::office::Task;

@@ -4,9 +4,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use mustcheck::audit::{FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::DocumentId;
 use mustcheck::{Application, Checked, Date, Policy};
+use mustcheck_audit::{FeedbackFile, RecordedFeedback, Source};
+use mustcheck_evidence::DocumentId;
 
 use super::problem::Problem;
 use crate::callers::Days;

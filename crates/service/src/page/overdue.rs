@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
 use mustcheck::Date;
-use mustcheck::audit::overdue::{DueBy, Item, Question, What, overdue};
-use mustcheck::audit::{Overdue, words as audit_words};
 use mustcheck::safe;
 use mustcheck::words::role_words;
+use mustcheck_audit::overdue::{DueBy, Item, Question, What, overdue};
+use mustcheck_audit::{Overdue, words as audit_words};
 
 use super::book::Book;
 use super::form::{Line, Wrong, marked, summary};

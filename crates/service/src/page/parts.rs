@@ -2,10 +2,10 @@
 
 use maud::{Markup, html};
 use mustcheck::Timestamp;
-use mustcheck::audit::words as audit_words;
 use mustcheck::model::{AnswerStatus, Disposition, DispositionRule};
 use mustcheck::safe;
 use mustcheck::words::{disposition_words, rule_words};
+use mustcheck_audit::words as audit_words;
 
 use super::language::Lang;
 use super::words;

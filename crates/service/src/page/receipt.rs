@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use mustcheck::evidence::DocumentId;
+use mustcheck_evidence::DocumentId;
 
 use self::form::Form;
 use super::decision::gone;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mustcheck::audit::Names;
-use mustcheck::evidence::Moment;
 use mustcheck::{Date, PolicyError, WorkingCalendar};
+use mustcheck_audit::Names;
+use mustcheck_evidence::Moment;
 use tokio::sync::Semaphore;
 
 use super::office::Office;

@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{PreEscaped, html};
 use mustcheck::Date;
-use mustcheck::audit::page::fragment;
-use mustcheck::audit::report::{Question, report};
-use mustcheck::audit::{By, Period, Report, words as audit_words};
+use mustcheck_audit::page::fragment;
+use mustcheck_audit::report::{Question, report};
+use mustcheck_audit::{By, Period, Report, words as audit_words};
 
 use super::fields::Fields;
 use super::form::{Line, Wrong, marked, summary};

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use maud::Markup;
-use mustcheck::audit::{AuditError, Source};
+use mustcheck_audit::{AuditError, Source};
 
 use super::fields::Fields;
 use super::language::Lang;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mustcheck::evidence::{ContentDigest, InvalidForm, Moment, Recorder};
-use mustcheck::registry::{self, is_sqlite};
 use mustcheck::{
     AsyncRegistry, CodeCache, Date, Gate, Policy, PolicyError, Registry, RegistryError,
 };
+use mustcheck_evidence::{ContentDigest, InvalidForm, Moment, Recorder};
+use mustcheck_registry::is_sqlite;
 
 use mustcheck_platform::PlatformRegistry;
 use tokio::runtime::Handle;
@@ -217,7 +217,7 @@ impl Loader {
                     return Ok((Opened::AtOnce(Arc::new(platform)), false));
                 }
                 let in_memory = !is_sqlite(path).map_err(failed)?;
-                Ok((Opened::AtOnce(registry::open(path).map_err(failed)?), in_memory))
+                Ok((Opened::AtOnce(mustcheck_registry::open(path).map_err(failed)?), in_memory))
             }
             RegistryChoice::AtOnce(registry) => {
                 Ok((Opened::AtOnce(Arc::clone(registry)), !registry.may_wait()))

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mustcheck::audit::feedback::Recording;
-use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::{DocumentId, Entry, Keys, Moment, Recorder};
+use mustcheck_audit::feedback::Recording;
+use mustcheck_audit::{FeedbackError, FeedbackFile, RecordedFeedback, Source};
+use mustcheck_evidence::{DocumentId, Entry, Keys, Moment, Recorder};
 use mustcheck_postgres::{Claim, ClaimedLog, Database, PostgresBundles, PostgresLog, StoredBundle};
 
 use super::{KeptFeedback, KeptReceipt, RecordsError, blocking, recipients};

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use mustcheck::audit::feedback::{self, Recording};
-use mustcheck::audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck::evidence::bundle::BundleFolder;
-use mustcheck::evidence::{
+use mustcheck_audit::feedback::{self, Recording};
+use mustcheck_audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
+use mustcheck_evidence::bundle::BundleFolder;
+use mustcheck_evidence::{
     AuditLog, AuditReader, DocumentId, Entry, Journal, JournalError, Keys, Moment, PublicKeys,
     Recorder,
 };

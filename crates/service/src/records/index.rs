@@ -6,9 +6,9 @@
 use std::ops::Range;
 use std::path::Path;
 
-use mustcheck::audit::AuditError;
-use mustcheck::audit::feedback::Places;
-use mustcheck::evidence::{AuditReader, DocumentId, Entry};
+use mustcheck_audit::AuditError;
+use mustcheck_audit::feedback::Places;
+use mustcheck_evidence::{AuditReader, DocumentId, Entry};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
 };

@@ -40,8 +40,8 @@ fn a_receipt_is_read_with_what_was_reported_about_it() {
     assert_eq!(receipt["feedback"], json!([]));
     assert_eq!(receipt["receipt"]["payload"]["disposition"], "restricted");
     // It is the log's own document: its signature holds under the public keys.
-    let signed = mustcheck::evidence::Signed::<mustcheck::evidence::Receipt>::from_json(
-        &mustcheck::evidence::canonical(&receipt["receipt"]).unwrap(),
+    let signed = mustcheck_evidence::Signed::<mustcheck_evidence::Receipt>::from_json(
+        &mustcheck_evidence::canonical(&receipt["receipt"]).unwrap(),
     )
     .unwrap();
     assert_eq!(signed.id().to_string(), first);

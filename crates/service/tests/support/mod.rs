@@ -122,8 +122,8 @@ impl Office {
 
     /// Makes keys, for an office that keeps records.
     pub fn keys(&self) {
-        let suite = mustcheck::evidence::Suite::default();
-        mustcheck::evidence::Keys::create(&self.path("keys"), "office", suite).unwrap();
+        let suite = mustcheck_evidence::Suite::default();
+        mustcheck_evidence::Keys::create(&self.path("keys"), "office", suite).unwrap();
     }
 
     /// The configuration: the newest edition everywhere, and what is asked for beside it.

@@ -42,12 +42,12 @@ pub type Mark = String;
 
 /// Marks of the entries of one file.
 #[derive(Debug, Default)]
-pub(crate) struct Marks(HashMap<Mark, u64>);
+pub struct Marks(HashMap<Mark, u64>);
 
 impl Marks {
     /// The mark of an entry. One that stands a second time has another, so that nobody answers
     /// for more entries than were seen.
-    pub(crate) fn of(&mut self, text: &str) -> Mark {
+    pub fn of(&mut self, text: &str) -> Mark {
         let first = mark(text);
         let times = self.0.entry(first.clone()).or_default();
         *times += 1;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use mustcheck::evidence::bundle::{BundleFolder, id_of_file};
-use mustcheck::evidence::{AuditReader, DocumentId, Entry, Keys, Moment};
+use mustcheck_evidence::bundle::{BundleFolder, id_of_file};
+use mustcheck_evidence::{AuditReader, DocumentId, Entry, Keys, Moment};
 use mustcheck_postgres::{Mirrored, PostgresBundles, PostgresLog};
 use serde_json::json;
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use mustcheck::audit::Names;
-use mustcheck::audit::export::{CsvWriter, Evidence, Exported, JsonWriter, Question, Sink, export};
-use mustcheck::evidence::Moment;
-use mustcheck::evidence::bundle::Identities;
+use mustcheck_audit::Names;
+use mustcheck_audit::export::{CsvWriter, Evidence, Exported, JsonWriter, Question, Sink, export};
+use mustcheck_evidence::Moment;
+use mustcheck_evidence::bundle::Identities;
 
 use crate::cli::audit::source::{LogChoice, PeriodChoice, bar, tell_strangers};
 use crate::cli::{Lang, Style};

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use mustcheck::audit::feedback::{FEEDBACK_LIMIT, Recording, record};
-use mustcheck::audit::{FeedbackError, FeedbackFile, Source};
-use mustcheck::evidence::{Keys, Moment};
 use mustcheck::read_file;
+use mustcheck_audit::feedback::{FEEDBACK_LIMIT, Recording, record};
+use mustcheck_audit::{FeedbackError, FeedbackFile, Source};
+use mustcheck_evidence::{Keys, Moment};
 use serde_json::json;
 
 use crate::cli::audit::source::bar;

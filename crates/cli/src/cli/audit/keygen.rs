@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use mustcheck::evidence::keys::PUBLIC;
-use mustcheck::evidence::{Keys, Suite};
+use mustcheck_evidence::keys::PUBLIC;
+use mustcheck_evidence::{Keys, Suite};
 use serde_json::json;
 
 use crate::cli::recording::folder_of_keys;

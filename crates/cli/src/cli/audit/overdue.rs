@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use clap::Args;
-use mustcheck::audit::overdue::{DueBy, Item, Overdue, Question, What, overdue};
 use mustcheck::{Date, WorkingCalendar, safe, words};
+use mustcheck_audit::overdue::{DueBy, Item, Overdue, Question, What, overdue};
 
 use crate::cli::audit::source::{LogChoice, as_of, bar, tell_strangers};
 use crate::cli::audit::table::table;
@@ -104,7 +104,7 @@ fn row(item: &Item, style: Style) -> Vec<String> {
         }
         What::Obligation { obligation, to } => {
             let to = safe(style.pick(to));
-            let kind = style.words(mustcheck::audit::words::obligation(*obligation));
+            let kind = style.words(mustcheck_audit::words::obligation(*obligation));
             match style.lang {
                 Lang::Zh => format!("{kind}（{to}）"),
                 Lang::En => format!("{kind} ({to})"),

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use mustcheck::Date;
-use mustcheck::audit::report::{Column, Group, Question, columns, report};
-use mustcheck::audit::{By, Names, Report, page, words};
+use mustcheck_audit::report::{Column, Group, Question, columns, report};
+use mustcheck_audit::{By, Names, Report, page, words};
 
 use crate::cli::audit::source::{LogChoice, PeriodChoice, as_of, bar, tell_strangers};
 use crate::cli::audit::table::table;
@@ -123,7 +123,7 @@ fn csv(report: &Report) -> Result<()> {
     let by = report.by.to_string();
     let heads = [by.as_str(), "name_zh", "name_en"].into_iter();
     writer.write_record(heads.chain(columns.iter().map(|column| column.key.as_str())))?;
-    let safe = mustcheck::audit::export::safe_cell;
+    let safe = mustcheck_audit::export::safe_cell;
     for group in &report.groups {
         let name = group.name.as_ref();
         let (zh, en) = (name.map_or("", |name| &name.zh), name.map_or("", |name| &name.en));

@@ -6,8 +6,8 @@ use anyhow::Result;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use mustcheck::Date;
-use mustcheck::audit::{Period, Source};
-use mustcheck::evidence::Moment;
+use mustcheck_audit::{Period, Source};
+use mustcheck_evidence::Moment;
 
 use crate::cli::{Lang, Style};
 

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use mustcheck::evidence::bundle::Identities;
-use mustcheck::evidence::verify::{Verification, verify_log};
-use mustcheck::evidence::{AuditReader, DocumentId, PublicKeys};
 use mustcheck::read_file;
+use mustcheck_evidence::bundle::Identities;
+use mustcheck_evidence::verify::{Verification, verify_log};
+use mustcheck_evidence::{AuditReader, DocumentId, PublicKeys};
 use mustcheck_log::Checkpoint;
 
 use crate::cli::Style;

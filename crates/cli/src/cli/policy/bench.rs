@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy, Registry, registry};
+use mustcheck::{Application, ApplicationExt as _, Gate, JsonRegistry, Policy, Registry};
 use serde_json::json;
 
 use crate::cli::gates::read_application;
@@ -60,7 +60,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
         super::open(arguments.file.as_ref(), edition, &arguments.overlay)?
     };
     let registry: Arc<dyn Registry> = match &arguments.registry {
-        Some(file) => registry::open(file)?,
+        Some(file) => mustcheck_registry::open(file)?,
         None => Arc::new(JsonRegistry::from_json(REGISTRY)?),
     };
     let application = match &arguments.application {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::follow_the_money::{self, MoneyMapping, MoneyReport};
-use mustcheck::registry::table::{self, RejectedFile, TableMapping, TableReport};
 use mustcheck::{Timestamp, safe};
+use mustcheck_registry::follow_the_money::{self, MoneyMapping, MoneyReport};
+use mustcheck_registry::table::{self, RejectedFile, TableMapping, TableReport};
 use serde::Serialize;
 use tempfile::NamedTempFile;
 

@@ -6,8 +6,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use indicatif::ProgressBar;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::import::{ImportOptions, Report, import_with};
 use mustcheck::{Policy, Timestamp, safe};
+use mustcheck_registry::import::{ImportOptions, Report, import_with};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};

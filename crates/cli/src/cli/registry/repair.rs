@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use mustcheck::registry::import::{acknowledge as answer_for, undo as bring_back};
 use mustcheck::{RegistryError, safe};
 use mustcheck_postgres::PostgresRegistry;
+use mustcheck_registry::import::{acknowledge as answer_for, undo as bring_back};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};

@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
-use mustcheck::evidence::DocumentId;
-use mustcheck::evidence::bundle::{AgeError, ENDING, Identities, SEALED_ENDING, id_of_file};
 use mustcheck::read_file;
+use mustcheck_evidence::DocumentId;
+use mustcheck_evidence::bundle::{AgeError, ENDING, Identities, SEALED_ENDING, id_of_file};
 
 use crate::cli::Style;
 use crate::cli::failure::Unreadable;

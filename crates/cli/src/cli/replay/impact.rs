@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use mustcheck::evidence::Bundle;
-use mustcheck::evidence::bundle::id_of_file;
-use mustcheck::evidence::impact::{Change, Impact, Met, redecide};
-use mustcheck::evidence::replay::Replayer;
 use mustcheck::{redact, safe, words};
+use mustcheck_evidence::Bundle;
+use mustcheck_evidence::bundle::id_of_file;
+use mustcheck_evidence::impact::{Change, Impact, Met, redecide};
+use mustcheck_evidence::replay::Replayer;
 
 use super::bundles::Bundles;
 use super::{Arguments, BROKEN, Logged, limits, page};

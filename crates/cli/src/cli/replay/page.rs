@@ -1,8 +1,8 @@
 //! What another policy would change, as one page.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use mustcheck::evidence::impact::{Change, Impact, Met};
 use mustcheck::words;
+use mustcheck_evidence::impact::{Change, Impact, Met};
 
 use crate::cli::Style;
 

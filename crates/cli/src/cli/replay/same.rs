@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use anyhow::Result;
-use mustcheck::evidence::DocumentId;
-use mustcheck::evidence::bundle::id_of_file;
-use mustcheck::evidence::replay::{Difference, Fuel, Problem, Replayed, Replayer, Verdict};
 use mustcheck::{redact, safe};
+use mustcheck_evidence::DocumentId;
+use mustcheck_evidence::bundle::id_of_file;
+use mustcheck_evidence::replay::{Difference, Fuel, Problem, Replayed, Replayer, Verdict};
 use serde::Serialize;
 
 use super::bundles::Bundles;

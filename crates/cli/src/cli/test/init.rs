@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use mustcheck::evidence::Bundle;
-use mustcheck::evidence::bundle::Identities;
 use mustcheck::model::{Decision, Description, Text};
-use mustcheck::{Application, ApplicationExt as _, JsonRegistry, registry};
+use mustcheck::{Application, ApplicationExt as _, JsonRegistry};
+use mustcheck_evidence::Bundle;
+use mustcheck_evidence::bundle::Identities;
 
 use super::{Arguments, policies};
 use crate::cli::gates::read_application;
@@ -98,7 +98,8 @@ fn of_application(
 ) -> Result<(Original, Arc<Deciding>)> {
     let application = read_application(from)?;
     let deciding = open(arguments, from, &application, None, arguments.overlay.clone())?;
-    let source = registry::open(held).with_context(|| format!("registry `{}`", held.display()))?;
+    let source =
+        mustcheck_registry::open(held).with_context(|| format!("registry `{}`", held.display()))?;
     let checked = suite_check(&deciding, source, &application)?;
     let (answers, decision) = (checked.answers().to_vec(), checked.decision().clone());
     Ok((Original { application, answers, decision }, deciding))

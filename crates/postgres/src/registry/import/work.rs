@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use mustcheck::RegistryError;
 use mustcheck::model::CreditRecord;
 use mustcheck::registry::Vocabulary;
-use mustcheck::registry::digests::DigestSet;
 use mustcheck::registry::held::{Refusal, Removals, decode, encode, unreadable};
-use mustcheck::registry::import::{ImportOptions, Rejected, Report, Snapshot, Taken};
 use mustcheck::registry::sources::{Source, now};
+use mustcheck_registry::DigestSet;
+use mustcheck_registry::import::{ImportOptions, Rejected, Report, Snapshot, Taken};
 
 use crate::Database;
 use crate::registry::key;

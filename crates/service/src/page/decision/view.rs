@@ -4,10 +4,10 @@ mod lookups;
 
 use maud::{Markup, html};
 use mustcheck::Decision;
-use mustcheck::audit::words as audit_words;
 use mustcheck::model::{AppliedMeasure, Effect, LegalBasis, Obligation, SetAside, Target};
 use mustcheck::safe;
 use mustcheck::words::role_words;
+use mustcheck_audit::words as audit_words;
 
 use super::notice::{self, Sections};
 use crate::page::book::Book;

@@ -1,9 +1,9 @@
 //! Feedback while it is typed: a row for each measure and obligation of the receipt.
 
 use mustcheck::Date;
-use mustcheck::audit::FeedbackFile;
-use mustcheck::audit::feedback::ObligationDone;
-use mustcheck::evidence::{
+use mustcheck_audit::FeedbackFile;
+use mustcheck_audit::feedback::ObligationDone;
+use mustcheck_evidence::{
     DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
 };
 

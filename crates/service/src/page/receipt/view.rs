@@ -3,12 +3,12 @@
 mod feedback;
 
 use maud::{Markup, html};
-use mustcheck::audit::words as audit_words;
-use mustcheck::evidence::{
-    DocumentId, MeasureFeedback, Outcome, Receipt, ReceiptMeasure, ReceiptObligation,
-};
 use mustcheck::safe;
 use mustcheck::words::role_words;
+use mustcheck_audit::words as audit_words;
+use mustcheck_evidence::{
+    DocumentId, MeasureFeedback, Outcome, Receipt, ReceiptMeasure, ReceiptObligation,
+};
 
 use super::form::{Form, told_measure, told_obligation};
 use crate::page::book::Book;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mustcheck::audit::feedback::{self, Recording};
-use mustcheck::audit::{FeedbackError, FeedbackFile, RecordedFeedback};
-use mustcheck::evidence::{AuditLog, AuditReader, DocumentId, Keys, Moment, Recorder, Suite};
 use mustcheck::{Application, ApplicationExt as _, Date, Gate, JsonRegistry, Policy};
+use mustcheck_audit::feedback::{self, Recording};
+use mustcheck_audit::{FeedbackError, FeedbackFile, RecordedFeedback};
+use mustcheck_evidence::{AuditLog, AuditReader, DocumentId, Keys, Moment, Recorder, Suite};
 use serde_json::json;
 
 use super::*;

@@ -1,9 +1,9 @@
 //! The figures of all checks, a line each.
 
 use anyhow::Result;
-use mustcheck::audit::report::{Checks, DecisionTime, Figures, Lookups, Measures, Records, Report};
-use mustcheck::audit::words;
 use mustcheck::words::status_words;
+use mustcheck_audit::report::{Checks, DecisionTime, Figures, Lookups, Measures, Records, Report};
+use mustcheck_audit::words;
 
 use crate::cli::{Lang, Style, text};
 
@@ -37,7 +37,7 @@ fn lines(total: &Figures, style: Style) -> Vec<String> {
     for (kind, figures) in total.obligations.iter().flatten() {
         let kind = style.words(words::obligation(*kind));
         let due = figures.due();
-        let mustcheck::audit::report::ObligationFigures { in_time, late, met, overdue, open } =
+        let mustcheck_audit::report::ObligationFigures { in_time, late, met, overdue, open } =
             figures;
         lines.push(match style.lang {
             Lang::Zh => format!(
@@ -123,7 +123,7 @@ fn records(figures: &Records, style: Style) -> String {
 }
 
 fn measures(figures: &Measures, style: Style) -> [String; 2] {
-    let one = |name, figures: &mustcheck::audit::report::Outcomes| {
+    let one = |name, figures: &mustcheck_audit::report::Outcomes| {
         let why = figures.not_applied.iter();
         let why = why.map(|(code, n)| (style.words(words::not_applied(*code)), *n));
         let why = match detail(why, style) {

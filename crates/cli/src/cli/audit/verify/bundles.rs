@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use mustcheck::evidence::bundle::{Identities, id_of_file};
-use mustcheck::evidence::verify::{LogFinding, Logged, Verification};
-use mustcheck::evidence::{AuditReader, Bundle, ContentDigest, DocumentId, PublicKeys};
 use mustcheck::{redact, safe};
+use mustcheck_evidence::bundle::{Identities, id_of_file};
+use mustcheck_evidence::verify::{LogFinding, Logged, Verification};
+use mustcheck_evidence::{AuditReader, Bundle, ContentDigest, DocumentId, PublicKeys};
 
 use crate::cli::failure::Unreadable;
 use crate::cli::replay::Bundles;

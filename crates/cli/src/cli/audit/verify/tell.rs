@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use mustcheck::evidence::verify::{LogFinding, Verification};
+use mustcheck_evidence::verify::{LogFinding, Verification};
 use mustcheck_log::Checkpoint;
 use serde_json::json;
 

@@ -1,10 +1,10 @@
 //! What was looked up, and what was found.
 
 use maud::{Markup, html};
-use mustcheck::audit::words as audit_words;
 use mustcheck::model::{AnswerStatus, Lookup, Target};
 use mustcheck::safe;
 use mustcheck::words::{role_words, status_words};
+use mustcheck_audit::words as audit_words;
 
 use super::View;
 use crate::page::language::Lang;

@@ -1,9 +1,9 @@
 //! The form for feedback about a receipt.
 
 use maud::{Markup, html};
-use mustcheck::audit::words as audit_words;
-use mustcheck::evidence::{DocumentId, NotAppliedCode, ReceiptMeasure, ReceiptObligation};
 use mustcheck::model::Effect;
+use mustcheck_audit::words as audit_words;
+use mustcheck_evidence::{DocumentId, NotAppliedCode, ReceiptMeasure, ReceiptObligation};
 
 use super::super::form::{told_measure, told_obligation};
 use super::{View, field_name};

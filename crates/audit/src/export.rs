@@ -1,0 +1,146 @@
+//! Export of decisions with what was done about them: a row for each measure.
+//!
+//! The columns are those that offices exchange: subject code and name, matter, case number, type,
+//! result, basis, region, department, start, end, measures, execution content, field,
+//! reward-or-punishment type, state, time. The log holds no code and no name, so those two come
+//! from the office's evidence folder, and only from a bundle that the receipt in the log was made
+//! of.
+
+mod row;
+mod subjects;
+mod write;
+
+pub use row::{COLUMNS, Row, State};
+pub use subjects::{Evidence, SubjectError};
+pub use write::{CsvWriter, JsonWriter, Sink, safe_cell};
+
+use crate::names::Names;
+use crate::report::Period;
+use crate::reported::{Met, Reported};
+use crate::scan::{Progress, backwards};
+use crate::sequel::Sequel;
+use crate::source::{AuditError, Source};
+use crate::view::View;
+use mustcheck_evidence::Moment;
+use subjects::Opened;
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    /// Which checks.
+    pub period: Period,
+    /// Chinese names and sentences; otherwise English.
+    pub chinese: bool,
+    /// When the export is made.
+    pub at: Moment,
+}
+
+/// What was exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Rows, one a measure.
+    pub rows: u64,
+    /// Checks with at least one measure.
+    pub checks: u64,
+    /// Of these, the ones without a bundle in the evidence folder.
+    pub without_bundle: u64,
+    /// Of these, the ones whose bundle is encrypted to somebody else.
+    pub sealed: u64,
+    /// Reports about nothing that the log has.
+    pub strangers: u64,
+}
+
+/// Why there is no export.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The log.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// A bundle.
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+    /// The rows cannot be written.
+    #[error("the export cannot be written")]
+    Write(#[from] std::io::Error),
+}
+
+/// What a page has, with the subjects of its receipts.
+type Page = Vec<(Met, Option<Opened>)>;
+
+/// Exports, the newest checks first. What was written counts only if this succeeds: before, the log
+/// may yet prove to be damaged.
+///
+/// # Errors
+///
+/// [`ExportError`] with the place.
+pub fn export(
+    source: &Source,
+    names: &Names,
+    question: Question,
+    evidence: Option<&Evidence>,
+    sink: &mut (dyn Sink + Send),
+    progress: Progress<'_>,
+) -> Result<Exported, ExportError> {
+    let mut reported = Reported::default();
+    let mut exported = Exported::default();
+    backwards(
+        source,
+        |page| read(page, question, evidence),
+        |page| {
+            for (met, subjects) in page.into_iter().rev() {
+                reported.meet(vec![met], |sequel, story| {
+                    exported.strangers += story.strangers(&sequel);
+                    if !question.period.holds(sequel.made_on) || sequel.measures.is_empty() {
+                        return Ok(());
+                    }
+                    exported.count(subjects.as_ref(), evidence.is_some());
+                    for row in row::rows(&sequel, &story, subjects.as_ref(), names, question) {
+                        sink.row(&row)?;
+                        exported.rows += 1;
+                    }
+                    Ok::<(), ExportError>(())
+                })?;
+            }
+            Ok(())
+        },
+        progress,
+    )?;
+    exported.strangers += reported.left();
+    sink.end()?;
+    Ok(exported)
+}
+
+impl Exported {
+    fn count(&mut self, subjects: Option<&Opened>, wanted: bool) {
+        self.checks += 1;
+        match subjects {
+            None | Some(Opened::None) => self.without_bundle += u64::from(wanted),
+            Some(Opened::Sealed) => self.sealed += 1,
+            Some(Opened::Subjects(_)) => {}
+        }
+    }
+}
+
+fn read(
+    page: &crate::scan::Page<'_>,
+    question: Question,
+    evidence: Option<&Evidence>,
+) -> Result<Page, ExportError> {
+    let mut met = Vec::new();
+    for (index, entry) in page.iter() {
+        match View::read(index, entry)? {
+            View::Feedback(entry) => met.push((Met::Feedback(entry), None)),
+            View::Receipt(receipt) => {
+                let Some(sequel) = Sequel::of(index, &receipt) else { continue };
+                let asked = question.period.holds(sequel.made_on) && !sequel.measures.is_empty();
+                let subjects = match evidence.filter(|_| asked) {
+                    Some(evidence) => Some(evidence.open(&sequel)?),
+                    None => None,
+                };
+                met.push((Met::Sequel(Box::new(sequel)), subjects));
+            }
+            View::Failure(_) => {}
+        }
+    }
+    Ok(met)
+}

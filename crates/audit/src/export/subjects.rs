@@ -1,0 +1,116 @@
+//! Codes and names of subjects, from the office's own evidence.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use mustcheck_model::Subject;
+
+use crate::sequel::Sequel;
+use mustcheck::input::read_file;
+use mustcheck_evidence::Bundle;
+use mustcheck_evidence::bundle::{ENDING, Identities, SEALED_ENDING};
+use mustcheck_evidence::replay::unopened;
+
+/// The largest bundle that is read, in bytes.
+const LARGEST: u64 = 1 << 30;
+
+/// A folder of bundles, and what opens those that are encrypted.
+pub struct Evidence {
+    folder: PathBuf,
+    identities: Option<Identities>,
+}
+
+/// Why the subjects of a check cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum SubjectError {
+    /// The folder is none.
+    #[error("`{path}` is no folder of evidence")]
+    Folder {
+        /// The path.
+        path: String,
+    },
+    /// The bundle cannot be read.
+    #[error("`{path}` cannot be read")]
+    Io {
+        /// The bundle.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The bundle is not the one that the receipt in the log was made of.
+    #[error("`{path}` does not fit receipt `{receipt}`: {detail}")]
+    Unfit {
+        /// The bundle.
+        path: String,
+        /// The receipt in the log.
+        receipt: String,
+        /// What does not fit.
+        detail: String,
+    },
+}
+
+/// What the evidence says of a check's subjects.
+pub(crate) enum Opened {
+    Subjects(Vec<Subject>),
+    /// There is no bundle.
+    None,
+    /// It is encrypted, and not to whom asks.
+    Sealed,
+}
+
+impl Evidence {
+    /// The folder that `check --evidence` filled.
+    ///
+    /// # Errors
+    ///
+    /// [`SubjectError::Folder`] if it is none.
+    pub fn new(folder: &Path, identities: Option<Identities>) -> Result<Self, SubjectError> {
+        if !folder.is_dir() {
+            return Err(SubjectError::Folder { path: folder.display().to_string() });
+        }
+        Ok(Self { folder: folder.to_owned(), identities })
+    }
+
+    pub(crate) fn open(&self, sequel: &Sequel) -> Result<Opened, SubjectError> {
+        let day = sequel.made_on;
+        let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
+        let path = month.join(format!("{}.{ENDING}", sequel.id));
+        if let Some(json) = read(&path)? {
+            return subjects(&path, &json, sequel);
+        }
+        let path = month.join(format!("{}.{SEALED_ENDING}", sequel.id));
+        let Some(sealed) = read(&path)? else { return Ok(Opened::None) };
+        let Some(identities) = &self.identities else { return Ok(Opened::Sealed) };
+        match identities.open_sealed(&sealed, LARGEST) {
+            Ok(json) => subjects(&path, &json, sequel),
+            Err(_) => Ok(Opened::Sealed),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, SubjectError> {
+    match read_file(path, LARGEST) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(SubjectError::Io { path: path.display().to_string(), source }),
+    }
+}
+
+/// The subjects, if the receipt in the log was made of them.
+fn subjects(path: &Path, json: &[u8], sequel: &Sequel) -> Result<Opened, SubjectError> {
+    let unfit = |detail: String| SubjectError::Unfit {
+        path: path.display().to_string(),
+        receipt: sequel.id.to_string(),
+        detail,
+    };
+    let bundle = Bundle::from_json(json).map_err(|e| unfit(format!("it is no bundle: {e}")))?;
+    let id = bundle.receipt.id();
+    if id != sequel.id {
+        return Err(unfit(format!("it is the bundle of `{id}`")));
+    }
+    if let Some(problem) = unopened(&bundle).first() {
+        return Err(unfit(problem.to_string()));
+    }
+    Ok(Opened::Subjects(bundle.application.subjects))
+}

@@ -1,0 +1,136 @@
+//! What offices reported about receipts that are still to come, the log being read from its end.
+
+use std::collections::HashMap;
+
+use mustcheck_model::ObligationKind;
+use mustcheck_model::date::Date;
+
+use crate::sequel::Sequel;
+use crate::view::FeedbackEntry;
+use mustcheck_evidence::{DocumentId, Feedback, MeasureFeedback, Moment, ObligationFeedback};
+
+/// The feedback that was met, until its receipt is.
+#[derive(Default)]
+pub(crate) struct Reported {
+    by_receipt: HashMap<DocumentId, Story>,
+}
+
+/// All feedback about one receipt, the newest first.
+#[derive(Default)]
+pub(crate) struct Story(Vec<FeedbackEntry>);
+
+/// What holds about one measure or obligation.
+pub(crate) struct Told<'a, T> {
+    /// The feedback.
+    pub(crate) feedback: &'a DocumentId,
+    pub(crate) recorded_at: Moment,
+    pub(crate) recorded_by: &'a str,
+    pub(crate) what: &'a T,
+}
+
+impl Reported {
+    /// Adds a feedback. The newest comes first.
+    pub(crate) fn add(&mut self, entry: FeedbackEntry) {
+        let receipt = entry.feedback.receipt.clone();
+        self.by_receipt.entry(receipt).or_default().0.push(entry);
+    }
+
+    /// What was reported about a receipt. No more of it can come.
+    pub(crate) fn take(&mut self, receipt: &DocumentId) -> Story {
+        self.by_receipt.remove(receipt).unwrap_or_default()
+    }
+
+    /// How many feedbacks are about no receipt of the log.
+    pub(crate) fn left(&self) -> u64 {
+        self.by_receipt.values().map(|story| story.0.len() as u64).sum()
+    }
+}
+
+impl Story {
+    /// Adds one that was recorded after all others.
+    pub(crate) fn put(&mut self, entry: FeedbackEntry) {
+        self.0.insert(0, entry);
+    }
+
+    /// Leaves out what was recorded after a day.
+    pub(crate) fn until(mut self, day: Date) -> Self {
+        self.0.retain(|entry| entry.feedback.recorded_at.to_second().date <= day);
+        self
+    }
+
+    /// What holds about a measure: the newest.
+    pub(crate) fn measure(&self, measure: &str, subject: u32) -> Option<Told<'_, MeasureFeedback>> {
+        self.newest(|feedback| {
+            let same = |m: &&MeasureFeedback| m.measure == measure && m.subject_index == subject;
+            feedback.measures.iter().find(same)
+        })
+    }
+
+    /// What holds about an obligation: the newest.
+    pub(crate) fn obligation(
+        &self,
+        kind: ObligationKind,
+        to: &str,
+    ) -> Option<Told<'_, ObligationFeedback>> {
+        self.newest(|feedback| feedback.obligations.iter().find(|o| o.kind == kind && o.to == to))
+    }
+
+    fn newest<'a, T>(
+        &'a self,
+        find: impl Fn(&'a Feedback) -> Option<&'a T>,
+    ) -> Option<Told<'a, T>> {
+        self.0.iter().find_map(|entry| {
+            let what = find(&entry.feedback)?;
+            let recorded_at = entry.feedback.recorded_at;
+            let recorded_by = &entry.feedback.recorded_by;
+            Some(Told { feedback: &entry.id, recorded_at, recorded_by, what })
+        })
+    }
+
+    /// When the office first reported anything.
+    pub(crate) fn first(&self) -> Option<Moment> {
+        self.0.last().map(|entry| entry.feedback.recorded_at)
+    }
+
+    /// How many things were reported that the receipt does not have.
+    pub(crate) fn strangers(&self, sequel: &Sequel) -> u64 {
+        let measures = self.0.iter().flat_map(|entry| &entry.feedback.measures);
+        let measures = measures.filter(|m| sequel.measure(&m.measure, m.subject_index).is_none());
+        let obligations = self.0.iter().flat_map(|entry| &entry.feedback.obligations);
+        let obligations = obligations.filter(|o| sequel.obligation(o.kind, &o.to).is_none());
+        (measures.count() + obligations.count()) as u64
+    }
+
+    /// The feedback that a newer one took the place of for this measure, the newest first.
+    pub(crate) fn replaced(&self, measure: &str, subject: u32) -> usize {
+        let about = |m: &&MeasureFeedback| m.measure == measure && m.subject_index == subject;
+        let all = self.0.iter().flat_map(|entry| &entry.feedback.measures).filter(about).count();
+        all.saturating_sub(1)
+    }
+}
+
+/// What was met on the way to the log's beginning.
+pub(crate) enum Met {
+    Feedback(Box<FeedbackEntry>),
+    Sequel(Box<Sequel>),
+}
+
+impl Reported {
+    /// Takes what a page has, in its order, and gives each receipt with what was reported about it.
+    pub(crate) fn meet<E>(
+        &mut self,
+        page: Vec<Met>,
+        mut take: impl FnMut(Sequel, Story) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for met in page.into_iter().rev() {
+            match met {
+                Met::Feedback(entry) => self.add(*entry),
+                Met::Sequel(sequel) => {
+                    let story = self.take(&sequel.id);
+                    take(*sequel, story)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! A folder of bundles: one file a check, a folder a month, and each component once.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::{AgeError, Recipients};
+use crate::journal::keep_public_keys;
+use crate::keys::Keys;
+use mustcheck::private;
+use mustcheck::receipts::digest::{ContentDigest, Moment};
+use mustcheck::receipts::signed::DocumentId;
+use mustcheck::receipts::{BundleStore, NewBundle, StoreError};
+
+/// The folder of the components, each named by its digest.
+pub const COMPONENTS: &str = "components";
+
+/// A folder of bundles.
+pub struct BundleFolder {
+    folder: PathBuf,
+    recipients: Option<Recipients>,
+    /// What is known to be there: months and components.
+    known: Mutex<HashSet<PathBuf>>,
+}
+
+impl BundleFolder {
+    /// A folder, which is made for this user alone if there is none. With recipients, bundles are
+    /// encrypted to them, and to nobody else: not even this program can read them again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if it cannot be made or written to.
+    pub fn open(
+        folder: &Path,
+        recipients: Option<Recipients>,
+        keys: &Keys,
+    ) -> Result<Self, StoreError> {
+        private::make_folder(folder).map_err(|e| io(folder, e))?;
+        let components = folder.join(COMPONENTS);
+        private::make_folder(&components).map_err(|e| io(&components, e))?;
+        keep_public_keys(folder, keys).map_err(|e| io(folder, e))?;
+        Ok(Self { folder: folder.to_owned(), recipients, known: Mutex::default() })
+    }
+
+    /// Writes what is not known to be there yet; once, whoever comes first.
+    fn once(
+        &self,
+        path: &Path,
+        write: impl FnOnce() -> std::io::Result<()>,
+    ) -> Result<(), StoreError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains(path) {
+            write().map_err(|e| io(path, e))?;
+            known.insert(path.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Keeps a component, unless it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if that is not certain.
+    pub fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), StoreError> {
+        let path = component_path(&self.folder, digest);
+        self.once(&path, || match fs::read(&path) {
+            Ok(found) if ContentDigest::of(&found) == digest => Ok(()),
+            _ => private::place(&path, &[bytes]),
+        })
+    }
+
+    /// Keeps a bundle, encrypted or not, as another store had it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if that is not certain.
+    pub fn keep_copy(
+        &self,
+        id: &DocumentId,
+        made_at: Moment,
+        content: &[u8],
+        sealed: bool,
+    ) -> Result<(), StoreError> {
+        let day = made_at.to_second().date;
+        let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
+        self.once(&month, || {
+            private::make_folder(&month)?;
+            private::sync_folder(&self.folder)
+        })?;
+        let ending = if sealed { SEALED_ENDING } else { ENDING };
+        let path = month.join(format!("{id}.{ending}"));
+        private::place(&path, &[content]).map_err(|e| io(&path, e))
+    }
+}
+
+/// Where a folder of bundles keeps a component.
+pub fn component_path(folder: &Path, component: ContentDigest) -> PathBuf {
+    folder.join(COMPONENTS).join(component.hex()).with_extension("wasm")
+}
+
+/// The ending of a bundle's name.
+pub const ENDING: &str = "evidence.json";
+/// The ending of an encrypted one's.
+pub const SEALED_ENDING: &str = "evidence.json.age";
+
+/// The receipt that a bundle's file is named by.
+pub fn id_of_file(file: &Path) -> Option<DocumentId> {
+    let name = file.file_name()?.to_str()?;
+    let id = name.strip_suffix(SEALED_ENDING).or_else(|| name.strip_suffix(ENDING))?;
+    id.strip_suffix('.')?.parse().ok()
+}
+
+impl BundleStore for BundleFolder {
+    fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
+        self.keep_component(bundle.component, bundle.component_bytes)?;
+        match &self.recipients {
+            None => self.keep_copy(bundle.id, bundle.made_at, bundle.json, false),
+            Some(recipients) => {
+                let sealed = recipients.seal(bundle.json)?;
+                self.keep_copy(bundle.id, bundle.made_at, &sealed, true)
+            }
+        }
+    }
+}
+
+impl From<AgeError> for StoreError {
+    fn from(error: AgeError) -> Self {
+        Self::Seal(Box::new(error))
+    }
+}
+
+fn io(path: &Path, source: std::io::Error) -> StoreError {
+    StoreError::Io { path: path.display().to_string(), source }
+}

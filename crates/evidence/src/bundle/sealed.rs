@@ -1,0 +1,156 @@
+//! Encrypted bundles: the format of age (age-encryption.org/v1), for an auditor's X25519 key.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::str::FromStr as _;
+
+use age::x25519::{Identity, Recipient};
+use zeroize::Zeroizing;
+
+use mustcheck::input::read_file;
+
+/// The largest file of recipients or identities that is read, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// Why something could not be encrypted or decrypted.
+#[derive(Debug, thiserror::Error)]
+pub enum AgeError {
+    /// A file cannot be read.
+    #[error("`{path}` cannot be read")]
+    Io {
+        /// The file.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A text is no recipient.
+    #[error("`{0}` is no recipient: one begins with `age1`")]
+    Recipient(String),
+    /// A file holds something that is no recipient.
+    #[error("line {line} of `{path}` is no recipient: one begins with `age1`")]
+    RecipientLine {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A file holds something that is no identity, which is not quoted.
+    #[error("line {line} of `{path}` is no identity: one begins with `AGE-SECRET-KEY-1`")]
+    IdentityLine {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A file has none.
+    #[error("`{0}` names nobody")]
+    Nobody(String),
+    /// The encryption failed.
+    #[error("it could not be encrypted: {0}")]
+    Encrypt(String),
+    /// The decryption failed.
+    #[error("it could not be decrypted: {0}")]
+    Decrypt(String),
+}
+
+/// Who can read an encrypted bundle.
+#[derive(Clone)]
+pub struct Recipients(Vec<Recipient>);
+
+/// The lines of a file that are neither empty nor a comment, with their numbers.
+fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = (1..).zip(text.lines()).map(|(n, line)| (n, line.trim()));
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+}
+
+fn read(path: &Path) -> Result<Zeroizing<String>, AgeError> {
+    let shown = || path.display().to_string();
+    let bytes = read_file(path, LIMIT).map_err(|source| AgeError::Io { path: shown(), source })?;
+    let text = String::from_utf8(bytes).map_err(|e| AgeError::Io {
+        path: shown(),
+        source: std::io::Error::new(std::io::ErrorKind::InvalidData, e.utf8_error()),
+    })?;
+    Ok(Zeroizing::new(text))
+}
+
+impl Recipients {
+    /// Recipients, each as `age1…` or as a file with one a line, as `age` takes them.
+    ///
+    /// # Errors
+    ///
+    /// [`AgeError`] if one is none.
+    pub fn parse<'a>(each: impl IntoIterator<Item = &'a str>) -> Result<Self, AgeError> {
+        let mut recipients = Vec::new();
+        for one in each {
+            if one.starts_with("age1") {
+                let recipient = Recipient::from_str(one);
+                recipients.push(recipient.map_err(|_| AgeError::Recipient(one.into()))?);
+                continue;
+            }
+            let before = recipients.len();
+            for (line, text) in lines(&read(Path::new(one))?) {
+                let wrong = |_| AgeError::RecipientLine { path: one.into(), line };
+                recipients.push(Recipient::from_str(text).map_err(wrong)?);
+            }
+            if recipients.len() == before {
+                return Err(AgeError::Nobody(one.into()));
+            }
+        }
+        Ok(Self(recipients))
+    }
+
+    /// Encrypts to all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`AgeError`] if it cannot be encrypted.
+    pub fn seal(&self, plain: &[u8]) -> Result<Vec<u8>, AgeError> {
+        let failed = |e: &dyn std::fmt::Display| AgeError::Encrypt(e.to_string());
+        let recipients = self.0.iter().map(|recipient| recipient as &dyn age::Recipient);
+        let encryptor = age::Encryptor::with_recipients(recipients).map_err(|e| failed(&e))?;
+        let mut sealed = Vec::with_capacity(plain.len() + 512);
+        let mut writer = encryptor.wrap_output(&mut sealed).map_err(|e| failed(&e))?;
+        writer.write_all(plain).map_err(|e| failed(&e))?;
+        writer.finish().map_err(|e| failed(&e))?;
+        Ok(sealed)
+    }
+}
+
+/// What decrypts bundles.
+pub struct Identities(Vec<Identity>);
+
+impl Identities {
+    /// The identities in a file, one a line, as `age-keygen` writes it.
+    ///
+    /// # Errors
+    ///
+    /// [`AgeError`] if it cannot be read or holds something else.
+    pub fn open(path: &Path) -> Result<Self, AgeError> {
+        let text = read(path)?;
+        let identities = lines(&text).map(|(line, text)| {
+            let wrong = |_| AgeError::IdentityLine { path: path.display().to_string(), line };
+            Identity::from_str(text).map_err(wrong)
+        });
+        let identities: Vec<Identity> = identities.collect::<Result<_, _>>()?;
+        if identities.is_empty() {
+            return Err(AgeError::Nobody(path.display().to_string()));
+        }
+        Ok(Self(identities))
+    }
+
+    /// Decrypts what is at most so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`AgeError`] if none of the identities fits, or it was changed.
+    pub fn open_sealed(&self, sealed: &[u8], limit: u64) -> Result<Vec<u8>, AgeError> {
+        let failed = |e: &dyn std::fmt::Display| AgeError::Decrypt(e.to_string());
+        let decryptor = age::Decryptor::new_buffered(sealed).map_err(|e| failed(&e))?;
+        let identities = self.0.iter().map(|identity| identity as &dyn age::Identity);
+        let reader = decryptor.decrypt(identities).map_err(|e| failed(&e))?;
+        let mut plain = Vec::new();
+        reader.take(limit).read_to_end(&mut plain).map_err(|e| failed(&e))?;
+        Ok(plain)
+    }
+}

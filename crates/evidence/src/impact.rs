@@ -1,0 +1,221 @@
+//! Impact before adoption: old cases, decided again by another policy.
+
+mod sums;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use mustcheck_model::date::Date;
+use mustcheck_model::{
+    Answer, AnswerStatus, AppliedMeasure, Decision, Disposition, DispositionRule, Effect, Query,
+    Role,
+};
+use serde::Serialize;
+
+pub use sums::{Impact, MeasureSum, Transition, Undecided};
+
+use crate::bundle::Bundle;
+use crate::replay::in_full;
+use mustcheck::Limits;
+use mustcheck::Policy;
+use mustcheck::again::{Given, again};
+use mustcheck::input::shortened;
+use mustcheck::receipts::receipt::Pinpoint;
+use mustcheck::receipts::signed::DocumentId;
+
+/// A measure as it met somebody.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Met {
+    /// Its id in the catalogue.
+    pub measure: String,
+    /// Which way it works.
+    pub effect: Effect,
+    /// The role of whom it meets.
+    pub role: Role,
+    /// Position in the application's subjects, from 0.
+    pub subject_index: u32,
+    /// The last day, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+    /// Its clauses, such as `government-procurement-law 22.1.5`.
+    pub clauses: Vec<String>,
+}
+
+/// How a case came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Side {
+    /// The finding.
+    pub disposition: Disposition,
+    /// The rule that decided it.
+    pub rule: DispositionRule,
+}
+
+/// A case that would be decided differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The receipt.
+    pub receipt: DocumentId,
+    /// The case number; what in it may be an identifier is masked.
+    pub case: String,
+    /// Its matter.
+    pub matter: String,
+    /// Its as-of date.
+    pub as_of: Date,
+    /// As it was decided.
+    pub before: Side,
+    /// As it would be.
+    pub after: Side,
+    /// Measures that would apply and did not.
+    pub added: Vec<Met>,
+    /// Measures that did apply and would not.
+    pub dropped: Vec<Met>,
+    /// Measures that would end on another day: as before, and as after.
+    pub other_term: Vec<(Met, Met)>,
+    /// Lookups that would be due and were not made then: no answer is known.
+    pub not_asked: u32,
+}
+
+/// What became of one case.
+#[derive(Debug)]
+pub enum Redecided {
+    /// The same finding and measures.
+    Same {
+        /// Lookups that would be due and were not made then.
+        not_asked: u32,
+    },
+    /// Another finding, or other measures.
+    Changed(Box<Change>),
+    /// The policy does not decide it.
+    Undecided(Undecided),
+}
+
+/// Decides a case again by another policy, within these limits and those that its receipt names.
+pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
+    let id = bundle.receipt.id();
+    let receipt = bundle.receipt.payload;
+    let before = bundle.decision;
+    let made_on = before.made_on;
+    let application = Arc::new(bundle.application);
+    let case = shortened(&application.id);
+    let (limits, matter) = (receipt.engine.limits().at_most(limits), before.matter.clone());
+    let known = Known::new(&receipt.lookups, bundle.answers);
+    let missed = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let counting = Arc::clone(&missed);
+    let give = move |due: &[Query]| {
+        let (answers, not_asked) = known.answers(due);
+        counting.store(not_asked, std::sync::atomic::Ordering::Relaxed);
+        answers
+    };
+    // Nobody reads the notices.
+    let decided = again(policy, &application, made_on, Given::For(Box::new(give)), limits, false);
+    let after = match decided {
+        Ok(decided) => decided.decision,
+        Err(e) => {
+            let why = shortened(&in_full(&e));
+            return Redecided::Undecided(Undecided { receipt: id, case, matter, why });
+        }
+    };
+    let not_asked = missed.load(std::sync::atomic::Ordering::Relaxed);
+    let (added, dropped, other_term) = compare(&before, &after);
+    let same = before.disposition == after.disposition
+        && added.is_empty()
+        && dropped.is_empty()
+        && other_term.is_empty();
+    if same {
+        return Redecided::Same { not_asked };
+    }
+    let side = |decision: &Decision| Side {
+        disposition: decision.disposition,
+        rule: decision.disposition_rule,
+    };
+    Redecided::Changed(Box::new(Change {
+        receipt: id,
+        case,
+        matter,
+        as_of: before.as_of,
+        before: side(&before),
+        after: side(&after),
+        added,
+        dropped,
+        other_term,
+        not_asked,
+    }))
+}
+
+/// The answers that were given then, by subject and list.
+struct Known(HashMap<(u32, String), Vec<Answer>>);
+
+impl Known {
+    fn new(lookups: &[mustcheck::receipts::receipt::ReceiptLookup], answers: Vec<Answer>) -> Self {
+        let mut known: HashMap<_, Vec<Answer>> = HashMap::new();
+        for (lookup, answer) in lookups.iter().zip(answers) {
+            known.entry((lookup.subject_index, answer.list.clone())).or_default().push(answer);
+        }
+        Self(known)
+    }
+
+    /// The answers to what is due now, and how many lookups have none.
+    // RAIL R2: what was not asked then is not answered, and never clear.
+    fn answers(&self, due: &[Query]) -> (Vec<Answer>, u32) {
+        let (mut answers, mut not_asked) = (Vec::new(), 0);
+        for (number, query) in (0_u32..).zip(due) {
+            for list in &query.lists {
+                match self.0.get(&(query.subject, list.clone())) {
+                    Some(known) => answers.extend(
+                        known.iter().map(|answer| Answer { query: number, ..answer.clone() }),
+                    ),
+                    None => {
+                        not_asked += 1;
+                        answers.push(Answer {
+                            query: number,
+                            list: list.clone(),
+                            status: AnswerStatus::Unavailable,
+                            source: None,
+                            reason: Some("not asked when the case was decided".into()),
+                            records: Vec::new(),
+                        });
+                    }
+                }
+            }
+        }
+        (answers, not_asked)
+    }
+}
+
+type Compared = (Vec<Met>, Vec<Met>, Vec<(Met, Met)>);
+
+/// Measures added, dropped, and with another last day.
+fn compare(before: &Decision, after: &Decision) -> Compared {
+    let by_key = |decision: &Decision| -> BTreeMap<(String, u32), Met> {
+        let met = decision.measures.iter().map(Met::of);
+        met.map(|met| ((met.measure.clone(), met.subject_index), met)).collect()
+    };
+    let (was, is) = (by_key(before), by_key(after));
+    let keys: BTreeSet<_> = was.keys().chain(is.keys()).collect();
+    let (mut added, mut dropped, mut other_term) = Compared::default();
+    for key in keys {
+        match (was.get(key), is.get(key)) {
+            (None, Some(new)) => added.push(new.clone()),
+            (Some(old), None) => dropped.push(old.clone()),
+            (Some(old), Some(new)) if old.until != new.until => {
+                other_term.push((old.clone(), new.clone()));
+            }
+            _ => {}
+        }
+    }
+    (added, dropped, other_term)
+}
+
+impl Met {
+    fn of(applied: &AppliedMeasure) -> Self {
+        let clauses = applied.legal_basis.iter().map(|basis| Pinpoint::of(basis).to_string());
+        Self {
+            measure: shortened(&applied.measure),
+            effect: applied.effect,
+            role: applied.target.role,
+            subject_index: applied.target.subject_index,
+            until: applied.until,
+            clauses: clauses.collect(),
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The keys of an office: one that signs receipts and one that signs the log's checkpoints.
+//!
+//! The secrets stand in one file that only its user can read; what verifies stands in another,
+//! for auditors, and names every key that was ever in use, so that old receipts still verify
+//! after a rotation.
+
+mod public;
+mod secret;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mustcheck_log::{SignerKey, VerifierKey};
+use zeroize::Zeroizing;
+
+pub(crate) use public::verify;
+pub use public::{CheckpointKey, PublicKeys, PublicKeysFormat, ReceiptError, ReceiptKey, UsedKey};
+
+use mustcheck::private;
+use mustcheck::receipts::digest::{InvalidForm, Moment};
+use mustcheck::receipts::suite::{KeyError, Signer, Suite};
+use secret::SecretKeys;
+
+/// The file of the secrets.
+const SECRET: &str = "secret-keys.json";
+/// The file for auditors.
+pub const PUBLIC: &str = "mustcheck-keys.json";
+/// The variable that names the folder.
+pub const VARIABLE: &str = "MUSTCHECK_KEYS";
+/// The largest file of keys that is read, in bytes.
+const LIMIT: u64 = 4 << 20;
+
+/// Why keys cannot be used or made.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// There are none.
+    #[error("there are no keys in `{path}`: `mustcheck audit keygen` makes them")]
+    None {
+        /// The folder.
+        path: String,
+    },
+    /// There are some, and making others would lose them.
+    #[error("there are keys in `{path}` already: `--rotate` takes new ones into use")]
+    Exist {
+        /// The folder.
+        path: String,
+    },
+    /// A file or folder cannot be read or written.
+    #[error("`{path}` cannot be used for keys")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Others could sign, or change who is believed.
+    #[error("`{path}` cannot be used for keys: {detail}")]
+    Unsafe {
+        /// The file or folder.
+        path: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// The content is not what it has to be.
+    #[error("`{path}` holds no keys: {detail}")]
+    Content {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        detail: String,
+    },
+    /// A name that a key cannot have.
+    #[error("`{0}` cannot name keys: use letters, digits and `.-_/`, at most 64")]
+    Name(String),
+    /// A key could not be made.
+    #[error("the key could not be made")]
+    Key(#[from] KeyError),
+    /// The system's clock.
+    #[error("the keys could not be dated")]
+    Clock(#[from] InvalidForm),
+}
+
+/// The keys of an office, ready to sign.
+#[derive(Debug)]
+pub struct Keys {
+    receipts: Signer,
+    pub(crate) checkpoints: SignerKey,
+    public: PublicKeys,
+}
+
+impl Keys {
+    /// The folder that [`VARIABLE`] names, or one in the user's configuration.
+    pub fn default_folder() -> Option<PathBuf> {
+        match std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
+            Some(folder) => Some(folder.into()),
+            None => dirs::config_dir().map(|folder| folder.join("mustcheck").join("keys")),
+        }
+    }
+
+    /// Makes keys in a folder that has none.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] if there are some, if the name is none, or if they cannot be kept.
+    pub fn create(folder: &Path, name: &str, suite: Suite) -> Result<Self, KeysError> {
+        if !is_name(name) {
+            return Err(KeysError::Name(mustcheck::input::shortened(name)));
+        }
+        private::make_folder(folder).map_err(|e| io(folder, e))?;
+        check(folder)?;
+        for file in [SECRET, PUBLIC] {
+            if folder.join(file).exists() {
+                return Err(KeysError::Exist { path: folder.display().to_string() });
+            }
+        }
+        let (secret, receipts, checkpoints) = fresh(name, suite)?;
+        let mut public = PublicKeys::new(name);
+        public.take_into_use(&receipts, &checkpoints, Moment::now()?);
+        // Auditors' file first: a key that nobody can verify must never sign.
+        publish(folder, &public)?;
+        write(folder, SECRET, &secret.to_json())?;
+        Ok(Self { receipts, checkpoints, public })
+    }
+
+    /// Takes new keys into use and destroys the secrets of the old ones, whose receipts still
+    /// verify. Programs that have the old keys open go on signing with them, and what they sign
+    /// does not verify: end them first.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] if there are none or the new ones cannot be kept.
+    pub fn rotate(folder: &Path, suite: Option<Suite>) -> Result<Self, KeysError> {
+        check(folder).map_err(|e| none_if_missing(folder, e))?;
+        let mut public = PublicKeys::open(&folder.join(PUBLIC))?;
+        let before = public.receipts.last().map(|key| key.suite).unwrap_or_default();
+        let (secret, receipts, checkpoints) = fresh(&public.name, suite.unwrap_or(before))?;
+        public.take_into_use(&receipts, &checkpoints, Moment::now()?);
+        publish(folder, &public)?;
+        write(folder, SECRET, &secret.to_json())?;
+        Ok(Self { receipts, checkpoints, public })
+    }
+
+    /// The keys in a folder.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] if there are none, if others can use them, or if the two files do not belong
+    /// together.
+    pub fn open(folder: &Path) -> Result<Self, KeysError> {
+        check(folder).map_err(|e| none_if_missing(folder, e))?;
+        let path = folder.join(SECRET);
+        check(&path).map_err(|e| none_if_missing(folder, e))?;
+        let json = Zeroizing::new(read(&path)?);
+        let secret = SecretKeys::from_json(&json).map_err(|detail| content(&path, detail))?;
+        let public = PublicKeys::open(&folder.join(PUBLIC))?;
+        let (receipts, checkpoints) = secret.signers(&public.name)?;
+        let current = public.receipts.last().filter(|key| key.id == receipts.id());
+        let checkpoint = public.checkpoints.last();
+        let checkpoint = checkpoint.filter(|key| key.key == checkpoints.verifier().to_string());
+        if current.is_none_or(|key| key.until.is_some())
+            || checkpoint.is_none_or(|key| key.until.is_some())
+        {
+            let detail = format!(
+                "they are not the keys in use by `{PUBLIC}`; an unfinished rotation is finished \
+                 by `mustcheck audit keygen --rotate`"
+            );
+            return Err(content(&path, detail));
+        }
+        Ok(Self { receipts, checkpoints, public })
+    }
+
+    /// The signer of receipts.
+    pub const fn signer(&self) -> &Signer {
+        &self.receipts
+    }
+
+    /// The id of the key that signs receipts.
+    pub fn receipts_key(&self) -> &str {
+        self.receipts.id()
+    }
+
+    /// The key that verifies checkpoints, as C2SP's signed notes write it.
+    pub fn checkpoints_key(&self) -> String {
+        self.checkpoints.verifier().to_string()
+    }
+
+    /// The suite of receipts.
+    pub fn suite(&self) -> Suite {
+        self.receipts.public().suite()
+    }
+
+    /// A secret for another purpose than signing: HMAC-SHA-256 of the purpose under the secret that
+    /// signs receipts. Programs with the same keys have the same one, and a rotation makes another.
+    pub fn derived(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
+        self.receipts.derived(purpose)
+    }
+
+    /// What auditors get.
+    pub const fn public(&self) -> &PublicKeys {
+        &self.public
+    }
+
+    /// What the log's checkpoints were signed with before.
+    pub(crate) fn former_checkpoint_keys(&self) -> Result<Vec<VerifierKey>, KeysError> {
+        let now = self.checkpoints.verifier();
+        let all = self
+            .public
+            .checkpoint_keys()
+            .map_err(|detail| KeysError::Content { path: PUBLIC.into(), detail })?;
+        Ok(all.into_iter().filter(|key| key != now).collect())
+    }
+}
+
+/// Keys that nobody has used.
+impl From<Keys> for Signer {
+    fn from(keys: Keys) -> Self {
+        keys.receipts
+    }
+}
+
+fn fresh(name: &str, suite: Suite) -> Result<(SecretKeys, Signer, SignerKey), KeysError> {
+    let receipts = Signer::fresh(name, suite)?;
+    let checkpoints = Signer::fresh(name, Suite::Ed25519Sha256)?;
+    let secret = SecretKeys::of(&receipts, &checkpoints);
+    let (_, checkpoints) = secret.signers(name)?;
+    Ok((secret, receipts, checkpoints))
+}
+
+/// Whether a text can name keys, in a document and in a checkpoint, and identifies nobody.
+fn is_name(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_/".contains(&b);
+    (1..=64).contains(&name.len())
+        && name.bytes().all(plain)
+        && mustcheck::input::redact(name) == name
+}
+
+fn io(path: &Path, source: std::io::Error) -> KeysError {
+    KeysError::Io { path: path.display().to_string(), source }
+}
+
+fn content(path: &Path, detail: impl Into<String>) -> KeysError {
+    KeysError::Content { path: path.display().to_string(), detail: detail.into() }
+}
+
+fn none_if_missing(folder: &Path, error: KeysError) -> KeysError {
+    match error {
+        KeysError::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
+            KeysError::None { path: folder.display().to_string() }
+        }
+        other => other,
+    }
+}
+
+/// That a file or folder is this user's alone.
+fn check(path: &Path) -> Result<(), KeysError> {
+    let metadata = fs::metadata(path).map_err(|e| io(path, e))?;
+    private::check_mounted(&metadata)
+        .map_err(|detail| KeysError::Unsafe { path: path.display().to_string(), detail })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, KeysError> {
+    mustcheck::input::read_file(path, LIMIT).map_err(|e| io(path, e))
+}
+
+fn publish(folder: &Path, keys: &PublicKeys) -> Result<(), KeysError> {
+    let path = folder.join(PUBLIC);
+    private::publish(&path, &[&keys.to_json()]).map_err(|e| io(&path, e))
+}
+
+fn write(folder: &Path, file: &str, content: &[u8]) -> Result<(), KeysError> {
+    let path = folder.join(file);
+    private::place(&path, &[content]).map_err(|e| io(&path, e))
+}

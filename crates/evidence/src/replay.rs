@@ -1,0 +1,339 @@
+//! Replay: a decision is derived again from its bundle, and held against what was decided.
+//!
+//! Whoever replays trusts neither the office nor this program's author: the signature is held
+//! against keys that they have, the digests against the receipt, and the decision against what the
+//! component of that digest says of the recorded answers.
+//!
+//! INVARIANT (nobody vouches for himself): what is already found false is not run, a component that
+//! came with the evidence is run only if a receipt names it that is proven by keys from another
+//! hand, and what may be used is for whoever replays to say, not for the bundle.
+
+mod components;
+mod differences;
+
+use std::sync::Arc;
+
+use mustcheck_model::Decision;
+use serde::Serialize;
+
+pub use components::{ComponentError, Components};
+pub use differences::{Difference, Differences};
+
+use crate::bundle::Bundle;
+use crate::keys::{self, PublicKeys, ReceiptError, UsedKey};
+use mustcheck::CheckError;
+use mustcheck::Limits;
+use mustcheck::again::{Given, again};
+use mustcheck::receipts::canonical::{NotCanonical, canonical};
+use mustcheck::receipts::digest::ContentDigest;
+use mustcheck::receipts::receipt::Places;
+use mustcheck::receipts::signed::DocumentId;
+
+/// What came of a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The same decision, byte for byte, and nothing wrong with the evidence.
+    Equal,
+    /// It is no bundle that can be read.
+    Unreadable,
+    /// The component that decided is not at hand.
+    MissingComponent,
+    /// The machinery failed.
+    Fault,
+    /// The evidence is not what was put on record.
+    Broken,
+    /// Another decision.
+    Differs,
+}
+
+/// One thing that is wrong with a bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// It is not of the form of bundles.
+    #[error("it is no bundle: {0}")]
+    Form(#[from] NotCanonical),
+    /// The receipt's signature.
+    #[error("receipt: {0}")]
+    Receipt(#[from] ReceiptError),
+    /// The receipt's digest of one part is of something else.
+    #[error("`{0}` is not what the receipt was made of")]
+    Opening(String),
+    /// The bundle has more answers, or fewer, than the receipt.
+    #[error("`answers` are {found}, and the receipt was made of {expected}")]
+    Answers {
+        /// In the bundle.
+        found: usize,
+        /// In the receipt.
+        expected: usize,
+    },
+    /// The receipt is not in the log.
+    #[error("receipt `{0}` is not in the log")]
+    NotInLog(DocumentId),
+    /// The component is not at hand.
+    #[error("the component `{0}` is not at hand: name it with `--component`")]
+    MissingComponent(ContentDigest),
+    /// The component came with the evidence, and so did whatever vouches for it.
+    #[error(
+        "the component `{0}` came with the evidence, and the receipt that names it is not proven \
+         by keys from another hand: name those with `--keys`, or the component with `--component`"
+    )]
+    Brought(ContentDigest),
+    /// The component cannot be used.
+    #[error(transparent)]
+    Component(#[from] ComponentError),
+    /// The check could not be made again.
+    #[error("it could not be checked again: {0}")]
+    Check(String),
+    /// The check could not be made again within the limits of whoever replays, and the receipt
+    /// names larger ones.
+    #[error("it could not be checked again within the limits of this replay ({less}): {detail}")]
+    Limited {
+        /// What the receipt names more of.
+        less: String,
+        /// Why not.
+        detail: String,
+    },
+    /// Another decision.
+    #[error("{0}")]
+    Differs(Differences),
+}
+
+impl Problem {
+    /// What it makes of the whole.
+    pub const fn verdict(&self) -> Verdict {
+        match self {
+            Self::Form(_) => Verdict::Unreadable,
+            Self::Receipt(_) | Self::Opening(_) | Self::Answers { .. } | Self::NotInLog(_) => {
+                Verdict::Broken
+            }
+            Self::MissingComponent(_) | Self::Brought(_) => Verdict::MissingComponent,
+            Self::Component(_) | Self::Check(_) | Self::Limited { .. } => Verdict::Fault,
+            Self::Differs(_) => Verdict::Differs,
+        }
+    }
+}
+
+/// Fuel then and now. Another version of the engine may count otherwise; the decision is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Fuel {
+    /// What the receipt says.
+    pub recorded: u64,
+    /// What it took now.
+    pub derived: u64,
+}
+
+/// What came of one replay.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// The receipt's id, if the bundle could be read.
+    pub id: Option<DocumentId>,
+    /// Whether the check was made again, or tried to be; not if the evidence was false before.
+    pub run: bool,
+    /// Fuel, if it was checked again.
+    pub fuel: Option<Fuel>,
+    /// Everything that is wrong.
+    pub problems: Vec<Problem>,
+}
+
+impl Fuel {
+    /// Whether it took more or less.
+    pub const fn differs(self) -> bool {
+        self.recorded != self.derived
+    }
+}
+
+impl Verdict {
+    /// The code in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Equal => "equal",
+            Self::Unreadable => "unreadable",
+            Self::MissingComponent => "missing-component",
+            Self::Fault => "fault",
+            Self::Broken => "broken",
+            Self::Differs => "differs",
+        }
+    }
+}
+
+impl Replayed {
+    /// The gravest.
+    pub fn verdict(&self) -> Verdict {
+        self.problems.iter().map(Problem::verdict).max().unwrap_or(Verdict::Equal)
+    }
+}
+
+/// Replays bundles.
+pub struct Replayer {
+    components: Components,
+    keys: Option<Vec<UsedKey>>,
+    /// Whether the keys came from another hand than the bundles.
+    trusted: bool,
+    /// Whether a receipt is in the log, by its envelope.
+    log: Option<std::collections::HashSet<ContentDigest>>,
+    limits: Limits,
+    anyway: bool,
+}
+
+impl Replayer {
+    /// A replayer with these components, and the limits that gates have by default.
+    pub fn new(components: Components) -> Self {
+        let (keys, log, limits) = (None, None, Limits::default());
+        Self { components, keys, trusted: false, log, limits, anyway: false }
+    }
+
+    /// Holds signatures against these keys, which came from another hand than the bundles.
+    /// Without any, signatures are not looked at, and no component that came with the bundles is
+    /// run.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the first key that is none.
+    pub fn keys(mut self, keys: &PublicKeys) -> Result<Self, String> {
+        self.keys = Some(keys.receipt_keys()?);
+        self.trusted = true;
+        Ok(self)
+    }
+
+    /// Holds signatures against keys that came with the bundles. Whoever made the bundles may have
+    /// made these too, so a receipt that fits them vouches for no component.
+    ///
+    /// # Errors
+    ///
+    /// A sentence about the first key that is none.
+    pub fn keys_beside(mut self, keys: &PublicKeys) -> Result<Self, String> {
+        self.keys = Some(keys.receipt_keys()?);
+        self.trusted = false;
+        Ok(self)
+    }
+
+    /// Holds receipts against a log, of which these are the signed receipts' digests.
+    #[must_use]
+    pub fn log(mut self, receipts: std::collections::HashSet<ContentDigest>) -> Self {
+        self.log = Some(receipts);
+        self
+    }
+
+    /// What one check may use at most, whatever larger limits its receipt names.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Whether a bundle that is already found false is derived again all the same.
+    #[must_use]
+    pub const fn anyway(mut self, anyway: bool) -> Self {
+        self.anyway = anyway;
+        self
+    }
+
+    /// Replays a bundle. What is found false before anything is run is not run.
+    pub fn replay(&self, json: &[u8]) -> Replayed {
+        let bundle = match Bundle::from_json(json) {
+            Ok(bundle) => bundle,
+            Err(e) => return Replayed { problems: vec![e.into()], ..Replayed::default() },
+        };
+        let mut replayed = Replayed { id: Some(bundle.receipt.id()), ..Replayed::default() };
+        replayed.problems = self.examine(&bundle);
+        if !replayed.problems.is_empty() && !self.anyway {
+            return replayed;
+        }
+        replayed.run = true;
+        let signed = !replayed.problems.iter().any(|p| matches!(p, Problem::Receipt(_)));
+        match self.derive(bundle, self.trusted && signed) {
+            Ok((fuel, differences)) => {
+                replayed.fuel = Some(fuel);
+                replayed.problems.extend(differences.map(Problem::Differs));
+            }
+            Err(problem) => replayed.problems.push(problem),
+        }
+        replayed
+    }
+
+    /// What is wrong with a bundle before anything is run.
+    pub fn examine(&self, bundle: &Bundle) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if let Some(keys) = &self.keys {
+            problems.extend(keys::verify(&bundle.receipt, keys).err().map(Problem::from));
+        }
+        problems.extend(unopened(bundle));
+        if let Some(log) = &self.log
+            && !log.contains(&ContentDigest::of(&bundle.receipt.to_json()))
+        {
+            problems.push(Problem::NotInLog(bundle.receipt.id()));
+        }
+        problems
+    }
+
+    /// Checks again, with the same component on the same answers. `proven` says that the receipt,
+    /// which names the component, is the office's.
+    fn derive(&self, bundle: Bundle, proven: bool) -> Result<(Fuel, Option<Differences>), Problem> {
+        let receipt = &bundle.receipt.payload;
+        let component = receipt.decided_by.component;
+        let Some(policy) = self.components.find(component, proven)? else {
+            let brought = !proven && self.components.has_beside(component);
+            let problem = if brought { Problem::Brought } else { Problem::MissingComponent };
+            return Err(problem(component));
+        };
+        let (named, notice) = (receipt.engine.limits(), receipt.notice);
+        let limits = named.at_most(&self.limits);
+        let recorded = receipt.fuel;
+        let application = Arc::new(bundle.application);
+        let given = Given::AsRecorded(bundle.answers);
+        let made_on = bundle.decision.made_on;
+        let decided = again(&policy, &application, made_on, given, limits, notice);
+        let decided = decided.map_err(|e| match named.more_than(&limits) {
+            Some(less) => Problem::Limited { less, detail: in_full(&e) },
+            None => Problem::Check(in_full(&e)),
+        })?;
+        let fuel = Fuel { recorded, derived: decided.fuel };
+        Ok((fuel, Differences::between(&bundle.decision, &decided.decision)))
+    }
+}
+
+/// An error with what lies behind it.
+pub(crate) fn in_full(error: &CheckError) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(behind) = cause {
+        text.push_str(": ");
+        text.push_str(&behind.to_string());
+        cause = behind.source();
+    }
+    text
+}
+
+/// The parts that the receipt's digests are not of.
+pub fn unopened(bundle: &Bundle) -> Vec<Problem> {
+    let receipt = &bundle.receipt.payload;
+    let opens =
+        |place, text: &[u8], digest| receipt.suite.keyed(&bundle.opening, place, text) == digest;
+    // What was read from JSON can be written as JSON.
+    let application = canonical(&bundle.application).unwrap_or_default();
+    let decision = text_of(&bundle.decision);
+    let mut parts = vec![
+        ("application".to_owned(), opens(Places::APPLICATION, &application, receipt.application)),
+        ("decision".to_owned(), opens(Places::DECISION, &decision, receipt.decision)),
+    ];
+    for (i, (answer, lookup)) in bundle.answers.iter().zip(&receipt.lookups).enumerate() {
+        let answer = canonical(answer).unwrap_or_default();
+        parts.push((format!("answers[{i}]"), opens(Places::ANSWER, &answer, lookup.answer)));
+    }
+    let (found, expected) = (bundle.answers.len(), receipt.lookups.len());
+    if found != expected {
+        return vec![Problem::Answers { found, expected }];
+    }
+    // With another key nothing opens, and the parts are not to blame.
+    if parts.iter().all(|(_, opened)| !opened) {
+        return vec![Problem::Opening("opening".into())];
+    }
+    let closed = parts.into_iter().filter(|(_, opened)| !opened);
+    closed.map(|(part, _)| Problem::Opening(part)).collect()
+}
+
+/// The decision as digests and comparisons take it.
+pub(crate) fn text_of(decision: &Decision) -> Vec<u8> {
+    canonical(decision).unwrap_or_default()
+}

@@ -1,0 +1,50 @@
+//! Answering for entries that could not be read.
+
+use std::path::Path;
+
+use rusqlite::params;
+
+use crate::error::StoreError;
+use crate::sqlite::open_for_repair;
+use mustcheck::registry::RegistryError;
+use mustcheck::registry::held::{Acknowledgement, Mark, no_such_mark};
+
+/// Records who answers for entries that an import could not read, and why: they leave nobody open
+/// any more, as long as the source lists them unchanged. Returns how many entries that are.
+///
+/// # Errors
+///
+/// [`RegistryError::Content`] if nobody has such a mark or something is not said, and then nothing
+/// is recorded; or if the database cannot be used.
+// RAIL R2: somebody answers for it by name.
+pub fn acknowledge(
+    database: &Path,
+    marks: &[Mark],
+    by: &str,
+    why: &str,
+) -> Result<u64, RegistryError> {
+    let Acknowledgement { by, why, on } = Acknowledgement::today(by, why)?;
+    let mut connection = open_for_repair(database)?;
+    let transaction = connection
+        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+        .map_err(StoreError::from)?;
+    let mut entries = 0;
+    for mark in marks {
+        let recorded = transaction
+            .execute(
+                "INSERT OR REPLACE INTO acknowledged (source, mark, by, why, day) \
+             SELECT DISTINCT source, mark, ?2, ?3, ?4 FROM opening WHERE mark = ?1",
+                params![mark, by, why, on.to_string()],
+            )
+            .map_err(StoreError::from)?;
+        if recorded == 0 {
+            return Err(no_such_mark(mark));
+        }
+        let sql = "SELECT count(*) FROM opening WHERE mark = ?1";
+        let count: i64 =
+            transaction.query_row(sql, [mark], |row| row.get(0)).map_err(StoreError::from)?;
+        entries += count.unsigned_abs();
+    }
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(entries)
+}

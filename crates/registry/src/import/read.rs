@@ -1,0 +1,213 @@
+//! Reading a registry file, and judging what of it a database may take.
+//!
+//! The file is read record by record, twice: first its sources, which may stand at its end, then
+//! its records. What is kept of each record is the digest of its id.
+
+mod remnant;
+mod stream;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use mustcheck_model::CreditRecord;
+use serde::Deserialize;
+
+use super::Rejected;
+use crate::digests::DigestSet;
+use mustcheck::input::{parse_strictly, quotable};
+use mustcheck::registry::held::{Marks, Refusal};
+use mustcheck::registry::json::{identities, record_fault, vocabulary_fault};
+use mustcheck::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
+use mustcheck::registry::written::{Pattern, rounded};
+use mustcheck::registry::{RegistryError, Vocabulary};
+use remnant::{Remnant, rejected};
+use stream::{Input, Passed};
+
+/// The part of a file beside its records.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "an object")]
+struct Head {
+    #[serde(default)]
+    sources: Vec<Source>,
+    #[serde(default, rename = "records")]
+    _records: Passed,
+}
+
+/// An item in the place of a record.
+#[derive(Debug)]
+pub enum Item {
+    /// A record that is fit for import, with its source.
+    Record(Box<CreditRecord>),
+    /// One that is not, with each source that may list it.
+    Refusal {
+        /// The source.
+        source: String,
+        /// The entry.
+        refusal: Refusal,
+    },
+}
+
+/// A registry file of which the sources are read and judged.
+#[derive(Debug)]
+pub struct Incoming {
+    input: Input,
+    vocabulary: Vocabulary,
+    sources: Vec<Source>,
+}
+
+impl Incoming {
+    /// Reads the sources of a registry file, and whether the rest of it is JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be used at all.
+    pub fn read(file: &Path, vocabulary: &Vocabulary) -> Result<Self, RegistryError> {
+        let input = Input::open(file)?;
+        let sources = input.parse::<Head>()?.sources;
+        let mut faults = sources_faults(&sources);
+        faults.extend(future_faults(&sources)?);
+        for (s, source) in sources.iter().enumerate() {
+            let words = source.vocabulary_faults(vocabulary).into_iter();
+            faults.extend(words.map(|(place, fault)| format!("sources[{s}].{place}: {fault}")));
+        }
+        if faults.is_empty() {
+            return Ok(Self { input, vocabulary: vocabulary.clone(), sources });
+        }
+        Err(input.fault(&faults.join("\n")))
+    }
+
+    /// The sources, in the order of the file.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Hands on what the file holds, in its order, and tells what was refused of it.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, and whatever `take` says.
+    pub fn each(
+        &self,
+        take: &mut dyn FnMut(Item) -> Result<(), RegistryError>,
+    ) -> Result<Vec<Rejected>, RegistryError> {
+        let mut judge = Judge {
+            file: self,
+            covers: coverage(&self.sources),
+            ids: DigestSet::new()?,
+            marks: Marks::default(),
+            rejected: Vec::new(),
+        };
+        self.input.records(&mut |number, text| judge.take(number, text, take))?;
+        Ok(judge.rejected)
+    }
+}
+
+/// Judges one record after the other.
+struct Judge<'a> {
+    file: &'a Incoming,
+    covers: Coverage,
+    /// The ids so far.
+    ids: DigestSet,
+    marks: Marks,
+    rejected: Vec<Rejected>,
+}
+
+impl Judge<'_> {
+    fn take(
+        &mut self,
+        number: u64,
+        text: &str,
+        take: &mut dyn FnMut(Item) -> Result<(), RegistryError>,
+    ) -> Result<(), RegistryError> {
+        match self.record(text)? {
+            Ok(record) => {
+                let beside = self.beside(number, text, &record);
+                take(Item::Record(Box::new(record)))?;
+                beside.map_or(Ok(()), take)
+            }
+            Err(reason) => {
+                let (reason, place) = (quotable(&reason), format!("records[{number}]"));
+                let mark = self.marks.of(text);
+                let rejected = Rejected { place, reason, mark };
+                self.refuse(text, &rejected, take)?;
+                self.rejected.push(rejected);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whom a record may mean besides, where a spreadsheet may have rounded its identifiers.
+    // RAIL R2
+    fn beside(&mut self, number: u64, text: &str, record: &CreditRecord) -> Option<Item> {
+        let named = identities(record).into_iter();
+        let open: BTreeSet<Pattern> = named.flat_map(|(_, _, id)| rounded(&id)).collect();
+        let refusal = |judge: &mut Self| Refusal {
+            id: None,
+            list: Some(record.list.clone()),
+            place: format!("records[{number}]"),
+            reason: "an identifier ends as a number does that a spreadsheet rounded".into(),
+            mark: judge.marks.of(text),
+            open: open.clone(),
+            unnamed: false,
+            beside: true,
+        };
+        let source = record.source.clone();
+        (!open.is_empty()).then(|| Item::Refusal { source, refusal: refusal(self) })
+    }
+
+    /// The record, if it can be judged; else why not.
+    fn record(&mut self, text: &str) -> Result<Result<CreditRecord, String>, RegistryError> {
+        let judged = self.judge(text);
+        let Ok(record) = &judged else { return Ok(judged) };
+        if self.ids.insert([record.id.as_str()])? {
+            Ok(judged)
+        } else {
+            Ok(Err(format!("id: `{}` stands twice", record.id)))
+        }
+    }
+
+    fn judge(&self, text: &str) -> Result<CreditRecord, String> {
+        if let Some(reason) = rejected(text) {
+            return Err(reason);
+        }
+        let mut record =
+            parse_strictly::<CreditRecord>(text.as_bytes()).map_err(|e| e.to_string())?;
+        let fault = record_fault(&mut record, &self.covers)
+            .or_else(|| vocabulary_fault(&record, &self.file.vocabulary));
+        fault.map_or(Ok(record), Err)
+    }
+
+    /// Hands on whom a refused record may mean, for its source; for every source if it names none.
+    // RAIL R2
+    fn refuse(
+        &self,
+        text: &str,
+        told: &Rejected,
+        take: &mut dyn FnMut(Item) -> Result<(), RegistryError>,
+    ) -> Result<(), RegistryError> {
+        let remnant: Remnant<'_> = serde_json::from_str(text).unwrap_or_default();
+        let named = remnant.source().filter(|named| self.covers.contains_key(named));
+        let (place, reason) = remnant.place(told);
+        for source in &self.file.sources {
+            if named.as_ref().is_some_and(|named| *named != source.id) {
+                continue;
+            }
+            // A list that the source does not hold may be a misspelling of any that it does.
+            let refusal = Refusal {
+                id: remnant.id(),
+                list: remnant.list().filter(|list| source.holds(list)),
+                place: place.to_owned(),
+                reason: reason.to_owned(),
+                mark: told.mark.clone(),
+                open: remnant.may_mean(),
+                unnamed: remnant.is_unnamed(),
+                beside: false,
+            };
+            take(Item::Refusal { source: source.id.clone(), refusal })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! Columns of a table, and what their cells mean.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::shapes::{DateShape, DayOrder};
+
+/// A column: the text over it, or its letter as `{ letter = "C" }`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Column {
+    /// By the text over it.
+    Named(String),
+    /// By its letter.
+    Letter(Letter),
+}
+
+/// A column's letter, as spreadsheets count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// `A` to `ZZZ`.
+    pub letter: String,
+}
+
+/// What a cell holds. In a mapping file, a text is the column's name; a table says more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Cell(pub CellTable);
+
+/// What a cell holds, in full.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CellTable {
+    /// The text over the column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The column's letter instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letter: Option<String>,
+    /// What it always is, instead of a column.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub constant: Option<String>,
+    /// What the office's words mean. A word that is not here cannot be judged.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+    /// Words that mean nothing is there, such as `长期` for a last day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub none: Vec<String>,
+    /// How a day is written.
+    pub shape: DateShape,
+    /// In which order, where its year stands last: `23.2.2024` does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<DayOrder>,
+    /// Which day of two that stand in the cell, as in `2024-01-01至2025-01-01`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range: Option<RangeEnd>,
+}
+
+/// One end of a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RangeEnd {
+    /// The first day.
+    First,
+    /// The last day.
+    Last,
+}
+
+impl RangeEnd {
+    /// This end of a range; `None` if the text is no range.
+    pub(crate) fn of(self, text: &str) -> Option<&str> {
+        // A hyphen alone may stand inside a day.
+        let between = ["至", "到", "~", "～", "—", "–", " - "];
+        let word = between.into_iter().find(|word| text.contains(word))?;
+        let mut ends = text.split(word).map(str::trim).filter(|end| !end.is_empty());
+        let (first, last) = (ends.next()?, ends.next()?);
+        let one = if self == Self::First { first } else { last };
+        ends.next().is_none().then_some(one)
+    }
+}
+
+impl CellTable {
+    /// Its column, if it has one.
+    pub(crate) fn column(&self) -> Option<Column> {
+        Column::of(self.column.as_ref(), self.letter.as_ref())
+    }
+}
+
+impl Column {
+    /// The column of this name, or else of this letter.
+    pub(crate) fn of(name: Option<&String>, letter: Option<&String>) -> Option<Self> {
+        match (name, letter) {
+            (Some(name), _) => Some(Self::Named(name.clone())),
+            (None, Some(letter)) => Some(Self::Letter(Letter { letter: letter.clone() })),
+            (None, None) => None,
+        }
+    }
+}
+
+struct TextOr<T>(std::marker::PhantomData<T>);
+
+impl<'de> Visitor<'de> for TextOr<Cell> {
+    type Value = Cell;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a column's name or a table")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Cell, E> {
+        Ok(Cell(CellTable { column: Some(name.to_owned()), ..CellTable::default() }))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Cell, A::Error> {
+        CellTable::deserialize(MapAccessDeserializer::new(map)).map(Cell)
+    }
+}
+
+impl<'de> Visitor<'de> for TextOr<Column> {
+    type Value = Column;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a column's name, or its letter in a table")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Column, E> {
+        Ok(Column::Named(name.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Column, A::Error> {
+        Letter::deserialize(MapAccessDeserializer::new(map)).map(Column::Letter)
+    }
+}
+
+impl<'de> Deserialize<'de> for Cell {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOr::<Self>(std::marker::PhantomData))
+    }
+}
+
+impl<'de> Deserialize<'de> for Column {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextOr::<Self>(std::marker::PhantomData))
+    }
+}
+
+impl JsonSchema for Cell {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cell".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<CellTable>();
+        json_schema!({
+            "description": "The text over a column, or a table that says more.",
+            "anyOf": [{ "type": "string" }, table],
+        })
+    }
+}
+
+impl JsonSchema for Column {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Column".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<Letter>();
+        json_schema!({
+            "description": "The text over a column, or its letter.",
+            "anyOf": [{ "type": "string" }, table],
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Where the columns of a mapping stand in a table.
+
+use std::collections::BTreeMap;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::table::column::Column;
+use crate::table::mapping::TableMapping;
+use mustcheck::input::quotable;
+
+/// Places of the columns of a mapping in a table.
+#[derive(Debug, Default)]
+pub struct Columns {
+    names: Vec<String>,
+    /// Positions of the columns that the mapping names.
+    named: BTreeMap<String, usize>,
+    /// Positions of the columns whose empty cells merge with the one above.
+    merged: Vec<usize>,
+}
+
+/// The position of a column by its letter, from 0.
+pub fn position(letter: &str) -> Option<usize> {
+    let sound = (1..=3).contains(&letter.len()) && letter.bytes().all(|b| b.is_ascii_uppercase());
+    let value = |sum: usize, byte: u8| sum * 26 + usize::from(byte - b'A') + 1;
+    sound.then(|| letter.bytes().fold(0, value) - 1)
+}
+
+/// A header's text without the white space that layout puts into it.
+pub fn plain(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace()).collect()
+}
+
+impl Columns {
+    /// Finds the columns of a mapping below a header.
+    ///
+    /// # Errors
+    ///
+    /// Every column that is not there, or is there twice.
+    pub fn of(mapping: &TableMapping, header: &[&[String]]) -> Result<Self, Vec<String>> {
+        let width = header.iter().map(|row| row.len()).max().unwrap_or_default();
+        let lowest = |i: usize| {
+            let cells = header.iter().rev().filter_map(|row| row.get(i));
+            cells.map(|c| plain(c)).find(|c| !c.is_empty()).unwrap_or_default()
+        };
+        let names: Vec<String> = (0..width).map(lowest).collect();
+        let mut faults = Vec::new();
+        let mut named = BTreeMap::new();
+        let merged = &mapping.file.fill_down;
+        for column in &mapping.columns() {
+            match column {
+                Column::Named(name) => {
+                    let name = plain(name);
+                    let mut found = names.iter().enumerate().filter(|(_, n)| **n == name);
+                    match (found.next(), found.next()) {
+                        (Some((i, _)), None) => _ = named.insert(name, i),
+                        (None, _) => faults.push(format!("no column is called `{name}`")),
+                        _ => faults.push(format!("two columns are called `{name}`")),
+                    }
+                }
+                Column::Letter(letter) => {
+                    if position(&letter.letter).is_none_or(|i| i >= width) {
+                        faults.push(format!("there is no column `{}`", letter.letter));
+                    }
+                }
+            }
+        }
+        faults.sort();
+        faults.dedup();
+        if !faults.is_empty() {
+            return Err(faults.iter().map(|fault| quotable(fault)).collect());
+        }
+        let mut columns = Self { names, named, merged: Vec::new() };
+        columns.merged = merged.iter().filter_map(|column| columns.place(column)).collect();
+        Ok(columns)
+    }
+
+    /// The texts over the columns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The position of a column.
+    pub fn place(&self, column: &Column) -> Option<usize> {
+        match column {
+            Column::Named(name) => self.named.get(&plain(name)).copied(),
+            Column::Letter(letter) => position(&letter.letter),
+        }
+    }
+
+    /// Fills the cells that merge with those of the row above.
+    pub fn fill_down(&self, cells: &mut [String], above: &[String]) {
+        for column in &self.merged {
+            if let (Some(cell), Some(above)) = (cells.get_mut(*column), above.get(*column))
+                && cell.is_empty()
+            {
+                cell.clone_from(above);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::position;
+
+    #[test]
+    fn columns_are_counted_as_spreadsheets_do() {
+        assert_eq!(position("A"), Some(0));
+        assert_eq!(position("Z"), Some(25));
+        assert_eq!(position("AA"), Some(26));
+        assert_eq!(position("ZZZ"), Some(18_277));
+        for letter in ["", "a", "1", "A1", "AAAA", "Ａ"] {
+            assert_eq!(position(letter), None);
+        }
+    }
+}

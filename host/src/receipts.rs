@@ -1,0 +1,34 @@
+//! Receipts of checks, and what records them: what a gate needs of evidence.
+//!
+//! A [`Receipt`] says that a check was made and how it came out, and holds nothing that identifies
+//! a person or firm. A [`bundle`] holds what the check was made of, so that whoever has it
+//! can re-derive the decision byte for byte (RAIL R12). Receipts go into a log before the decision
+//! is returned; bundles stay with the office's case.
+
+mod bundle;
+pub mod canonical;
+pub mod digest;
+pub mod entry;
+pub mod feedback;
+mod journal;
+pub mod receipt;
+mod recorder;
+pub mod signed;
+pub mod suite;
+
+pub use bundle::{AsyncBundleStore, Bundle, BundleStore, KeepFuture, NewBundle, StoreError};
+pub use canonical::{NotCanonical, canonical};
+pub use digest::{ContentDigest, InvalidForm, KeyedDigest, Moment, Opening};
+pub use entry::{Entry, EntryError, Failed, FailureKind};
+pub use feedback::{
+    Feedback, FeedbackFormat, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
+};
+pub use journal::{AppendFuture, AsyncJournal, Journal, JournalError};
+pub(crate) use receipt::Observed;
+pub use receipt::{
+    Baked, Case, DecidedBy, EngineSettings, Pinpoint, Receipt, ReceiptFormat, ReceiptLookup,
+    ReceiptMeasure, ReceiptObligation, ReceiptOffice, RecordCounts, SetAsideCount, StandingCount,
+};
+pub use recorder::{RecordError, Recorded, Recorder};
+pub use signed::{DocumentId, Payload, Signature, SignatureError, Signed};
+pub use suite::{KeyError, PublicKey, Signer, Suite};

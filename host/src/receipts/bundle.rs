@@ -1,0 +1,123 @@
+//! The bundle: all that a re-derivation of one decision needs, for the office's own file.
+//!
+//! It holds personal data in clear. Who may not see the case may not see the bundle.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use mustcheck_model::{Answer, Application, Decision};
+
+use crate::receipts::canonical::{self, NotCanonical};
+use crate::receipts::digest::{ContentDigest, Moment, Opening};
+use crate::receipts::receipt::{Receipt, Texts};
+use crate::receipts::signed::{DocumentId, Sealed, Signed};
+
+crate::format_tag! {
+    /// The format of bundles.
+    BundleFormat = "mustcheck-evidence/1"
+}
+
+crate::document! {
+    /// What a re-derivation needs. The file is in canonical JSON (RFC 8785): the digests in the
+    /// receipt are of the values as they stand in it.
+    pub struct Bundle {
+        /// The format.
+        pub format: BundleFormat,
+        /// The application.
+        pub application: Application,
+        /// What the registry answered, as given.
+        pub answers: Vec<Answer>,
+        /// The decision.
+        pub decision: Decision,
+        /// The key of the receipt's digests.
+        pub opening: Opening,
+        /// The receipt.
+        pub receipt: Signed<Receipt>,
+    }
+}
+
+impl Bundle {
+    /// Reads a bundle, every byte of which counts.
+    ///
+    /// # Errors
+    ///
+    /// [`NotCanonical`] with the place.
+    pub fn from_json(json: &[u8]) -> Result<Self, NotCanonical> {
+        canonical::read(json)
+    }
+
+    /// The file of a bundle, from texts that are canonical JSON already.
+    pub(crate) fn compose(texts: &Texts, opening: &Opening, receipt: &Sealed<Receipt>) -> Vec<u8> {
+        let opening = canonical::canonical(opening).unwrap_or_default();
+        [
+            b"{\"answers\":[",
+            &*texts.answers.join(&b','),
+            b"],\"application\":",
+            &texts.application,
+            b",\"decision\":",
+            &texts.decision,
+            b",\"format\":\"mustcheck-evidence/1\",\"opening\":",
+            &opening,
+            b",\"receipt\":",
+            &receipt.bytes,
+            b"}",
+        ]
+        .concat()
+    }
+}
+
+/// A bundle that is to be kept, with the component that decided.
+pub struct NewBundle<'a> {
+    /// The receipt's id, which names the file.
+    pub id: &'a DocumentId,
+    /// When the receipt was made.
+    pub made_at: Moment,
+    /// The bundle.
+    pub json: &'a [u8],
+    /// The component's digest.
+    pub component: ContentDigest,
+    /// The component.
+    pub component_bytes: &'a [u8],
+}
+
+/// Where bundles go. A folder is one; an office's case files may be another.
+pub trait BundleStore: Send + Sync {
+    /// Keeps a bundle. When this returns, it is there for good.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] if that is not certain.
+    fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError>;
+}
+
+/// What an asynchronous store returns.
+pub type KeepFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+
+/// A store that is waited for, such as one behind a network.
+pub trait AsyncBundleStore: Send + Sync {
+    /// As [`BundleStore::keep`].
+    fn keep<'a>(&'a self, bundle: &'a NewBundle<'a>) -> KeepFuture<'a>;
+}
+
+/// Why a bundle was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file or folder cannot be written.
+    #[error("`{path}` cannot be written")]
+    Io {
+        /// The file or folder.
+        path: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It could not be encrypted.
+    #[error("the bundle could not be encrypted")]
+    Seal(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Another store's own failure.
+    #[error("the store of bundles failed")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Another store's failure.
+    #[error("{0}")]
+    Other(String),
+}

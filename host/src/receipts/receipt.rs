@@ -1,0 +1,328 @@
+//! The receipt (核查回执): that a check was made, of what kind, and how it came out.
+//!
+//! It goes into the log and may be shown to anybody, so nothing in it tells who was checked: no
+//! identifier, no name, no document or record number, and only such digests as nobody can guess
+//! the text of.
+
+mod made;
+
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::{
+    AnswerStatus, Disposition, DispositionRule, Effect, Force, MeasureKind, ObligationKind,
+    PolicyId, Role, SetAsideReason, Standing, Text,
+};
+
+pub use made::Places;
+pub(crate) use made::{Observed, Texts};
+
+use crate::limits::Limits;
+use crate::receipts::digest::{ContentDigest, KeyedDigest, Moment};
+use crate::receipts::signed::Payload;
+use crate::receipts::suite::Suite;
+
+/// Declares a type of our documents: strict, comparable, with a schema.
+#[macro_export]
+macro_rules! document {
+    ($($(#[$meta:meta])* pub struct $name:ident {
+        $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+    })+) => {$(
+        $(#[$meta])*
+        #[derive(
+            Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize,
+            schemars::JsonSchema,
+        )]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+        }
+    )+};
+}
+/// Which format a document has; anything else is an error, not a guess.
+#[macro_export]
+macro_rules! format_tag {
+    ($(#[$meta:meta])* $name:ident = $text:literal) => {
+        $(#[$meta])*
+        #[derive(
+            Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize,
+            schemars::JsonSchema,
+        )]
+        pub enum $name {
+            /// The first.
+            #[default]
+            #[serde(rename = $text)]
+            V1,
+        }
+    };
+}
+crate::format_tag! {
+    /// The format of receipts.
+    ReceiptFormat = "mustcheck-receipt/1"
+}
+
+crate::document! {
+    /// A receipt. See the module for what it may hold.
+    pub struct Receipt {
+        /// The format.
+        pub format: ReceiptFormat,
+        /// What the system's clock said. The order of receipts is that of the log.
+        pub made_at: Moment,
+        /// Which case.
+        pub case: Case,
+        /// What decided.
+        pub decided_by: DecidedBy,
+        /// The engine and every limit that can change a result.
+        pub engine: EngineSettings,
+        /// Whether the notice was written.
+        pub notice: bool,
+        /// The algorithms of the digests and of the signature.
+        pub suite: Suite,
+        /// Keyed digest of the application's canonical JSON.
+        pub application: KeyedDigest,
+        /// Keyed digest of the decision's canonical JSON.
+        pub decision: KeyedDigest,
+        /// Every answer, in the order in which the registry gave them.
+        pub lookups: Vec<ReceiptLookup>,
+        /// The finding that sums the decision up.
+        pub disposition: Disposition,
+        /// The rule that decided it.
+        pub disposition_rule: DispositionRule,
+        /// The measures that apply.
+        pub measures: Vec<ReceiptMeasure>,
+        /// What does not apply, counted.
+        pub set_aside: Vec<SetAsideCount>,
+        /// The records found, counted.
+        pub records: RecordCounts,
+        /// What is due later.
+        pub obligations: Vec<ReceiptObligation>,
+        /// Fuel that the component used; the same input uses the same.
+        pub fuel: u64,
+        /// Microseconds from the call to the decision, lookups included.
+        pub took_us: u64,
+    }
+
+    /// Which case.
+    pub struct Case {
+        /// The office's case number; what in it may be an identifier is masked.
+        pub id: String,
+        /// Its matter.
+        pub matter: String,
+        /// The day for which the records were read.
+        pub as_of: Date,
+        /// The day of the gate on which the check was made, whose law decided; receipts of earlier
+        /// versions do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub made_on: Option<Date>,
+        /// The office.
+        pub office: ReceiptOffice,
+    }
+
+    /// An office; what in its name may be an identifier is masked.
+    pub struct ReceiptOffice {
+        /// Its name.
+        pub name: String,
+        /// Administrative division code, GB/T 2260.
+        pub region: String,
+    }
+
+    /// What decided.
+    pub struct DecidedBy {
+        /// Name, version, edition, overlay.
+        pub policy: PolicyId,
+        /// The component.
+        pub component: ContentDigest,
+        /// What was baked into it; absent if it does not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub baked: Option<Baked>,
+        /// The boundary, with its version.
+        pub interface: String,
+    }
+
+    /// What was baked into a component, as the component says: its digest covers this.
+    pub struct Baked {
+        /// Digest of the canonical JSON of the catalogue, the overlay included.
+        pub catalogue: ContentDigest,
+        /// Digest of the canonical JSON of the overlay alone.
+        pub overlay: ContentDigest,
+    }
+
+    /// The engine, and what it allowed.
+    pub struct EngineSettings {
+        /// Its name.
+        pub name: String,
+        /// Its version.
+        pub version: String,
+        /// Units of fuel.
+        pub fuel: u64,
+        /// Bytes of memory.
+        pub memory: u64,
+        /// Elements of a table.
+        pub table: u64,
+        /// Bytes that the host takes out of the sandbox in one call.
+        pub output: u64,
+        /// Lookups.
+        pub lookups: u64,
+        /// Bytes of the answers.
+        pub answers: u64,
+    }
+
+    /// One answer.
+    pub struct ReceiptLookup {
+        /// Position in the application's subjects, from 0.
+        pub subject_index: u32,
+        /// The subject's role.
+        pub role: Role,
+        /// The list.
+        pub list: String,
+        /// Whether the lookup is due.
+        pub due: bool,
+        /// How the source answered.
+        pub status: AnswerStatus,
+        /// The source, if one holds the list.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub source: Option<String>,
+        /// When its snapshot was taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub source_as_of: Option<Timestamp>,
+        /// How many records it gave.
+        pub records: u32,
+        /// Keyed digest of the answer's canonical JSON.
+        pub answer: KeyedDigest,
+    }
+
+    /// A measure that applies.
+    pub struct ReceiptMeasure {
+        /// Its id in the catalogue.
+        pub measure: String,
+        /// Which way it works.
+        pub effect: Effect,
+        /// Whether it must be applied.
+        pub force: Force,
+        /// What it does.
+        pub kind: MeasureKind,
+        /// The role of whom it meets.
+        pub role: Role,
+        /// Position in the application's subjects, from 0.
+        pub subject_index: u32,
+        /// The last day, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub until: Option<Date>,
+        /// How many records trigger it.
+        pub because: u32,
+        /// The lists on which they stand, each once, in order.
+        pub lists: Vec<String>,
+        /// Where its basis stands.
+        pub legal_basis: Vec<Pinpoint>,
+    }
+
+    /// Where a text stands.
+    pub struct Pinpoint {
+        /// The instrument's id in the catalogue.
+        pub instrument: String,
+        /// Article.
+        pub article: String,
+        /// Paragraph (款), from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub paragraph: Option<u8>,
+        /// Item (项), from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub item: Option<u8>,
+    }
+
+    /// How often something is set aside for one reason.
+    pub struct SetAsideCount {
+        /// The measure; absent if a record as such is set aside.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub measure: Option<String>,
+        /// Why.
+        pub reason: SetAsideReason,
+        /// How often.
+        pub count: u32,
+    }
+
+    /// The records found.
+    pub struct RecordCounts {
+        /// How many.
+        pub found: u32,
+        /// Of how many an objection is noted, decided or not.
+        pub disputed: u32,
+        /// How many of each standing.
+        pub standings: Vec<StandingCount>,
+    }
+
+    /// How many records have one standing.
+    pub struct StandingCount {
+        /// The standing at the as-of date.
+        pub standing: Standing,
+        /// How many.
+        pub count: u32,
+    }
+
+    /// Something due later.
+    pub struct ReceiptObligation {
+        /// What.
+        pub kind: ObligationKind,
+        /// To whom.
+        pub to: Text,
+        /// The last day, if there is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub due_on: Option<Date>,
+    }
+}
+
+impl std::fmt::Display for Pinpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.instrument, self.article)?;
+        [self.paragraph, self.item].iter().flatten().try_for_each(|n| write!(f, ".{n}"))
+    }
+}
+
+impl Payload for Receipt {
+    const TYPE: &'static str = "application/vnd.mustcheck.receipt+json";
+    const LETTER: char = 'r';
+    const NAME: &'static str = "receipt";
+
+    fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    fn made_at(&self) -> Moment {
+        self.made_at
+    }
+}
+
+/// The interface, as receipts name it.
+pub const INTERFACE: &str = "mustcheck:credit@0.2.0";
+
+/// The version of the engine, as this crate's build found it.
+const ENGINE_VERSION: &str = env!("MUSTCHECK_ENGINE_VERSION");
+
+impl EngineSettings {
+    /// This program's engine with these limits.
+    pub(crate) fn of(limits: &Limits) -> Self {
+        let size = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
+        Self {
+            name: "wasmtime".into(),
+            version: ENGINE_VERSION.into(),
+            fuel: limits.fuel,
+            memory: size(limits.memory),
+            table: size(limits.table),
+            output: limits.output.try_into().unwrap_or(u64::MAX),
+            lookups: size(limits.lookups),
+            answers: size(limits.answers),
+        }
+    }
+
+    /// The limits under which a check is to be made again.
+    pub fn limits(&self) -> Limits {
+        let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        Limits {
+            fuel: self.fuel,
+            memory: size(self.memory),
+            table: size(self.table),
+            output: size(self.output),
+            lookups: size(self.lookups),
+            answers: size(self.answers),
+            ..Limits::default()
+        }
+    }
+}

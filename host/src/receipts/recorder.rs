@@ -1,0 +1,243 @@
+//! What a gate records: the receipt, and what the decision can be re-derived from.
+
+use std::fmt;
+
+use mustcheck_model::Application;
+
+use crate::error::Fault;
+use crate::receipts::bundle::{AsyncBundleStore, Bundle, BundleStore, NewBundle, StoreError};
+use crate::receipts::digest::{ContentDigest, InvalidForm, Moment, Opening};
+use crate::receipts::entry::{Entry, Failed};
+use crate::receipts::feedback::Feedback;
+use crate::receipts::journal::{AsyncJournal, Journal, JournalError};
+use crate::receipts::receipt::{Observed, Receipt, Texts};
+use crate::receipts::signed::{DocumentId, Sealed, Signed};
+use crate::receipts::suite::{KeyError, Signer};
+
+/// Records every check of a gate before its decision is given out.
+///
+/// First the bundle, then the receipt: a receipt without its bundle would be a decision that
+/// nobody can re-derive. A bundle without its receipt is one whose decision was never given out,
+/// or whose receipt was cut off the log: whoever verifies is told of it.
+pub struct Recorder {
+    signer: Signer,
+    journal: Kept<dyn Journal, dyn AsyncJournal>,
+    bundles: Option<Kept<dyn BundleStore, dyn AsyncBundleStore>>,
+}
+
+/// What keeps things at once, or is waited for.
+enum Kept<S: ?Sized, A: ?Sized> {
+    AtOnce(Box<S>),
+    Awaited(Box<A>),
+}
+
+/// A receipt that is signed and not yet on record.
+struct Prepared {
+    sealed: Sealed<Receipt>,
+    made_at: Moment,
+    /// The bundle, if bundles are kept.
+    bundle: Vec<u8>,
+}
+
+impl Prepared {
+    fn entry(&self) -> Vec<u8> {
+        Entry::wrap("receipt", &self.sealed.bytes)
+    }
+
+    fn bundle<'a>(&'a self, component: ContentDigest, bytes: &'a [u8]) -> NewBundle<'a> {
+        NewBundle {
+            id: &self.sealed.id,
+            made_at: self.made_at,
+            json: &self.bundle,
+            component,
+            component_bytes: bytes,
+        }
+    }
+
+    fn recorded(self, index: u64) -> Recorded {
+        Recorded { id: self.sealed.id, receipt: self.sealed.signed, index }
+    }
+}
+
+/// Why a check was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The operating system has no random bytes.
+    #[error("the operating system has no random bytes")]
+    NoRandom,
+    /// The system's clock.
+    #[error("the receipt could not be dated")]
+    Clock(#[from] InvalidForm),
+    /// The key.
+    #[error("the receipt could not be signed")]
+    Sign(#[from] KeyError),
+    /// The check could not be written as JSON.
+    #[error("the check cannot be written")]
+    Json(#[from] serde_json::Error),
+    /// The bundle was not kept.
+    #[error("the bundle was not kept")]
+    Bundle(#[from] StoreError),
+    /// What keeps the evidence is waited for, and the caller does not wait.
+    #[error("the recorder waits for its log or its bundles: call `check_async`")]
+    NeedsAsync,
+    /// The gate was built without one.
+    #[error("the gate has no recorder")]
+    NoRecorder,
+    /// The receipt is not in the log.
+    #[error("the receipt is not in the log")]
+    Journal(#[from] JournalError),
+}
+
+/// A check that is on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The receipt's id.
+    pub id: DocumentId,
+    /// The receipt.
+    pub receipt: Signed<Receipt>,
+    /// Its index in the log, from 0.
+    pub index: u64,
+}
+
+impl Recorder {
+    /// A recorder that signs with these keys.
+    pub fn new(signer: impl Into<Signer>, journal: impl Journal + 'static) -> Self {
+        Self { signer: signer.into(), journal: Kept::AtOnce(Box::new(journal)), bundles: None }
+    }
+
+    /// A recorder that waits for its journal, for [`Gate::check_async`](crate::Gate::check_async).
+    pub fn new_async(signer: impl Into<Signer>, journal: impl AsyncJournal + 'static) -> Self {
+        Self { signer: signer.into(), journal: Kept::Awaited(Box::new(journal)), bundles: None }
+    }
+
+    /// Keeps bundles too. Without them a receipt shows that a check was made, and nobody can
+    /// re-derive its decision.
+    #[must_use]
+    pub fn bundles(mut self, bundles: impl BundleStore + 'static) -> Self {
+        self.bundles = Some(Kept::AtOnce(Box::new(bundles)));
+        self
+    }
+
+    /// Keeps bundles too, in a store that is waited for.
+    #[must_use]
+    pub fn async_bundles(mut self, bundles: impl AsyncBundleStore + 'static) -> Self {
+        self.bundles = Some(Kept::Awaited(Box::new(bundles)));
+        self
+    }
+
+    /// Whether it waits, so that only an asynchronous check can be recorded.
+    pub(crate) const fn waits(&self) -> bool {
+        matches!(self.journal, Kept::Awaited(_)) || matches!(self.bundles, Some(Kept::Awaited(_)))
+    }
+
+    fn prepare(&self, observed: &Observed<'_>) -> Result<Prepared, RecordError> {
+        let opening = Opening::fresh().map_err(|_| RecordError::NoRandom)?;
+        let made_at = Moment::now()?;
+        let texts = Texts::of(observed)?;
+        let suite = self.signer.public().suite();
+        let receipt = Receipt::of(observed, &texts, made_at, suite, &opening);
+        let sealed = Signed::seal(receipt, &self.signer)?;
+        let bundle = match &self.bundles {
+            Some(_) => Bundle::compose(&texts, &opening, &sealed),
+            None => Vec::new(),
+        };
+        Ok(Prepared { sealed, made_at, bundle })
+    }
+
+    /// Records a check. When this returns, what is on record lasts.
+    // RAIL R12: a decision that is given out can be re-derived.
+    pub(crate) fn check(
+        &self,
+        observed: &Observed<'_>,
+        component: &[u8],
+    ) -> Result<Recorded, RecordError> {
+        let prepared = self.prepare(observed)?;
+        match &self.bundles {
+            None => {}
+            Some(Kept::AtOnce(store)) => {
+                store.keep(&prepared.bundle(observed.component, component))?;
+            }
+            Some(Kept::Awaited(_)) => return Err(RecordError::NeedsAsync),
+        }
+        let index = self.append(&prepared.entry())?;
+        Ok(prepared.recorded(index))
+    }
+
+    /// As [`Recorder::check`], waiting for what is waited for. With a journal of the caller's
+    /// own, the receipt goes there.
+    // RAIL R12
+    pub(crate) async fn check_awaited(
+        &self,
+        observed: &Observed<'_>,
+        component: &[u8],
+        journal: Option<&dyn AsyncJournal>,
+    ) -> Result<Recorded, RecordError> {
+        let prepared = self.prepare(observed)?;
+        let bundle = prepared.bundle(observed.component, component);
+        match &self.bundles {
+            None => {}
+            Some(Kept::AtOnce(store)) => store.keep(&bundle)?,
+            Some(Kept::Awaited(store)) => store.keep(&bundle).await?,
+        }
+        let index = self.append_awaited(prepared.entry(), journal).await?;
+        Ok(prepared.recorded(index))
+    }
+
+    fn append(&self, entry: &[u8]) -> Result<u64, RecordError> {
+        match &self.journal {
+            Kept::AtOnce(journal) => Ok(journal.append(entry)?),
+            Kept::Awaited(_) => Err(RecordError::NeedsAsync),
+        }
+    }
+
+    async fn append_awaited(
+        &self,
+        entry: Vec<u8>,
+        journal: Option<&dyn AsyncJournal>,
+    ) -> Result<u64, RecordError> {
+        Ok(match (journal, &self.journal) {
+            (Some(journal), _) => journal.append(entry).await?,
+            (None, Kept::AtOnce(journal)) => journal.append(&entry)?,
+            (None, Kept::Awaited(journal)) => journal.append(entry).await?,
+        })
+    }
+
+    /// Records what an office did about a receipt: the feedback's id, and its index in the log.
+    /// What in a free text may be an identifier is masked, and the suite is the key's.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] if it cannot be signed or is not in the log.
+    pub fn feedback(&self, feedback: Feedback) -> Result<(DocumentId, u64), RecordError> {
+        let suite = self.signer.public().suite();
+        let sealed = Signed::seal(Feedback { suite, ..feedback.masked() }, &self.signer)?;
+        let index = self.append(&Entry::wrap("feedback", &sealed.bytes))?;
+        Ok((sealed.id, index))
+    }
+
+    /// Records that a check was due and failed.
+    pub(crate) fn failure(
+        &self,
+        application: &Application,
+        fault: &Fault,
+    ) -> Result<u64, RecordError> {
+        let failed = Failed::of(application, fault, Moment::now()?);
+        self.append(&Entry::Failure(failed).to_json())
+    }
+
+    /// As [`Recorder::failure`], waiting for a journal that is waited for.
+    pub(crate) async fn failure_awaited(
+        &self,
+        application: &Application,
+        fault: &Fault,
+    ) -> Result<u64, RecordError> {
+        let failed = Failed::of(application, fault, Moment::now()?);
+        self.append_awaited(Entry::Failure(failed).to_json(), None).await
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorder").field("signer", &self.signer).finish_non_exhaustive()
+    }
+}
