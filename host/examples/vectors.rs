@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 
 use mustcheck::model::{AnswerFacts, ApplicationFacts};
 use mustcheck::{Application, ApplicationExt as _, Date, Gate, JsonRegistry, Policy};
-use mustcheck_guest::described::Described;
-use mustcheck_guest::{answers, facts};
+use mustcheck_facts as facts;
+use mustcheck_model::described::Described;
 use serde_json::{Value, json};
 use wasmtime::component::{Component, Linker, Type, Val};
 use wasmtime::{Engine, Store};
@@ -142,7 +142,7 @@ impl Ran {
         let facts: ApplicationFacts = facts::application(&self.described, application, today)?;
         let days = facts.days();
         let answered =
-            answers::answered(&self.described, application, days, &due, checked.answers())?;
+            facts::answers::answered(&self.described, application, days, &due, checked.answers())?;
         let answers: Vec<AnswerFacts> = facts::answers(&self.described, &answered);
         let (facts, given) = (serde_json::to_value(&facts)?, serde_json::to_value(&answers)?);
         let vector = self.asked(case.kind, &case.name, &facts, &given)?;
