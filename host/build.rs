@@ -28,15 +28,19 @@ fn run() -> Result<(), Box<dyn Error>> {
     let host = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let root = host.parent().ok_or("the host crate has no workspace")?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let members = ["guest", "crates/model", "crates/rules"];
+    let members = ["guest", "crates/facts", "crates/model", "crates/rules", "crates/writer"];
     let members = members.map(|member| [format!("{member}/Cargo.toml"), format!("{member}/src")]);
-    let others = ["Cargo.toml", "Cargo.lock", "wit", "host/build", "catalogue"];
+    let others =
+        ["Cargo.toml", "Cargo.lock", "wit", "host/build", "catalogue", "crates/writer/component"];
     for input in members.into_iter().flatten().chain(others.map(str::to_owned)) {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
 
     let tools = guest::Tools { cargo: env::var("CARGO")?, rustc: env::var("RUSTC")? };
-    fs::write(out.join("policy.wasm"), guest::component(root, &out.join("guest"), &tools)?)?;
+    for (file, source) in [("policy.wasm", guest::RULES), ("writer.wasm", guest::WRITER)] {
+        let component = guest::component(&source, root, &out.join("guest"), &tools)?;
+        fs::write(out.join(file), component)?;
+    }
     let lock = fs::read_to_string(root.join("Cargo.lock"))?;
     let engine = locked(&lock, "wasmtime").ok_or("`Cargo.lock` has no `wasmtime`")?;
     println!("cargo::rustc-env=MUSTCHECK_ENGINE_VERSION={engine}");

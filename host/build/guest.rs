@@ -1,7 +1,7 @@
-//! Builds the guest crate as a component, free of the paths of the machine that builds it.
+//! Builds the components, of the rules and of the writer, free of the paths of the machine that builds them.
 //!
-//! Shared by the build script, which embeds the component, and by the test that builds it again in
-//! another folder and compares the bytes.
+//! Shared by the build script, which embeds them, and by the test that builds them again in another
+//! folder and compares the bytes.
 
 use std::env;
 use std::error::Error;
@@ -17,9 +17,25 @@ use wit_component::ComponentEncoder;
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The profile of the component, in the workspace's `Cargo.toml`.
 const PROFILE: &str = "guest";
-/// Bytes of stack in the component. The rules do not recurse on input; every check pays for the
-/// pages that it touches.
-const STACK: u32 = 16_384;
+
+/// A crate that becomes a component.
+pub struct Source {
+    package: &'static str,
+    /// The folder of the crate.
+    folder: &'static str,
+    /// Bytes of stack in the component.
+    stack: u32,
+}
+
+/// The rules. They do not recurse on input; every check pays for the pages that it touches.
+pub const RULES: Source = Source { package: "mustcheck-guest", folder: "guest", stack: 16_384 };
+
+/// The writer. It reads JSON, and is run when evidence is.
+pub const WRITER: Source = Source {
+    package: "mustcheck-writer-component",
+    folder: "crates/writer/component",
+    stack: 1 << 20,
+};
 
 /// The programs that build.
 pub struct Tools {
@@ -29,15 +45,20 @@ pub struct Tools {
     pub rustc: String,
 }
 
-/// The component, from the workspace at `root`.
+/// A component, from the workspace at `root`.
 ///
 /// # Errors
 ///
-/// One clear line if the target is missing, the compiler's output if the guest does not build.
-pub fn component(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<dyn Error>> {
-    let module = without_post_return(&module(root, target_dir, tools)?)?;
+/// One clear line if the target is missing, the compiler's output if the crate does not build.
+pub fn component(
+    source: &Source,
+    root: &Path,
+    target_dir: &Path,
+    tools: &Tools,
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    let module = without_post_return(&module(source, root, target_dir, tools)?)?;
     let encode = || ComponentEncoder::default().validate(true).module(&module)?.encode();
-    encode().map_err(|e| format!("the guest makes no component: {e:#}").into())
+    encode().map_err(|e| format!("`{}` makes no component: {e:#}", source.package).into())
 }
 
 /// The module without the functions that free what was returned: a sandbox ends with its check, and
@@ -63,7 +84,12 @@ fn without_post_return(module: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     Ok(kept.finish())
 }
 
-fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<dyn Error>> {
+fn module(
+    source: &Source,
+    root: &Path,
+    target_dir: &Path,
+    tools: &Tools,
+) -> Result<Vec<u8>, Box<dyn Error>> {
     let libraries = Command::new(&tools.rustc)
         .args(["--print", "target-libdir", "--target", TARGET])
         .output()?;
@@ -77,7 +103,6 @@ fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<
     });
     let mut flags = vec![
         format!("--remap-path-prefix={}=/mustcheck", root.display()),
-        format!("-Clink-arg=-zstack-size={STACK}"),
         // An instruction that copies goes through the host; most of what is copied is short.
         "-Ctarget-feature=-bulk-memory".into(),
     ];
@@ -87,11 +112,12 @@ fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<
     let mut cargo = Command::new(&tools.cargo);
     cargo
         // `--crate-type` here and not in the manifest: the native library is linked into programs.
-        .args(["rustc", "--package", "mustcheck-guest", "--lib", "--crate-type", "cdylib"])
+        .args(["rustc", "--package", source.package, "--lib", "--crate-type", "cdylib"])
         .args(["--target", TARGET, "--profile", PROFILE, "--quiet", "--manifest-path"])
-        .arg(root.join("guest/Cargo.toml"))
+        .arg(root.join(source.folder).join("Cargo.toml"))
         .arg("--target-dir")
         .arg(target_dir)
+        .args(["--", &format!("-Clink-arg=-zstack-size={}", source.stack)])
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     // What the outer build says of its own compiler and target does not hold for this one.
     for variable in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS", "CARGO_BUILD_TARGET"]
@@ -101,8 +127,12 @@ fn module(root: &Path, target_dir: &Path, tools: &Tools) -> Result<Vec<u8>, Box<
     let output = cargo.output()?;
     if !output.status.success() {
         let log = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("the guest does not build:\n{log}").into());
+        return Err(format!("`{}` does not build:\n{log}", source.package).into());
     }
-    let file = target_dir.join(TARGET).join(PROFILE).join("mustcheck_guest.wasm");
+    let file = target_dir
+        .join(TARGET)
+        .join(PROFILE)
+        .join(source.package.replace('-', "_"))
+        .with_extension("wasm");
     fs::read(&file).map_err(|e| format!("{} cannot be read: {e}", file.display()).into())
 }

@@ -8,7 +8,7 @@ use mustcheck_facts::answers::answered;
 use mustcheck_model::date::Date;
 use mustcheck_model::masking::Identifiers;
 use mustcheck_model::{
-    Answer, Application, ApplicationError, ApplicationFacts, Decision, Problem, Query,
+    Answer, Application, ApplicationError, ApplicationFacts, Decision, Problem, Query, Verdict,
 };
 use mustcheck_writer::{self as writer, Case};
 
@@ -36,6 +36,8 @@ pub(crate) struct Decided {
     pub(crate) due: Arc<Vec<Query>>,
     /// What the registry answered.
     pub(crate) answers: Arc<Vec<Answer>>,
+    /// What the rules decided.
+    pub(crate) verdict: Arc<Verdict>,
     pub(crate) fuel: u64,
 }
 
@@ -101,7 +103,8 @@ impl<'p> Begun<'p> {
         };
         let decision = writer::decision(&case, notice)
             .map_err(|e| Fault::Rail { rail: Rail::R11, detail: e.to_string() })?;
-        Ok(Decided { decision, due: self.due, answers, fuel })
+        let verdict = Arc::new(verdict);
+        Ok(Decided { decision, due: self.due, answers, verdict, fuel })
     }
 }
 

@@ -2,14 +2,16 @@
 
 mod builder;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
 use mustcheck_facts::validate;
 use mustcheck_model::date::{Date, Timestamp};
 use mustcheck_model::{
-    Answer, Application, ApplicationError, Decision, Problem, Query, is_backdated,
+    Answer, Application, ApplicationError, Decision, Problem, Query, Verdict, is_backdated,
 };
+use mustcheck_writer::recorded::RecordedCase;
 
 use crate::checking::{Begun, Decided};
 use crate::clock::Clock;
@@ -44,10 +46,12 @@ pub struct Gate {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Checked {
+    policy: Policy,
     application: Arc<Application>,
     decision: Decision,
-    component: Arc<str>,
+    due: Arc<Vec<Query>>,
     answers: Arc<Vec<Answer>>,
+    verdict: Arc<Verdict>,
     fuel: u64,
     recorded: Option<Arc<Recorded>>,
 }
@@ -76,13 +80,25 @@ impl Checked {
 
     /// SHA-256 of the component that decided.
     pub fn component(&self) -> &str {
-        &self.component
+        self.policy.digest()
     }
 
     /// What the registry answered, as given: the evidence for a later re-derivation. It holds
     /// identifiers in full.
     pub fn answers(&self) -> &[Answer] {
         &self.answers
+    }
+
+    /// All that the decision was written from, as evidence keeps it. It holds identifiers in full.
+    pub fn case(&self) -> RecordedCase<'_> {
+        RecordedCase {
+            description: Cow::Borrowed(self.policy.description()),
+            application: Cow::Borrowed(&self.application),
+            made_on: self.decision.made_on,
+            due: Cow::Borrowed(&self.due),
+            answers: Cow::Borrowed(&self.answers),
+            verdict: Cow::Borrowed(&self.verdict),
+        }
     }
 
     /// Fuel that the component used; the same input uses the same.
@@ -341,12 +357,14 @@ struct ByPolicy<'a> {
 
 impl ByPolicy<'_> {
     fn checked(self, recorded: Option<Recorded>) -> Checked {
-        let Decided { decision, answers, fuel, .. } = self.decided;
+        let Decided { decision, due, answers, verdict, fuel } = self.decided;
         Checked {
+            policy: self.policy.clone(),
             application: self.application,
             decision,
-            component: Arc::clone(self.policy.shared_digest()),
+            due,
             answers,
+            verdict,
             fuel,
             recorded: recorded.map(Arc::new),
         }

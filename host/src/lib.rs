@@ -43,9 +43,11 @@ pub mod private;
 mod rails;
 pub mod receipts;
 pub mod registry;
+mod sandbox;
 mod session;
 mod source;
 mod swap;
+mod writer_component;
 
 pub use cache::{CodeCache, Origin};
 pub use calendar::{Unpublished, WorkingCalendar};
@@ -61,3 +63,4 @@ pub use mustcheck_writer::{self as words, safe};
 pub use policy::{DEFAULT_OVERLAY, Policy};
 pub use registry::json::JsonRegistry;
 pub use registry::{Ask, AsyncRegistry, Registry, RegistryError};
+pub use writer_component::{WriterComponent, WriterError};

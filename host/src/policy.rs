@@ -18,7 +18,8 @@ use crate::input::read_file;
 use crate::inspect::Inspection;
 use crate::limits::Limits;
 use crate::receipts::{Baked, ContentDigest};
-use crate::session::{Exports, POLICY, Sandbox, Session};
+use crate::sandbox::Inside;
+use crate::session::{Exports, POLICY, Session};
 
 /// An edition that this crate embeds, with what one place adopts.
 struct EmbeddedEdition {
@@ -44,7 +45,7 @@ pub struct Policy {
 }
 
 struct Inner {
-    pre: InstancePre<Sandbox>,
+    pre: InstancePre<Inside>,
     exports: Exports,
     digest: Arc<str>,
     content: ContentDigest,
@@ -299,10 +300,6 @@ impl Policy {
 
     /// SHA-256 of the component, in lower-case hexadecimal.
     pub fn digest(&self) -> &str {
-        &self.inner.digest
-    }
-
-    pub(crate) fn shared_digest(&self) -> &Arc<str> {
         &self.inner.digest
     }
 

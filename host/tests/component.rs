@@ -12,7 +12,7 @@
 use std::fs;
 use std::path::Path;
 
-use mustcheck::{Policy, PolicyError};
+use mustcheck::{Policy, PolicyError, WriterComponent};
 
 #[path = "../build/guest.rs"]
 mod guest;
@@ -79,12 +79,15 @@ fn the_same_source_in_another_folder_gives_the_same_bytes() {
         rustc: "rustc".into(),
     };
     let target = elsewhere.path().join("target");
-    let built = guest::component(elsewhere.path(), &target, &tools).unwrap();
-    let embedded = fs::read(concat!(env!("OUT_DIR"), "/policy.wasm")).unwrap();
-    assert!(built == embedded, "{} bytes here, {} embedded", built.len(), embedded.len());
-    let text = String::from_utf8_lossy(&built);
-    for path in [root, elsewhere.path()] {
-        assert!(!text.contains(&*path.to_string_lossy()), "the component holds a path");
+    let policy = fs::read(concat!(env!("OUT_DIR"), "/policy.wasm")).unwrap();
+    let writer = WriterComponent::embedded().to_vec();
+    for (source, embedded) in [(guest::RULES, policy), (guest::WRITER, writer)] {
+        let built = guest::component(&source, elsewhere.path(), &target, &tools).unwrap();
+        assert!(built == embedded, "{} bytes here, {} embedded", built.len(), embedded.len());
+        let text = String::from_utf8_lossy(&built);
+        for path in [root, elsewhere.path()] {
+            assert!(!text.contains(&*path.to_string_lossy()), "the component holds a path");
+        }
     }
 }
 
@@ -99,7 +102,8 @@ fn a_missing_target_is_one_line_that_says_what_to_run() {
     fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).unwrap();
     let tools = guest::Tools { cargo: "cargo".into(), rustc: rustc.display().to_string() };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let refused = guest::component(root, &folder.path().join("target"), &tools).unwrap_err();
+    let refused =
+        guest::component(&guest::RULES, root, &folder.path().join("target"), &tools).unwrap_err();
     assert_eq!(
         refused.to_string(),
         "the target is missing: run `rustup target add wasm32-unknown-unknown`"

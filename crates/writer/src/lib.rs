@@ -17,6 +17,7 @@ mod decision;
 mod notice;
 mod obligation;
 mod place;
+pub mod recorded;
 mod remedies;
 mod words;
 

@@ -1,0 +1,73 @@
+//! Cases on record: all that writing follows from, as evidence keeps it.
+
+use std::borrow::Cow;
+
+use mustcheck_facts::answers::answered;
+use mustcheck_model::date::Date;
+use mustcheck_model::described::Described;
+use mustcheck_model::masking::Identifiers;
+use mustcheck_model::{Answer, Application, Days, Description, Query, Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::{Case, decision as write_decision};
+
+/// A case on record. Its JSON is what the component of the writer is given.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecordedCase<'a> {
+    /// What the policy says of itself.
+    pub description: Cow<'a, Description>,
+    /// The application.
+    pub application: Cow<'a, Application>,
+    /// The day of the check, by the host's clock.
+    pub made_on: Date,
+    /// The due lookups.
+    pub due: Cow<'a, [Query]>,
+    /// The answers, as they were given.
+    pub answers: Cow<'a, [Answer]>,
+    /// What the rules decided.
+    pub verdict: Cow<'a, Verdict>,
+}
+
+impl RecordedCase<'_> {
+    /// Reads a case.
+    ///
+    /// # Errors
+    ///
+    /// What is no case, in words.
+    pub fn from_json(json: &str) -> Result<RecordedCase<'static>, String> {
+        serde_json::from_str(json).map_err(|e| format!("the case cannot be read: {e}"))
+    }
+
+    /// Hands on the case as the writer takes it.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing can be written about it, in words: answers that are not those of the lookups.
+    pub fn with<T>(&self, write: impl FnOnce(&Case<'_>) -> T) -> Result<T, String> {
+        let policy = Described::new(self.description.clone().into_owned());
+        let days = Days { as_of: self.application.as_of, made_on: self.made_on };
+        let answered = answered(&policy, &self.application, days, &self.due, &self.answers);
+        let answered = answered.map_err(|e| e.to_string())?;
+        let identifiers = Identifiers::of(&self.application, &self.answers);
+        Ok(write(&Case {
+            policy: &policy,
+            application: &self.application,
+            days,
+            answered: &answered,
+            verdict: &self.verdict,
+            identifiers: &identifiers,
+        }))
+    }
+}
+
+/// Writes the decision of a case in JSON, as JSON.
+///
+/// # Errors
+///
+/// Why nothing can be written, in words.
+pub fn decision(case: &str) -> Result<String, String> {
+    let case = RecordedCase::from_json(case)?;
+    let decision = case.with(|case| write_decision(case, true))?.map_err(|e| e.to_string())?;
+    serde_json::to_string(&decision).map_err(|e| e.to_string())
+}
