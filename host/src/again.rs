@@ -41,7 +41,6 @@ pub fn again(
     made_on: Date,
     given: Given,
     limits: Limits,
-    notice: bool,
 ) -> Result<Derived, CheckError> {
     limits.check().map_err(|e| Fault::component("start", e.to_string()))?;
     let begun = Begun::begin(policy, Arc::clone(application), made_on, limits)?;
@@ -50,6 +49,6 @@ pub fn again(
         Given::For(give) => give(begun.due()),
     };
     rails::replayed(application, begun.due(), &answers)?;
-    let decided = begun.decide(Arc::new(answers), notice)?;
+    let decided = begun.decide(Arc::new(answers))?;
     Ok(Derived { decision: decided.decision, fuel: decided.fuel })
 }

@@ -71,11 +71,7 @@ impl<'p> Begun<'p> {
 
     /// Has the policy decide on the answers, holds its verdict against the rails, and writes the
     /// decision.
-    pub(crate) fn decide(
-        self,
-        answers: Arc<Vec<Answer>>,
-        notice: bool,
-    ) -> Result<Decided, CheckError> {
+    pub(crate) fn decide(self, answers: Arc<Vec<Answer>>) -> Result<Decided, CheckError> {
         let (described, days) = (self.policy.described(), self.facts.days());
         let answered = answered(described, &self.application, days, &self.due, &answers);
         let answered = answered.map_err(invalid)?;
@@ -101,7 +97,7 @@ impl<'p> Begun<'p> {
             verdict: &verdict,
             identifiers: &identifiers,
         };
-        let decision = writer::decision(&case, notice)
+        let decision = writer::decision(&case)
             .map_err(|e| Fault::Rail { rail: Rail::R11, detail: e.to_string() })?;
         let verdict = Arc::new(verdict);
         Ok(Decided { decision, due: self.due, answers, verdict, fuel })

@@ -12,10 +12,11 @@ use mustcheck_model::{
     Answer, Application, ApplicationError, Decision, Problem, Query, Verdict, is_backdated,
 };
 use mustcheck_writer::recorded::RecordedCase;
+use mustcheck_writer::{Language, Papers};
 
 use crate::checking::{Begun, Decided};
 use crate::clock::Clock;
-use crate::error::{CheckError, Fault};
+use crate::error::{CheckError, Fault, Rail};
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::receipts::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
@@ -30,7 +31,6 @@ pub struct Gate {
     policies: Arc<Vec<Policy>>,
     registry: Source,
     limits: Limits,
-    notices: bool,
     clock: Clock,
     /// How many days back a check may be as of; none without the right to an earlier day.
     backdating: Option<u16>,
@@ -57,6 +57,19 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// The papers: the officer's sheet, and a notice for each who is reached. They are written now,
+    /// from what the check saw, and say the same whenever they are written.
+    ///
+    /// # Errors
+    ///
+    /// None that the check itself would not have had.
+    // RAIL R11
+    pub fn papers(&self, language: Language) -> Result<Papers, CheckError> {
+        let receipt = self.receipt().map(|receipt| receipt.id.as_str());
+        let written = self.case().papers(&self.decision, language, receipt);
+        written.map_err(|detail| Fault::Rail { rail: Rail::R11, detail }.into())
+    }
+
     /// Whether this is the check of an application: of exactly what was put to the gate, and not
     /// of another with the same number.
     pub fn is_of(&self, application: &Application) -> bool {
@@ -114,7 +127,6 @@ impl Gate {
             policies: Vec::new(),
             registry: None,
             limits: Limits::default(),
-            notices: true,
             clock: Clock::System,
             backdating: None,
             recorder: None,
@@ -265,7 +277,7 @@ impl Gate {
         let parts = policy.described().parts();
         let application = Arc::clone(begun.application());
         let answers = source::accept(parts, &application, begun.due(), answers, now, &self.limits)?;
-        let decided = begun.decide(answers, self.notices)?;
+        let decided = begun.decide(answers)?;
         Ok(ByPolicy { policy, application, decided })
     }
 
@@ -293,7 +305,6 @@ impl Gate {
             component: policy.content_digest(),
             baked: policy.baked(),
             limits: &self.limits,
-            notice: self.notices,
             fuel: decided.fuel,
             took: begun.elapsed(),
         }

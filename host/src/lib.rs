@@ -57,9 +57,11 @@ pub use input::{APPLICATION_LIMIT, ApplicationExt, parse_value, read_file, redac
 pub use inspect::Inspection;
 pub use limits::Limits;
 pub use mustcheck_model::date::{Date, Timestamp};
-pub use mustcheck_model::identifier::{mask, validate as validate_identifier};
+pub use mustcheck_model::identifier::{
+    mask, shown as shown_identifier, validate as validate_identifier,
+};
 pub use mustcheck_model::{self as model, Application, ApplicationError, Decision, Disposition};
-pub use mustcheck_writer::{self as words, safe};
+pub use mustcheck_writer::{self as words, Language, Papers, safe};
 pub use policy::{DEFAULT_OVERLAY, Policy};
 pub use registry::json::JsonRegistry;
 pub use registry::{Ask, AsyncRegistry, Registry, RegistryError};

@@ -14,7 +14,9 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use mustcheck::model::{Disposition, SetAsideReason};
-use mustcheck::{Application, ApplicationExt as _, Decision, Gate, JsonRegistry, Policy};
+use mustcheck::{
+    Application, ApplicationExt as _, Checked, Decision, Gate, JsonRegistry, Language, Policy,
+};
 use serde_json::{Value, json};
 use wit_component::ComponentEncoder;
 
@@ -46,6 +48,10 @@ fn read(file: &str) -> Value {
 
 /// The decision on a registry that was changed.
 fn decided(change: impl FnOnce(&mut Value)) -> Decision {
+    checked(change).into_decision()
+}
+
+fn checked(change: impl FnOnce(&mut Value)) -> Checked {
     let mut registry = read("registry.json");
     change(&mut registry);
     let application = read("application.json").to_string();
@@ -56,7 +62,7 @@ fn decided(change: impl FnOnce(&mut Value)) -> Decision {
         .today(application.as_of)
         .build()
         .unwrap();
-    gate.check(&application).unwrap().into_decision()
+    gate.check(&application).unwrap()
 }
 
 #[test]
@@ -68,14 +74,17 @@ fn it_is_short_and_imports_nothing() {
 
 #[test]
 fn it_decides_and_the_host_writes() {
-    let decision = decided(|_| {});
+    let checked = checked(|_| {});
+    let decision = checked.decision();
     assert_eq!(decision.disposition, Disposition::Restricted);
     let [measure] = &decision.measures[..] else { panic!("{:?}", decision.measures) };
     assert_eq!(measure.because, ["RENT-1"]);
     assert_eq!(measure.until, Some("2027-05-31".parse().unwrap()));
-    let notice = decision.notice.unwrap();
-    assert!(notice.zh.contains("《园区管理规定（虚构）》第七条"), "{}", notice.zh);
-    assert!(notice.zh.contains("园管欠〔2026〕1号"), "{}", notice.zh);
+    let papers = checked.papers(Language::Zh).unwrap();
+    let notice = papers.notices[0].document.text();
+    assert!(notice.contains("《园区管理规定（虚构）》第七条"), "{notice}");
+    assert!(notice.contains("园管欠〔2026〕1号"), "{notice}");
+    assert!(papers.sheet.text().contains("园区措施清单第1版"), "{}", papers.sheet.text());
 }
 
 #[test]

@@ -81,14 +81,9 @@ pub fn ask(registry: &dyn Registry, application: &Application, queries: &[Query]
 fn native(catalogue: &Catalogue, registry: &JsonRegistry, json: &[u8]) -> Vec<u8> {
     let application: Application = serde_json::from_slice(json).unwrap();
     let mut answers = |queries: &[Query]| ask(registry, &application, queries);
-    let decision = mustcheck_authoring::check::check(
-        catalogue,
-        &application,
-        application.as_of,
-        true,
-        &mut answers,
-    )
-    .unwrap();
+    let decision =
+        mustcheck_authoring::check::check(catalogue, &application, application.as_of, &mut answers)
+            .unwrap();
     serde_json::to_vec(&decision).unwrap()
 }
 

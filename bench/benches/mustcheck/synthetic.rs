@@ -221,7 +221,7 @@ pub fn application(matter_position: usize, subjects: usize) -> Application {
         id: "BENCH-2025-1".into(),
         matter: matter(matter_position),
         as_of: AS_OF,
-        office: Office { name: "上海市市场监督管理局".into(), region: "310000".into() },
+        office: Office::new("上海市市场监督管理局", "310000"),
         subjects: (0..subjects)
             .map(|i| Subject {
                 role: if i == 0 { Role::Applicant } else { Role::Guarantor },

@@ -8,7 +8,7 @@ use mustcheck_model::{Answer, Application, ApplicationError, Decision, Problem, 
 use mustcheck_rules::catalogue::Catalogue;
 use mustcheck_rules::decide::decide;
 use mustcheck_rules::due::due;
-use mustcheck_writer::{self as writer, Case};
+use mustcheck_writer::{self as writer, Case, Language, Papers};
 
 /// A source of answers to the lookups of a native check.
 pub trait Registry {
@@ -38,9 +38,7 @@ pub fn due_lookups(
     Ok(facts::queries(policy, &due))
 }
 
-/// Decides an application on what the registry answers, on a day by the host's clock. The notice
-/// is most of the writing, and some callers print none; nothing else depends on whether it is
-/// asked for.
+/// Decides an application on what the registry answers, on a day by the host's clock.
 ///
 /// # Errors
 ///
@@ -49,9 +47,34 @@ pub fn check(
     catalogue: &Catalogue,
     application: &Application,
     made_on: Date,
-    with_notice: bool,
     registry: &mut dyn Registry,
 ) -> Result<Decision, ApplicationError> {
+    decided(catalogue, application, made_on, registry, |_, decision| decision)
+}
+
+/// Writes the papers of a check, in a language.
+///
+/// # Errors
+///
+/// As [`check`].
+pub fn papers(
+    catalogue: &Catalogue,
+    application: &Application,
+    made_on: Date,
+    registry: &mut dyn Registry,
+    language: Language,
+) -> Result<Papers, ApplicationError> {
+    let write = |case: &Case<'_>, decision| writer::papers(case, &decision, language, None);
+    decided(catalogue, application, made_on, registry, write)
+}
+
+fn decided<T>(
+    catalogue: &Catalogue,
+    application: &Application,
+    made_on: Date,
+    registry: &mut dyn Registry,
+    write: impl FnOnce(&Case<'_>, Decision) -> T,
+) -> Result<T, ApplicationError> {
     let policy = catalogue.described();
     let asked = facts::application(policy, application, made_on)?;
     let due = due(catalogue, &asked).map_err(refused)?;
@@ -70,7 +93,8 @@ pub fn check(
         verdict: &verdict,
         identifiers: &identifiers,
     };
-    writer::decision(&case, with_notice).map_err(refused)
+    let decision = writer::decision(&case).map_err(refused)?;
+    Ok(write(&case, decision))
 }
 
 /// Facts that were made of what was checked are decided on, and the verdict is written.

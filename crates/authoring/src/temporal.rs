@@ -152,7 +152,7 @@ pub fn proof(editions: &[CatalogueData]) -> Proof {
         // The proof asks for the editions that it was given.
         catalogues
             .get(edition)
-            .map(|c| crate::check::check(c, application, application.as_of, false, registry))
+            .map(|c| crate::check::check(c, application, application.as_of, registry))
     };
     let mut proof = proof_by(&known, &mut decide);
     refused.append(&mut proof.violations);

@@ -40,7 +40,7 @@ fn catalogue() -> Catalogue {
 /// Nobody has a record, by one source that holds everything from a day on.
 fn decided(catalogue: &Catalogue, matter: &str, on: Date, from: Option<Date>) -> Decision {
     let mut registry = |queries: &[Query]| answered(queries, on, from, |_, _| Vec::new());
-    check(catalogue, &application(matter, on), on, false, &mut registry).unwrap()
+    check(catalogue, &application(matter, on), on, &mut registry).unwrap()
 }
 
 fn open(decision: &Decision) -> Vec<(&str, Role)> {

@@ -24,6 +24,7 @@ use mustcheck_model::{
     ApplicationError, Commitment, Decision, Disposition, Effect, Event, EventKind, Force, Material,
     MeasureKind, Standing,
 };
+use mustcheck_writer::Language;
 use registry::{Case, aside, catalogue, catalogue_folder, folder, measures};
 
 use Disposition::{Restricted, Review};
@@ -51,9 +52,10 @@ fn day(text: &str) -> Date {
     serde_json::from_str(&format!("{text:?}")).unwrap()
 }
 
-fn notice(decision: &Decision) -> (String, String) {
-    let notice = decision.notice.as_ref().unwrap();
-    (notice.zh.to_string(), notice.en.to_string())
+/// The papers in both languages.
+fn papers(case: &Case, place: &str) -> (String, String) {
+    let written = |language| case.papers("statutes", place, language);
+    (written(Language::Zh), written(Language::En))
 }
 
 #[test]
@@ -188,26 +190,26 @@ fn five_decisions_on_one_licence() {
 /// The annotation is the place's, the suspension that of the Opinions: two facts, both shown.
 #[test]
 fn a_disputed_record_is_annotated_and_suspended_by_two_texts() {
-    let said = |place: &str| notice(&example(place, "fund").decide("statutes", place));
+    let said = |place: &str| papers(&example(place, "fund"), place);
     let expected = [
         (
             "shanghai",
-            "应当在1个工作日（2026-06-09前，含当日）内作出异议标注；处理期限5个工作日（2026-06-15前，\
-             含当日），最长7个工作日（2026-06-17前，含当日）。",
+            "应当在1个工作日（2026年6月9日前，含当日）内作出异议标注；处理期限5个工作日（2026年6月15日前，\
+             含当日），最长7个工作日（2026年6月17日前，含当日）。",
         ),
-        ("henan", "应当作出异议标注；处理期限3个工作日（2026-06-11前，含当日），最长7个工作日"),
+        ("henan", "应当作出异议标注；处理期限3个工作日（2026年6月11日前，含当日），最长7个工作日"),
         (
             "zhejiang",
-            "应当作出异议标注；处理期限5个工作日（2026-06-15前，含当日），最长20个工作日（2026-07-07前",
+            "应当作出异议标注；处理期限5个工作日（2026年6月15日前，含当日），最长20个工作日（2026年7月7日前",
         ),
         (
             "shenzhen",
-            "应当立即作出异议标注；处理期限3个工作日（2026-06-11前，含当日），最长6个工作日",
+            "应当立即作出异议标注；处理期限3个工作日（2026年6月11日前，含当日），最长6个工作日",
         ),
     ];
     for (place, words) in expected {
         let (zh, en) = said(place);
-        let disputed = "当事人于2026-06-08对记录“MS-2025-3002”提出异议：";
+        let disputed = "当事人于2026年6月8日对记录“MS-2025-3002”提出异议：";
         assert!(zh.contains(&format!("{disputed}{words}")), "{zh}");
         assert!(
             zh.contains("核实期间，惩戒措施暂不执行（国发〔2016〕33号第（二十二）项）"),
@@ -216,7 +218,7 @@ fn a_disputed_record_is_annotated_and_suspended_by_two_texts() {
         assert!(en.contains("Annotating is not suspending: "), "{en}");
     }
     let (zh, en) = said("shandong");
-    assert!(zh.contains("提出异议：处理期限3个工作日（2026-06-11前"), "{zh}");
+    assert!(zh.contains("提出异议：处理期限3个工作日（2026年6月11日前"), "{zh}");
     assert!(!zh.contains("作出异议标注；"), "{zh}");
     assert!(en.contains("that the measure is not carried out meanwhile rests on"), "{en}");
     for (place, _) in PLACES {
@@ -234,18 +236,18 @@ fn a_disputed_record_is_annotated_and_suspended_by_two_texts() {
     });
     let decision = dismissed.decide("statutes", "shanghai");
     assert_eq!(decision.disposition, Review);
-    assert!(!notice(&decision).0.contains("提出异议："));
+    assert!(!papers(&dismissed, "shanghai").0.contains("提出异议："));
 }
 
 #[test]
 fn what_no_record_tells_is_shown_to_the_officer() {
-    let (zh, _) = notice(&example("shenzhen", "fund").decide("statutes", "shenzhen"));
+    let (zh, _) = papers(&example("shenzhen", "fund"), "shenzhen");
     assert!(zh.contains("情节轻微、没有造成危害后果的，不予实施惩戒措施"), "{zh}");
     assert!(zh.contains("《深圳经济特区社会信用条例》第六十七条"), "{zh}");
-    let (zh, _) = notice(&example("henan", "fund").decide("statutes", "henan"));
+    let (zh, _) = papers(&example("henan", "fund"), "henan");
     assert!(zh.contains("实施部门：河南省国家机关"), "{zh}");
     // Nothing restricts in Shanghai, so nothing is to be verified of a restriction.
-    let (zh, _) = notice(&example("shanghai", "fund").decide("statutes", "shanghai"));
+    let (zh, _) = papers(&example("shanghai", "fund"), "shanghai");
     assert!(!zh.contains("请核实"), "{zh}");
     assert!(zh.contains("可以向市公共信用信息服务中心提出异议。"), "{zh}");
 }

@@ -190,7 +190,6 @@ fn by_rules_of(rules: CatalogueData, data: CatalogueData) -> Proof {
             &catalogue,
             application,
             application.as_of,
-            false,
             registry,
         ))
     };

@@ -212,7 +212,7 @@ fn decided(catalogue: &Catalogue, record: &CreditRecord, day: Date) -> Decision 
     };
     let from = Some(own(civil("2001-01-01")));
     let mut registry = |queries: &[Query]| answered(queries, day, from, listed);
-    check(catalogue, &application(MATTER, day), day, false, &mut registry).unwrap()
+    check(catalogue, &application(MATTER, day), day, &mut registry).unwrap()
 }
 
 fn seen(decision: &Decision) -> Outcome {

@@ -10,6 +10,7 @@ mod explain;
 mod failure;
 mod gates;
 mod lookups;
+mod papers;
 mod policy;
 mod recording;
 mod registries;
@@ -109,6 +110,14 @@ struct Style {
 }
 
 impl Style {
+    /// The language of papers.
+    const fn language(&self) -> mustcheck::Language {
+        match self.lang {
+            Lang::Zh => mustcheck::Language::Zh,
+            Lang::En => mustcheck::Language::En,
+        }
+    }
+
     /// The sentence in the language of the output.
     fn pick<'a>(&self, text: &'a mustcheck::model::Text) -> &'a str {
         match self.lang {

@@ -57,8 +57,7 @@ impl Edition {
         let mut given = |_: &[Query]| answers.to_vec();
         let (catalogue, as_of) = (&self.catalogue, application.as_of);
         printed(
-            &mustcheck_authoring::check::check(catalogue, application, as_of, true, &mut given)
-                .unwrap(),
+            &mustcheck_authoring::check::check(catalogue, application, as_of, &mut given).unwrap(),
         )
     }
 

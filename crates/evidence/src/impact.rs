@@ -106,8 +106,7 @@ pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
         counting.store(not_asked, std::sync::atomic::Ordering::Relaxed);
         answers
     };
-    // Nobody reads the notices.
-    let decided = again(policy, &application, made_on, Given::For(Box::new(give)), limits, false);
+    let decided = again(policy, &application, made_on, Given::For(Box::new(give)), limits);
     let after = match decided {
         Ok(decided) => decided.decision,
         Err(e) => {

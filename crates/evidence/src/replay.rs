@@ -277,13 +277,13 @@ impl Replayer {
             let problem = if brought { Problem::Brought } else { Problem::MissingComponent };
             return Err(problem(component));
         };
-        let (named, notice) = (receipt.engine.limits(), receipt.notice);
+        let named = receipt.engine.limits();
         let limits = named.at_most(&self.limits);
         let recorded = receipt.fuel;
         let application = Arc::new(bundle.application);
         let given = Given::AsRecorded(bundle.answers);
         let made_on = bundle.decision.made_on;
-        let decided = again(&policy, &application, made_on, given, limits, notice);
+        let decided = again(&policy, &application, made_on, given, limits);
         let decided = decided.map_err(|e| match named.more_than(&limits) {
             Some(less) => Problem::Limited { less, detail: in_full(&e) },
             None => Problem::Check(in_full(&e)),

@@ -4,18 +4,13 @@ use std::collections::BTreeMap;
 
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
-use mustcheck_model::identifier::{mask, validate, validate_issued};
+use mustcheck_model::identifier::{validate, validate_issued};
 use mustcheck_model::lookback::held_from;
 use mustcheck_model::masking::Identifiers;
 use mustcheck_model::{
     Answer, AnswerStatus, Application, ApplicationError, CreditRecord, Days, EventKind, ListInfo,
     ListStanding, Lookup, Problem, Query, SourceState, Subject, Target,
 };
-
-/// A subject as a decision shows it.
-pub fn target(subject: &Subject, index: u32) -> Target {
-    Target { role: subject.role, subject_index: index, subject: mask(&subject.identifier) }
-}
 
 /// One answer, checked, beside what it answers.
 #[derive(Debug)]
@@ -48,7 +43,8 @@ impl Answered<'_> {
 
     /// The row that a decision shows.
     pub fn row(&self, days: Days, identifiers: &Identifiers<'_>) -> Lookup {
-        let Target { role, subject_index, subject } = target(self.subject, self.subject_index);
+        let Target { role, subject_index, subject } =
+            identifiers.target(self.subject, self.subject_index);
         let source = self.answer.source.as_ref();
         Lookup {
             role,

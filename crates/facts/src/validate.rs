@@ -8,8 +8,8 @@ use mustcheck_model::described::Described;
 use mustcheck_model::identifier;
 use mustcheck_model::text::safe;
 use mustcheck_model::{
-    Application, ApplicationError, EditionDays, MatterInfo, PlaceInfo, Problem, Role, Subject,
-    SubjectKind,
+    Application, ApplicationError, EditionDays, MatterInfo, Office, PlaceInfo, Problem, Role,
+    Subject, SubjectKind,
 };
 
 /// Checks an application against the policy's description, and gives the position of its matter.
@@ -36,6 +36,7 @@ pub fn application(
         let detail = format!("`{region}` is no division code of six digits (GB/T 2260)");
         return Err(InvalidValue(Problem::at("office.region", detail)));
     }
+    contact(&application.office)?;
     if !application.as_of.exists() {
         let detail = format!("`{}` does not exist", application.as_of);
         return Err(InvalidDate(Problem::at("as_of", detail)));
@@ -70,6 +71,26 @@ pub fn application(
 /// Whether a time, both ends included, holds on a day.
 fn holds(from: Option<Date>, until: Option<Date>, on: Date) -> bool {
     from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
+}
+
+/// What stands on a notice as it is given: a line that somebody can read.
+fn contact(office: &Office) -> Result<(), ApplicationError> {
+    let lines =
+        [("office.address", &office.address, 200), ("office.telephone", &office.telephone, 60)];
+    for (path, text, most) in lines {
+        let Some(text) = text else { continue };
+        let wrong = if text.trim().is_empty() {
+            "must not be empty; leave it out, and the notice has a line for it".to_owned()
+        } else if text.chars().count() > most {
+            format!("has more than {most} characters")
+        } else if safe(text) != text.as_str() {
+            "holds a character that cannot be seen".to_owned()
+        } else {
+            continue;
+        };
+        return Err(ApplicationError::InvalidValue(Problem::at(path, wrong)));
+    }
+    Ok(())
 }
 
 /// Whether the overlay speaks for this office on this day: no place decides for another.

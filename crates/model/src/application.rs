@@ -75,6 +75,19 @@ pub struct Office {
     pub name: String,
     /// Administrative division code, GB/T 2260.
     pub region: String,
+    /// Where those who are given a notice find it; without it the notice leaves a line for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The telephone on which they reach it; without it the notice leaves a line for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub telephone: Option<String>,
+}
+
+impl Office {
+    /// An office of which no more is known than its name and its division.
+    pub fn new(name: impl Into<String>, region: impl Into<String>) -> Self {
+        Self { name: name.into(), region: region.into(), address: None, telephone: None }
+    }
 }
 
 /// A document that the application needs.

@@ -266,6 +266,13 @@ impl Role {
     }
 }
 
+impl Scheme {
+    /// Whether it numbers natural persons.
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::ResidentId | Self::Passport)
+    }
+}
+
 impl MeasureKind {
     /// Whether the measure only asks for a closer look, and so leads to `review`.
     pub const fn is_examination(self) -> bool {

@@ -38,7 +38,8 @@ pub struct LegalBasis {
     pub clause: Shared,
 }
 
-/// A subject of the application as a decision shows it: the identifier is masked.
+/// A subject of the application as a decision shows it: a firm's code whole, a person's number
+/// masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -47,7 +48,7 @@ pub struct Target {
     pub role: Role,
     /// Position in the application's subjects, from 0.
     pub subject_index: u32,
-    /// The masked identifier.
+    /// Its code, or the masked number of a person.
     pub subject: String,
 }
 
@@ -60,7 +61,7 @@ pub struct Lookup {
     pub role: Role,
     /// Position in the application's subjects, from 0.
     pub subject_index: u32,
-    /// The masked identifier.
+    /// Its code, or the masked number of a person.
     pub subject: String,
     /// The list.
     pub list: String,
@@ -258,9 +259,6 @@ pub struct Decision {
     pub set_aside: Vec<SetAside>,
     /// The day on which the check was made, by the host's clock.
     pub made_on: Date,
-    /// The notice: facts, basis, measures, terms, remedies. None if the caller asked for none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub notice: Option<Text>,
 }
 
 /// Days before the day of the check that an as-of date may lie and still be a present one:

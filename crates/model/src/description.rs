@@ -269,6 +269,8 @@ pub struct Description {
     pub policy: PolicyId,
     /// The edition's title.
     pub edition_name: Text,
+    /// The version of its data.
+    pub edition_version: String,
     /// The first as-of date it decides.
     pub valid_from: Date,
     /// The last, if any.

@@ -118,8 +118,30 @@ pub fn validate_issued(
     }
 }
 
-/// The form of an identifier for text, logs and decisions: enough to recognise it beside the
-/// case file, too little to look anybody up.
+/// The form of an identifier where people read who a case is about: a firm's code is public and
+/// stands whole, a person's number is recognised beside the case file and names nobody else.
+///
+/// Papers and decisions show it. Errors, logs, metrics and addresses show no more than [`mask`].
+// RAIL R13
+pub fn shown(scheme: Scheme, value: &str) -> String {
+    let (first, last) = match scheme {
+        Scheme::Uscc | Scheme::Lei => return value.to_owned(),
+        Scheme::ResidentId => (4, 4),
+        // It is short: more would leave little to be found out.
+        Scheme::Passport => (1, 2),
+    };
+    let all: Vec<char> = value.chars().collect();
+    let hidden = all.len().saturating_sub(first + last);
+    // What is no such number, as in a registry that nobody checked, has no ends to tell by.
+    if hidden < first.max(last) || !all.iter().all(char::is_ascii_alphanumeric) {
+        return mask(value);
+    }
+    let ends = |at: usize| at < first || at >= first + hidden;
+    all.iter().enumerate().map(|(at, c)| if ends(at) { *c } else { '*' }).collect()
+}
+
+/// The short form of an identifier for errors, logs, metrics and addresses, whoever's it is: enough
+/// to find a slip of the pen, too little to look anybody up.
 pub fn mask(value: &str) -> String {
     // A passport number is short: four of its nine characters would be too many.
     let shown = if value.chars().count() >= 15 { 4 } else { 2 };

@@ -3,43 +3,59 @@
 
 use std::borrow::Cow;
 
-use crate::identifier::mask;
-use crate::{Answer, Application};
+use crate::identifier::{mask, shown};
+use crate::{Answer, Application, Scheme, Subject, Target};
 
-/// Identifiers that no text of a decision shows in full.
+/// Identifiers, and how the texts of a decision show them.
 #[derive(Debug)]
 pub struct Identifiers<'a> {
-    /// In order, each once.
-    all: Vec<&'a str>,
+    /// Those that no text shows in full: in order, each once.
+    all: Vec<(&'a str, Scheme)>,
     /// Their lengths in bytes, each once, the longest first.
     lengths: Vec<usize>,
     /// Whether they are letters and digits of ASCII alone, as the standards have them.
     is_plain: bool,
+    /// Whether they are shown by their short masks.
+    in_short: bool,
 }
 
 impl<'a> Identifiers<'a> {
-    /// Of everybody whom an application or an answer names, in any record.
+    /// Of everybody whom an application or an answer names, in any record. A person's number is
+    /// masked; a firm's code is public, and stays.
     pub fn of(application: &'a Application, answers: &'a [Answer]) -> Self {
-        let subjects = application.subjects.iter();
-        let own = subjects.flat_map(|subject| subject.identities().map(|(_, _, own)| own));
-        let records = answers.iter().flat_map(|answer| &answer.records);
-        let theirs = records.flat_map(|record| {
-            let persons = record.responsible_persons.iter().map(|p| p.identifier.as_str());
-            persons.chain(record.subject.identities().map(|(_, _, theirs)| theirs))
-        });
-        Self::new(own.chain(theirs))
+        let all = everybody(application, answers);
+        Self::new(all.filter(|(scheme, _)| scheme.is_personal()))
     }
 
-    /// These.
-    pub fn new(identifiers: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut all: Vec<&str> = identifiers.into_iter().filter(|i| !i.is_empty()).collect();
+    /// As [`Identifiers::of`], and as decisions were written before a firm's code stood whole in
+    /// them: every identifier by its short mask.
+    pub fn in_short(application: &'a Application, answers: &'a [Answer]) -> Self {
+        Self { in_short: true, ..Self::new(everybody(application, answers)) }
+    }
+
+    /// These, all of which are masked.
+    pub fn new(identifiers: impl IntoIterator<Item = (Scheme, &'a str)>) -> Self {
+        let each = identifiers.into_iter().filter(|(_, i)| !i.is_empty());
+        let mut all: Vec<(&str, Scheme)> = each.map(|(scheme, i)| (i, scheme)).collect();
         all.sort_unstable();
-        all.dedup();
-        let mut lengths: Vec<usize> = all.iter().map(|identifier| identifier.len()).collect();
+        // What two standards allow is shown as the first of them shows it.
+        all.dedup_by_key(|(identifier, _)| *identifier);
+        let mut lengths: Vec<usize> = all.iter().map(|(identifier, _)| identifier.len()).collect();
         lengths.sort_unstable_by(|a, b| b.cmp(a));
         lengths.dedup();
-        let is_plain = all.iter().all(|i| i.bytes().all(|b| b.is_ascii_alphanumeric()));
-        Self { all, lengths, is_plain }
+        let is_plain = all.iter().all(|(i, _)| i.bytes().all(|b| b.is_ascii_alphanumeric()));
+        Self { all, lengths, is_plain, in_short: false }
+    }
+
+    /// A subject as a decision shows it.
+    // RAIL R13
+    pub fn target(&self, subject: &Subject, index: u32) -> Target {
+        let shown = self.shown(subject.scheme, &subject.identifier);
+        Target { role: subject.role, subject_index: index, subject: shown }
+    }
+
+    fn shown(&self, scheme: Scheme, identifier: &str) -> String {
+        if self.in_short { mask(identifier) } else { shown(scheme, identifier) }
     }
 
     /// A text with each of them masked.
@@ -48,28 +64,31 @@ impl<'a> Identifiers<'a> {
         if !self.may_stand_in(text) {
             return Cow::Borrowed(text);
         }
-        let mut shown = String::new();
+        let mut masked = String::new();
         let mut kept = 0;
         for (at, _) in text.char_indices() {
             let here = text.get(at..).unwrap_or_default();
             let found = if at < kept { None } else { self.at_begin_of(here) };
-            if let Some(identifier) = found {
-                shown.push_str(text.get(kept..at).unwrap_or_default());
-                shown.push_str(&mask(identifier));
+            if let Some((identifier, scheme)) = found {
+                masked.push_str(text.get(kept..at).unwrap_or_default());
+                masked.push_str(&self.shown(scheme, identifier));
                 kept = at + identifier.len();
             }
         }
         if kept == 0 {
             return Cow::Borrowed(text);
         }
-        shown.push_str(text.get(kept..).unwrap_or_default());
-        Cow::Owned(shown)
+        masked.push_str(text.get(kept..).unwrap_or_default());
+        Cow::Owned(masked)
     }
 
     /// The longest of them with which a text begins.
-    fn at_begin_of<'t>(&self, text: &'t str) -> Option<&'t str> {
+    fn at_begin_of(&self, text: &str) -> Option<(&'a str, Scheme)> {
         let mut beginnings = self.lengths.iter().filter_map(|length| text.get(..*length));
-        beginnings.find(|beginning| self.all.binary_search(beginning).is_ok())
+        beginnings.find_map(|beginning| {
+            let at = self.all.binary_search_by_key(&beginning, |(identifier, _)| identifier);
+            self.all.get(at.ok()?).copied()
+        })
     }
 
     /// Whether a text has letters and digits in a row for the shortest of them. Most have not, and
@@ -85,4 +104,20 @@ impl<'a> Identifiers<'a> {
             row >= *shortest
         })
     }
+}
+
+/// Every identifier, each time that it stands somewhere.
+fn everybody<'a>(
+    application: &'a Application,
+    answers: &'a [Answer],
+) -> impl Iterator<Item = (Scheme, &'a str)> {
+    let subjects = application.subjects.iter();
+    let own = subjects.flat_map(|subject| subject.identities());
+    let records = answers.iter().flat_map(|answer| &answer.records);
+    let theirs = records.flat_map(|record| {
+        let persons = &record.responsible_persons;
+        let persons = persons.iter().map(|p| (p.scheme, None, p.identifier.as_str()));
+        persons.chain(record.subject.identities())
+    });
+    own.chain(theirs).map(|(scheme, _, identifier)| (scheme, identifier))
 }

@@ -13,7 +13,7 @@ mod standards;
 
 use std::collections::BTreeSet;
 
-use mustcheck_model::identifier::{mask, validate};
+use mustcheck_model::identifier::{mask, shown, validate};
 use mustcheck_model::{Scheme, SubjectKind};
 use proptest::prelude::*;
 
@@ -292,6 +292,20 @@ fn a_mask_shows_four_characters_of_a_long_identifier_and_two_of_a_passport() {
     assert_eq!(mask("\u{202e}\u{1b}[31m"), "…**");
 }
 
+#[test]
+fn people_are_shown_a_firm_s_code_whole_and_the_ends_of_a_person_s_number() {
+    assert_eq!(shown(Scheme::Uscc, "9144030071526726XG"), "9144030071526726XG");
+    assert_eq!(shown(Scheme::Lei, "5493001KJTIIGC8Y1R12"), "5493001KJTIIGC8Y1R12");
+    assert_eq!(shown(Scheme::ResidentId, "310104197106123355"), "3101**********3355");
+    assert_eq!(shown(Scheme::ResidentId, "11010519491231002X"), "1101**********002X");
+    assert_eq!(shown(Scheme::Passport, "E12345678"), "E******78");
+    assert_eq!(shown(Scheme::Passport, "AB123"), "A**23");
+    // What is no such number has no ends that could be shown.
+    assert_eq!(shown(Scheme::ResidentId, "3101041971"), "31…**");
+    assert_eq!(shown(Scheme::Passport, "AB12"), "AB…**");
+    assert_eq!(shown(Scheme::Passport, "\u{202e}\u{1b}[31mABC"), "…**");
+}
+
 // ---- properties ---------------------------------------------------------------------------
 
 fn organisation() -> impl Strategy<Value = String> {
@@ -374,6 +388,12 @@ proptest! {
             let long = shown.chars().count() == 5 && shown.chars().all(|c| c.is_ascii_alphanumeric());
             prop_assert!(!long || !message.contains(&shown), "{}", message);
         }
+    }
+
+    #[test]
+    fn what_people_are_shown_of_a_resident_number_hides_the_birthday(id in valid_resident()) {
+        let shown = shown(Scheme::ResidentId, &id);
+        prop_assert_eq!(shown, format!("{}**********{}", &id[..4], &id[14..]));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod checks;
 mod feedback;
 mod lookups;
+mod papers;
 mod receipts;
 mod status;
 
@@ -19,6 +20,7 @@ use crate::operation::Entry;
 pub(crate) fn table() -> Vec<Entry> {
     vec![
         Entry::of::<checks::MakeCheck>(),
+        Entry::of::<papers::WritePapers>(),
         Entry::of::<lookups::ListLookups>(),
         Entry::of::<feedback::RecordFeedback>(),
         Entry::of::<receipts::ReadReceipt>(),

@@ -177,7 +177,7 @@ impl Records {
         };
         let bundle = Bundle::from_json(&stored.body).map_err(|_| RecordsError::Unfinished)?;
         Ok(Some(KeptCheck {
-            decision: bundle.decision,
+            decision: bundle.decision.into(),
             log_index: receipt.log_index,
             component: stored.component,
         }))

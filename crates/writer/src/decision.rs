@@ -1,7 +1,6 @@
 //! The decision as users know it, from a verdict.
 
-use super::{Case, Found, aside, notice, obligation};
-use mustcheck_facts::answers::target;
+use super::{Case, Found, aside, obligation};
 use mustcheck_model::standing::disputed;
 use mustcheck_model::{
     AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation,
@@ -20,13 +19,13 @@ impl std::fmt::Display for Unwritable {
 
 impl std::error::Error for Unwritable {}
 
-/// Writes a decision, with a notice or without.
+/// Writes a decision.
 ///
 /// # Errors
 ///
 /// [`Unwritable`] if the verdict has not one standing for each record, or names a position that the
 /// policy or the check has not.
-pub fn decision(case: &Case<'_>, with_notice: bool) -> Result<Decision, Unwritable> {
+pub fn decision(case: &Case<'_>) -> Result<Decision, Unwritable> {
     let Case { policy, application, days, answered, verdict, identifiers } = *case;
     let all = answered.iter().map(|row| row.records.len()).sum::<usize>();
     if verdict.records.len() != all {
@@ -35,7 +34,7 @@ pub fn decision(case: &Case<'_>, with_notice: bool) -> Result<Decision, Unwritab
     }
     let found = case.found();
     let writing = Writing { case, found: &found };
-    let mut decision = Decision {
+    Ok(Decision {
         application: application.id.clone(),
         matter: application.matter.clone(),
         as_of: days.as_of,
@@ -48,12 +47,7 @@ pub fn decision(case: &Case<'_>, with_notice: bool) -> Result<Decision, Unwritab
         obligations: each("obligations", &verdict.obligations, |o| writing.obligation(o))?,
         set_aside: each("set_aside", &verdict.set_aside, |s| writing.set_aside(s))?,
         made_on: days.made_on,
-        notice: None,
-    };
-    if with_notice {
-        decision.notice = Some(notice::notice(case, &decision, &found));
-    }
-    Ok(decision)
+    })
 }
 
 fn each<V, T>(
@@ -86,7 +80,8 @@ impl Writing<'_> {
 
     fn target(&self, subject: u32) -> Option<Target> {
         let position = usize::try_from(subject).ok()?;
-        Some(target(self.case.application.subjects.get(position)?, subject))
+        let at = self.case.application.subjects.get(position)?;
+        Some(self.case.identifiers.target(at, subject))
     }
 
     fn finding(&self, found: &Found<'_>) -> Finding {
@@ -98,7 +93,7 @@ impl Writing<'_> {
         Finding {
             record: record.id.clone(),
             list: found.list.code.clone(),
-            target: target(found.subject, found.subject_index),
+            target: self.case.identifiers.target(found.subject, found.subject_index),
             named_as: verdict.named_as,
             standing: verdict.standing,
             standing_today: today.filter(|today| *today != verdict.standing),
@@ -135,7 +130,7 @@ impl Writing<'_> {
             effect: known.effect,
             force: known.force,
             kind: known.kind,
-            target: target(subject, verdict.subject),
+            target: self.case.identifiers.target(subject, verdict.subject),
             because: verdict.because.iter().map(|at| self.id(*at)).collect::<Option<_>>()?,
             legal_basis: known.legal_basis.clone(),
             until: verdict.until,

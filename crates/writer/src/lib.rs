@@ -1,4 +1,4 @@
-//! The writer: a verdict's positions become the decision's words, and the notice (RAIL R11).
+//! The writer: a verdict's positions become the decision's words, and the papers (RAIL R11).
 //!
 //! What it writes follows from its input alone: what the policy says of itself, the application, the
 //! answers and the verdict. It knows no clock, no locale and no file.
@@ -14,17 +14,23 @@ macro_rules! say {
 mod aside;
 mod citation;
 mod decision;
-mod notice;
+mod document;
 mod obligation;
-mod place;
+mod page;
+mod papers;
 pub mod recorded;
-mod remedies;
+mod text;
 mod words;
 
 pub use citation::{CiteEn, CiteZh, Numeral};
 pub use citation::{PinpointEn, PinpointZh, Titled};
 pub use decision::{Unwritable, decision};
-pub use words::{Words, disposition_words, reason, role_words, rule_words, status_words};
+pub use document::{Block, Document, Field, Language, Notice, Papers, Section};
+pub use page::PAPER_STYLE;
+pub use papers::papers;
+pub use words::{
+    Words, disposition_words, kind_words, reason, role_words, rule_words, status_words,
+};
 
 pub use mustcheck_model::text::safe;
 

@@ -6,10 +6,10 @@ use mustcheck_facts::answers::answered;
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
 use mustcheck_model::masking::Identifiers;
-use mustcheck_model::{Answer, Application, Days, Description, Query, Verdict};
+use mustcheck_model::{Answer, Application, Days, Decision, Description, Query, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::{Case, decision as write_decision};
+use crate::{Case, Language, Papers, decision as write_decision, papers as write_papers};
 
 /// A case on record. Its JSON is what the component of the writer is given.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,6 +61,22 @@ impl RecordedCase<'_> {
     }
 }
 
+impl RecordedCase<'_> {
+    /// Writes the papers of a case, whose decision is at hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordedCase::with`].
+    pub fn papers(
+        &self,
+        decision: &Decision,
+        language: Language,
+        receipt: Option<&str>,
+    ) -> Result<Papers, String> {
+        self.with(|case| write_papers(case, decision, language, receipt))
+    }
+}
+
 /// Writes the decision of a case in JSON, as JSON.
 ///
 /// # Errors
@@ -68,6 +84,6 @@ impl RecordedCase<'_> {
 /// Why nothing can be written, in words.
 pub fn decision(case: &str) -> Result<String, String> {
     let case = RecordedCase::from_json(case)?;
-    let decision = case.with(|case| write_decision(case, true))?.map_err(|e| e.to_string())?;
+    let decision = case.with(|case| write_decision(case))?.map_err(|e| e.to_string())?;
     serde_json::to_string(&decision).map_err(|e| e.to_string())
 }

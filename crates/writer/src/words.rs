@@ -1,7 +1,8 @@
 //! The sentences that stand for codes.
 
 use mustcheck_model::{
-    AnswerStatus, Detail, Disposition, DispositionRule, ObligationKind, Role, SetAsideReason, Text,
+    AnswerStatus, Detail, Disposition, DispositionRule, MeasureKind, ObligationKind, Role,
+    SetAsideReason, Text,
 };
 
 /// The words that stand for a code.
@@ -111,6 +112,27 @@ pub const fn rule_words(rule: DispositionRule) -> Words {
             "应当查询的信息均已查询，未发现应当适用的措施",
             "everything due was answered and nothing applies",
         ),
+    }
+}
+
+/// What a measure does, in a word.
+pub const fn kind_words(kind: MeasureKind) -> Words {
+    match kind {
+        MeasureKind::Disqualify => text("禁止参加", "exclusion"),
+        MeasureKind::ReapplicationBar => text("限制再次申请", "bar on applying again"),
+        MeasureKind::Limit => text("限制", "limit"),
+        MeasureKind::WithdrawHonour => text("撤销或者不予荣誉", "no honour"),
+        MeasureKind::StricterExamination => text("从严审核", "stricter examination"),
+        MeasureKind::CloserSupervision => text("重点监管", "closer supervision"),
+        MeasureKind::GreenChannel => text("绿色通道", "green channel"),
+        MeasureKind::IncompleteMaterialsTolerated => {
+            text("容缺受理", "incomplete materials tolerated")
+        }
+        MeasureKind::Priority => text("优先", "priority"),
+        MeasureKind::EvaluationPreference => text("信用加分", "preference in evaluation"),
+        MeasureKind::FewerInspections => text("优化检查频次", "fewer inspections"),
+        MeasureKind::FinancingProduct => text("融资产品", "financing product"),
+        MeasureKind::Recommendation => text("重点推介", "recommendation"),
     }
 }
 

@@ -4,7 +4,7 @@ use mustcheck::model::{
     AnswerStatus, AppliedMeasure, LegalBasis, Lookup, MeasureKind, ObligationKind, Target,
 };
 use mustcheck::words::{role_words, rule_words, status_words};
-use mustcheck::{Checked, mask, redact, safe};
+use mustcheck::{Checked, redact, safe, shown_identifier};
 
 use crate::flow::{Handled, Outcome};
 use crate::intake::Required;
@@ -27,7 +27,8 @@ pub fn lines(handled: &Handled, chinese: bool) -> Vec<String> {
     )];
     for subject in &application.subjects {
         let who = role_words(subject.role).en;
-        let (name, identifier) = (shown(&subject.name), mask(&subject.identifier));
+        let (name, identifier) =
+            (shown(&subject.name), shown_identifier(subject.scheme, &subject.identifier));
         lines.push(row(who, &format!("{name} {identifier}")));
     }
     let (all, came) = (case.required.len(), case.provided.len());

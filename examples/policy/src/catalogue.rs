@@ -13,6 +13,7 @@ pub fn describe() -> Description {
     Description {
         policy: PolicyId { name: "park".into(), version, edition, overlay: "park".into() },
         edition_name: text("园区措施清单", "The park's list of measures"),
+        edition_version: "1".into(),
         valid_from: from,
         valid_until: None,
         edition: EditionDays { valid_from: from, valid_until: None },

@@ -241,7 +241,7 @@ fn office(
     let given = given.transpose()?;
     if let Some(name) = &options.office {
         let region = given.ok_or_else(|| Place::at("--region", "is needed with --office"))?;
-        return Ok(Office { name: name.clone(), region });
+        return Ok(Office::new(name, region));
     }
     let entity = release.tender.as_ref().and_then(|tender| tender.procuring_entity);
     let places = [("tender.procuringEntity", entity), ("buyer", release.buyer)];
@@ -256,14 +256,14 @@ fn office(
         return Err(Place::at(format!("{path}.name"), "missing: nobody decides"));
     };
     if let Some(region) = given {
-        return Ok(Office { name, region });
+        return Ok(Office::new(name, region));
     }
     let place = format!("{base}.address.region");
     let Some(region) = party.address.and_then(|address| address.region) else {
         return Err(Place::at(place, "missing; give a division code by --region"));
     };
     division(&region)
-        .map(|region| Office { name, region })
+        .map(|region| Office::new(name, region))
         .map_err(|detail| Place::at(place, format!("{detail}; give one by --region")))
 }
 

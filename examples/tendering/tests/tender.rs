@@ -193,7 +193,7 @@ fn bid(position: usize) -> Bid {
     let release: Release<'_> = serde_json::from_str(&document).unwrap();
     let parties = parties(&release);
     let bidders = bidders("", &release, &parties);
-    let office = Office { name: "市政工程管理中心".into(), region: "310105".into() };
+    let office = Office::new("市政工程管理中心", "310105");
     let setting = Setting {
         prefix: "",
         tender: "ZB-2026-031",

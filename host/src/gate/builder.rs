@@ -18,7 +18,6 @@ pub struct GateBuilder {
     pub(super) policies: Vec<Policy>,
     pub(super) registry: Option<Source>,
     pub(super) limits: Limits,
-    pub(super) notices: bool,
     pub(super) clock: Clock,
     pub(super) backdating: Option<u16>,
     pub(super) recorder: Option<Arc<Recorder>>,
@@ -51,15 +50,6 @@ impl GateBuilder {
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
-        self
-    }
-
-    /// Sets whether decisions carry their notice; without this, they do. Who screens many
-    /// applications and prints none saves most of the work; everything else of the decision is
-    /// the same. An office that decides against somebody owes the notice: it checks with one.
-    #[must_use]
-    pub const fn notices(mut self, notices: bool) -> Self {
-        self.notices = notices;
         self
     }
 
@@ -151,7 +141,6 @@ impl GateBuilder {
             policies: Arc::new(self.policies),
             registry,
             limits: self.limits,
-            notices: self.notices,
             clock: self.clock,
             backdating: self.backdating,
             recorder: self.recorder,

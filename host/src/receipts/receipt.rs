@@ -72,8 +72,10 @@ crate::document! {
         pub decided_by: DecidedBy,
         /// The engine and every limit that can change a result.
         pub engine: EngineSettings,
-        /// Whether the notice was written.
-        pub notice: bool,
+        /// Whether the decision carried a notice; only receipts of earlier versions say so, when it
+        /// was a part of the decision.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub notice: Option<bool>,
         /// The algorithms of the digests and of the signature.
         pub suite: Suite,
         /// Keyed digest of the application's canonical JSON.

@@ -137,7 +137,7 @@ prop_compose! {
             id: "CASE-1".into(),
             matter: matter.into(),
             as_of,
-            office: Office { name: "某审批局".into(), region: "310000".into() },
+            office: Office::new("某审批局", "310000"),
             subjects,
             consortium: member,
             materials: missing

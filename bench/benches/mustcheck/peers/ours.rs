@@ -49,7 +49,7 @@ impl Ours {
         Self::new(policy, false)
     }
 
-    /// Writes the whole decision, with the notice in two languages.
+    /// Writes the whole decision.
     pub fn full(policy: &Policy) -> Self {
         Self::new(policy, true)
     }
@@ -57,8 +57,6 @@ impl Ours {
     fn new(policy: &Policy, full: bool) -> Self {
         let handed = Handed::default();
         let gate = Gate::builder().policy(policy.clone()).registry(handed.clone()).today(AS_OF);
-        // The reduced answer holds no notice, so none is written; all else of the decision is.
-        let gate = gate.notices(full);
         Self { gate: gate.build().unwrap(), handed, full }
     }
 }
@@ -69,11 +67,7 @@ impl Engine for Ours {
     }
 
     fn title(&self) -> &'static str {
-        if self.full {
-            "**mustcheck**, full decision (with the notice that nobody else gives)"
-        } else {
-            "**mustcheck**, reduced answer"
-        }
+        if self.full { "**mustcheck**, full decision" } else { "**mustcheck**, reduced answer" }
     }
 
     fn input(&self, case: &Case) -> String {

@@ -90,6 +90,6 @@ impl Reused {
             verdict: &verdict,
             identifiers: &identifiers,
         };
-        serde_json::to_vec(&writer::decision(&case, true).unwrap()).unwrap()
+        serde_json::to_vec(&writer::decision(&case).unwrap()).unwrap()
     }
 }

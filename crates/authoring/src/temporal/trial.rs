@@ -175,7 +175,7 @@ impl<'d> Trial<'d> {
             id: format!("{}/{day}", data.edition.id),
             matter: self.matter.to_owned(),
             as_of: day,
-            office: Office { name: "office".into(), region: self.region.clone() },
+            office: Office::new("office", self.region.as_str()),
             subjects: SUBJECTS.into_iter().map(subject).collect(),
             consortium: true,
             materials: vec![Material { name: "plan".into(), statutory: false, provided: false }],

@@ -3,7 +3,7 @@
 use mustcheck_model::Disposition::{Clear, Review};
 
 use crate::registry::{Case, aside, measures};
-use crate::{ENDED, day, example, notice};
+use crate::{ENDED, day, example, papers};
 
 /// 山东 38 and 上海 35: the last day of the five years, and the day after.
 #[test]
@@ -80,7 +80,7 @@ fn shenzhen_closes_promises() {
     let open = promised("shenzhen", "440300", "licensing/human-resources-service");
     let decision = open.decide("statutes", "shenzhen");
     assert_eq!(measures(&decision), ["opinions-4-incomplete-materials"]);
-    assert!(notice(&decision).0.contains("承诺及其履行情况记入信用记录"));
+    assert!(papers(&open, "shenzhen").0.contains("承诺及其履行情况记入信用记录"));
     // Elsewhere the same matter is open.
     let shandong = promised("shandong", "370000", "licensing/food-production");
     let decision = shandong.decide("statutes", "shandong");

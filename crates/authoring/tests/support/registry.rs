@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use mustcheck_authoring as authoring;
+use mustcheck_authoring::{self as authoring, check};
 use mustcheck_model::date::Date;
 use mustcheck_model::{
     Answer, AnswerStatus, Application, CreditRecord, Decision, Query, SourceState,
 };
 use mustcheck_rules::Catalogue;
+use mustcheck_writer::Language;
 use serde::Deserialize;
 
 pub fn folder(name: &str) -> PathBuf {
@@ -108,7 +109,25 @@ impl Case {
     }
 
     pub fn decide_with(&self, catalogue: &Catalogue) -> Decision {
-        // A host asks for the parts of a list with the list.
+        let (held, application) = (self.whole(catalogue), &self.application);
+        let mut registry = |queries: &[Query]| held.lookup(application, queries);
+        mustcheck_authoring::check::check(catalogue, application, application.as_of, &mut registry)
+            .unwrap()
+    }
+
+    /// Its papers as one text.
+    pub fn papers(&self, edition: &str, overlay: &str, language: Language) -> String {
+        let catalogue = catalogue(edition, overlay);
+        let (held, application) = (self.whole(&catalogue), &self.application);
+        let mut registry = |queries: &[Query]| held.lookup(application, queries);
+        let day = application.as_of;
+        let papers = check::papers(&catalogue, application, day, &mut registry, language).unwrap();
+        let notices = papers.notices.iter().map(|notice| notice.document.text());
+        notices.fold(papers.sheet.text(), |all, notice| all + &notice)
+    }
+
+    /// What is held, with the parts of lists among the lists: a host asks for both.
+    fn whole(&self, catalogue: &Catalogue) -> Held {
         let mut held = self.held.clone();
         for list in catalogue.data().lists.iter().filter(|list| !list.parts.is_empty()) {
             let part = |record: &&mut CreditRecord| list.parts.iter().any(|p| *p == *record.list);
@@ -116,15 +135,7 @@ impl Case {
                 record.list = list.code.clone().into();
             }
         }
-        let mut registry = |queries: &[Query]| held.lookup(&self.application, queries);
-        mustcheck_authoring::check::check(
-            catalogue,
-            &self.application,
-            self.application.as_of,
-            true,
-            &mut registry,
-        )
-        .unwrap()
+        held
     }
 }
 

@@ -20,15 +20,15 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use mustcheck::{
     APPLICATION_LIMIT, Application, ApplicationExt as _, CheckError, Checked, Decision, Fault,
-    InputError, PolicyError,
+    InputError, Language, PolicyError,
 };
 use serde::Serialize;
 
-use crate::cli::Style;
 use crate::cli::backdated::Backdated;
 use crate::cli::failure::{Failure, OutputIsInput, Unreadable};
 use crate::cli::gates::{Gates, PolicyChoice};
 use crate::cli::recording::Recording;
+use crate::cli::{Style, papers};
 use lines::{Chunk, Line, Lines};
 use pipeline::{Bounds, Sink, Source, Worked};
 use summary::Summary;
@@ -50,15 +50,25 @@ pub struct Arguments {
     /// How many applications are checked at a time; without it, one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
     jobs: Option<u16>,
-    /// Leave the notice out of each decision: faster, to screen many and print none.
-    #[arg(long)]
-    no_notice: bool,
+    /// Write the papers of each application as well, as pages to print, into a folder of its own
+    /// that is named by its case number: the officer's sheet (核查结果单), and a notice (告知书) for
+    /// each who is reached, in the language of `--lang`.
+    #[arg(long, value_name = "FOLDER")]
+    papers: Option<PathBuf>,
     #[command(flatten)]
     policy: PolicyChoice,
     #[command(flatten)]
     backdated: Backdated,
     #[command(flatten)]
     recording: Recording,
+}
+
+/// What is done with each line.
+struct Work {
+    gates: Gates,
+    /// Where papers go, if they are asked for.
+    papers: Option<PathBuf>,
+    language: Language,
 }
 
 /// The result of one line.
@@ -90,10 +100,14 @@ struct Rows {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let gates = Gates::open(&arguments.policy, &arguments.registry)?;
-    let gates = gates.notices(!arguments.no_notice).backdated(arguments.backdated);
+    let gates = gates.backdated(arguments.backdated);
     let gates = gates.recorder(arguments.recording.recorder()?);
     let (input, size) = open(&arguments.input)?;
     let output = create(arguments)?;
+    if let Some(folder) = &arguments.papers {
+        papers::prepare(folder)?;
+    }
+    let work = Work { gates, papers: arguments.papers.clone(), language: style.language() };
     let jobs = usize::from(arguments.jobs.unwrap_or_else(cores));
     let bounds = Bounds {
         jobs,
@@ -104,7 +118,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     };
     let source = Input { lines: Lines::new(input), path: arguments.input.clone() };
     let mut sink = Output { output, summary: Summary::begin(size, style) };
-    let done = pipeline::run(bounds, source, move |chunk| rows(&gates, &chunk), &mut sink);
+    let done = pipeline::run(bounds, source, move |chunk| rows(&work, &chunk), &mut sink);
     // What was done before an error is kept.
     let flushed = sink.output.flush();
     let summary = sink.summary;
@@ -160,11 +174,11 @@ impl Sink<Rows> for Output {
 }
 
 /// Checks the lines of a chunk, up to one whose error would meet every other line too.
-fn rows(gates: &Gates, chunk: &Chunk) -> Worked<Rows> {
+fn rows(work: &Work, chunk: &Chunk) -> Worked<Rows> {
     let mut rows = Rows { read: chunk.read, ..Rows::default() };
     for line in &chunk.lines {
         // A panic is a fault of the machinery on this line, and the thread is unharmed.
-        let checked = catch_unwind(AssertUnwindSafe(|| check(gates, line)));
+        let checked = catch_unwind(AssertUnwindSafe(|| check(work, line)));
         let checked = checked.unwrap_or_else(|_| Err(anyhow!("the check panicked")));
         if let Err(error) = rows.push(line.number, checked) {
             rows.ended = Some(error);
@@ -206,12 +220,20 @@ const fn worse(one: u8, other: u8) -> u8 {
     if one == 1 || other == 0 { one } else { other }
 }
 
-fn check(gates: &Gates, line: &Line) -> Result<Checked> {
+fn check(work: &Work, line: &Line) -> Result<Checked> {
     let Some(content) = &line.content else {
         return Err(InputError::TooLarge { bytes: line.bytes, limit: APPLICATION_LIMIT }.into());
     };
     let application = Application::from_json(content)?;
-    gates.check(&application)
+    let Some(folder) = &work.papers else { return work.gates.check(&application) };
+    // Where its papers cannot go, an application is not checked.
+    let own = papers::claim(folder, &application.id)?;
+    let checked = work.gates.check(&application).inspect_err(|_| {
+        // What has no decision has no papers.
+        let _ = std::fs::remove_dir(&own);
+    })?;
+    papers::write(&own, &checked, work.language)?;
+    Ok(checked)
 }
 
 /// Whether an error would meet every other line too.

@@ -36,6 +36,6 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     }
     text::line(&no_check)?;
     text::line("")?;
-    text::decision(&application, checked.decision(), style)?;
+    text::decision(&checked, style)?;
     Ok(0)
 }

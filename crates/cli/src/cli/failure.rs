@@ -11,6 +11,7 @@ use mustcheck_evidence::replay::ComponentError;
 use mustcheck_service::{ConfigError, StartError};
 use serde::Serialize;
 
+use crate::cli::papers::PapersError;
 use crate::cli::replay::{NoKeys, NothingToReplay, PageOfWhat};
 use crate::cli::test::{Exists, NoBundle, NoCatalogue, NotOpened};
 
@@ -129,6 +130,7 @@ fn input_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a I
 fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
     let registry = |error: &RegistryError| matches!(error, RegistryError::Content(_));
     cause.downcast_ref::<Unreadable>().is_some()
+        || cause.downcast_ref::<PapersError>().is_some()
         || cause.downcast_ref::<OutputIsInput>().is_some()
         || cause.downcast_ref::<KeysError>().is_some()
         || cause.downcast_ref::<ConfigError>().is_some()

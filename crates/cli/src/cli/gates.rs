@@ -111,7 +111,6 @@ fn trusted(policy: Policy) -> Policy {
 pub struct Gates {
     choice: PolicyChoice,
     registry: Arc<dyn Registry>,
-    notices: bool,
     recorder: Option<Arc<Recorder>>,
     backdated: Backdated,
     today: Option<Date>,
@@ -136,17 +135,11 @@ impl Gates {
         Self {
             choice: choice.clone(),
             registry,
-            notices: true,
             recorder: None,
             backdated: Backdated::default(),
             today: None,
             made: Mutex::default(),
         }
-    }
-
-    /// Sets whether decisions carry their notice.
-    pub fn notices(self, notices: bool) -> Self {
-        Self { notices, ..self }
     }
 
     /// Sets what puts checks on record.
@@ -208,7 +201,7 @@ impl Gates {
         if let Some(today) = self.today {
             builder = builder.today(today);
         }
-        Ok(made.gate.insert(builder.notices(self.notices).build()?).clone())
+        Ok(made.gate.insert(builder.build()?).clone())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use clap::Args;
-use mustcheck::{JsonRegistry, mask};
+use mustcheck::{JsonRegistry, shown_identifier};
 use serde_json::json;
 
 use crate::cli::backdated::Backdated;
@@ -40,7 +40,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
                 json!({
                     "role": subject.role,
                     "subject_index": query.subject,
-                    "subject": mask(&subject.identifier),
+                    "subject": shown_identifier(subject.scheme, &subject.identifier),
                     "lists": query.lists,
                 })
             })

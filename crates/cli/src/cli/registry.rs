@@ -12,9 +12,8 @@ use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use mustcheck::model::{CreditRecord, Subject};
 use mustcheck::registry::held::SourceSummary;
-use mustcheck::{JsonRegistry, mask, safe};
-use mustcheck_registry::SqliteRegistry;
-use mustcheck_registry::is_sqlite;
+use mustcheck::{JsonRegistry, safe, shown_identifier};
+use mustcheck_registry::{SqliteRegistry, is_sqlite};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};
@@ -117,7 +116,7 @@ fn show(
             .iter()
             .map(|(subject, records)| {
                 json!({
-                    "subject": mask(&subject.identifier),
+                    "subject": shown_identifier(subject.scheme, &subject.identifier),
                     "records": records.iter().map(row).collect::<Vec<_>>(),
                 })
             })
@@ -149,7 +148,7 @@ fn row(record: &CreditRecord) -> serde_json::Value {
         "list": record.list,
         "source": record.source,
         "act": record.act,
-        "subject": mask(&record.subject.identifier),
+        "subject": shown_identifier(record.subject.scheme, &record.subject.identifier),
         "valid_from": record.valid_from,
         "valid_until": record.valid_until,
         "events": record.events,

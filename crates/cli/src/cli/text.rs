@@ -3,10 +3,8 @@
 use std::io::Write as _;
 
 use anyhow::Result;
-use mustcheck::model::{
-    AnswerStatus, Application, Decision, Disposition, LegalBasis, Lookup, Subject,
-};
-use mustcheck::{mask, safe, words};
+use mustcheck::model::{Disposition, LegalBasis, Subject};
+use mustcheck::{Checked, safe, shown_identifier, words};
 use serde::Serialize;
 
 use crate::cli::Style;
@@ -38,78 +36,42 @@ pub fn citations(bases: &[LegalBasis]) -> String {
     bases.iter().map(cite).collect::<Vec<_>>().join("; ")
 }
 
-/// Role, name and masked identifier.
+/// Role, name, and code or masked number.
 pub fn subject_line(subject: &Subject, style: Style) -> String {
     let role = words::role_words(subject.role);
-    let (name, shown) = (safe(&subject.name), mask(&subject.identifier));
+    let name = safe(&subject.name);
+    let shown = shown_identifier(subject.scheme, &subject.identifier);
     format!("{} {name} {shown}", style.words(role))
 }
 
-/// A decision: the finding, what was looked up and where, and the notice.
-pub fn decision(application: &Application, decision: &Decision, style: Style) -> Result<()> {
+/// A decision: the finding with its code, and the officer's sheet. What sources say of themselves
+/// stands below it, in their own words.
+pub fn decision(checked: &Checked, style: Style) -> Result<()> {
+    let decision = checked.decision();
     let finding = words::disposition_words(decision.disposition);
-    let rule = words::rule_words(decision.disposition_rule);
     let colour = colour(decision.disposition).on_default().bold();
-    let code = decision.disposition.code();
-    let (finding, rule) = (style.words(finding), style.words(rule));
+    let (code, finding) = (decision.disposition.code(), style.words(finding));
     // The code is what programs see; a person may have to look it up.
-    line(&format!("{colour}{code}{colour:#}  {finding}: {rule}"))?;
-    let policy = &decision.policy;
-    line(&format!(
-        "{} {} · {} {} · {} {}",
-        style.say("策略", "policy"),
-        policy.name,
-        style.say("版本", "edition"),
-        policy.edition,
-        style.say("地方采用", "overlay"),
-        policy.overlay
-    ))?;
+    line(&format!("{colour}{code}{colour:#}  {finding}"))?;
     line("")?;
-    heading(style.say("查询", "Looked up"))?;
-    for (index, subject) in application.subjects.iter().enumerate() {
-        let rows: Vec<&Lookup> = decision
-            .lookups
-            .iter()
-            .filter(|l| usize::try_from(l.subject_index).ok() == Some(index))
-            .collect();
-        if !rows.is_empty() {
-            line(&format!("  {}", subject_line(subject, style)))?;
-        }
-        for row in rows {
-            lookup(row, style)?;
+    line(checked.papers(style.language())?.sheet.text().trim_end())?;
+    let mut reasons: Vec<(Option<&str>, &str)> = Vec::new();
+    for lookup in &decision.lookups {
+        let Some(reason) = lookup.reason.as_deref() else { continue };
+        let one = (lookup.source.as_deref(), reason);
+        if !reasons.contains(&one) {
+            reasons.push(one);
         }
     }
-    let Some(notice) = &decision.notice else { return Ok(()) };
-    line("")?;
-    heading(style.say("告知", "Notice"))?;
-    line(style.pick(notice).trim_end())
-}
-
-fn lookup(row: &Lookup, style: Style) -> Result<()> {
-    let answered = row.status == AnswerStatus::Answered;
-    let colour = if answered { anstyle::AnsiColor::Green } else { anstyle::AnsiColor::Yellow };
-    let colour = colour.on_default();
-    let status = words::status_words(row.status);
-    let mut text = format!("    {:<32} {colour}{}{colour:#}", row.list, style.words(status));
-    let from = row
-        .source
-        .iter()
-        .map(|s| safe(s).into_owned())
-        .chain(row.source_as_of.map(|t| t.to_string()));
-    let from: Vec<String> = from.collect();
-    if !from.is_empty() {
-        text.push_str(&format!("  {}", from.join(" ")));
+    if !reasons.is_empty() {
+        line("")?;
+        heading(style.say("数据源的说明", "What sources say"))?;
     }
-    if row.records > 0 {
-        text.push_str(&format!("  {} {}", row.records, style.say("条记录", "record(s)")));
+    for (source, reason) in reasons {
+        let source = source.map(|source| format!("{}: ", safe(source)));
+        line(&format!("  {}{}", source.unwrap_or_default(), safe(reason)))?;
     }
-    if !row.due {
-        text.push_str(style.say("  （仅供参考）", "  (for reference)"));
-    }
-    if let Some(reason) = &row.reason {
-        text.push_str(&format!("  {}", safe(reason)));
-    }
-    line(&text)
+    Ok(())
 }
 
 const fn colour(disposition: Disposition) -> anstyle::AnsiColor {

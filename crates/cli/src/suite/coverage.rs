@@ -153,7 +153,7 @@ impl Coverage {
             };
             for ran in ran.iter().filter(own) {
                 let Some((_, decision)) = &ran.decided else { continue };
-                shown::add(&mut shown, &key.edition, deciding, decision, &ran.told);
+                shown::add(&mut shown, &key.edition, deciding, decision, &ran.told, &ran.papers);
                 shown::count(&mut uses, &key.edition, decision);
             }
         }

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use mustcheck::Registry;
 use mustcheck::RegistryError;
 use mustcheck::model::{CreditRecord, EventKind, Text};
-use mustcheck::{Application, CheckError, Checked, Decision, Gate, PolicyError, Registry};
+use mustcheck::{Application, CheckError, Checked, Decision, Gate, Language, PolicyError};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -56,6 +57,8 @@ pub struct Ran {
     pub decided: Option<(Key, Decision)>,
     /// Acts and events of the answered records, by record.
     pub told: BTreeMap<String, Told>,
+    /// Its papers in Chinese, as text.
+    pub papers: String,
     /// Where the decision is not what was expected.
     pub differences: Vec<Difference>,
     /// What makes the case impossible to evaluate.
@@ -102,6 +105,7 @@ fn one(
         verdict: Verdict::Bad,
         decided: None,
         told: BTreeMap::new(),
+        papers: String::new(),
         differences: Vec::new(),
         findings: case.findings.clone(),
         fault: None,
@@ -191,6 +195,13 @@ impl Ran {
         let policy = &decision.policy;
         let key = Key { edition: policy.edition.clone(), overlay: policy.overlay.clone() };
         self.decided = Some((key, decision.clone()));
+        match checked.papers(Language::Zh) {
+            Ok(papers) => {
+                self.papers = papers.sheet.text();
+                self.papers.extend(papers.notices.iter().map(|one| one.document.text()));
+            }
+            Err(e) => self.fault = Some(e.to_string()),
+        }
         let records = checked.answers().iter().flat_map(|answer| &answer.records);
         let told = |record: &CreditRecord| Told {
             act: record.act.clone(),

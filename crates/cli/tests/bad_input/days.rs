@@ -70,9 +70,9 @@ fn an_earlier_day_is_checked_by_who_takes_the_right_and_is_at_best_for_review() 
     folder.write("application.json", &as_of("2026-11-18"));
     let run = folder.run(&[&CHECK[..], &["--backdated", "--lang", "en"]].concat());
     assert_eq!(run.told(), (10, ""));
-    let notice = run.stdout.split("\nNotice\n").nth(1).unwrap();
+    let sheet = run.stdout.split("\n\n").nth(1).unwrap();
     let first = "This check was made on 2026-11-20 as of the earlier day 2026-11-18; ";
-    assert!(notice.starts_with(first), "{notice}");
+    assert!(sheet.starts_with(first), "{sheet}");
     let run = folder.run(&["lookups", "application.json"]);
     let told = format!("error: as_of: `2026-11-18` is an earlier day: {BACKDATED}\n");
     assert_eq!(run.told(), (3, &*told));

@@ -53,7 +53,7 @@ fn assert_names_nobody(folder: &office::Folder, what: &str) {
     let run = Run { code: 0, stdout: String::new(), stderr: what.to_owned() };
     for file in files(&folder.path(what)) {
         let bytes = std::fs::read(&file).unwrap();
-        folder.assert_masked(&String::from_utf8_lossy(&bytes), &run);
+        folder.assert_hidden(&String::from_utf8_lossy(&bytes), &run);
     }
 }
 

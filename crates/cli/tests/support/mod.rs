@@ -53,6 +53,12 @@ pub fn resident(n: u32) -> String {
     standards::resident_id(310_101, &format!("{}0307", 1950 + n / 1000), n % 1000)
 }
 
+/// The n-th person's number as people are shown it.
+pub fn shown_resident(n: u32) -> String {
+    let number = resident(n);
+    format!("{}**********{}", &number[..4], &number[14..])
+}
+
 /// The same characters, full-width.
 pub fn full_width(text: &str) -> String {
     let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).unwrap();

@@ -115,7 +115,6 @@ fn matters(path: &str) -> Text {
         "records" => ("记录或其效力状态不同", "other records, or another standing"),
         "set_aside" => ("不予适用的事项不同", "something else is set aside"),
         "obligations" => ("后续义务或期限不同", "other obligations, or other days"),
-        "notice" => ("仅告知文本不同", "the words of the notice"),
         "policy" => ("作出处理的策略不同", "another policy"),
         "application" | "matter" | "as_of" => ("所涉案件不同", "another case"),
         _ => ("其他内容不同", "something else"),

@@ -22,6 +22,7 @@ impl Catalogue {
         Description {
             policy: self.policy(),
             edition_name: edition.name.clone(),
+            edition_version: edition.version.clone().into(),
             // What the overlay does not decide, the policy does not.
             valid_from: (overlay.valid_from)
                 .map_or(edition.valid_from, |own| own.max(edition.valid_from)),

@@ -40,7 +40,7 @@ use office::Office;
 use servers::Server;
 use steady::Arriving;
 
-/// The golden case that is checked: its decision is long, with notices in two languages.
+/// The golden case that is checked: its decision is long.
 const RESTRICTED: &str = "0002-procurement-wage-arrears";
 /// Bytes of a short constant.
 const SHORT: usize = 21;

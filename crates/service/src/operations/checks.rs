@@ -1,6 +1,6 @@
 //! `POST /v1/checks`: one application, end to end.
 
-use mustcheck::{Application, ApplicationExt as _, Decision, Disposition};
+use mustcheck::{Application, ApplicationExt as _, Checked, Decision, Disposition};
 use mustcheck_evidence::{ContentDigest, DocumentId};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -79,20 +79,7 @@ impl Operation for MakeCheck {
         if let Some(receipt) = &call.recorded {
             return on_record(&call, receipt).await;
         }
-        let days = call.days();
-        let checked = call.shared.check(application, days, call.claim.as_ref()).await?;
-        let receipt = checked.receipt().map(|recorded| ReceiptReference {
-            id: recorded.id.clone(),
-            log_index: recorded.index,
-        });
-        {
-            let mut notes = call.told.notes();
-            notes.disposition = Some(checked.decision().disposition.to_string());
-            notes.receipt = receipt.as_ref().map(|receipt| receipt.id.to_string());
-        }
-        let component = ContentDigest::from_hex(checked.component())
-            .map_err(|e| Problem::new(Kind::Internal).told(e.to_string()))?;
-        Ok(Json(CheckAnswer { decision: checked.into_decision(), receipt, component }))
+        Ok(Json(answer(make(&call, application).await?)?))
     }
 
     fn examples() -> Vec<Example> {
@@ -113,6 +100,26 @@ impl Operation for MakeCheck {
             },
         ]
     }
+}
+
+/// Makes a check, and notes how it came out.
+pub(super) async fn make(call: &Call, application: Application) -> Result<Checked, Problem> {
+    let checked = call.shared.check(application, call.days(), call.claim.as_ref()).await?;
+    let mut notes = call.told.notes();
+    notes.disposition = Some(checked.decision().disposition.to_string());
+    notes.receipt = checked.receipt().map(|recorded| recorded.id.to_string());
+    drop(notes);
+    Ok(checked)
+}
+
+/// The answer of a check.
+pub(super) fn answer(checked: Checked) -> Result<CheckAnswer, Problem> {
+    let receipt = checked
+        .receipt()
+        .map(|recorded| ReceiptReference { id: recorded.id.clone(), log_index: recorded.index });
+    let component = ContentDigest::from_hex(checked.component())
+        .map_err(|e| Problem::new(Kind::Internal).told(e.to_string()))?;
+    Ok(CheckAnswer { decision: checked.into_decision(), receipt, component })
 }
 
 /// The answer of a check that is on record, and whose answer was lost with who made it: made of its

@@ -1,7 +1,7 @@
 //! `POST /v1/lookups`: what is due, without asking anybody.
 
 use mustcheck::model::{DueRule, PolicyId, Query, Role as SubjectRole};
-use mustcheck::{Application, Date, mask};
+use mustcheck::{Application, Date, shown_identifier};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub struct DueLookup {
     pub role: SubjectRole,
     /// Position in the application's subjects, from 0.
     pub subject_index: u32,
-    /// Its identifier, masked.
+    /// Its code, or the masked number of a person.
     pub subject: String,
     /// Codes of the lists.
     pub lists: Vec<String>,
@@ -105,7 +105,7 @@ fn row(application: &Application, query: Query) -> Option<DueLookup> {
         role: subject.role,
         subject_index: query.subject,
         // RAIL R13
-        subject: mask(&subject.identifier),
+        subject: shown_identifier(subject.scheme, &subject.identifier),
         lists: query.lists,
     })
 }

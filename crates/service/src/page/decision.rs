@@ -1,6 +1,6 @@
-//! A decision: what was found, and on which basis; its notice; its JSON.
+//! A decision: what was found, and on which basis; its papers; its JSON.
 
-mod notice;
+mod paper;
 mod view;
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
-use mustcheck::{Checked, Decision};
+use mustcheck::{Checked, Decision, Papers};
 use mustcheck_evidence::{ContentDigest, DocumentId};
 
 use super::book::Book;
@@ -88,20 +88,46 @@ pub(super) async fn show(visit: Visit, Path(number): Path<u32>) -> Response {
         Ok(made) => made,
         Err(response) => return response,
     };
-    let view = view::View { visit: &visit, made: &made, book: book(&visit, &made), number };
+    let papers = match papers(&visit, &made) {
+        Ok(papers) => papers,
+        Err(response) => return response,
+    };
+    let book = book(&visit, &made);
+    let view = view::View { visit: &visit, made: &made, papers: &papers, book, number };
     let title = visit.lang().say("核查结果", "Decision");
     visit.page(StatusCode::OK, title, &format!("/decisions/{number}"), view.page(title))
 }
 
-/// `GET /decisions/{number}/notice`: the notice alone, to print.
-pub(super) async fn notice(visit: Visit, Path(number): Path<u32>) -> Response {
-    let made = match made(&visit, number) {
-        Ok(made) => made,
+/// The papers of a decision, in the language of the page.
+fn papers(visit: &Visit, made: &Made) -> Result<Papers, Response> {
+    let papers = made.checked.papers(visit.lang().of_papers());
+    papers.map_err(|_| respond::problem(visit, &Problem::Failed))
+}
+
+/// `GET /decisions/{number}/sheet`: the officer's sheet alone, to print.
+pub(super) async fn sheet(visit: Visit, Path(number): Path<u32>) -> Response {
+    let shown = made(&visit, number).and_then(|made| papers(&visit, &made));
+    match shown {
+        Ok(papers) => paper::page(&visit, number, "sheet", &papers.sheet),
+        Err(response) => response,
+    }
+}
+
+/// `GET /decisions/{number}/notices/{subject}`: the notice of one who is reached, to print. The
+/// address has their position in the application, and nothing of them.
+// RAIL R13
+pub(super) async fn notice(visit: Visit, Path((number, subject)): Path<(u32, u32)>) -> Response {
+    let shown = made(&visit, number).and_then(|made| papers(&visit, &made));
+    let papers = match shown {
+        Ok(papers) => papers,
         Err(response) => return response,
     };
-    let title = visit.lang().say("信用核查告知", "Credit check notice");
-    let back = format!("/decisions/{number}/notice");
-    visit.page(StatusCode::OK, title, &back, notice::page(visit.lang(), &made, number))
+    match papers.notices.iter().find(|notice| notice.subject == subject) {
+        Some(notice) => {
+            paper::page(&visit, number, &format!("notices/{subject}"), &notice.document)
+        }
+        None => gone(&visit),
+    }
 }
 
 /// `POST /decisions/{number}/json`: the decision to keep.

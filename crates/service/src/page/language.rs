@@ -23,6 +23,14 @@ pub(super) enum Lang {
 }
 
 impl Lang {
+    /// The language of papers.
+    pub(super) const fn of_papers(self) -> mustcheck::Language {
+        match self {
+            Self::Zh => mustcheck::Language::Zh,
+            Self::En => mustcheck::Language::En,
+        }
+    }
+
     /// The language of a request.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         match super::visit::cookie(headers, COOKIE) {

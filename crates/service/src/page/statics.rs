@@ -31,6 +31,12 @@ macro_rules! file {
 
 static STYLE: Static = file!("style.css", "text/css; charset=utf-8");
 static SCRIPT: Static = file!("script.js", "text/javascript; charset=utf-8");
+/// The style of papers, which the writer of papers keeps.
+static PAPER_STYLE: Static = Static {
+    content: mustcheck::words::PAPER_STYLE,
+    kind: "text/css; charset=utf-8",
+    path: LazyLock::new(|| path("paper.css", mustcheck::words::PAPER_STYLE)),
+};
 static ICON: Static = file!("icon.svg", "image/svg+xml");
 
 fn path(file: &str, content: &str) -> String {
@@ -42,6 +48,11 @@ fn path(file: &str, content: &str) -> String {
 /// Where the style is.
 pub(super) fn style() -> &'static str {
     &STYLE.path
+}
+
+/// Where the style of papers is.
+pub(super) fn paper_style() -> &'static str {
+    &PAPER_STYLE.path
 }
 
 /// Where the script is.
@@ -56,7 +67,7 @@ pub(super) fn icon() -> &'static str {
 
 /// Adds their routes.
 pub(super) fn routes(mut router: Router<Arc<Page>>) -> Router<Arc<Page>> {
-    for file in [&STYLE, &SCRIPT, &ICON] {
+    for file in [&STYLE, &PAPER_STYLE, &SCRIPT, &ICON] {
         router = router.route(&file.path, get(async || file.answer()));
     }
     router

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use mustcheck::Timestamp;
-use mustcheck::model::{Disposition, Domain, Effect, Force, MeasureKind, Scheme, SetAsideReason};
+use mustcheck::model::{Disposition, Domain, Effect, Force, Scheme, SetAsideReason};
 use mustcheck::words::Words;
 
 const fn text(zh: &'static str, en: &'static str) -> Words {
@@ -66,25 +66,8 @@ pub(super) const fn force(force: Force) -> Words {
     }
 }
 
-pub(super) const fn kind(kind: MeasureKind) -> Words {
-    match kind {
-        MeasureKind::Disqualify => text("禁止参加", "exclusion"),
-        MeasureKind::ReapplicationBar => text("限制再次申请", "bar on applying again"),
-        MeasureKind::Limit => text("限制", "limit"),
-        MeasureKind::WithdrawHonour => text("撤销或者不予荣誉", "no honour"),
-        MeasureKind::StricterExamination => text("从严审核", "stricter examination"),
-        MeasureKind::CloserSupervision => text("重点监管", "closer supervision"),
-        MeasureKind::GreenChannel => text("绿色通道", "green channel"),
-        MeasureKind::IncompleteMaterialsTolerated => {
-            text("容缺受理", "incomplete materials tolerated")
-        }
-        MeasureKind::Priority => text("优先", "priority"),
-        MeasureKind::EvaluationPreference => text("信用加分", "preference in evaluation"),
-        MeasureKind::FewerInspections => text("优化检查频次", "fewer inspections"),
-        MeasureKind::FinancingProduct => text("融资产品", "financing product"),
-        MeasureKind::Recommendation => text("重点推介", "recommendation"),
-    }
-}
+/// What a measure does, in a word.
+pub(super) use mustcheck::words::kind_words as kind;
 
 /// Why something was set aside, in a word.
 pub(super) const fn reason(reason: SetAsideReason) -> Words {

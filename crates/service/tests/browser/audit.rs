@@ -42,7 +42,7 @@ async fn every_page(browser: Browser, token: String, name: String) {
     // What is folded away holds too.
     browser.script("document.querySelectorAll('details').forEach((d) => { d.open = true; })").await;
     browser.hold(&at("decision")).await;
-    browser.click("a[href$='/notice']").await;
+    browser.click("a[href$='/notices/0']").await;
     browser.find(".sheet").await;
     browser.hold(&at("notice")).await;
     browser.client.back().await.unwrap();

@@ -46,7 +46,7 @@ fn an_officer_checks_prints_and_reports_with_the_keyboard_alone() {
         assert!(measure.contains("art. 48 para. 1"), "the article is cited: {measure}");
         assert!(measure.contains("用人单位拖欠农民工工资"), "its words stand there: {measure}");
 
-        browser.tab_to("a[href='/decisions/1/notice']").await;
+        browser.tab_to("a[href='/decisions/1/notices/0']").await;
         browser.press(Key::Enter).await;
         browser.find(".sheet").await;
         let pdf = browser.print("notice-en").await;
@@ -128,7 +128,7 @@ fn everything_works_without_script() {
         // The other language, at the same page.
         browser.find("button[name='language']").await.click().await.unwrap();
         browser.find("html[lang='zh-CN'] .finding.restricted").await;
-        browser.find("a[href$='/notice']").await.click().await.unwrap();
+        browser.find("a[href$='/notices/0']").await.click().await.unwrap();
         browser.find(".sheet").await;
         let hidden = browser.find("button[data-print]").await.is_displayed().await.unwrap();
         assert!(!hidden, "a button that would do nothing is not shown");
@@ -182,7 +182,7 @@ fn the_notice_prints_on_a4_in_chinese() {
         browser.find(".finding.restricted").await;
         let decision = browser.print("decision-zh").await;
         assert!((2..=6).contains(&pages_of(&decision)), "{} pages", pages_of(&decision));
-        browser.client.goto(&format!("{}/decisions/1/notice", browser.origin)).await.unwrap();
+        browser.client.goto(&format!("{}/decisions/1/notices/0", browser.origin)).await.unwrap();
         let pdf = browser.print("notice-zh").await;
         // Three measures with their articles, and eleven remedies with theirs.
         assert!((1..=4).contains(&pages_of(&pdf)), "{} pages", pages_of(&pdf));

@@ -76,22 +76,47 @@ fn an_officer_who_may_checks_as_of_an_earlier_day_and_sees_that() {
 }
 
 #[test]
-fn the_notice_is_the_decisions_own_in_both_languages() {
+fn the_papers_are_those_of_the_decision_in_both_languages() {
     let service = restricted();
     let mut visitor = Visitor::signed_in(&service);
     visitor.check(RESTRICTED);
     let decision = visitor.post("/decisions/1/json", &[]).json();
-    for language in ["zh", "en"] {
+    let name = application(RESTRICTED)["subjects"][0]["name"].as_str().unwrap().to_owned();
+    for (language, sheet, notice) in [
+        ("zh", "信用信息核查结果单", "信用核查告知书"),
+        ("en", "Credit check result sheet", "Credit check notice"),
+    ] {
         visitor.language = language;
-        let page = plain(&visitor.get("/decisions/1/notice"));
-        let notice = decision["decision"]["notice"][language].as_str().unwrap();
-        for line in notice.lines().filter(|line| !line.trim().is_empty()) {
-            let line = line.trim().trim_start_matches(['　', '·', '-', ' ']);
-            let line: Vec<&str> = line.split_whitespace().collect();
-            assert!(page.contains(&line.join(" ")), "{line:?} is not in {page}");
+        let shown = visitor.get("/decisions/1");
+        assert!(shown.text().contains("/decisions/1/notices/0"), "{}", plain(&shown));
+        for (path, title) in [("sheet", sheet), ("notices/0", notice)] {
+            let page = plain(&visitor.get(&format!("/decisions/1/{path}")));
+            assert!(page.contains(title) && page.contains(&name), "{page}");
+            assert!(page.contains(decision["receipt"]["id"].as_str().unwrap()), "{page}");
+            for measure in decision["decision"]["measures"].as_array().unwrap() {
+                let clause = measure["legal_basis"][0]["clause"].as_str().unwrap();
+                let is_own = path == "sheet" || measure["target"]["subject_index"] == 0;
+                assert!(!is_own || page.contains(clause), "{page}");
+            }
         }
-        assert!(page.contains(decision["receipt"]["id"].as_str().unwrap()));
     }
+    // Nobody who is not reached has one.
+    assert_eq!(visitor.get("/decisions/1/notices/9").status, 404);
+}
+
+/// What is open, whom to ask, and that nothing may be decided on it; there is no notice to print.
+#[test]
+fn an_undetermined_check_says_what_to_do_and_offers_no_notice() {
+    let service = recording("0086-source-unavailable");
+    let mut visitor = Visitor::signed_in(&service);
+    visitor.language = "zh";
+    let page = visitor.check("0086-source-unavailable");
+    let text = plain(&page);
+    assert!(text.contains("不得据此作出决定"), "{text}");
+    assert!(text.contains("可向何处查询") && text.contains("数据源未答复"), "{text}");
+    assert!(!page.text().contains("/notices/"), "{text}");
+    assert_eq!(visitor.get("/decisions/1/notices/0").status, 404);
+    assert_eq!(visitor.get("/decisions/1/sheet").status, 200);
 }
 
 #[test]
@@ -115,11 +140,11 @@ fn a_clear_application_is_told_clear() {
 
 // RAIL R13
 #[test]
-fn no_identifier_stands_in_an_address_a_decision_or_the_log() {
+fn no_identifier_stands_in_an_address_or_the_log_and_no_person_s_number_on_a_page() {
     let service = restricted();
     let visitor = Visitor::signed_in(&service);
     let page = visitor.check(RESTRICTED);
-    let pages = [page, visitor.get("/decisions/1/notice"), visitor.get("/overdue")];
+    let pages = [page, visitor.get("/decisions/1/notices/0"), visitor.get("/overdue")];
     visitor.follow("/receipts", &[("receipt", &receipt_of(&visitor))]);
     let pages: Vec<String> = pages.iter().map(|page| page.text()).collect();
     let addresses = visitor.addresses.borrow().join("\n");
@@ -129,9 +154,11 @@ fn no_identifier_stands_in_an_address_a_decision_or_the_log() {
         let name = subject["name"].as_str().unwrap();
         assert!(!addresses.contains(identifier) && !logged.contains(identifier));
         assert!(!logged.contains(name));
-        for page in &pages {
-            assert!(!page.contains(identifier), "{page}");
-        }
+        let is_person = subject["kind"] == "person";
+        assert_eq!(pages[0].contains(identifier), !is_person, "{}", pages[0]);
+        // The notice of the firm is about nobody else, and what is due later names nobody.
+        assert_eq!(pages[1].contains(identifier), !is_person, "{}", pages[1]);
+        assert!(!pages[2].contains(identifier), "{}", pages[2]);
     }
     assert!(!addresses.contains(&receipt_of(&visitor)), "nor a receipt's number in an address");
 }

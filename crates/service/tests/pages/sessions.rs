@@ -121,7 +121,7 @@ fn what_a_caller_may_is_asked_at_every_request() {
     let visitor = Visitor::with_token(&service, &token);
     visitor.check(RESTRICTED);
     let fields = fields_of(&application(RESTRICTED));
-    let paths = ["/decisions/1", "/decisions/1/notice"];
+    let paths = ["/decisions/1", "/decisions/1/sheet", "/decisions/1/notices/0"];
     let narrowed = |from: &str, to: &str, form: u16| {
         service.office.change_callers(from, to);
         service.reloads.all();
@@ -181,7 +181,7 @@ fn every_page_loads_from_this_server_alone_and_is_kept_nowhere() {
     let service = restricted();
     let visitor = Visitor::signed_in(&service);
     let decision = visitor.check(RESTRICTED);
-    let pages = ["/", "/json", "/receipts", "/overdue", "/statistics", "/decisions/1/notice"];
+    let pages = ["/", "/json", "/receipts", "/overdue", "/statistics", "/decisions/1/notices/0"];
     let pages = pages.map(|path| visitor.get(path)).into_iter().chain([decision]);
     for answer in pages {
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -243,7 +243,7 @@ fn programs_are_told_in_json_and_browsers_in_pages_what_is_not_there() {
         assert_eq!(answer.status, 404, "{method} {path}");
         assert!(plain(&answer).contains("There is no such page"), "{}", plain(&answer));
     }
-    for path in ["/decisions/7", "/decisions/7/notice", "/receipts/7"] {
+    for path in ["/decisions/7", "/decisions/7/sheet", "/decisions/7/notices/0", "/receipts/7"] {
         let answer = visitor.get(path);
         assert_eq!(answer.status, 404, "{path}");
         assert!(plain(&answer).contains("This page is gone"), "{}", plain(&answer));

@@ -75,6 +75,55 @@ fn undetermined_is_a_finding_and_not_clear() {
     assert_eq!(answer.json()["decision"]["disposition"], "undetermined");
 }
 
+/// Papers come with a check of their own, in the language asked for; the decision is the same, and
+/// no notice is given on what nothing may be decided on.
+#[test]
+fn papers_are_written_with_the_check_that_they_are_of() {
+    let service = Office::new(RESTRICTED).run("");
+    let application = application(RESTRICTED);
+    let asked = |language: &str| json!({ "language": language, "application": application });
+    let decision = service.post("/v1/checks", &application).json()["decision"].clone();
+    for (language, title) in [("zh", "信用信息核查结果单"), ("en", "Credit check result sheet")]
+    {
+        let answer = service.post("/v1/papers", &asked(language));
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let body = answer.json();
+        assert_eq!(body["check"]["decision"], decision);
+        assert_eq!(body["sheet"]["title"], title);
+        assert!(body["sheet"]["html"].as_str().unwrap().starts_with("<!DOCTYPE html>"));
+        let reached: Vec<&Value> =
+            body["notices"].as_array().unwrap().iter().map(|n| &n["subject_index"]).collect();
+        let measures = decision["measures"].as_array().unwrap().iter();
+        let mut of: Vec<&Value> = measures.map(|m| &m["target"]["subject_index"]).collect();
+        of.sort_by_key(|index| index.as_u64());
+        of.dedup();
+        assert_eq!(reached, of);
+        for subject in application["subjects"].as_array().unwrap() {
+            let number = subject["identifier"].as_str().unwrap();
+            let is_person = subject["kind"] == "person";
+            assert!(!is_person || !answer.text().contains(number), "{}", answer.text());
+        }
+    }
+    for (language, path) in [(json!("fr"), "-"), (json!(null), "-")] {
+        let answer = service
+            .post("/v1/papers", &json!({ "language": language, "application": application }));
+        assert_eq!(answer.status, 422, "{}", answer.text());
+        assert_eq!(answer.json()["path"], path);
+    }
+    let mut bad = asked("zh");
+    bad["application"]["matter"] = "weather".into();
+    let answer = service.post("/v1/papers", &bad);
+    assert_eq!((answer.status, &answer.json()["path"]), (422, &json!("matter")));
+    bad["surplus"] = 1.into();
+    assert_eq!(service.post("/v1/papers", &bad).status, 422);
+    let undetermined = Office::new("0086-source-unavailable").run("");
+    let asked = json!({ "language": "zh",
+        "application": crate::support::application("0086-source-unavailable") });
+    let body = undetermined.post("/v1/papers", &asked).json();
+    assert_eq!(body["notices"], json!([]));
+    assert!(body["sheet"]["text"].as_str().unwrap().contains("不得据此作出决定"), "{body}");
+}
+
 #[test]
 fn due_lookups_are_listed_and_masked() {
     let service = Office::new(CLEAR).run("");
@@ -88,8 +137,12 @@ fn due_lookups_are_listed_and_masked() {
     assert_eq!(first["role"], "applicant");
     assert_eq!(first["subject_index"], 0);
     let identifier = application["subjects"][0]["identifier"].as_str().unwrap();
-    assert_eq!(first["subject"], mustcheck::mask(identifier));
-    assert!(!answer.text().contains(identifier));
+    assert_eq!(first["subject"], identifier, "a firm's code is public");
+    for person in application["subjects"].as_array().unwrap().iter().skip(1) {
+        let number = person["identifier"].as_str().unwrap();
+        assert_eq!(person["kind"], "person");
+        assert!(!answer.text().contains(number), "{}", answer.text());
+    }
     assert!(first["lists"].as_array().unwrap().contains(&json!("wage-arrears")));
     assert!(!body["rules"].as_array().unwrap().is_empty());
 }

@@ -25,7 +25,6 @@ pub(crate) struct Observed<'a> {
     pub(crate) component: ContentDigest,
     pub(crate) baked: Option<&'a Baked>,
     pub(crate) limits: &'a Limits,
-    pub(crate) notice: bool,
     pub(crate) fuel: u64,
     pub(crate) took: Duration,
 }
@@ -93,7 +92,7 @@ impl Receipt {
                 interface: INTERFACE.into(),
             },
             engine: EngineSettings::of(observed.limits),
-            notice: observed.notice,
+            notice: None,
             suite,
             application: keyed(Places::APPLICATION, &texts.application),
             decision: keyed(Places::DECISION, &texts.decision),

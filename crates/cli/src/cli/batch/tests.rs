@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use mustcheck::model::Answer;
 use mustcheck::registry::Vocabulary;
-use mustcheck::{APPLICATION_LIMIT, Ask, Date, Registry, RegistryError};
+use mustcheck::{APPLICATION_LIMIT, Ask, Date, Language, Registry, RegistryError};
 
 use super::lines::{Line, Lines};
 use super::pipeline::{Bounds, Sink, Source, Worked, run};
-use super::{Chunk, rows};
+use super::{Chunk, Work, rows};
 use crate::cli::gates::{Gates, PolicyChoice};
 
 /// Numbers from 0, each of so many bytes, and how many were read.
@@ -304,7 +304,8 @@ fn a_check_that_panics_is_the_fault_of_its_line() {
         include_bytes!("../../../../../examples/cases/0001-procurement-clear/application.json");
     let line = |number| Line { number, bytes: 1, content: Some(application.to_vec()) };
     let chunk = Chunk { lines: vec![line(1), line(2)], ..Chunk::default() };
-    let worked = rows(&gates(&registry), &chunk);
+    let work = Work { gates: gates(&registry), papers: None, language: Language::Zh };
+    let worked = rows(&work, &chunk);
     assert!(!worked.is_last);
     let json = String::from_utf8(worked.done.json).unwrap();
     let row = |n| {

@@ -20,6 +20,7 @@ pub fn add(
     deciding: &Deciding,
     decision: &Decision,
     told: &BTreeMap<String, Told>,
+    papers: &str,
 ) {
     items.add(Kind::Dispositions, decision.disposition.code());
     items.add(Kind::Rules, decision.disposition_rule.code());
@@ -45,7 +46,7 @@ pub fn add(
         add_exceptions(items, edition, catalogue, decision);
         add_persons(items, catalogue, decision, told);
         add_list_rules(items, catalogue, decision, told);
-        add_told(items, catalogue.data(), decision);
+        add_told(items, catalogue.data(), decision, papers);
         add_departments(items, catalogue.data(), decision);
     }
 }
@@ -129,10 +130,17 @@ fn add_list_rules(
     }
 }
 
-/// What only the notice says.
-fn add_told(items: &mut Items, data: &CatalogueData, decision: &Decision) {
-    let Some(notice) = &decision.notice else { return };
-    let says = |zh: &str| notice.zh.contains(zh);
+/// What only papers say.
+fn add_told(items: &mut Items, data: &CatalogueData, decision: &Decision, papers: &str) {
+    // As a sentence stands in the sheet, or in a letter to a firm, a person, by a unit or an office.
+    let says = |zh: &str| {
+        let own = [zh.to_owned(), zh.replace("本机关", "本单位")];
+        own.iter().any(|zh| {
+            let to_person = zh.replace("该人员", "你").replace("你发现其", "你发现自己的");
+            let forms = [zh.clone(), zh.replace("该单位", "你单位"), to_person];
+            forms.iter().any(|form| papers.contains(form.as_str()))
+        })
+    };
     let overlay = &data.overlay;
     for remedy in data.edition.remedies.iter().chain(&overlay.remedies) {
         if says(&remedy.text.zh) {

@@ -6,7 +6,7 @@
 //!   a rule in code: a decision cites it;
 //! - a due lookup: it was made for a decision;
 //! - a list's rule on persons: a measure reaches a person by a record of the list;
-//! - a remedy, a remark of a place, its handling of objections: a notice says it;
+//! - a remedy, a remark of a place, its handling of objections: papers say it;
 //! - a place's department: an obligation or a measure names it.
 //!
 //! Not in it are the clauses of recommended measures that no overlay of the suite adopts, and those

@@ -212,7 +212,7 @@ impl Draft {
             id: self.id.clone(),
             matter: self.matter.clone(),
             as_of,
-            office: Office { name: self.office.clone(), region: self.region.clone() },
+            office: Office::new(self.office.as_str(), self.region.as_str()),
             subjects,
             consortium: self.consortium,
             materials: materials.collect(),

@@ -3,13 +3,15 @@
 mod lookups;
 
 use maud::{Markup, html};
-use mustcheck::Decision;
-use mustcheck::model::{AppliedMeasure, Effect, LegalBasis, Obligation, SetAside, Target};
+use mustcheck::model::{
+    AnswerStatus, AppliedMeasure, Effect, LegalBasis, Lookup, Obligation, SetAside, Target,
+};
 use mustcheck::safe;
 use mustcheck::words::role_words;
+use mustcheck::{Decision, Papers};
 use mustcheck_audit::words as audit_words;
 
-use super::notice::{self, Sections};
+use super::paper;
 use crate::page::book::Book;
 use crate::page::language::Lang;
 use crate::page::layout::token;
@@ -22,6 +24,7 @@ use crate::page::words;
 pub(super) struct View<'a> {
     pub(super) visit: &'a Visit,
     pub(super) made: &'a Made,
+    pub(super) papers: &'a Papers,
     pub(super) book: Book<'a>,
     pub(super) number: u32,
 }
@@ -39,6 +42,7 @@ impl View<'_> {
         html! {
             h1 { (title) }
             (self.finding())
+            (self.next())
             (self.actions())
             (self.measures())
             (self.set_aside())
@@ -46,7 +50,6 @@ impl View<'_> {
             (self.lookups())
             (self.records())
             (self.receipt())
-            (self.notice())
         }
     }
 
@@ -68,21 +71,51 @@ impl View<'_> {
                 }
                 div {
                     dt { (lang.say("依据的清单", "Rules")) }
-                    dd { (decision.policy.edition) " · " (decision.policy.overlay) " · "
-                        (decision.policy.version) }
+                    dd { (self.edition()) }
                 }
+            }
+        }
+    }
+
+    /// The edition in words, as the sheet has it.
+    fn edition(&self) -> &str {
+        let label = self.lang().say("依据的清单", "Rules");
+        let fields = &self.papers.sheet.fields;
+        fields.iter().find(|field| field.label == label).map_or("", |field| &field.value)
+    }
+
+    /// What to do next; of a check that is not complete, also what is open and whom to ask.
+    // RAIL R11
+    fn next(&self) -> Markup {
+        let sections = &self.papers.sheet.sections;
+        // The finding itself stands above.
+        let next = sections.first().and_then(|finding| finding.blocks.get(1..));
+        let is_open = |l: &&Lookup| l.due && l.status != AnswerStatus::Answered;
+        let open = self.decision().lookups.iter().find(is_open).and_then(|_| sections.get(1));
+        html! {
+            section aria-labelledby="next" {
+                h2 #next { (self.lang().say("下一步", "What to do next")) }
+                (paper::blocks(next.unwrap_or_default()))
+                @if let Some(open) = open { (paper::blocks(&open.blocks)) }
             }
         }
     }
 
     fn actions(&self) -> Markup {
         let lang = self.lang();
+        let path = |paper: &str| format!("/decisions/{}/{paper}", self.number);
         let feedback =
             self.visit.caller.may(Task::Feedback) || self.visit.caller.may(Task::Receipts);
         html! {
             div.actions.screen {
-                a.button href=(format!("/decisions/{}/notice", self.number)) {
-                    (lang.say("告知书（打印）", "Notice to print"))
+                a.button href=(path("sheet")) {
+                    (lang.say("核查结果单（打印）", "Result sheet to print"))
+                }
+                @for notice in &self.papers.notices {
+                    " "
+                    a.button href=(path(&format!("notices/{}", notice.subject))) {
+                        (lang.say("告知书（打印）：", "Notice to print: ")) (notice.addressee)
+                    }
                 }
                 form method="post" action=(format!("/decisions/{}/json", self.number)) data-download {
                     (token(&self.visit.guest))
@@ -104,8 +137,8 @@ impl View<'_> {
         }
     }
 
-    /// A subject: role, name, masked identifier.
-    // RAIL R13: the identifier is the mask that the decision carries.
+    /// A subject: role, name, and what the decision shows of its identifier.
+    // RAIL R13
     fn who(&self, target: &Target) -> Markup {
         let index = usize::try_from(target.subject_index).unwrap_or(usize::MAX);
         let name = self.made.application.subjects.get(index).map(|subject| safe(&subject.name));
@@ -285,19 +318,6 @@ impl View<'_> {
                             dd { code.long { (self.made.checked.component()) } }
                         }
                     },
-                }
-            }
-        }
-    }
-
-    fn notice(&self) -> Markup {
-        let lang = self.lang();
-        html! {
-            section.screen aria-labelledby="notice" {
-                h2 #notice { (lang.say("告知书", "Notice")) }
-                details {
-                    summary { (lang.say("全文", "Its text")) }
-                    (notice::text(lang, self.made, Sections::OfSection))
                 }
             }
         }

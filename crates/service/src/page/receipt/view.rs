@@ -26,8 +26,8 @@ pub(super) fn find(visit: &Visit, title: &str, typed: &str, wrong: &[Wrong]) -> 
     let lang = visit.lang();
     let label = lang.say("回执编号", "Receipt number");
     let hint = lang.say(
-        "印在告知书末尾，以r开头，共33位。",
-        "At the end of the notice: `r` and 32 characters.",
+        "印在核查结果单和告知书上方，以r开头，共33位。",
+        "At the top of the papers: `r` and 32 characters.",
     );
     html! {
         h1 { (title) }

@@ -1,0 +1,94 @@
+//! `--papers FOLDER`: the papers of a check, each a page of its own that can be printed.
+//!
+//! Files are named for what they are and whom of the application they are for, by number: no name
+//! and no identifier stands in a path. Nothing that is there is written over.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use mustcheck::words::Document;
+use mustcheck::{Checked, Language, redact, safe};
+
+/// Why there is no place for papers.
+#[derive(Debug, thiserror::Error)]
+pub enum PapersError {
+    /// Something is there already.
+    #[error("`{0}` is not empty: name a folder for these papers alone")]
+    Occupied(String),
+    /// A file stands in the way.
+    #[error("`{0}` is no folder")]
+    NoFolder(String),
+    /// A case number that cannot be the name of a folder.
+    #[error(
+        "id: `{0}` cannot name a folder of papers: no separators, no `.` in front, no identifier, \
+         at most 120 bytes"
+    )]
+    Name(String),
+    /// A second application with the same number, or papers of an earlier run.
+    #[error("id: papers of `{0}` are there already")]
+    Exists(String),
+}
+
+/// The files of some papers: sheet, and one for each notice.
+fn files<'a>(papers: &'a mustcheck::Papers, language: Language) -> Vec<(String, &'a Document)> {
+    let sheet = language.say("核查结果单.html", "result-sheet.html").to_owned();
+    let notice = language.say("告知书", "notice");
+    let notices = papers.notices.iter();
+    let notices = notices.map(|one| (format!("{notice}-{}.html", one.subject + 1), &one.document));
+    std::iter::once((sheet, &papers.sheet)).chain(notices).collect()
+}
+
+/// Makes a folder for the papers of one check, before the check is made.
+pub fn prepare(folder: &Path) -> Result<()> {
+    let shown = || safe(&folder.display().to_string()).into_owned();
+    match fs::read_dir(folder) {
+        Ok(mut entries) => match entries.next() {
+            None => Ok(()),
+            Some(_) => Err(PapersError::Occupied(shown()).into()),
+        },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", shown()))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotADirectory => {
+            Err(PapersError::NoFolder(shown()).into())
+        }
+        Err(e) => Err(e).with_context(|| format!("`{}` cannot be read", shown())),
+    }
+}
+
+/// Makes the folder of one application among those of many, by its case number.
+pub fn claim(folder: &Path, id: &str) -> Result<PathBuf> {
+    let is_name = !id.is_empty()
+        && id.len() <= 120
+        && !id.starts_with('.')
+        && id.trim() == id
+        && !id.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|'])
+        && safe(id) == id
+        && redact(id) == id;
+    if !is_name {
+        return Err(PapersError::Name(safe(id).into_owned()).into());
+    }
+    let own = folder.join(id);
+    match fs::create_dir(&own) {
+        Ok(()) => Ok(own),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(PapersError::Exists(id.to_owned()).into())
+        }
+        Err(e) => Err(e).with_context(|| format!("`{}` cannot be made", own.display())),
+    }
+}
+
+/// Writes the papers of a check into a folder that is there and empty.
+pub fn write(folder: &Path, checked: &Checked, language: Language) -> Result<()> {
+    let papers = checked.papers(language)?;
+    for (name, document) in files(&papers, language) {
+        let path = folder.join(name);
+        let unwritable = || format!("`{}` cannot be written", path.display());
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        let mut file = file.with_context(unwritable)?;
+        file.write_all(document.html().as_bytes()).with_context(unwritable)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! A paper before it is text or a page: what stands on it, in order, in one language.
+
+use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::described::Described;
+use mustcheck_model::{LegalBasis, Role, Text};
+
+use super::citation::{CiteEn, CiteZh, Numeral};
+use super::words::Words;
+
+/// The language of a paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Chinese.
+    Zh,
+    /// English.
+    En,
+}
+
+/// The papers of one check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Papers {
+    /// The officer's sheet (核查结果单).
+    pub sheet: Document,
+    /// A notice (告知书) for each who is reached, in the order of the application's subjects.
+    pub notices: Vec<Notice>,
+}
+
+/// The notice of one person or firm.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Position in the application's subjects, from 0.
+    pub subject: u32,
+    /// Its role.
+    pub role: Role,
+    /// Its name.
+    pub addressee: String,
+    /// The notice.
+    pub document: Document,
+}
+
+/// A paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its language.
+    pub language: Language,
+    /// What has to be known before anything else.
+    pub warning: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// What it is about, line by line.
+    pub fields: Vec<Field>,
+    /// Whom it is addressed to.
+    pub addressee: Option<String>,
+    /// Its sections; the first of a letter has no heading.
+    pub sections: Vec<Section>,
+    /// Who signs it, and the day.
+    pub signature: Vec<String>,
+}
+
+/// A line of a paper's head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What it tells.
+    pub label: String,
+    /// What it says.
+    pub value: String,
+}
+
+/// A part of a paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Its heading, with its number.
+    pub heading: Option<String>,
+    /// What stands in it.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// A paragraph.
+    Paragraph(String),
+    /// A paragraph that nobody should miss.
+    Strong(String),
+    /// A point, with what belongs to it.
+    Item(String, Vec<String>),
+    /// A line to be filled in by hand: what goes there.
+    Blank(String),
+    /// Rows under a head.
+    Table(Vec<String>, Vec<Vec<String>>),
+}
+
+impl Language {
+    /// One of two sentences.
+    pub const fn say(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// The words for a code.
+    pub const fn words(self, words: Words) -> &'static str {
+        self.say(words.zh, words.en)
+    }
+
+    /// The text in this language.
+    pub fn text(self, text: &Text) -> &str {
+        match self {
+            Self::Zh => &text.zh,
+            Self::En => &text.en,
+        }
+    }
+
+    /// A day as papers write it.
+    pub fn day(self, day: Date) -> String {
+        match self {
+            Self::Zh => format!("{}年{}月{}日", day.year, day.month, day.day),
+            Self::En => day.to_string(),
+        }
+    }
+
+    /// A time as papers write it, to the minute.
+    pub fn time(self, time: Timestamp) -> String {
+        format!("{} {:02}:{:02}", self.day(time.date), time.hour, time.minute)
+    }
+
+    /// The number of a section.
+    pub fn section(self, number: u16) -> String {
+        match self {
+            Self::Zh => format!("{}、", Numeral::Number(number)),
+            Self::En => format!("{number}. "),
+        }
+    }
+
+    /// The number of a point.
+    pub fn point(self, number: u16) -> String {
+        match self {
+            Self::Zh => format!("（{}）", Numeral::Number(number)),
+            Self::En => format!("({number}) "),
+        }
+    }
+
+    /// Where a basis stands.
+    pub fn cite(self, policy: &Described, basis: &LegalBasis) -> String {
+        match self {
+            Self::Zh => CiteZh(policy, basis).to_string(),
+            Self::En => CiteEn(policy, basis).to_string(),
+        }
+    }
+
+    /// Where some bases stand, each once. What stands in one text is told with its title once.
+    pub fn cite_all(self, policy: &Described, bases: &[LegalBasis]) -> String {
+        let mut told: Vec<String> = Vec::with_capacity(bases.len());
+        let (mut all, mut last) = (String::new(), None);
+        for basis in bases {
+            let one = self.cite(policy, basis);
+            if told.contains(&one) {
+                continue;
+            }
+            let title = policy.instrument(&basis.instrument).map(|i| self.text(&i.title));
+            let title = title.unwrap_or(&basis.instrument);
+            let title = match self {
+                Self::Zh => format!("《{title}》"),
+                Self::En => format!("{title}, "),
+            };
+            let article = one.strip_prefix(&title).filter(|_| last == Some(&basis.instrument));
+            match article {
+                Some(article) => {
+                    all.push_str(self.say("、", ", "));
+                    all.push_str(article);
+                }
+                None => {
+                    all.push_str(if all.is_empty() { "" } else { self.say("；", "; ") });
+                    all.push_str(&one);
+                }
+            }
+            last = Some(&basis.instrument);
+            told.push(one);
+        }
+        all
+    }
+
+    /// The tag of BCP 47.
+    pub const fn tag(self) -> &'static str {
+        self.say("zh-CN", "en")
+    }
+}
+
+impl Block {
+    /// A point without anything that belongs to it.
+    pub(super) fn point(text: impl Into<String>) -> Self {
+        Self::Item(text.into(), Vec::new())
+    }
+}
+
+impl Document {
+    /// A paper with its title, and nothing on it.
+    pub(super) fn new(language: Language, title: &str) -> Self {
+        Self {
+            language,
+            warning: None,
+            title: title.to_owned(),
+            fields: Vec::new(),
+            addressee: None,
+            sections: Vec::new(),
+            signature: Vec::new(),
+        }
+    }
+
+    /// Adds a line to the head.
+    pub(super) fn field(&mut self, label: (&'static str, &'static str), value: impl Into<String>) {
+        let label = self.language.say(label.0, label.1).to_owned();
+        self.fields.push(Field { label, value: value.into() });
+    }
+
+    /// Adds what stands before the first heading.
+    pub(super) fn opening(&mut self, blocks: Vec<Block>) {
+        self.sections.push(Section { heading: None, blocks });
+    }
+
+    /// Adds a section with the next number; one without anything in it is left out.
+    pub(super) fn section(&mut self, heading: &str, blocks: Vec<Block>) {
+        if blocks.is_empty() {
+            return;
+        }
+        let before = self.sections.iter().filter(|section| section.heading.is_some()).count();
+        let number = u16::try_from(before + 1).unwrap_or(u16::MAX);
+        let heading = Some(format!("{}{heading}", self.language.section(number)));
+        self.sections.push(Section { heading, blocks });
+    }
+}
