@@ -220,7 +220,7 @@ fn a_disputed_record_is_annotated_and_suspended_by_two_texts() {
     let (zh, en) = said("shandong");
     assert!(zh.contains("提出异议：处理期限3个工作日（2026年6月11日前"), "{zh}");
     assert!(!zh.contains("作出异议标注；"), "{zh}");
-    assert!(en.contains("that the measure is not carried out meanwhile rests on"), "{en}");
+    assert!(en.contains("That the measure is not carried out meanwhile rests on"), "{en}");
     for (place, _) in PLACES {
         let decision = example(place, "fund").decide("statutes", place);
         let record = decision.records.iter().find(|r| r.record == "MS-2025-3002").unwrap();
@@ -249,6 +249,9 @@ fn what_no_record_tells_is_shown_to_the_officer() {
     // Nothing restricts in Shanghai, so nothing is to be verified of a restriction.
     let (zh, _) = papers(&example("shanghai", "fund"), "shanghai");
     assert!(!zh.contains("请核实"), "{zh}");
+    // What is not carried out reaches nobody, and so nobody is given a notice of it.
+    assert!(!zh.contains("信用核查告知书"), "{zh}");
+    let (zh, _) = papers(&example("shanghai", "listed-fund"), "shanghai");
     assert!(zh.contains("可以向市公共信用信息服务中心提出异议。"), "{zh}");
 }
 

@@ -108,7 +108,7 @@ fn another_shape_is_refused_with_its_place() {
             "/office/street",
             json!("x"),
             "office.street",
-            "unknown field `street`, expected `name` or `region`",
+            "unknown field `street`, expected one of `name`, `region`, `address`, `telephone`",
         ),
         (
             "/subjects/0/age",

@@ -123,21 +123,28 @@ fn text_is_chinese_or_english_and_names_what_was_looked_up_and_why() {
     let folder = folder(&registry(&[record("r1", 1)]));
     let zh = check(&folder, &["--lang", "zh"]);
     let en = check(&folder, &["--lang", "en"]);
-    let person = format!("张三 {}", shown_resident(1));
-    let firm = format!("甲公司 {}", uscc(1));
-    for (run, words) in [
-        (&zh, ["查询", "告知", "第四十八条", &person, &firm]),
-        (&en, ["Looked up", "Notice", "art. 48", &person, &firm]),
+    let (person, firm) = (shown_resident(1), uscc(1));
+    let zh_named = [
+        format!("张三（居民身份证号码：{person}）"),
+        format!("甲公司（统一社会信用代码：{firm}）"),
+    ];
+    let en_named = [
+        format!("张三 (resident number {person})"),
+        format!("甲公司 (unified social credit code {firm})"),
+    ];
+    for (run, words, day) in [
+        (&zh, ["查询情况", "下一步：", "第四十八条", &zh_named[0], &zh_named[1]], "2026年11月19日"),
+        (&en, ["looked up", "Next: ", "art. 48", &en_named[0], &en_named[1]], "2026-11-19"),
     ] {
         assert_eq!(run.told(), (11, ""));
         assert_no_colour(run);
         for word in words {
             assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
         }
-        assert!(run.stdout.contains("platform 2026-11-19T20:00:00+08:00"));
-        assert!(run.stdout.contains("2028-02-29"));
+        assert!(run.stdout.contains(&format!("platform {day} 20:00")), "{}", run.stdout);
     }
-    assert!(!en.stdout.contains("告知") && !zh.stdout.contains("Notice"));
+    assert!(zh.stdout.contains("2028年2月29日") && en.stdout.contains("2028-02-29"));
+    assert!(!en.stdout.contains("核查") && !zh.stdout.contains("Finding"));
     // Without --lang the locale says; LC_ALL before LANG.
     for (name, value, expected) in
         [("LANG", "zh_CN.UTF-8", &zh), ("LC_ALL", "zh_CN.UTF-8", &zh), ("LANG", "de_DE.UTF-8", &en)]

@@ -63,7 +63,7 @@ pub struct Measure {
     pub kind: MeasureKind,
     /// Whom it reaches.
     pub role: Role,
-    /// The masked identifier.
+    /// Its code, or the masked number of a person.
     pub subject: String,
     /// The records that trigger it.
     pub because: Vec<String>,
@@ -85,7 +85,7 @@ pub struct Noted {
     pub list: String,
     /// For whom.
     pub role: Role,
-    /// The masked identifier.
+    /// Its code, or the masked number of a person.
     pub subject: String,
 }
 
@@ -109,7 +109,7 @@ pub struct Retry {
 pub struct Missing {
     /// Whom it is about.
     pub role: Role,
-    /// The masked identifier.
+    /// Its code, or the masked number of a person.
     pub subject: String,
     /// The list.
     pub list: String,

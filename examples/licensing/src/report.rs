@@ -1,4 +1,4 @@
-//! What the clerk sees. Identifiers are masked, and a text from outside is shown safely.
+//! What the clerk sees. Numbers of persons are masked, and a text from outside is shown safely.
 
 use mustcheck::model::{
     AnswerStatus, AppliedMeasure, LegalBasis, Lookup, MeasureKind, ObligationKind, Target,

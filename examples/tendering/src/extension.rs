@@ -1,7 +1,7 @@
 //! The object `creditCheck` that is written into each entry of `tender.tenderers`, and of a bidder
 //! who has none there into the first place that names it.
 //!
-//! It is ours, not a registered extension. Identifiers in it are masked; who is meant is said by
+//! It is ours, not a registered extension. Numbers of persons in it are masked; who is meant is said by
 //! the place of the party in the same document.
 
 use mustcheck::model::{AppliedMeasure, LegalBasis, Lookup, Role, Text};
@@ -100,7 +100,7 @@ pub struct CheckedSubject {
     pub place: String,
     /// Its role in the check.
     pub role: Role,
-    /// Its masked identifier.
+    /// Its code, or the masked number of a person.
     pub identifier: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the person who opens the bids sees. Identifiers are masked.
+//! What the person who opens the bids sees. Numbers of persons are masked.
 
 use mustcheck::model::LegalBasis;
 use mustcheck::words::{role_words, status_words};

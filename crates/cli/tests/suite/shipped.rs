@@ -135,9 +135,9 @@ fn the_readme_of_the_places_shows_what_is_printed() {
         let registry = "examples/places/registry.json";
         let explain = ["explain", &application, "--registry", registry, "--policy", file];
         let printed = run(&[&explain[..], &["--lang", "en"]].concat()).stdout;
-        let (_, from) = printed.split_once("\nFinding: ").unwrap();
-        let (shown, _) = from.split_once("\n4. ").unwrap();
-        let block = format!("```text\nFinding: {shown}\n```\n");
+        let (_, from) = printed.split_once("\n1. Finding\n").unwrap();
+        let (shown, _) = from.split_once("\n\n4. ").unwrap();
+        let block = format!("```text\n1. Finding\n{shown}\n```\n");
         assert!(readme.contains(&block), "the README does not show of {place}:\n{block}");
     }
 }

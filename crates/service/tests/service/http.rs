@@ -138,7 +138,7 @@ fn the_interface_is_described() {
     let document = service.get("/openapi.json").json();
     assert_eq!(document["openapi"], "3.1.0");
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 9);
+    assert_eq!(paths.len(), 10);
     for (path, item) in paths {
         for (verb, operation) in item.as_object().unwrap() {
             let described = operation["responses"].as_object().unwrap();
