@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use mustcheck_model::date::Date;
-use mustcheck_model::{Answer, Application, Decision, Query};
+use mustcheck_model::{Answer, Application, Decision, Query, Verdict};
 
-use crate::checking::Begun;
+use crate::checking::{Begun, Decided};
 use crate::error::{CheckError, Fault};
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -15,6 +15,10 @@ use crate::rails;
 pub struct Derived {
     /// The decision.
     pub decision: Decision,
+    /// What was due.
+    pub due: Arc<Vec<Query>>,
+    /// What the component decided.
+    pub verdict: Arc<Verdict>,
     /// Fuel that it took.
     pub fuel: u64,
 }
@@ -50,5 +54,6 @@ pub fn again(
     };
     rails::replayed(application, begun.due(), &answers)?;
     let decided = begun.decide(Arc::new(answers))?;
-    Ok(Derived { decision: decided.decision, fuel: decided.fuel })
+    let Decided { decision, due, verdict, fuel, .. } = decided;
+    Ok(Derived { decision, due, verdict, fuel })
 }

@@ -302,6 +302,7 @@ impl Gate {
             due: &decided.due,
             answers: &decided.answers,
             decision: &decided.decision,
+            verdict: &decided.verdict,
             component: policy.content_digest(),
             baked: policy.baked(),
             limits: &self.limits,

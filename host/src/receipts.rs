@@ -16,7 +16,9 @@ mod recorder;
 pub mod signed;
 pub mod suite;
 
-pub use bundle::{AsyncBundleStore, Bundle, BundleStore, KeepFuture, NewBundle, StoreError};
+pub use bundle::{
+    AsyncBundleStore, Bundle, BundleStore, KeepFuture, NewBundle, Program, StoreError,
+};
 pub use canonical::{NotCanonical, canonical};
 pub use digest::{ContentDigest, InvalidForm, KeyedDigest, Moment, Opening};
 pub use entry::{Entry, EntryError, Failed, FailureKind};

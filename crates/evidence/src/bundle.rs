@@ -5,6 +5,6 @@ mod sealed;
 
 pub use folder::{BundleFolder, COMPONENTS, ENDING, SEALED_ENDING, component_path, id_of_file};
 pub use mustcheck::receipts::{
-    AsyncBundleStore, Bundle, BundleStore, KeepFuture, NewBundle, StoreError,
+    AsyncBundleStore, Bundle, BundleStore, KeepFuture, NewBundle, Program, StoreError,
 };
 pub use sealed::{AgeError, Identities, Recipients};

@@ -11,9 +11,11 @@
 mod components;
 mod differences;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use mustcheck_model::Decision;
+use mustcheck_writer::recorded::RecordedCase;
 use serde::Serialize;
 
 pub use components::{ComponentError, Components};
@@ -21,13 +23,12 @@ pub use differences::{Difference, Differences};
 
 use crate::bundle::Bundle;
 use crate::keys::{self, PublicKeys, ReceiptError, UsedKey};
-use mustcheck::CheckError;
-use mustcheck::Limits;
 use mustcheck::again::{Given, again};
 use mustcheck::receipts::canonical::{NotCanonical, canonical};
 use mustcheck::receipts::digest::ContentDigest;
-use mustcheck::receipts::receipt::Places;
+use mustcheck::receipts::receipt::{Places, reckoned};
 use mustcheck::receipts::signed::DocumentId;
+use mustcheck::{CheckError, Limits, WriterComponent};
 
 /// What came of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -73,6 +74,9 @@ pub enum Problem {
     /// The component is not at hand.
     #[error("the component `{0}` is not at hand: name it with `--component`")]
     MissingComponent(ContentDigest),
+    /// The writer is not at hand.
+    #[error("the writer `{0}` is not at hand: name it with `--component`")]
+    MissingWriter(ContentDigest),
     /// The component came with the evidence, and so did whatever vouches for it.
     #[error(
         "the component `{0}` came with the evidence, and the receipt that names it is not proven \
@@ -94,6 +98,9 @@ pub enum Problem {
         /// Why not.
         detail: String,
     },
+    /// Another verdict.
+    #[error("the component finds due, or decides, otherwise than `due` and `verdict` have it")]
+    Verdict,
     /// Another decision.
     #[error("{0}")]
     Differs(Differences),
@@ -107,9 +114,11 @@ impl Problem {
             Self::Receipt(_) | Self::Opening(_) | Self::Answers { .. } | Self::NotInLog(_) => {
                 Verdict::Broken
             }
-            Self::MissingComponent(_) | Self::Brought(_) => Verdict::MissingComponent,
+            Self::MissingComponent(_) | Self::MissingWriter(_) | Self::Brought(_) => {
+                Verdict::MissingComponent
+            }
             Self::Component(_) | Self::Check(_) | Self::Limited { .. } => Verdict::Fault,
-            Self::Differs(_) => Verdict::Differs,
+            Self::Verdict | Self::Differs(_) => Verdict::Differs,
         }
     }
 }
@@ -243,9 +252,9 @@ impl Replayer {
         replayed.run = true;
         let signed = !replayed.problems.iter().any(|p| matches!(p, Problem::Receipt(_)));
         match self.derive(bundle, self.trusted && signed) {
-            Ok((fuel, differences)) => {
+            Ok((fuel, problems)) => {
                 replayed.fuel = Some(fuel);
-                replayed.problems.extend(differences.map(Problem::Differs));
+                replayed.problems.extend(problems);
             }
             Err(problem) => replayed.problems.push(problem),
         }
@@ -267,29 +276,74 @@ impl Replayer {
         problems
     }
 
-    /// Checks again, with the same component on the same answers. `proven` says that the receipt,
-    /// which names the component, is the office's.
-    fn derive(&self, bundle: Bundle, proven: bool) -> Result<(Fuel, Option<Differences>), Problem> {
-        let receipt = &bundle.receipt.payload;
+    /// Checks again, with the same component on the same answers, and writes it with the same writer.
+    /// `proven` says that the receipt, which names both, is the office's.
+    fn derive(&self, bundle: Bundle, proven: bool) -> Result<(Fuel, Vec<Problem>), Problem> {
+        let Bundle { application, answers, decision, due, verdict, receipt, .. } = bundle;
+        let receipt = &receipt.payload;
         let component = receipt.decided_by.component;
         let Some(policy) = self.components.find(component, proven)? else {
-            let brought = !proven && self.components.has_beside(component);
-            let problem = if brought { Problem::Brought } else { Problem::MissingComponent };
-            return Err(problem(component));
+            return Err(self.not_at_hand(component, proven, Problem::MissingComponent));
         };
+        let writer = self.writer(receipt.decided_by.writer, proven)?;
         let named = receipt.engine.limits();
         let limits = named.at_most(&self.limits);
-        let recorded = receipt.fuel;
-        let application = Arc::new(bundle.application);
-        let given = Given::AsRecorded(bundle.answers);
-        let made_on = bundle.decision.made_on;
-        let decided = again(&policy, &application, made_on, given, limits);
-        let decided = decided.map_err(|e| match named.more_than(&limits) {
+        let (application, made_on) = (Arc::new(application), decision.made_on);
+        let given = Given::AsRecorded(answers.clone());
+        let derived = again(&policy, &application, made_on, given, limits);
+        let derived = derived.map_err(|e| match named.more_than(&limits) {
             Some(less) => Problem::Limited { less, detail: in_full(&e) },
             None => Problem::Check(in_full(&e)),
         })?;
-        let fuel = Fuel { recorded, derived: decided.fuel };
-        Ok((fuel, Differences::between(&bundle.decision, &decided.decision)))
+        let mut problems = Vec::new();
+        if *derived.due != due || *derived.verdict != verdict {
+            problems.push(Problem::Verdict);
+        }
+        let written = match &writer {
+            None => derived.decision,
+            Some(writer) => {
+                let case = RecordedCase {
+                    description: Cow::Borrowed(policy.description()),
+                    application: Cow::Borrowed(&application),
+                    made_on,
+                    due: Cow::Borrowed(&derived.due),
+                    answers: Cow::Borrowed(&answers),
+                    verdict: Cow::Borrowed(&derived.verdict),
+                };
+                let written = writer.decision(&case, &limits);
+                let written = written.map_err(|e| Problem::Check(in_full(&e.into())))?;
+                serde_json::from_str(&written).map_err(|e| Problem::Check(e.to_string()))?
+            }
+        };
+        problems.extend(Differences::between(&decision, &written).map(Problem::Differs));
+        Ok((Fuel { recorded: receipt.fuel, derived: derived.fuel }, problems))
+    }
+
+    /// The writer that a receipt names; none if it is this program's own, which writes the same
+    /// natively, or if the receipt names none.
+    fn writer(
+        &self,
+        named: Option<ContentDigest>,
+        proven: bool,
+    ) -> Result<Option<Arc<WriterComponent>>, Problem> {
+        match named.filter(|named| *named != WriterComponent::embedded_digest()) {
+            None => Ok(None),
+            Some(digest) => match self.components.find_writer(digest, proven)? {
+                Some(writer) => Ok(Some(writer)),
+                None => Err(self.not_at_hand(digest, proven, Problem::MissingWriter)),
+            },
+        }
+    }
+
+    /// Why a component is not run that is not at hand, or that only its maker vouches for.
+    fn not_at_hand(
+        &self,
+        digest: ContentDigest,
+        proven: bool,
+        missing: fn(ContentDigest) -> Problem,
+    ) -> Problem {
+        let brought = !proven && self.components.has_beside(digest);
+        if brought { Problem::Brought(digest) } else { missing(digest) }
     }
 }
 
@@ -317,6 +371,12 @@ pub fn unopened(bundle: &Bundle) -> Vec<Problem> {
         ("application".to_owned(), opens(Places::APPLICATION, &application, receipt.application)),
         ("decision".to_owned(), opens(Places::DECISION, &decision, receipt.decision)),
     ];
+    if let Some(digest) = receipt.verdict {
+        let due = canonical(&bundle.due).unwrap_or_default();
+        let verdict = canonical(&bundle.verdict).unwrap_or_default();
+        let opened = opens(Places::VERDICT, &reckoned(&due, &verdict), digest);
+        parts.push(("verdict".to_owned(), opened));
+    }
     for (i, (answer, lookup)) in bundle.answers.iter().zip(&receipt.lookups).enumerate() {
         let answer = canonical(answer).unwrap_or_default();
         parts.push((format!("answers[{i}]"), opens(Places::ANSWER, &answer, lookup.answer)));

@@ -9,6 +9,7 @@ use crate::{Disposition, DispositionRule, Role, SetAsideReason, Standing};
 /// in the order of the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Verdict {
     /// The finding that sums it up.
     pub disposition: Disposition,
@@ -27,6 +28,7 @@ pub struct Verdict {
 /// What a record is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct RecordVerdict {
     /// Its state at the as-of date.
     pub standing: Standing,
@@ -43,6 +45,7 @@ pub struct RecordVerdict {
 /// A measure that applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct MeasureVerdict {
     /// Position of the measure.
     pub measure: u32,
@@ -61,6 +64,7 @@ pub struct MeasureVerdict {
 /// A term of a record that is longer than the article allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct CutVerdict {
     /// The record.
     pub record: u32,
@@ -71,6 +75,7 @@ pub struct CutVerdict {
 /// A term of a record that is shorter than the one that the article fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ProlongedVerdict {
     /// The record.
     pub record: u32,
@@ -81,6 +86,7 @@ pub struct ProlongedVerdict {
 /// A record or measure that does not apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct SetAsideVerdict {
     /// The record, if one is concerned.
     pub record: Option<u32>,
@@ -99,6 +105,7 @@ pub struct SetAsideVerdict {
 /// Where the legal basis of something stands in what the policy says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Basis {
     /// That of a measure, by its position.
     Measure(u32),
@@ -109,6 +116,7 @@ pub enum Basis {
 /// What there is to say of something that does not apply, besides the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Detail {
     /// Nothing.
     Nothing,
@@ -143,6 +151,7 @@ pub enum Detail {
 /// An answer that does not reach back far enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ShortHistory {
     /// Position of the list.
     pub list: u32,
@@ -153,6 +162,7 @@ pub struct ShortHistory {
 /// Something due later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ObligationVerdict {
     /// What.
     pub duty: Duty,
@@ -169,6 +179,7 @@ pub struct ObligationVerdict {
 /// What is due later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Duty {
     /// Feedback to the department that lists, by the position of the list.
     Feedback(u32),

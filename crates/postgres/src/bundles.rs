@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mustcheck_evidence::bundle::{
-    AsyncBundleStore, BundleFolder, BundleStore, KeepFuture, NewBundle, Recipients, StoreError,
+    AsyncBundleStore, BundleFolder, BundleStore, KeepFuture, NewBundle, Program, Recipients,
+    StoreError,
 };
 use mustcheck_evidence::{ContentDigest, DocumentId, InvalidForm};
 use tokio_postgres::Row;
@@ -13,8 +14,8 @@ use tokio_postgres::types::ToSql;
 use crate::{Database, Error};
 
 const KEEP: &str = "\
-INSERT INTO mustcheck_bundle (receipt, made_at, component, sealed, body) \
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT (receipt) DO NOTHING";
+INSERT INTO mustcheck_bundle (receipt, made_at, component, writer, sealed, body) \
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (receipt) DO NOTHING";
 
 /// Bundles in a database, and each component once.
 #[derive(Clone)]
@@ -32,6 +33,8 @@ pub struct StoredBundle {
     pub receipt: DocumentId,
     /// The digest of the component that decided.
     pub component: ContentDigest,
+    /// The digest of the writer; earlier versions kept none.
+    pub writer: Option<ContentDigest>,
     /// Whether `body` is encrypted (age).
     pub sealed: bool,
     /// The bundle.
@@ -48,7 +51,9 @@ impl PostgresBundles {
     }
 
     async fn keep_both(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
-        self.keep_component(bundle.component, bundle.component_bytes).await?;
+        for Program { digest, bytes } in [bundle.policy, bundle.writer] {
+            self.keep_component(digest, bytes).await?;
+        }
         let encrypted;
         let body = match &self.recipients {
             None => bundle.json,
@@ -58,8 +63,9 @@ impl PostgresBundles {
             }
         };
         let (id, made_at) = (bundle.id.as_str(), bundle.made_at.to_string());
-        let (component, sealed) = (bundle.component.to_string(), self.recipients.is_some());
-        Ok(self.insert(KEEP, &[&id, &made_at, &component, &sealed, &body]).await?)
+        let policy = bundle.policy.digest.to_string();
+        let (writer, sealed) = (bundle.writer.digest.to_string(), self.recipients.is_some());
+        Ok(self.insert(KEEP, &[&id, &made_at, &policy, &writer, &sealed, &body]).await?)
     }
 
     async fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), Error> {
@@ -95,7 +101,7 @@ impl PostgresBundles {
     ///
     /// The database's failure.
     pub async fn bundle(&self, receipt: &DocumentId) -> Result<Option<StoredBundle>, Error> {
-        let select = "SELECT receipt, component, sealed, body, made_at FROM mustcheck_bundle \
+        let select = "SELECT receipt, component, sealed, body, made_at, writer FROM mustcheck_bundle \
                       WHERE receipt = $1";
         let rows = self.rows(select, &[&receipt.as_str()]).await?;
         rows.first().map(StoredBundle::read).transpose()
@@ -124,7 +130,7 @@ impl PostgresBundles {
     ///
     /// The database's failure, or the folder's.
     pub async fn copy_to(&self, folder: &BundleFolder) -> Result<u64, StoreError> {
-        let select = "SELECT receipt, component, sealed, body, made_at FROM mustcheck_bundle \
+        let select = "SELECT receipt, component, sealed, body, made_at, writer FROM mustcheck_bundle \
                       WHERE receipt > $1 ORDER BY receipt LIMIT 64";
         let (mut after, mut copied) = (String::new(), 0);
         let mut components = HashSet::new();
@@ -132,9 +138,11 @@ impl PostgresBundles {
             let rows = self.rows(select, &[&after]).await?;
             for row in &rows {
                 let bundle = StoredBundle::read(row)?;
-                if components.insert(bundle.component) {
-                    let body = self.component(bundle.component).await?;
-                    folder.keep_component(bundle.component, &body.unwrap_or_default())?;
+                for digest in [bundle.component].into_iter().chain(bundle.writer) {
+                    if components.insert(digest) {
+                        let body = self.component(digest).await?;
+                        folder.keep_component(digest, &body.unwrap_or_default())?;
+                    }
                 }
                 let made_at = bundle.made_at.parse().map_err(malformed)?;
                 folder.keep_copy(&bundle.receipt, made_at, &bundle.body, bundle.sealed)?;
@@ -163,6 +171,10 @@ impl StoredBundle {
             sealed: row.try_get(2)?,
             body: row.try_get(3)?,
             made_at: row.try_get(4)?,
+            writer: (row.try_get::<_, Option<&str>>(5)?)
+                .map(str::parse)
+                .transpose()
+                .map_err(malformed)?,
         })
     }
 }

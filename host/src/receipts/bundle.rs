@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use mustcheck_model::{Answer, Application, Decision};
+use mustcheck_model::{Answer, Application, Decision, Query, Verdict};
 
 use crate::receipts::canonical::{self, NotCanonical};
 use crate::receipts::digest::{ContentDigest, Moment, Opening};
@@ -29,10 +29,14 @@ crate::document! {
         pub answers: Vec<Answer>,
         /// The decision.
         pub decision: Decision,
+        /// The lookups that were due.
+        pub due: Vec<Query>,
         /// The key of the receipt's digests.
         pub opening: Opening,
         /// The receipt.
         pub receipt: Signed<Receipt>,
+        /// What the component decided: the decision is this in words.
+        pub verdict: Verdict,
     }
 }
 
@@ -56,17 +60,30 @@ impl Bundle {
             &texts.application,
             b",\"decision\":",
             &texts.decision,
+            b",\"due\":",
+            &texts.due,
             b",\"format\":\"mustcheck-evidence/1\",\"opening\":",
             &opening,
             b",\"receipt\":",
             &receipt.bytes,
+            b",\"verdict\":",
+            &texts.verdict,
             b"}",
         ]
         .concat()
     }
 }
 
-/// A bundle that is to be kept, with the component that decided.
+/// A component that evidence keeps.
+#[derive(Clone, Copy)]
+pub struct Program<'a> {
+    /// Its digest.
+    pub digest: ContentDigest,
+    /// The component.
+    pub bytes: &'a [u8],
+}
+
+/// A bundle that is to be kept, with the components that decided and wrote.
 pub struct NewBundle<'a> {
     /// The receipt's id, which names the file.
     pub id: &'a DocumentId,
@@ -74,10 +91,10 @@ pub struct NewBundle<'a> {
     pub made_at: Moment,
     /// The bundle.
     pub json: &'a [u8],
-    /// The component's digest.
-    pub component: ContentDigest,
-    /// The component.
-    pub component_bytes: &'a [u8],
+    /// The component that decided.
+    pub policy: Program<'a>,
+    /// The writer's, which writes the decision again.
+    pub writer: Program<'a>,
 }
 
 /// Where bundles go. A folder is one; an office's case files may be another.

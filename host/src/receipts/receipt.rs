@@ -12,8 +12,8 @@ use mustcheck_model::{
     PolicyId, Role, SetAsideReason, Standing, Text,
 };
 
-pub use made::Places;
 pub(crate) use made::{Observed, Texts};
+pub use made::{Places, reckoned};
 
 use crate::limits::Limits;
 use crate::receipts::digest::{ContentDigest, KeyedDigest, Moment};
@@ -82,6 +82,10 @@ crate::document! {
         pub application: KeyedDigest,
         /// Keyed digest of the decision's canonical JSON.
         pub decision: KeyedDigest,
+        /// Keyed digest of the canonical JSON of what was due and what the component decided:
+        /// `[due, verdict]`. Receipts of earlier versions do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub verdict: Option<KeyedDigest>,
         /// Every answer, in the order in which the registry gave them.
         pub lookups: Vec<ReceiptLookup>,
         /// The finding that sums the decision up.
@@ -137,6 +141,10 @@ crate::document! {
         pub baked: Option<Baked>,
         /// The boundary, with its version.
         pub interface: String,
+        /// The writer's component, which writes the decision again. Receipts of earlier versions do
+        /// not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub writer: Option<ContentDigest>,
     }
 
     /// What was baked into a component, as the component says: its digest covers this.

@@ -5,7 +5,9 @@ use std::fmt;
 use mustcheck_model::Application;
 
 use crate::error::Fault;
-use crate::receipts::bundle::{AsyncBundleStore, Bundle, BundleStore, NewBundle, StoreError};
+use crate::receipts::bundle::{
+    AsyncBundleStore, Bundle, BundleStore, NewBundle, Program, StoreError,
+};
 use crate::receipts::digest::{ContentDigest, InvalidForm, Moment, Opening};
 use crate::receipts::entry::{Entry, Failed};
 use crate::receipts::feedback::Feedback;
@@ -13,6 +15,7 @@ use crate::receipts::journal::{AsyncJournal, Journal, JournalError};
 use crate::receipts::receipt::{Observed, Receipt, Texts};
 use crate::receipts::signed::{DocumentId, Sealed, Signed};
 use crate::receipts::suite::{KeyError, Signer};
+use crate::writer_component::WriterComponent;
 
 /// Records every check of a gate before its decision is given out.
 ///
@@ -44,13 +47,16 @@ impl Prepared {
         Entry::wrap("receipt", &self.sealed.bytes)
     }
 
-    fn bundle<'a>(&'a self, component: ContentDigest, bytes: &'a [u8]) -> NewBundle<'a> {
+    fn bundle<'a>(&'a self, digest: ContentDigest, bytes: &'a [u8]) -> NewBundle<'a> {
         NewBundle {
             id: &self.sealed.id,
             made_at: self.made_at,
             json: &self.bundle,
-            component,
-            component_bytes: bytes,
+            policy: Program { digest, bytes },
+            writer: Program {
+                digest: WriterComponent::embedded_digest(),
+                bytes: WriterComponent::embedded(),
+            },
         }
     }
 

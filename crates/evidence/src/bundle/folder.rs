@@ -11,7 +11,7 @@ use crate::keys::Keys;
 use mustcheck::private;
 use mustcheck::receipts::digest::{ContentDigest, Moment};
 use mustcheck::receipts::signed::DocumentId;
-use mustcheck::receipts::{BundleStore, NewBundle, StoreError};
+use mustcheck::receipts::{BundleStore, NewBundle, Program, StoreError};
 
 /// The folder of the components, each named by its digest.
 pub const COMPONENTS: &str = "components";
@@ -113,7 +113,9 @@ pub fn id_of_file(file: &Path) -> Option<DocumentId> {
 
 impl BundleStore for BundleFolder {
     fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError> {
-        self.keep_component(bundle.component, bundle.component_bytes)?;
+        for Program { digest, bytes } in [bundle.policy, bundle.writer] {
+            self.keep_component(digest, bytes)?;
+        }
         match &self.recipients {
             None => self.keep_copy(bundle.id, bundle.made_at, bundle.json, false),
             Some(recipients) => {

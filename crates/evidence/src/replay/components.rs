@@ -8,7 +8,7 @@ use crate::bundle::COMPONENTS;
 use mustcheck::PolicyError;
 use mustcheck::cache::CodeCache;
 use mustcheck::receipts::digest::ContentDigest;
-use mustcheck::{DEFAULT_OVERLAY, Policy};
+use mustcheck::{DEFAULT_OVERLAY, Policy, WriterComponent, WriterError};
 
 /// What is embedded, by edition and overlay: first what decides where no place has its own.
 fn embedded() -> Vec<(&'static str, &'static str)> {
@@ -52,19 +52,47 @@ pub struct Components {
     folders: Vec<PathBuf>,
     /// Files by the digest that they have.
     files: HashMap<ContentDigest, PathBuf>,
-    opened: Mutex<HashMap<Asked, Arc<Mutex<Option<Found>>>>>,
+    policies: Opened<Policy>,
+    writers: Opened<Arc<WriterComponent>>,
 }
 
 /// A digest, and whether the bundles' own folder is looked into.
 type Asked = (ContentDigest, bool);
 
-type Found = Result<Option<Policy>, ComponentError>;
+/// A component that was looked for: none if it is not at hand.
+type Found<T> = Result<Option<T>, ComponentError>;
+
+/// Components of one kind that were looked for, each once.
+struct Opened<T>(Mutex<HashMap<Asked, Arc<Mutex<Option<Found<T>>>>>>);
+
+impl<T> Default for Opened<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T: Clone> Opened<T> {
+    /// The component, opened now if nobody asked before. Who needs one that another thread is
+    /// opening waits for it; nobody else does.
+    fn get(&self, asked: Asked, open: impl FnOnce() -> Found<T>) -> Found<T> {
+        let place = {
+            let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(opened.entry(asked).or_default())
+        };
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = &*place {
+            return found.clone();
+        }
+        place.insert(open()).clone()
+    }
+}
 
 impl Components {
     /// The embedded editions alone.
     pub fn embedded(cache: Option<CodeCache>) -> Self {
         let (folders, files) = (Vec::new(), HashMap::new());
-        Self { cache, folders, files, opened: Mutex::default() }
+        let (policies, writers) = (Opened::default(), Opened::default());
+        Self { cache, folders, files, policies, writers }
     }
 
     /// And those beside bundles: in `components/` of the folder itself, or of one above.
@@ -109,16 +137,33 @@ impl Components {
         digest: ContentDigest,
         proven: bool,
     ) -> Result<Option<Policy>, ComponentError> {
-        let place = {
-            let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(opened.entry((digest, proven)).or_default())
-        };
-        // Who needs one that another thread is opening waits for it; nobody else does.
-        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = &*place {
-            return found.clone();
-        }
-        place.insert(self.open(digest, proven)).clone()
+        self.policies.get((digest, proven), || self.open(digest, proven))
+    }
+
+    /// The writer of a digest, as [`Components::find`] finds a policy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Components::find`].
+    pub fn find_writer(
+        &self,
+        digest: ContentDigest,
+        proven: bool,
+    ) -> Result<Option<Arc<WriterComponent>>, ComponentError> {
+        self.writers.get((digest, proven), || {
+            let unfit = |path: &Path, error: &WriterError| ComponentError::Unfit {
+                path: path.display().to_string(),
+                detail: error.to_string(),
+            };
+            let own = digest == WriterComponent::embedded_digest();
+            let (path, bytes) = match self.path_of(digest, proven) {
+                Some(path) => (path.clone(), read(&path, digest)?),
+                None if own => ("writer".into(), WriterComponent::embedded().to_vec()),
+                None => return Ok(None),
+            };
+            let writer = WriterComponent::from_component(&bytes);
+            writer.map(|writer| Some(Arc::new(writer))).map_err(|e| unfit(&path, &e))
+        })
     }
 
     /// Whether one of this digest came with the bundles, whatever is in the file.
@@ -131,12 +176,16 @@ impl Components {
         paths.map(|path| path.with_extension("wasm")).find(|path| path.exists())
     }
 
-    fn open(&self, digest: ContentDigest, proven: bool) -> Found {
-        if let Some(path) = self.files.get(&digest) {
-            return self.policy(path, digest).map(Some);
-        }
-        if let Some(path) = self.beside_of(digest).filter(|_| proven) {
-            return self.policy(&path, digest).map(Some);
+    /// The file of a component: one that was named, or one that came with the bundles.
+    fn path_of(&self, digest: ContentDigest, proven: bool) -> Option<PathBuf> {
+        let named = self.files.get(&digest).cloned();
+        named.or_else(|| self.beside_of(digest).filter(|_| proven))
+    }
+
+    fn open(&self, digest: ContentDigest, proven: bool) -> Found<Policy> {
+        if let Some(path) = self.path_of(digest, proven) {
+            let policy = Policy::of_component(read(&path, digest)?, self.cache.as_ref());
+            return policy.map(Some).map_err(|e| wrong(&path, &e));
         }
         for (edition, overlay) in embedded() {
             let opened = match &self.cache {
@@ -150,14 +199,16 @@ impl Components {
         }
         Ok(None)
     }
+}
 
-    fn policy(&self, path: &Path, digest: ContentDigest) -> Result<Policy, ComponentError> {
-        let bytes = Policy::read(path).map_err(|e| wrong(path, &e))?;
-        let found = ContentDigest::of(&bytes);
-        if found != digest {
-            return Err(ComponentError::Changed { path: path.display().to_string(), found });
-        }
-        Policy::of_component(bytes, self.cache.as_ref()).map_err(|e| wrong(path, &e))
+/// The bytes of a component, which must be those of its digest.
+fn read(path: &Path, digest: ContentDigest) -> Result<Vec<u8>, ComponentError> {
+    let bytes = Policy::read(path).map_err(|e| wrong(path, &e))?;
+    let found = ContentDigest::of(&bytes);
+    if found == digest {
+        Ok(bytes)
+    } else {
+        Err(ComponentError::Changed { path: path.display().to_string(), found })
     }
 }
 

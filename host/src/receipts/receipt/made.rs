@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use mustcheck_model::{Answer, Application, AppliedMeasure, Decision, LegalBasis, Lookup, Query};
+use mustcheck_model::{
+    Answer, Application, AppliedMeasure, Decision, LegalBasis, Lookup, Query, Verdict,
+};
 
 use super::{
     Baked, Case, DecidedBy, EngineSettings, INTERFACE, Pinpoint, Receipt, ReceiptFormat,
@@ -15,6 +17,7 @@ use crate::limits::Limits;
 use crate::receipts::canonical::canonical;
 use crate::receipts::digest::{ContentDigest, Moment, Opening};
 use crate::receipts::suite::Suite;
+use crate::writer_component::WriterComponent;
 
 /// What the gate observed of one check.
 pub(crate) struct Observed<'a> {
@@ -22,6 +25,7 @@ pub(crate) struct Observed<'a> {
     pub(crate) due: &'a [Query],
     pub(crate) answers: &'a [Answer],
     pub(crate) decision: &'a Decision,
+    pub(crate) verdict: &'a Verdict,
     pub(crate) component: ContentDigest,
     pub(crate) baked: Option<&'a Baked>,
     pub(crate) limits: &'a Limits,
@@ -37,6 +41,8 @@ impl Places {
     pub const APPLICATION: &'static str = "application";
     /// The decision.
     pub const DECISION: &'static str = "decision";
+    /// What was due, and what the component decided.
+    pub const VERDICT: &'static str = "verdict";
     /// An answer.
     pub const ANSWER: &'static str = "answer";
 }
@@ -46,6 +52,8 @@ pub(crate) struct Texts {
     pub(crate) application: Vec<u8>,
     pub(crate) answers: Vec<Vec<u8>>,
     pub(crate) decision: Vec<u8>,
+    pub(crate) due: Vec<u8>,
+    pub(crate) verdict: Vec<u8>,
 }
 
 impl Texts {
@@ -59,6 +67,8 @@ impl Texts {
             application: canonical(observed.application)?,
             answers: observed.answers.iter().map(canonical).collect::<Result<_, _>>()?,
             decision: canonical(observed.decision)?,
+            due: canonical(&observed.due)?,
+            verdict: canonical(observed.verdict)?,
         })
     }
 }
@@ -90,12 +100,14 @@ impl Receipt {
                 component: observed.component,
                 baked: observed.baked.cloned(),
                 interface: INTERFACE.into(),
+                writer: Some(WriterComponent::embedded_digest()),
             },
             engine: EngineSettings::of(observed.limits),
             notice: None,
             suite,
             application: keyed(Places::APPLICATION, &texts.application),
             decision: keyed(Places::DECISION, &texts.decision),
+            verdict: Some(keyed(Places::VERDICT, &reckoned(&texts.due, &texts.verdict))),
             lookups: lookups(observed, texts, suite, opening),
             disposition: decision.disposition,
             disposition_rule: decision.disposition_rule,
@@ -107,6 +119,11 @@ impl Receipt {
             took_us: u64::try_from(observed.took.as_micros()).unwrap_or(u64::MAX),
         }
     }
+}
+
+/// The canonical JSON of `[due, verdict]`.
+pub fn reckoned(due: &[u8], verdict: &[u8]) -> Vec<u8> {
+    [b"[", due, b",", verdict, b"]"].concat()
 }
 
 impl ReceiptOffice {
