@@ -225,7 +225,7 @@ macro_rules! description {
                 RemarkInfo = RemarkInfo { when, text, legal_basis }
                 PlaceInfo = PlaceInfo { id, name, regions, valid_from, valid_until, objection, remarks }
                 CalendarYear = CalendarYear { year, holidays, workdays }
-                Description = Description { policy, edition_name, edition_version, valid_from, valid_until, lists, acts, matters, measures, freshness, edition, place, instruments, grounds, remedies, calendar }
+                Description = Description { policy, edition_name, valid_from, valid_until, lists, acts, matters, measures, freshness, edition, place, instruments, grounds, remedies, calendar }
             }
             variants {}
         }

@@ -267,10 +267,8 @@ pub struct EditionDays {
 pub struct Description {
     /// Which policy.
     pub policy: PolicyId,
-    /// The edition's title.
+    /// The edition's title, with its place and the version of its data.
     pub edition_name: Text,
-    /// The version of its data.
-    pub edition_version: String,
     /// The first as-of date it decides.
     pub valid_from: Date,
     /// The last, if any.

@@ -12,8 +12,7 @@ pub fn describe() -> Description {
         vec![DueRule { roles: roles.clone(), required: false, lists: lists.clone(), legal_basis }];
     Description {
         policy: PolicyId { name: "park".into(), version, edition, overlay: "park".into() },
-        edition_name: text("园区措施清单", "The park's list of measures"),
-        edition_version: "1".into(),
+        edition_name: text("园区措施清单第1版", "The park's list of measures, version 1"),
         valid_from: from,
         valid_until: None,
         edition: EditionDays { valid_from: from, valid_until: None },

@@ -1,12 +1,14 @@
 //! What a catalogue says of itself, for hosts, writers and people.
 
-use crate::catalogue::data::{CatalogueData, List, Matter, Measure, Objection, Remedy};
+use crate::catalogue::data::{
+    CatalogueData, Edition, List, Matter, Measure, Objection, Overlay, Remedy,
+};
 use crate::catalogue::grounds::Grounds;
 use crate::catalogue::{Catalogue, ListRule, earliest};
 use mustcheck_model::name::Name;
 use mustcheck_model::{
     Description, DueRule, EditionDays, Freshness, InstrumentInfo, ListInfo, ListRules, MatterInfo,
-    MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo,
+    MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo, Text,
 };
 
 impl Catalogue {
@@ -21,8 +23,7 @@ impl Catalogue {
         let lists = self.data().lists.iter().enumerate();
         Description {
             policy: self.policy(),
-            edition_name: edition.name.clone(),
-            edition_version: edition.version.clone().into(),
+            edition_name: title(edition, &self.data().overlay),
             // What the overlay does not decide, the policy does not.
             valid_from: (overlay.valid_from)
                 .map_or(edition.valid_from, |own| own.max(edition.valid_from)),
@@ -149,4 +150,21 @@ fn remedy_info(remedy: &Remedy) -> RemedyInfo {
         text: remedy.text.clone(),
         legal_basis: remedy.legal_basis.clone(),
     }
+}
+
+/// An edition in words, as papers name it: its title, its place and the version of its data. What
+/// ships for everywhere is no place.
+fn title(edition: &Edition, overlay: &Overlay) -> Text {
+    let (name, version) = (&edition.name, &edition.version);
+    if overlay.regions.is_empty() {
+        return Text::new(
+            format!("{}第{version}版", name.zh),
+            format!("{}, version {version}", name.en),
+        );
+    }
+    let place = &overlay.name;
+    Text::new(
+        format!("{}（{}）第{version}版", name.zh, place.zh),
+        format!("{} ({}), version {version}", name.en, place.en),
+    )
 }

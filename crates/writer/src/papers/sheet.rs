@@ -56,30 +56,11 @@ fn head(paper: &Paper<'_>, sheet: &mut Document) {
     sheet.field(("基准日", "As of"), language.day(decision.as_of));
     sheet.field(("核查日期", "Checked on"), language.day(decision.made_on));
     sheet.field(("决定机关", "Deciding office"), safe(&application.office.name));
-    sheet.field(("依据的清单", "Rules"), edition(paper));
+    let edition = &paper.policy().description().edition_name;
+    sheet.field(("依据的清单", "Rules"), language.text(edition));
     if let Some(receipt) = paper.receipt {
         sheet.field(("核查回执编号", "Receipt"), receipt);
     }
-}
-
-/// The edition in words: its name, its place and the version of its data.
-fn edition(paper: &Paper<'_>) -> String {
-    let description = paper.policy().description();
-    let name = paper.language.text(&description.edition_name);
-    let version = &description.edition_version;
-    // What ships for everywhere is no place.
-    let place = Some(&description.place).filter(|place| !place.regions.is_empty());
-    let place = place.map(|place| paper.language.text(&place.name));
-    paper.write(
-        || {
-            let place = place.map_or_else(String::new, |place| format!("（{place}）"));
-            format!("{name}{place}第{version}版")
-        },
-        || {
-            let place = place.map_or_else(String::new, |place| format!(" ({place})"));
-            format!("{name}{place}, version {version}")
-        },
-    )
 }
 
 fn finding(paper: &Paper<'_>) -> Vec<Block> {
