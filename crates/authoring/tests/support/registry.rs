@@ -111,11 +111,11 @@ impl Case {
     pub fn decide_with(&self, catalogue: &Catalogue) -> Decision {
         let (held, application) = (self.whole(catalogue), &self.application);
         let mut registry = |queries: &[Query]| held.lookup(application, queries);
-        mustcheck_authoring::check::check(catalogue, application, application.as_of, &mut registry)
-            .unwrap()
+        check::check(catalogue, application, application.as_of, &mut registry).unwrap()
     }
 
     /// Its papers as one text.
+    #[allow(dead_code, reason = "not every suite reads papers")]
     pub fn papers(&self, edition: &str, overlay: &str, language: Language) -> String {
         let catalogue = catalogue(edition, overlay);
         let (held, application) = (self.whole(&catalogue), &self.application);
