@@ -277,7 +277,8 @@ fn refuse_future(answer: &mut Answer, now: Timestamp) {
 fn size(answer: &Answer) -> usize {
     let reason = answer.reason.as_ref().map_or(0, String::len);
     let records: usize = answer.records.iter().map(record_size).sum();
-    size_of::<Answer>() + answer.list.len() + reason + records
+    let source = answer.source.as_ref().map_or(0, |source| source.id.len() + source.name.len());
+    size_of::<Answer>() + answer.list.len() + reason + source + records
 }
 
 fn record_size(record: &CreditRecord) -> usize {

@@ -289,6 +289,7 @@ pub fn answer(application: &Application, position: usize, facts: &[Fact]) -> Ans
         status: AnswerStatus::Answered,
         source: Some(SourceState {
             id: SOURCE.into(),
+            name: String::new(),
             as_of: Timestamp { date: day(2025, 6, 29), hour: 20, minute: 0, second: 0 },
             records_from: Some(day(2016, 1, 1)),
         }),

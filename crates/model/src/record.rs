@@ -14,6 +14,9 @@ use crate::{
 pub struct SourceState {
     /// The source's id.
     pub id: String,
+    /// Its name, for people; empty if it has none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
     /// When the snapshot was taken.
     pub as_of: Timestamp,
     /// The day since which it holds ended records too, if it says so.

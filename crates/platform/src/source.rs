@@ -156,6 +156,7 @@ impl Source {
         let as_of = as_of.ok_or_else(|| Failure::shape("the answer", "has no age"))?;
         let state = SourceState {
             id: self.mapping.id.clone(),
+            name: self.mapping.name.clone(),
             as_of,
             records_from: gathered.records_from.flatten(),
         };
@@ -368,8 +369,12 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_given_again_only_while_it_is_fresh() {
-        let state =
-            SourceState { id: "a".into(), as_of: clock::now().unwrap(), records_from: None };
+        let state = SourceState {
+            id: "a".into(),
+            name: String::new(),
+            as_of: clock::now().unwrap(),
+            records_from: None,
+        };
         let at = Instant::now();
         let kept = Kept { at, found: Arc::new(Found { state, records: vec![] }) };
         assert!(kept.is_fresh(at + Duration::from_millis(1_999), 2));

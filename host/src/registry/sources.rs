@@ -118,7 +118,12 @@ impl<'de> Deserialize<'de> for Cover {
 impl Source {
     /// The source as an answer names it.
     pub fn state(&self) -> SourceState {
-        SourceState { id: self.id.clone(), as_of: self.as_of, records_from: self.records_from }
+        SourceState {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            as_of: self.as_of,
+            records_from: self.records_from,
+        }
     }
 
     /// The codes of its lists.

@@ -337,6 +337,7 @@ impl Registry for Answering<'_, '_> {
                     status: AnswerStatus::Answered,
                     source: Some(SourceState {
                         id: SOURCE.to_owned(),
+                        name: String::new(),
                         as_of: Timestamp { date: self.day, hour: 9, minute: 0, second: 0 },
                         records_from: Some(LONG_AGO),
                     }),

@@ -27,6 +27,7 @@ pub fn answered(
 ) -> Vec<Answer> {
     let source = SourceState {
         id: "one".into(),
+        name: String::new(),
         as_of: format!("{on}T08:00:00+08:00").parse().unwrap(),
         records_from,
     };

@@ -76,6 +76,7 @@ impl Held {
                     status: source.map_or(AnswerStatus::NotCovered, |_| AnswerStatus::Answered),
                     source: source.map(|s| SourceState {
                         id: s.id.clone(),
+                        name: String::new(),
                         as_of: s.as_of,
                         records_from: s.records_from,
                     }),

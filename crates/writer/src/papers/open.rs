@@ -50,8 +50,7 @@ impl<'a> Paper<'a> {
         }
         let list = self.policy().list(&lookup.list);
         let initiator = list.map_or("", |list| self.language.text(&list.initiator));
-        let source = lookup.source.as_deref().map(safe);
-        let ask = match source {
+        let ask = match self.source_of(lookup) {
             Some(source) => self.write(
                 || format!("{initiator}；数据源{source}"),
                 || format!("{initiator}; source {source}"),
@@ -96,12 +95,22 @@ impl<'a> Paper<'a> {
         blocks
     }
 
+    /// The name of the source of a lookup; its id if it has none.
+    // RAIL R13
+    fn source_of(&self, lookup: &Lookup) -> Option<String> {
+        let id = lookup.source.as_deref()?;
+        let states = self.case.answered.iter().filter_map(|row| row.answer.source.as_ref());
+        let named = states.filter(|state| state.id == id && !state.name.is_empty());
+        let name = named.map(|state| state.name.as_str()).next().unwrap_or(id);
+        Some(safe(&self.case.identifiers.masked_in(name)).into_owned())
+    }
+
     fn row(&self, lookup: &Lookup) -> Vec<String> {
         let mut list = self.list(&lookup.list);
         if !lookup.due {
             list.push_str(self.language.say("（仅供参考）", " (for reference)"));
         }
-        let source = lookup.source.as_deref().map(|source| safe(source).into_owned());
+        let source = self.source_of(lookup);
         let times = lookup.source_as_of.map(|at| self.language.time(at));
         let from: Vec<String> = source.into_iter().chain(times).collect();
         let status = self.language.words(status_words(lookup.status)).to_owned();
