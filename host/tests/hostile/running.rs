@@ -113,3 +113,30 @@ fn a_sandbox_remembers_nothing() {
         }
     });
 }
+
+/// Nor does it where the machine needs the memory of idle sandboxes for something else. `.ci/swap`
+/// has this swap pages out, and says how many megabytes that takes.
+#[test]
+fn a_sandbox_remembers_nothing_under_pressure() {
+    let wanted = std::env::var("MUSTCHECK_TEST_PRESSURE").ok();
+    let megabytes: usize = wanted.as_ref().map_or(16, |megabytes| megabytes.parse().unwrap());
+    let gate = guest(of_core("remembers.wat"));
+    let mut swapped = 0;
+    for _ in 0..8 {
+        for _ in 0..50 {
+            assert_eq!(gate.check(&APPLICATION).unwrap().decision(), &*EXPECTED);
+        }
+        // Every page of it is written.
+        let pressure = vec![0x5a_u8; megabytes << 20];
+        swapped = swapped.max(kilobytes_swapped());
+        assert_eq!(pressure.iter().step_by(4096).filter(|byte| **byte != 0x5a).count(), 0);
+    }
+    assert!(wanted.is_none() || swapped > 0, "nothing was swapped out");
+}
+
+/// How much of this process is swapped out, where the system says so.
+fn kilobytes_swapped() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmSwap:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or_default()
+}
