@@ -141,7 +141,11 @@ fn text_is_chinese_or_english_and_names_what_was_looked_up_and_why() {
         for word in words {
             assert!(run.stdout.contains(word), "{word} in {}", run.stdout);
         }
-        assert!(run.stdout.contains(&format!("platform {day} 20:00")), "{}", run.stdout);
+        assert!(
+            run.stdout.contains(&format!("全国信用信息共享平台 {day} 20:00")),
+            "{}",
+            run.stdout
+        );
     }
     assert!(zh.stdout.contains("2028年2月29日") && en.stdout.contains("2028-02-29"));
     assert!(!en.stdout.contains("核查") && !zh.stdout.contains("Finding"));

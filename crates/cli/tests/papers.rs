@@ -45,7 +45,7 @@ const SHOWN: [&str; 14] = [
 ];
 
 fn cases() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/cases");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases");
     let entries = fs::read_dir(&folder).unwrap();
     let mut cases: Vec<PathBuf> =
         entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();

@@ -177,7 +177,7 @@ impl Records {
         };
         let bundle = Bundle::from_json(&stored.body).map_err(|_| RecordsError::Unfinished)?;
         Ok(Some(KeptCheck {
-            decision: bundle.decision.into(),
+            decision: bundle.decision,
             log_index: receipt.log_index,
             component: stored.component,
         }))

@@ -84,6 +84,6 @@ impl RecordedCase<'_> {
 /// Why nothing can be written, in words.
 pub fn decision(case: &str) -> Result<String, String> {
     let case = RecordedCase::from_json(case)?;
-    let decision = case.with(|case| write_decision(case))?.map_err(|e| e.to_string())?;
+    let decision = case.with(write_decision)?.map_err(|e| e.to_string())?;
     serde_json::to_string(&decision).map_err(|e| e.to_string())
 }

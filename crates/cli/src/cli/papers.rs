@@ -32,7 +32,7 @@ pub enum PapersError {
 }
 
 /// The files of some papers: sheet, and one for each notice.
-fn files<'a>(papers: &'a mustcheck::Papers, language: Language) -> Vec<(String, &'a Document)> {
+fn files(papers: &mustcheck::Papers, language: Language) -> Vec<(String, &Document)> {
     let sheet = language.say("核查结果单.html", "result-sheet.html").to_owned();
     let notice = language.say("告知书", "notice");
     let notices = papers.notices.iter();

@@ -187,17 +187,17 @@ fn a_database_that_cannot_be_used_is_told_and_its_password_never_is() {
     };
     let (import, show) = (["registry", "import", &*registry], ["registry", "show"]);
     // Nothing has been imported, so there are no tables.
-    let none = "the database is of version 0; this program needs version 5: migrate it";
+    let none = "the database is of version 0; this program needs version 6: migrate it";
     assert_eq!(refused(&show, none), Some(1));
     assert_eq!(desk.run(&[&import[..], &["--database", "database-url"]].concat()).0, Some(0));
     desk.sql("DELETE FROM mustcheck_migrations WHERE version = 5");
-    let older = "the database is of version 4; this program needs version 5: migrate it";
+    let older = "the database is of version 4; this program needs version 6: migrate it";
     assert_eq!(refused(&import, older), Some(1));
     desk.sql(
         "INSERT INTO mustcheck_migrations SELECT 9, 'later', applied_on, checksum \
          FROM mustcheck_migrations WHERE version = 1",
     );
-    let newer = "the database is of version 9; this program knows versions up to 5";
+    let newer = "the database is of version 9; this program knows versions up to 6";
     assert_eq!((refused(&import, newer), refused(&show, newer)), (Some(1), Some(1)));
 
     let url = desk.folder.path().join("database-url");

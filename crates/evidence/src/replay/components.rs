@@ -62,8 +62,11 @@ type Asked = (ContentDigest, bool);
 /// A component that was looked for: none if it is not at hand.
 type Found<T> = Result<Option<T>, ComponentError>;
 
+/// The place of one component: empty until it is looked for.
+type Place<T> = Arc<Mutex<Option<Found<T>>>>;
+
 /// Components of one kind that were looked for, each once.
-struct Opened<T>(Mutex<HashMap<Asked, Arc<Mutex<Option<Found<T>>>>>>);
+struct Opened<T>(Mutex<HashMap<Asked, Place<T>>>);
 
 impl<T> Default for Opened<T> {
     fn default() -> Self {

@@ -15,7 +15,7 @@ async fn replicas_that_start_at_once_migrate_once() {
     let missing = database.ready().await.unwrap_err();
     assert_eq!(
         missing.to_string(),
-        "the database is of version 0; this program needs version 5: migrate it"
+        "the database is of version 0; this program needs version 6: migrate it"
     );
     let replicas = (0..6).map(|_| {
         let config = Config::new(SHARED.url(&name));
@@ -44,7 +44,7 @@ async fn a_database_of_a_newer_program_is_refused() {
     let newer = "INSERT INTO mustcheck_migrations SELECT 9, 'later', applied_on, checksum \
                  FROM mustcheck_migrations WHERE version = 1";
     raw.batch_execute(newer).await.unwrap();
-    let refused = "the database is of version 9; this program knows versions up to 5";
+    let refused = "the database is of version 9; this program knows versions up to 6";
     assert_eq!(database.migrate().await.unwrap_err().to_string(), refused);
     assert_eq!(database.ready().await.unwrap_err().to_string(), refused);
     let other = "DELETE FROM mustcheck_migrations WHERE version = 9; \

@@ -87,7 +87,6 @@ fn of_bundle(arguments: &Arguments, from: &Path) -> Result<(Original, Arc<Decidi
     let policy = bundle.decision.policy.clone();
     let Bundle { application, answers, decision, .. } = bundle;
     let deciding = open(arguments, from, &application, Some(policy.edition), Some(policy.overlay))?;
-    let decision = decision.into();
     Ok((Original { application, answers, decision }, deciding))
 }
 
@@ -103,7 +102,6 @@ fn of_application(
         mustcheck_registry::open(held).with_context(|| format!("registry `{}`", held.display()))?;
     let checked = suite_check(&deciding, source, &application)?;
     let (answers, decision) = (checked.answers().to_vec(), checked.decision().clone());
-    let decision = decision.into();
     Ok((Original { application, answers, decision }, deciding))
 }
 
