@@ -123,7 +123,7 @@ pub fn parse_stream<T: DeserializeOwned>(json: impl Read) -> Result<T, InputErro
     whole(serde_json::Deserializer::from_reader(json), read)
 }
 
-/// As [`parse`], and an array in the place of an object is an error too: serde would take its
+/// Reads a document; an array in the place of an object is an error too: serde would take its
 /// elements for the fields in their order, which nobody means. So is a key that stands twice in a
 /// map, of which serde would take the last.
 pub fn parse_strictly<T: DeserializeOwned + Serialize>(json: &[u8]) -> Result<T, InputError> {
