@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use common::{settings, trust};
-use mustcheck_log::{Checkpoint, Log, Reader, Verify, verify};
+use mustcheck_log::{Checkpoint, Kind, Log, Reader, Verify, verify};
 
 /// Tells the child its log, its name, and how many entries each of its threads appends.
 const CHILD: &str = "MUSTCHECK_LOG_CHILD";
@@ -176,7 +176,9 @@ fn what_was_confirmed_survives_kill_9_at_any_moment() {
     // All of them are there still, none twice, and the whole log verifies.
     drop(Log::open(folder.path(), settings()).unwrap());
     let report = verify(folder.path(), &trust()).unwrap();
-    assert_eq!(report.findings, []);
+    // Part of a tile that a killed writer left is no part of the log, and nobody reads it.
+    let strays = report.findings.iter().filter(|finding| finding.kind == Kind::Stray).count();
+    assert_eq!(report.findings.len(), strays, "{:?}", report.findings);
     let reader = Reader::open(folder.path(), &trust()).unwrap();
     let names: Vec<String> =
         reader.entries(0..u64::MAX).map(|entry| name_of(&entry.unwrap().1)).collect();

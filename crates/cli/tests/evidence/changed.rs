@@ -14,13 +14,18 @@ fn part(json: &[u8], at: usize) -> &'static str {
     let format = text[..opening].rfind("\"format\":").unwrap();
     let application = begin("application");
     let decision = text.find(",\"decision\":{").unwrap();
+    let due = text.find(",\"due\":[").unwrap();
+    let verdict = text.rfind(",\"verdict\":{").unwrap();
     match at {
         at if at < application => "answers",
         at if at < decision => "application",
-        at if at < format => "decision",
+        at if at < due => "decision",
+        // What was due stands under the digest of the verdict.
+        at if at < format => "verdict",
         at if at < opening => "format",
         at if at < receipt => "opening",
-        _ => "receipt",
+        at if at < verdict => "receipt",
+        _ => "verdict",
     }
 }
 
@@ -31,6 +36,7 @@ fn named(problem: &Problem) -> &'static str {
         Problem::Opening(part) if part.starts_with("answers[") => "answers",
         Problem::Opening(part) if part == "application" => "application",
         Problem::Opening(part) if part == "decision" => "decision",
+        Problem::Opening(part) if part == "verdict" => "verdict",
         Problem::Opening(part) if part == "opening" => "opening",
         other => panic!("{other}"),
     }
@@ -101,7 +107,10 @@ fn a_changed_decision_differs_where_it_was_changed_and_why_it_matters_is_told() 
     let folder = office(Suite::Ed25519Sha256);
     let (file, good) = one_bundle(&folder);
     let text = String::from_utf8(good).unwrap();
-    let changed = text.replace("\"disposition\":\"restricted\"", "\"disposition\":\"facilitated\"");
+    let (before, verdict) = text.rsplit_once(",\"verdict\":").unwrap();
+    let changed =
+        before.replace("\"disposition\":\"restricted\"", "\"disposition\":\"facilitated\"");
+    let changed = format!("{changed},\"verdict\":{verdict}");
     std::fs::write(&file, &changed).unwrap();
     let replay = ["replay", "kept", "--keys", "keys/mustcheck-keys.json", "--lang", "en"];
     let run = folder.run(&[&replay[..], &["--anyway"]].concat());

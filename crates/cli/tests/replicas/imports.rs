@@ -190,8 +190,8 @@ fn a_database_that_cannot_be_used_is_told_and_its_password_never_is() {
     let none = "the database is of version 0; this program needs version 6: migrate it";
     assert_eq!(refused(&show, none), Some(1));
     assert_eq!(desk.run(&[&import[..], &["--database", "database-url"]].concat()).0, Some(0));
-    desk.sql("DELETE FROM mustcheck_migrations WHERE version = 5");
-    let older = "the database is of version 4; this program needs version 6: migrate it";
+    desk.sql("DELETE FROM mustcheck_migrations WHERE version = 6");
+    let older = "the database is of version 5; this program needs version 6: migrate it";
     assert_eq!(refused(&import, older), Some(1));
     desk.sql(
         "INSERT INTO mustcheck_migrations SELECT 9, 'later', applied_on, checksum \
