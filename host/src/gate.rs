@@ -12,7 +12,7 @@ use mustcheck_model::{
     Answer, Application, ApplicationError, Decision, Problem, Query, Verdict, is_backdated,
 };
 use mustcheck_writer::recorded::RecordedCase;
-use mustcheck_writer::{Language, Papers};
+use mustcheck_writer::{Language, Papers, papers};
 
 use crate::checking::{Begun, Decided};
 use crate::clock::Clock;
@@ -66,7 +66,9 @@ impl Checked {
     // RAIL R11
     pub fn papers(&self, language: Language) -> Result<Papers, CheckError> {
         let receipt = self.receipt().map(|receipt| receipt.id.as_str());
-        let written = self.case().papers(&self.decision, language, receipt);
+        let written = self
+            .case()
+            .by(self.policy.described(), |case| papers(case, &self.decision, language, receipt));
         written.map_err(|detail| Fault::Rail { rail: Rail::R11, detail }.into())
     }
 

@@ -6,10 +6,10 @@ use mustcheck_facts::answers::answered;
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
 use mustcheck_model::masking::Identifiers;
-use mustcheck_model::{Answer, Application, Days, Decision, Description, Query, Verdict};
+use mustcheck_model::{Answer, Application, Days, Description, Query, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::{Case, Language, Papers, decision as write_decision, papers as write_papers};
+use crate::{Case, decision as write_decision};
 
 /// A case on record. Its JSON is what the component of the writer is given.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,35 +45,31 @@ impl RecordedCase<'_> {
     ///
     /// Why nothing can be written about it, in words: answers that are not those of the lookups.
     pub fn with<T>(&self, write: impl FnOnce(&Case<'_>) -> T) -> Result<T, String> {
-        let policy = Described::new(self.description.clone().into_owned());
+        self.by(&Described::new(self.description.clone().into_owned()), write)
+    }
+
+    /// As [`RecordedCase::with`], where what the policy says of itself is indexed already.
+    ///
+    /// # Errors
+    ///
+    /// As [`RecordedCase::with`].
+    pub fn by<T>(
+        &self,
+        policy: &Described,
+        write: impl FnOnce(&Case<'_>) -> T,
+    ) -> Result<T, String> {
         let days = Days { as_of: self.application.as_of, made_on: self.made_on };
-        let answered = answered(&policy, &self.application, days, &self.due, &self.answers);
+        let answered = answered(policy, &self.application, days, &self.due, &self.answers);
         let answered = answered.map_err(|e| e.to_string())?;
         let identifiers = Identifiers::of(&self.application, &self.answers);
         Ok(write(&Case {
-            policy: &policy,
+            policy,
             application: &self.application,
             days,
             answered: &answered,
             verdict: &self.verdict,
             identifiers: &identifiers,
         }))
-    }
-}
-
-impl RecordedCase<'_> {
-    /// Writes the papers of a case, whose decision is at hand.
-    ///
-    /// # Errors
-    ///
-    /// As [`RecordedCase::with`].
-    pub fn papers(
-        &self,
-        decision: &Decision,
-        language: Language,
-        receipt: Option<&str>,
-    ) -> Result<Papers, String> {
-        self.with(|case| write_papers(case, decision, language, receipt))
     }
 }
 
