@@ -191,13 +191,20 @@ pub fn of_core_with(file: &str, instead_of: &str, other: &str) -> Vec<u8> {
     core(file, &WIT.replace(instead_of, other), &HONEST)
 }
 
-fn core(file: &str, wit: &str, image: &Image) -> Vec<u8> {
+/// The same with another text in the guest.
+pub fn of_core_changed(file: &str, instead_of: &str, other: &str) -> Vec<u8> {
     let guest = text(file);
-    encode(
-        &format!("(module {} {} {guest})", text("prelude.wat"), image.fields()),
-        wit,
-        "credit-check",
-    )
+    assert!(guest.contains(instead_of), "the guest does not hold `{instead_of}`");
+    made(&guest.replace(instead_of, other), WIT, &HONEST)
+}
+
+fn core(file: &str, wit: &str, image: &Image) -> Vec<u8> {
+    made(&text(file), wit, image)
+}
+
+fn made(guest: &str, wit: &str, image: &Image) -> Vec<u8> {
+    let prelude = text("prelude.wat");
+    encode(&format!("(module {prelude} {} {guest})", image.fields()), wit, "credit-check")
 }
 
 fn encode(core: &str, wit: &str, world: &str) -> Vec<u8> {

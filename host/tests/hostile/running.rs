@@ -1,8 +1,10 @@
 //! What ends a check: a guest that uses too much, traps, or hands over what cannot be read.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use mustcheck::{Application, CheckError, Fault, Limits};
 
-use crate::guests::of_core;
+use crate::guests::{of_core, of_core_changed};
 use crate::{APPLICATION, EXPECTED, fault, guest, guest_within, says};
 
 /// Fuel that ends a loop in a fraction of a second.
@@ -114,23 +116,40 @@ fn a_sandbox_remembers_nothing() {
     });
 }
 
-/// Nor does it where the machine needs the memory of idle sandboxes for something else. `.ci/swap`
-/// has this swap pages out, and says how many megabytes that takes.
+/// Nor does it where the machine takes memory away from sandboxes while they decide. `.ci/swap` has
+/// pages swapped out, and says how many megabytes that takes.
 #[test]
 fn a_sandbox_remembers_nothing_under_pressure() {
     let wanted = std::env::var("MUSTCHECK_TEST_PRESSURE").ok();
     let megabytes: usize = wanted.as_ref().map_or(16, |megabytes| megabytes.parse().unwrap());
-    let gate = guest(of_core("remembers.wat"));
-    let mut swapped = 0;
-    for _ in 0..8 {
-        for _ in 0..50 {
-            assert_eq!(gate.check(&APPLICATION).unwrap().decision(), &*EXPECTED);
-        }
-        // Every page of it is written.
-        let pressure = vec![0x5a_u8; megabytes << 20];
-        swapped = swapped.max(kilobytes_swapped());
-        assert_eq!(pressure.iter().step_by(4096).filter(|byte| **byte != 0x5a).count(), 0);
-    }
+    // It lingers over what it wrote, so that the machine takes it for memory that nobody needs.
+    let linger = "(local.set $at (i32.const 40000000))
+        (loop $linger
+          (local.set $at (i32.sub (local.get $at) (i32.const 1)))
+          (br_if $linger (local.get $at)))";
+    let gate = guest(of_core_changed("remembers.wat", ";; LINGER", linger));
+    let is_over = AtomicBool::new(false);
+    let swapped = std::thread::scope(|scope| {
+        let pressure = scope.spawn(|| {
+            let (mut pages, mut swapped) = (vec![0_u8; megabytes << 20], 0);
+            while !is_over.load(Ordering::Relaxed) {
+                pages.iter_mut().step_by(4096).for_each(|byte| *byte = byte.wrapping_add(1));
+                swapped = swapped.max(kilobytes_swapped());
+            }
+            swapped
+        });
+        let checks = [(); 3].map(|()| {
+            scope.spawn(|| {
+                for _ in 0..20 {
+                    assert_eq!(gate.check(&APPLICATION).unwrap().decision(), &*EXPECTED);
+                }
+            })
+        });
+        let failed = checks.into_iter().filter_map(|check| check.join().err()).count();
+        is_over.store(true, Ordering::Relaxed);
+        assert_eq!(failed, 0, "a sandbox held what another left");
+        pressure.join().unwrap()
+    });
     assert!(wanted.is_none() || swapped > 0, "nothing was swapped out");
 }
 

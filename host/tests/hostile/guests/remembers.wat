@@ -14,4 +14,5 @@
     (i64.store (local.get $at) (i64.const 0x5ca1ab1e0ddba11))
     (local.set $at (i32.add (local.get $at) (i32.const 4096)))
     (br_if $pages (i32.lt_u (local.get $at) (local.get $end))))
+  ;; LINGER
   (global.get $verdict))
