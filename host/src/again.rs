@@ -17,6 +17,8 @@ pub struct Derived {
     pub decision: Decision,
     /// What was due.
     pub due: Arc<Vec<Query>>,
+    /// The answers that it was decided on.
+    pub answers: Arc<Vec<Answer>>,
     /// What the component decided.
     pub verdict: Arc<Verdict>,
     /// Fuel that it took.
@@ -54,6 +56,6 @@ pub fn again(
     };
     rails::replayed(application, begun.due(), &answers)?;
     let decided = begun.decide(Arc::new(answers))?;
-    let Decided { decision, due, verdict, fuel, .. } = decided;
-    Ok(Derived { decision, due, verdict, fuel })
+    let Decided { decision, due, answers, verdict, fuel } = decided;
+    Ok(Derived { decision, due, answers, verdict, fuel })
 }

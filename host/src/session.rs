@@ -2,9 +2,7 @@
 
 use mustcheck_model::boundary::Convert as _;
 use mustcheck_model::{AnswerFacts, ApplicationFacts, Description, DueLookup, Refusal, Verdict};
-use wasmtime::component::{
-    ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower, TypedFunc,
-};
+use wasmtime::component::{ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Lower};
 
 use crate::boundary::wit;
 use crate::error::Fault;
@@ -65,9 +63,9 @@ impl<'a> Session<'a> {
     /// What the policy says of itself; asked once, when it is opened, and so the place to see that
     /// the functions which it has for later are of their types too.
     pub(crate) fn describe(&mut self) -> Result<Description, Fault> {
-        let due = self.function::<(&wit::Application,), Due>(&self.exports.due_lookups);
+        let due = self.sandbox.function::<(&wit::Application,), Due>(&self.exports.due_lookups);
         due.map_err(|e| component_fault("due-lookups", &e, &self.limits))?;
-        let decide = self.function::<Asked<'_>, Decided>(&self.exports.decide);
+        let decide = self.sandbox.function::<Asked<'_>, Decided>(&self.exports.decide);
         decide.map_err(|e| component_fault("decide", &e, &self.limits))?;
         let index = self.exports.describe;
         let (description,) = self.call::<(), (wit::Description,)>("describe", &index, ())?;
@@ -102,14 +100,6 @@ impl<'a> Session<'a> {
     /// Fuel used so far.
     pub(crate) fn fuel_used(&self) -> u64 {
         self.limits.fuel.saturating_sub(self.used).saturating_sub(self.sandbox.fuel_left())
-    }
-
-    fn function<P, R>(&mut self, index: &ComponentExportIndex) -> wasmtime::Result<TypedFunc<P, R>>
-    where
-        P: ComponentNamedList + Lower,
-        R: ComponentNamedList + Lift + 'static,
-    {
-        self.sandbox.function(index)
     }
 
     fn call<P, R>(

@@ -289,7 +289,7 @@ impl Replayer {
         let named = receipt.engine.limits();
         let limits = named.at_most(&self.limits);
         let (application, made_on) = (Arc::new(application), decision.made_on);
-        let given = Given::AsRecorded(answers.clone());
+        let given = Given::AsRecorded(answers);
         let derived = again(&policy, &application, made_on, given, limits);
         let derived = derived.map_err(|e| match named.more_than(&limits) {
             Some(less) => Problem::Limited { less, detail: in_full(&e) },
@@ -307,7 +307,7 @@ impl Replayer {
                     application: Cow::Borrowed(&application),
                     made_on,
                     due: Cow::Borrowed(&derived.due),
-                    answers: Cow::Borrowed(&answers),
+                    answers: Cow::Borrowed(&derived.answers),
                     verdict: Cow::Borrowed(&derived.verdict),
                 };
                 let written = writer.decision(&case, &limits);

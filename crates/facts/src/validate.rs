@@ -73,7 +73,7 @@ fn holds(from: Option<Date>, until: Option<Date>, on: Date) -> bool {
     from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
 }
 
-/// What stands on a notice as it is given: a line that somebody can read.
+/// Checks a text that a notice shows as it is given: one line, for people to read.
 fn contact(office: &Office) -> Result<(), ApplicationError> {
     let lines =
         [("office.address", &office.address, 200), ("office.telephone", &office.telephone, 60)];

@@ -20,7 +20,7 @@ use mustcheck_model::date::Timestamp;
 use serde::Serialize;
 
 use crate::error::StoreError;
-use crate::sqlite::open_for_import;
+use crate::sqlite::{begin, open_for_import};
 use mustcheck::registry::held::Mark;
 use mustcheck::registry::sources::now;
 use mustcheck::registry::{RegistryError, Vocabulary};
@@ -104,9 +104,7 @@ pub fn import_with(
 ) -> Result<Report, RegistryError> {
     let incoming = Incoming::read(file, vocabulary)?;
     let mut connection = open_for_import(database)?;
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(StoreError::from)?;
+    let transaction = begin(&mut connection)?;
     let mut work = Work::begin(&transaction, incoming.sources(), vocabulary, now()?, options)?;
     let rejected = incoming.each(&mut |item| Ok(work.take(item, progress)?))?;
     let report = work.end(rejected, options)?;

@@ -17,7 +17,9 @@ use mustcheck::registry::sources::{Source, future_faults};
 use mustcheck::registry::written::Shape;
 use mustcheck::registry::{Ask, Registry, RegistryError, Vocabulary};
 
-pub(crate) use write::{count_shapes, open_for_import, open_for_repair, put_entries, put_parties};
+pub(crate) use write::{
+    begin, count_shapes, open_for_import, open_for_repair, put_entries, put_parties,
+};
 
 /// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
 const APPLICATION_ID: i64 = 0x6d63_686b;

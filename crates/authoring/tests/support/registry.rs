@@ -127,7 +127,7 @@ impl Case {
         notices.fold(papers.sheet.text(), |all, notice| all + &notice)
     }
 
-    /// What is held, with the parts of lists among the lists: a host asks for both.
+    /// The sources and records, with the parts of lists among the lists: a host asks for both.
     fn whole(&self, catalogue: &Catalogue) -> Held {
         let mut held = self.held.clone();
         for list in catalogue.data().lists.iter().filter(|list| !list.parts.is_empty()) {

@@ -63,10 +63,10 @@ pub struct Arguments {
     recording: Recording,
 }
 
-/// What is done with each line.
+/// The work on each line: its gate, and the folder of its papers.
 struct Work {
     gates: Gates,
-    /// Where papers go, if they are asked for.
+    /// The folder of the papers, if they are asked for.
     papers: Option<PathBuf>,
     language: Language,
 }

@@ -1,4 +1,4 @@
-//! What holds of the papers of every golden case, and of hostile ones.
+//! Rules that the papers of every golden case keep, and those of hostile ones.
 
 use mustcheck::model::{AnswerStatus, Decision, Effect, Subject, SubjectKind};
 use mustcheck::{Application, ApplicationExt as _, Checked, Disposition, JsonRegistry, Language};

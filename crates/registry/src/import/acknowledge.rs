@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::params;
 
 use crate::error::StoreError;
-use crate::sqlite::open_for_repair;
+use crate::sqlite::{begin, open_for_repair};
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::held::{Acknowledgement, Mark, no_such_mark};
 
@@ -23,28 +23,27 @@ pub fn acknowledge(
     by: &str,
     why: &str,
 ) -> Result<u64, RegistryError> {
+    Ok(recorded(database, marks, by, why)?)
+}
+
+fn recorded(database: &Path, marks: &[Mark], by: &str, why: &str) -> Result<u64, StoreError> {
     let Acknowledgement { by, why, on } = Acknowledgement::today(by, why)?;
     let mut connection = open_for_repair(database)?;
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(StoreError::from)?;
+    let transaction = begin(&mut connection)?;
     let mut entries = 0;
     for mark in marks {
-        let recorded = transaction
-            .execute(
-                "INSERT OR REPLACE INTO acknowledged (source, mark, by, why, day) \
+        let recorded = transaction.execute(
+            "INSERT OR REPLACE INTO acknowledged (source, mark, by, why, day) \
              SELECT DISTINCT source, mark, ?2, ?3, ?4 FROM opening WHERE mark = ?1",
-                params![mark, by, why, on.to_string()],
-            )
-            .map_err(StoreError::from)?;
+            params![mark, by, why, on.to_string()],
+        )?;
         if recorded == 0 {
-            return Err(no_such_mark(mark));
+            return Err(no_such_mark(mark).into());
         }
         let sql = "SELECT count(*) FROM opening WHERE mark = ?1";
-        let count: i64 =
-            transaction.query_row(sql, [mark], |row| row.get(0)).map_err(StoreError::from)?;
+        let count: i64 = transaction.query_row(sql, [mark], |row| row.get(0))?;
         entries += count.unsigned_abs();
     }
-    transaction.commit().map_err(StoreError::from)?;
+    transaction.commit()?;
     Ok(entries)
 }

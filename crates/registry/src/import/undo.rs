@@ -7,7 +7,7 @@ use mustcheck_model::date::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::error::StoreError;
-use crate::sqlite::{count_shapes, open_for_repair, put_entries, put_parties};
+use crate::sqlite::{begin, count_shapes, open_for_repair, put_entries, put_parties};
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::held::{
     Entry, Reach, Refusal, decode, held_elsewhere, nothing_before, unreadable,
@@ -23,23 +23,23 @@ use mustcheck::registry::written::Pattern;
 /// [`RegistryError::Content`] if none is kept, or if a record that it held is another source's
 /// since; or if the database cannot be used. Then nothing is changed.
 pub fn undo(database: &Path, source: &str) -> Result<Timestamp, RegistryError> {
+    Ok(brought_back(database, source)?)
+}
+
+fn brought_back(database: &Path, source: &str) -> Result<Timestamp, StoreError> {
     let mut connection = open_for_repair(database)?;
-    let transaction = connection
-        .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-        .map_err(StoreError::from)?;
+    let transaction = begin(&mut connection)?;
     let sql = "SELECT body, kept FROM before_source WHERE id = ?1";
-    let before: Option<(String, String)> = transaction
-        .query_row(sql, [source], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()
-        .map_err(StoreError::from)?;
+    let before: Option<(String, String)> =
+        transaction.query_row(sql, [source], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let Some((body, kept)) = before else {
-        return Err(nothing_before(source));
+        return Err(nothing_before(source).into());
     };
     let held: Source = decode(&body)?;
     records(&transaction, source)?;
     openings(&transaction, source)?;
     let sql = "UPDATE source SET body = ?2, kept = ?3 WHERE id = ?1";
-    transaction.execute(sql, params![source, body, kept]).map_err(StoreError::from)?;
+    transaction.execute(sql, params![source, body, kept])?;
     for sql in [
         "DELETE FROM before_source WHERE id = ?1",
         "DELETE FROM before_record WHERE source = ?1",
@@ -47,10 +47,10 @@ pub fn undo(database: &Path, source: &str) -> Result<Timestamp, RegistryError> {
         "DELETE FROM acknowledged WHERE source = ?1 \
          AND mark NOT IN (SELECT mark FROM opening WHERE source = ?1)",
     ] {
-        transaction.execute(sql, [source]).map_err(StoreError::from)?;
+        transaction.execute(sql, [source])?;
     }
     count_shapes(&transaction)?;
-    transaction.commit().map_err(StoreError::from)?;
+    transaction.commit()?;
     Ok(held.as_of)
 }
 

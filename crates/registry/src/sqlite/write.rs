@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mustcheck_model::CreditRecord;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::{APPLICATION_ID, LAYOUT, SCHEMA, check_layout};
 use crate::error::StoreError;
@@ -17,8 +17,7 @@ pub(crate) fn open_for_import(path: &Path) -> Result<Connection, StoreError> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     // Two first imports may begin at once: whoever gets the lock makes the tables.
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = begin(&mut connection)?;
     let empty: bool =
         transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
     let id: i64 = transaction.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -50,6 +49,11 @@ pub(crate) fn open_for_repair(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
     set_up(&connection, path)?;
     Ok(connection)
+}
+
+/// Begins a transaction of whoever writes: one at a time.
+pub(crate) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
+    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
 
 fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {

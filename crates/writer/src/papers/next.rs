@@ -47,13 +47,7 @@ impl Paper<'_> {
     /// Nothing may be decided on a check that is not complete.
     // RAIL R2
     fn undetermined(&self) -> String {
-        let mut lists: Vec<String> = Vec::new();
-        for lookup in self.unanswered() {
-            let list = self.list(&lookup.list);
-            if !lists.contains(&list) {
-                lists.push(list);
-            }
-        }
+        let lists = each_once(self.unanswered().map(|lookup| self.list(&lookup.list)));
         let count = lists.len();
         let what = match count {
             0..=FEW => lists.join(self.language.say("、", "; ")),
@@ -121,16 +115,13 @@ impl Paper<'_> {
         concerns: impl Fn(Standing) -> bool,
         then: (&'static str, &'static str),
     ) -> String {
-        let mut asked: Vec<String> = Vec::new();
-        for finding in self.decision.records.iter().filter(|f| concerns(f.standing)) {
+        let concerned = self.decision.records.iter().filter(|f| concerns(f.standing));
+        let asked = each_once(concerned.map(|finding| {
             let by = finding.decided_by.as_deref().map(|by| safe(by).into_owned());
             let by = by.unwrap_or_else(|| self.say("认定单位", "the authority that decided"));
             let id = safe(&finding.record);
-            let one = self.write(|| format!("{by}核实记录“{id}”"), || format!("{by} about {id}"));
-            if !asked.contains(&one) {
-                asked.push(one);
-            }
-        }
+            self.write(|| format!("{by}核实记录“{id}”"), || format!("{by} about {id}"))
+        }));
         let asked = asked.join(self.language.say("，向", "; "));
         let then = self.language.say(then.0, then.1);
         self.write(|| format!("向{asked}；{then}。"), || format!("Ask {asked}; {then}."))
@@ -139,26 +130,16 @@ impl Paper<'_> {
     /// Where the measures of a kind stand, each article once.
     fn cited(&self, is: impl Fn(&mustcheck_model::AppliedMeasure) -> bool) -> String {
         let measures = self.decision.measures.iter().filter(|m| is(m));
-        let mut all: Vec<String> = Vec::new();
-        for basis in measures.filter_map(|m| m.legal_basis.first()) {
-            let one = self.language.cite(self.policy(), basis);
-            if !all.contains(&one) {
-                all.push(one);
-            }
-        }
-        all.join(self.language.say("、", "; "))
+        let bases = measures.filter_map(|m| m.legal_basis.first());
+        let cited = bases.map(|basis| self.language.cite(self.policy(), basis));
+        each_once(cited).join(self.language.say("、", "; "))
     }
 
     /// Whom the measures of a kind reach, each once.
     fn whom(&self, is: impl Fn(&mustcheck_model::AppliedMeasure) -> bool) -> String {
-        let mut all: Vec<String> = Vec::new();
-        for measure in self.decision.measures.iter().filter(|m| is(m)) {
-            let one = self.role_and_name(measure.target.subject_index);
-            if !all.contains(&one) {
-                all.push(one);
-            }
-        }
-        all.join(self.language.say("、", ", "))
+        let measures = self.decision.measures.iter().filter(|m| is(m));
+        let named = measures.map(|m| self.role_and_name(m.target.subject_index));
+        each_once(named).join(self.language.say("、", ", "))
     }
 
     /// What a restriction means for those whom it does not name.
@@ -213,4 +194,15 @@ impl Paper<'_> {
             },
         )
     }
+}
+
+/// Texts in their order, each once.
+fn each_once(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for text in texts {
+        if !all.contains(&text) {
+            all.push(text);
+        }
+    }
+    all
 }

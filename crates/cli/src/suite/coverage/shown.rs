@@ -130,7 +130,7 @@ fn add_list_rules(
     }
 }
 
-/// What only papers say.
+/// Marks what papers alone show.
 fn add_told(items: &mut Items, data: &CatalogueData, decision: &Decision, papers: &str) {
     // As a sentence stands in the sheet, or in a letter to a firm, a person, by a unit or an office.
     let says = |zh: &str| {
