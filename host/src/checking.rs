@@ -12,6 +12,7 @@ use mustcheck_model::{
 };
 use mustcheck_writer::{self as writer, Case};
 
+use crate::due::Due;
 use crate::error::{CheckError, Fault, Rail};
 use crate::input::shortened;
 use crate::limits::Limits;
@@ -23,10 +24,8 @@ pub(crate) struct Begun<'p> {
     policy: &'p Policy,
     application: Arc<Application>,
     facts: ApplicationFacts,
-    due: Arc<Vec<Query>>,
+    due: Due,
     limits: Limits,
-    /// Fuel that it took to say so.
-    fuel: u64,
 }
 
 /// What came of a check.
@@ -42,8 +41,8 @@ pub(crate) struct Decided {
 }
 
 impl<'p> Begun<'p> {
-    /// Makes the facts of an application, and has the policy say what is due, in a sandbox of its own:
-    /// none is kept waiting for a registry, and a check takes the same fuel whichever it is.
+    /// Makes the facts of an application, and has the policy say what is due. A check takes the same
+    /// fuel whichever registry it asks.
     pub(crate) fn begin(
         policy: &'p Policy,
         application: Arc<Application>,
@@ -52,16 +51,13 @@ impl<'p> Begun<'p> {
     ) -> Result<Self, CheckError> {
         let described = policy.described();
         let facts = facts::application(described, &application, made_on).map_err(invalid)?;
-        let mut session = policy.session(limits, 0)?;
-        let due = session.due_lookups(&facts)?;
-        rails::due(described, &facts, &due, &limits)?;
-        let due = Arc::new(facts::queries(described, &due));
-        Ok(Self { policy, application, facts, due, limits, fuel: session.fuel_used() })
+        let due = due(policy, &facts, limits)?;
+        Ok(Self { policy, application, facts, due, limits })
     }
 
     /// What is due.
     pub(crate) const fn due(&self) -> &Arc<Vec<Query>> {
-        &self.due
+        &self.due.queries
     }
 
     /// What is checked.
@@ -73,12 +69,12 @@ impl<'p> Begun<'p> {
     /// decision.
     pub(crate) fn decide(self, answers: Arc<Vec<Answer>>) -> Result<Decided, CheckError> {
         let (described, days) = (self.policy.described(), self.facts.days());
-        let answered = answered(described, &self.application, days, &self.due, &answers);
+        let answered = answered(described, &self.application, days, self.due(), &answers);
         let answered = answered.map_err(invalid)?;
         let facts = facts::answers(described, &answered);
-        let mut session = self.policy.session(self.limits, self.fuel)?;
+        let mut session = self.policy.session(self.limits, self.due.fuel)?;
         let verdict = session.decide(&self.facts, &facts)?;
-        let fuel = self.fuel + session.fuel_used();
+        let fuel = self.due.fuel + session.fuel_used();
         // What is written needs no sandbox any more.
         drop(session);
         let held = rails::Held {
@@ -100,8 +96,33 @@ impl<'p> Begun<'p> {
         let decision = writer::decision(&case)
             .map_err(|e| Fault::Rail { rail: Rail::R11, detail: e.to_string() })?;
         let verdict = Arc::new(verdict);
-        Ok(Decided { decision, due: self.due, answers, verdict, fuel })
+        Ok(Decided { decision, due: self.due.queries, answers, verdict, fuel })
     }
+}
+
+/// The due lookups of an application: as the policy named them before for equal facts, or else in a
+/// sandbox of its own, which is not kept waiting for a registry.
+///
+/// # Errors
+///
+/// [`Fault`] if the component fails, or leaves out what the matter obliges the office to query.
+pub(crate) fn due(
+    policy: &Policy,
+    application: &ApplicationFacts,
+    limits: Limits,
+) -> Result<Due, Fault> {
+    let known = policy.known_due();
+    if let Some(due) = known.find(application, limits) {
+        return Ok(due);
+    }
+    let mut session = policy.session(limits, 0)?;
+    let due = session.due_lookups(application)?;
+    // RAIL R1: only what holds is kept.
+    rails::due(policy.described(), application, &due, &limits)?;
+    let queries = Arc::new(facts::queries(policy.described(), &due));
+    let due = Due { queries, fuel: session.fuel_used() };
+    known.keep(application, limits, &due);
+    Ok(due)
 }
 
 /// An answer that cannot be evaluated is the registry's fault and not the applicant's.

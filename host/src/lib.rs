@@ -32,6 +32,7 @@ mod calendar;
 mod checking;
 pub mod clock;
 mod described;
+mod due;
 mod engine;
 mod error;
 mod gate;

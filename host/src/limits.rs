@@ -8,7 +8,7 @@ use crate::error::PolicyError;
 /// What one check may use. A check that needs more is a fault, never a finding.
 ///
 /// The defaults let a bid with 10,000 subjects through and end an endless loop within seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// Linear memory of the sandbox in bytes; 256 MiB, at most 1 GiB.
     pub memory: usize,

@@ -12,6 +12,7 @@ use wasmtime::component::{Component, InstancePre, Linker};
 use crate::bake::{self, BLANK, bake};
 use crate::cache::{self, CodeCache, Origin};
 use crate::described;
+use crate::due::KnownDue;
 use crate::engine;
 use crate::error::{Fault, PolicyError};
 use crate::input::read_file;
@@ -52,6 +53,7 @@ struct Inner {
     baked: Option<Baked>,
     bytes: Vec<u8>,
     described: Described,
+    known_due: KnownDue,
     origin: Origin,
 }
 
@@ -285,7 +287,9 @@ impl Policy {
         let described = Described::new(description);
         let content = ContentDigest::of(&bytes);
         let (digest, baked) = (Arc::from(content.hex()), bake::said(&bytes));
-        let inner = Inner { pre, exports, digest, content, baked, bytes, described, origin };
+        let known_due = KnownDue::default();
+        let inner =
+            Inner { pre, exports, digest, content, baked, bytes, described, known_due, origin };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -296,6 +300,11 @@ impl Policy {
 
     pub(crate) fn described(&self) -> &Described {
         &self.inner.described
+    }
+
+    /// The due lookups that it has named before.
+    pub(crate) fn known_due(&self) -> &KnownDue {
+        &self.inner.known_due
     }
 
     /// SHA-256 of the component, in lower-case hexadecimal.

@@ -17,7 +17,7 @@ pub struct Days {
 }
 
 /// An application.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApplicationFacts {
     /// Position of the matter.
@@ -47,7 +47,7 @@ impl ApplicationFacts {
 }
 
 /// A subject of an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Hash, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectFacts {
     /// Its role.
@@ -63,7 +63,7 @@ pub struct SubjectFacts {
 }
 
 /// A document that the application needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Hash, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MaterialFacts {
     /// Whether a law or regulation requires it.
