@@ -66,4 +66,4 @@ pub use mustcheck_writer::{self as words, Language, Papers, safe};
 pub use policy::{DEFAULT_OVERLAY, Policy};
 pub use registry::json::JsonRegistry;
 pub use registry::{Ask, AsyncRegistry, Registry, RegistryError};
-pub use writer_component::{WriterComponent, WriterError};
+pub use writer_component::{Page, WriterComponent, WriterError};

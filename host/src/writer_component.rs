@@ -1,8 +1,11 @@
-//! The writer as a component: what is kept with evidence, so that a decision is written again byte for
-//! byte when this program has long been another.
+//! The writer as a component, as evidence keeps it: a decision and its papers are written again, byte
+//! for byte, when this program has long been another.
 
 use mustcheck_writer::recorded::RecordedCase;
-use wasmtime::component::{Component, ComponentExportIndex, InstancePre, Linker};
+use mustcheck_writer::{Language, Papers};
+use wasmtime::component::{
+    Component, ComponentExportIndex, ComponentNamedList, InstancePre, Lift, Linker, Lower,
+};
 
 use crate::engine;
 use crate::error::{Fault, PolicyError};
@@ -15,7 +18,59 @@ use crate::sandbox::{Inside, Sandbox, component_fault};
 const WRITING: &str = "mustcheck:writer/writing@0.1.0";
 
 /// What `decision` returns.
-type Written = (Result<String, String>,);
+type Decision = (Result<String, String>,);
+/// What `papers` is given: case, language, number of the receipt.
+type Asked<'a> = (&'a str, wit::Language, Option<&'a str>);
+/// What `papers` returns.
+type Pages = (Result<Vec<wit::Paper>, String>,);
+
+/// The types of the interface, as the engine passes them.
+mod wit {
+    #![allow(clippy::all, missing_docs, unused_qualifications, reason = "generated code")]
+
+    use wasmtime::component::{ComponentType, Lift, Lower};
+
+    #[derive(Clone, Copy, ComponentType, Lower)]
+    #[component(enum)]
+    #[repr(u8)]
+    pub enum Language {
+        #[component(name = "zh")]
+        Zh,
+        #[component(name = "en")]
+        En,
+    }
+
+    #[derive(ComponentType, Lift)]
+    #[component(record)]
+    pub struct Paper {
+        pub subject: Option<u32>,
+        pub html: String,
+        pub text: String,
+    }
+}
+
+/// A paper as it is handed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Position of its addressee in the application's subjects; none for the officer's sheet.
+    pub subject: Option<u32>,
+    /// The page to print. It needs nothing from elsewhere.
+    pub html: String,
+    /// The same words as plain text.
+    pub text: String,
+}
+
+impl Page {
+    /// The pages of papers that this program wrote.
+    pub fn of(papers: &Papers) -> Vec<Self> {
+        let page = |(subject, document): (Option<u32>, &mustcheck_writer::Document)| Self {
+            subject,
+            html: document.html(),
+            text: document.text(),
+        };
+        papers.pages().map(page).collect()
+    }
+}
 
 /// Why bytes are no writer.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +90,8 @@ pub enum WriterError {
 pub struct WriterComponent {
     pre: InstancePre<Inside>,
     decision: ComponentExportIndex,
+    /// None in a writer of before the papers.
+    papers: Option<ComponentExportIndex>,
     digest: ContentDigest,
 }
 
@@ -71,8 +128,9 @@ impl WriterComponent {
         let interface = component.get_export_index(None, WRITING).ok_or_else(missing)?;
         let decision =
             component.get_export_index(Some(&interface), "decision").ok_or_else(missing)?;
+        let papers = component.get_export_index(Some(&interface), "papers");
         let pre = Linker::new(engine).instantiate_pre(&component).map_err(unfit)?;
-        Ok(Self { pre, decision, digest: ContentDigest::of(bytes) })
+        Ok(Self { pre, decision, papers, digest: ContentDigest::of(bytes) })
     }
 
     /// The digest of the component.
@@ -87,12 +145,61 @@ impl WriterComponent {
     /// [`Fault::Component`] if the writer fails, or says why it can write nothing.
     pub fn decision(&self, case: &RecordedCase<'_>, limits: &Limits) -> Result<String, Fault> {
         let during = "decision";
-        let case = serde_json::to_string(case)
-            .map_err(|e| Fault::component(during, format!("the case cannot be written: {e}")))?;
-        let mut sandbox = Sandbox::start(&self.pre, limits, limits.fuel)?;
-        let (written,) = sandbox
-            .call::<(&str,), Written>(&self.decision, (&case,))
-            .map_err(|error| component_fault(during, &error, limits))?;
+        let case = json(case, during)?;
+        let (written,) =
+            self.call::<(&str,), Decision>(during, &self.decision, (&case,), limits)?;
         written.map_err(|refused| Fault::component(during, refused))
     }
+
+    /// Writes the papers of a case: the officer's sheet, then the notices. `receipt` is the number
+    /// under which the check is on record.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Component`] if the writer fails, says why it can write nothing, or is one of before
+    /// the papers.
+    pub fn papers(
+        &self,
+        case: &RecordedCase<'_>,
+        language: Language,
+        receipt: Option<&str>,
+        limits: &Limits,
+    ) -> Result<Vec<Page>, Fault> {
+        let during = "papers";
+        let index = self.papers.ok_or_else(|| {
+            Fault::component(during, "this writer is of before the papers, and writes none")
+        })?;
+        let case = json(case, during)?;
+        let language = match language {
+            Language::Zh => wit::Language::Zh,
+            Language::En => wit::Language::En,
+        };
+        let (written,) =
+            self.call::<Asked<'_>, Pages>(during, &index, (&case, language, receipt), limits)?;
+        let papers = written.map_err(|refused| Fault::component(during, refused))?;
+        let page = |wit::Paper { subject, html, text }| Page { subject, html, text };
+        Ok(papers.into_iter().map(page).collect())
+    }
+
+    fn call<P, R>(
+        &self,
+        during: &'static str,
+        index: &ComponentExportIndex,
+        parameters: P,
+        limits: &Limits,
+    ) -> Result<R, Fault>
+    where
+        P: ComponentNamedList + Lower,
+        R: ComponentNamedList + Lift + 'static,
+    {
+        let mut sandbox = Sandbox::start(&self.pre, limits, limits.fuel)?;
+        let called = sandbox.call::<P, R>(index, parameters);
+        called.map_err(|error| component_fault(during, &error, limits))
+    }
+}
+
+/// A case as a writer takes it.
+fn json(case: &RecordedCase<'_>, during: &'static str) -> Result<String, Fault> {
+    serde_json::to_string(case)
+        .map_err(|e| Fault::component(during, format!("the case cannot be written: {e}")))
 }

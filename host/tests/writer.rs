@@ -13,7 +13,7 @@
 mod golden;
 
 use golden::{cases, checked, policies};
-use mustcheck::{Limits, Policy, WriterComponent};
+use mustcheck::{Language, Limits, Page, Policy, WriterComponent};
 
 #[test]
 fn both_builds_write_the_same_bytes_on_every_golden_case() {
@@ -25,9 +25,57 @@ fn both_builds_write_the_same_bytes_on_every_golden_case() {
         let written = writer.decision(&checked.case(), &limits).unwrap();
         let natively = serde_json::to_string(checked.decision()).unwrap();
         assert_eq!(written, natively, "{}", case.display());
+        for language in [Language::Zh, Language::En] {
+            let written = writer.papers(&checked.case(), language, None, &limits).unwrap();
+            let natively = Page::of(&checked.papers(language).unwrap());
+            assert_eq!(written, natively, "{}", case.display());
+        }
         equal += 1;
     }
     assert!(equal > 400, "{equal} cases");
+}
+
+#[test]
+fn papers_name_the_receipt_that_they_are_given() {
+    let writer = WriterComponent::from_component(WriterComponent::embedded()).unwrap();
+    let checked = checked(&cases()[1], &policies());
+    let papers = |receipt| {
+        let papers =
+            writer.papers(&checked.case(), Language::Zh, receipt, &Limits::default()).unwrap();
+        assert!(papers[0].subject.is_none() && papers[1].subject.is_some());
+        papers.into_iter().map(|page| (page.html, page.text)).collect::<Vec<_>>()
+    };
+    for (html, text) in papers(Some("R-77-88")) {
+        assert!(html.contains("R-77-88") && text.contains("R-77-88"), "{text}");
+    }
+    assert!(!papers(None)[0].1.contains("R-77-88"));
+}
+
+/// A writer as evidence of before the papers keeps it.
+const BEFORE_THE_PAPERS: &str = r#"
+(component
+  (core module $m
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 8)
+    (func (export "decision") (param i32 i32) (result i32) unreachable))
+  (core instance $i (instantiate $m))
+  (func $decision (param "case" string) (result (result string (error string)))
+    (canon lift (core func $i "decision") (memory $i "memory")
+      (realloc (func $i "realloc"))))
+  (instance $writing (export "decision" (func $decision)))
+  (export "mustcheck:writer/writing@0.1.0" (instance $writing)))
+"#;
+
+#[test]
+fn a_writer_of_before_the_papers_says_that_it_writes_none() {
+    let writer = wat::parse_str(BEFORE_THE_PAPERS).unwrap();
+    let writer = WriterComponent::from_component(&writer).unwrap();
+    let checked = checked(&cases()[1], &policies());
+    let refused = writer.papers(&checked.case(), Language::Zh, None, &Limits::default());
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("this writer is of before the papers, and writes none"), "{refused}");
+    let trapped = writer.decision(&checked.case(), &Limits::default()).unwrap_err().to_string();
+    assert!(trapped.contains("it trapped"), "{trapped}");
 }
 
 #[test]

@@ -14,7 +14,8 @@ mod differences;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use mustcheck_model::Decision;
+use mustcheck_model::date::Date;
+use mustcheck_model::{Application, Decision};
 use mustcheck_writer::recorded::RecordedCase;
 use serde::Serialize;
 
@@ -23,12 +24,13 @@ pub use differences::{Difference, Differences};
 
 use crate::bundle::Bundle;
 use crate::keys::{self, PublicKeys, ReceiptError, UsedKey};
-use mustcheck::again::{Given, again};
+use mustcheck::again::{Derived, Given, again};
 use mustcheck::receipts::canonical::{NotCanonical, canonical};
 use mustcheck::receipts::digest::ContentDigest;
 use mustcheck::receipts::receipt::{Places, reckoned};
 use mustcheck::receipts::signed::DocumentId;
-use mustcheck::{CheckError, Limits, WriterComponent};
+use mustcheck::words::papers;
+use mustcheck::{CheckError, Language, Limits, Page, Policy, WriterComponent};
 
 /// What came of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -143,6 +145,8 @@ pub struct Replayed {
     pub fuel: Option<Fuel>,
     /// Everything that is wrong.
     pub problems: Vec<Problem>,
+    /// The papers, if they were asked for and nothing is wrong.
+    pub papers: Vec<Page>,
 }
 
 impl Fuel {
@@ -183,13 +187,60 @@ pub struct Replayer {
     log: Option<std::collections::HashSet<ContentDigest>>,
     limits: Limits,
     anyway: bool,
+    /// The language in which papers are written, if they are.
+    papers: Option<Language>,
+}
+
+/// A check that was made again, to be written by the writer of its receipt.
+struct Redone<'a> {
+    policy: &'a Policy,
+    /// None if this program's own writer is that of the receipt.
+    writer: Option<Arc<WriterComponent>>,
+    application: &'a Application,
+    made_on: Date,
+    derived: &'a Derived,
+    limits: Limits,
+}
+
+impl Redone<'_> {
+    fn case(&self) -> RecordedCase<'_> {
+        RecordedCase {
+            description: Cow::Borrowed(self.policy.description()),
+            application: Cow::Borrowed(self.application),
+            made_on: self.made_on,
+            due: Cow::Borrowed(&self.derived.due),
+            answers: Cow::Borrowed(&self.derived.answers),
+            verdict: Cow::Borrowed(&self.derived.verdict),
+        }
+    }
+
+    /// The decision as the writer writes it.
+    fn decision(&self) -> Result<Decision, Problem> {
+        let Some(writer) = &self.writer else { return Ok(self.derived.decision.clone()) };
+        let written = writer.decision(&self.case(), &self.limits);
+        let written = written.map_err(|e| Problem::Check(in_full(&e.into())))?;
+        serde_json::from_str(&written).map_err(|e| Problem::Check(e.to_string()))
+    }
+
+    /// The papers of the decision as the writer writes them.
+    fn papers(&self, language: Language, receipt: &str) -> Result<Vec<Page>, Problem> {
+        let (case, receipt) = (self.case(), Some(receipt));
+        match &self.writer {
+            Some(writer) => writer
+                .papers(&case, language, receipt, &self.limits)
+                .map_err(|e| Problem::Check(in_full(&e.into()))),
+            None => case
+                .with(|case| Page::of(&papers(case, &self.derived.decision, language, receipt)))
+                .map_err(Problem::Check),
+        }
+    }
 }
 
 impl Replayer {
     /// A replayer with these components, and the limits that gates have by default.
     pub fn new(components: Components) -> Self {
-        let (keys, log, limits) = (None, None, Limits::default());
-        Self { components, keys, trusted: false, log, limits, anyway: false }
+        let (keys, log, limits, papers) = (None, None, Limits::default(), None);
+        Self { components, keys, trusted: false, log, limits, anyway: false, papers }
     }
 
     /// Holds signatures against these keys, which came from another hand than the bundles.
@@ -238,6 +289,13 @@ impl Replayer {
         self
     }
 
+    /// Writes the papers of each decision again, in this language, by the writer of its time.
+    #[must_use]
+    pub const fn papers(mut self, language: Language) -> Self {
+        self.papers = Some(language);
+        self
+    }
+
     /// Replays a bundle. What is found false before anything is run is not run.
     pub fn replay(&self, json: &[u8]) -> Replayed {
         let bundle = match Bundle::from_json(json) {
@@ -251,12 +309,8 @@ impl Replayer {
         }
         replayed.run = true;
         let signed = !replayed.problems.iter().any(|p| matches!(p, Problem::Receipt(_)));
-        match self.derive(bundle, self.trusted && signed) {
-            Ok((fuel, problems)) => {
-                replayed.fuel = Some(fuel);
-                replayed.problems.extend(problems);
-            }
-            Err(problem) => replayed.problems.push(problem),
+        if let Err(problem) = self.derive(bundle, self.trusted && signed, &mut replayed) {
+            replayed.problems.push(problem);
         }
         replayed
     }
@@ -278,8 +332,9 @@ impl Replayer {
 
     /// Checks again, with the same component on the same answers, and writes it with the same writer.
     /// `proven` says that the receipt, which names both, is the office's.
-    fn derive(&self, bundle: Bundle, proven: bool) -> Result<(Fuel, Vec<Problem>), Problem> {
+    fn derive(&self, bundle: Bundle, proven: bool, replayed: &mut Replayed) -> Result<(), Problem> {
         let Bundle { application, answers, decision, due, verdict, receipt, .. } = bundle;
+        let id = receipt.id();
         let receipt = &receipt.payload;
         let component = receipt.decided_by.component;
         let Some(policy) = self.components.find(component, proven)? else {
@@ -295,28 +350,24 @@ impl Replayer {
             Some(less) => Problem::Limited { less, detail: in_full(&e) },
             None => Problem::Check(in_full(&e)),
         })?;
-        let mut problems = Vec::new();
+        replayed.fuel = Some(Fuel { recorded: receipt.fuel, derived: derived.fuel });
         if *derived.due != due || *derived.verdict != verdict {
-            problems.push(Problem::Verdict);
+            replayed.problems.push(Problem::Verdict);
         }
-        let written = match &writer {
-            None => derived.decision,
-            Some(writer) => {
-                let case = RecordedCase {
-                    description: Cow::Borrowed(policy.description()),
-                    application: Cow::Borrowed(&application),
-                    made_on,
-                    due: Cow::Borrowed(&derived.due),
-                    answers: Cow::Borrowed(&derived.answers),
-                    verdict: Cow::Borrowed(&derived.verdict),
-                };
-                let written = writer.decision(&case, &limits);
-                let written = written.map_err(|e| Problem::Check(in_full(&e.into())))?;
-                serde_json::from_str(&written).map_err(|e| Problem::Check(e.to_string()))?
-            }
+        let redone = Redone {
+            policy: &policy,
+            writer,
+            application: &application,
+            made_on,
+            derived: &derived,
+            limits,
         };
-        problems.extend(Differences::between(&decision, &written).map(Problem::Differs));
-        Ok((Fuel { recorded: receipt.fuel, derived: derived.fuel }, problems))
+        let differs = Differences::between(&decision, &redone.decision()?);
+        replayed.problems.extend(differs.map(Problem::Differs));
+        if let (Some(language), []) = (self.papers, replayed.problems.as_slice()) {
+            replayed.papers = redone.papers(language, id.as_str())?;
+        }
+        Ok(())
     }
 
     /// The writer that a receipt names; none if it is this program's own, which writes the same

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 use mustcheck::receipts::canonical::canonical;
 use mustcheck::{
-    Application, ApplicationExt as _, Date, Gate, JsonRegistry, Policy, WriterComponent,
+    Application, ApplicationExt as _, Date, Gate, JsonRegistry, Language, Page, Policy,
+    WriterComponent,
 };
 use mustcheck_evidence::keys::PUBLIC;
 use mustcheck_evidence::replay::{Components, Replayed, Replayer, Verdict};
@@ -27,6 +28,8 @@ struct Office {
     folder: TempDir,
     keys: Keys,
     bundle: Bundle,
+    /// The papers that were given out on the day.
+    papers: Vec<Page>,
 }
 
 impl Office {
@@ -47,10 +50,11 @@ impl Office {
             .recorder(Recorder::new(keys, log).bundles(kept))
             .build()
             .unwrap();
-        gate.check(&application).unwrap();
+        let checked = gate.check(&application).unwrap();
+        let papers = Page::of(&checked.papers(Language::Zh).unwrap());
         let keys = Keys::open(&path("keys")).unwrap();
         let bundle = Bundle::from_json(&fs::read(only(&path("kept"))).unwrap()).unwrap();
-        Self { folder, keys, bundle }
+        Self { folder, keys, bundle, papers }
     }
 
     fn kept(&self) -> PathBuf {
@@ -80,7 +84,8 @@ impl Office {
         let replayer = Replayer::new(Components::embedded(None).beside(&self.kept()));
         let replayer =
             if by_another_hand { replayer.keys(&public) } else { replayer.keys_beside(&public) };
-        replayer.unwrap().replay(&canonical(bundle).unwrap())
+        let replayer = replayer.unwrap().papers(Language::Zh);
+        replayer.replay(&canonical(bundle).unwrap())
     }
 }
 
@@ -113,7 +118,10 @@ fn both_components_stand_beside_the_bundle() {
         let file = office.kept().join("components").join(digest.hex()).with_extension("wasm");
         assert_eq!(ContentDigest::of(&fs::read(file).unwrap()), digest);
     }
-    assert_eq!(said(&office.replay(&office.bundle, true)), [""; 0]);
+    let replayed = office.replay(&office.bundle, true);
+    assert_eq!(said(&replayed), [""; 0]);
+    assert!(office.papers.len() > 1);
+    assert_eq!(replayed.papers, office.papers);
 }
 
 #[test]
@@ -122,6 +130,13 @@ fn a_decision_is_written_again_by_the_writer_of_its_time() {
     let bundle = office.written_by(&another());
     let replayed = office.replay(&bundle, true);
     assert_eq!((said(&replayed), replayed.verdict()), (vec![], Verdict::Equal));
+    // Its papers too; the receipt is another, because it names another writer.
+    let number = |pages: &[Page], id: &str| -> Vec<String> {
+        pages.iter().map(|page| page.html.replace(id, "ID")).collect()
+    };
+    let (then, now) = (office.bundle.receipt.id(), bundle.receipt.id());
+    assert_ne!(then, now);
+    assert_eq!(number(&replayed.papers, now.as_str()), number(&office.papers, then.as_str()));
     // It is the writer beside the bundle that wrote: without it there is nothing to compare with.
     let digest = bundle.receipt.payload.decided_by.writer.unwrap();
     let file = office.kept().join("components").join(digest.hex()).with_extension("wasm");
@@ -155,7 +170,9 @@ fn a_verdict_that_was_changed_is_found() {
     let mut bundle = office.bundle.clone();
     bundle.verdict.measures.clear();
     let told = ["`verdict` is not what the receipt was made of"];
-    assert_eq!(said(&office.replay(&bundle, true)), told);
+    let replayed = office.replay(&bundle, true);
+    assert_eq!(said(&replayed), told);
+    assert!(replayed.papers.is_empty());
     let mut bundle = office.bundle.clone();
     bundle.due.pop();
     assert_eq!(said(&office.replay(&bundle, true)), told);

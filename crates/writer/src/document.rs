@@ -90,6 +90,15 @@ pub enum Block {
     Table(Vec<String>, Vec<Vec<String>>),
 }
 
+impl Papers {
+    /// Every paper, with the position of its addressee in the application's subjects: first the
+    /// officer's sheet, which is addressed to none of them.
+    pub fn pages(&self) -> impl Iterator<Item = (Option<u32>, &Document)> {
+        let notices = self.notices.iter().map(|notice| (Some(notice.subject), &notice.document));
+        std::iter::once((None, &self.sheet)).chain(notices)
+    }
+}
+
 impl Language {
     /// One of two sentences.
     pub const fn say(self, zh: &'static str, en: &'static str) -> &'static str {

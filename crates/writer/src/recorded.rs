@@ -9,7 +9,8 @@ use mustcheck_model::masking::Identifiers;
 use mustcheck_model::{Answer, Application, Days, Description, Query, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::{Case, decision as write_decision};
+use crate::document::{Language, Papers};
+use crate::{Case, decision as write_decision, papers as write_papers};
 
 /// A case on record. Its JSON is what the component of the writer is given.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -71,6 +72,19 @@ impl RecordedCase<'_> {
             identifiers: &identifiers,
         }))
     }
+}
+
+/// Writes the papers of a case in JSON.
+///
+/// # Errors
+///
+/// Why nothing can be written, in words.
+pub fn papers(case: &str, language: Language, receipt: Option<&str>) -> Result<Papers, String> {
+    let case = RecordedCase::from_json(case)?;
+    case.with(|case| {
+        let decision = write_decision(case).map_err(|e| e.to_string())?;
+        Ok(write_papers(case, &decision, language, receipt))
+    })?
 }
 
 /// Writes the decision of a case in JSON, as JSON.

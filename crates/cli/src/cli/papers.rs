@@ -1,4 +1,4 @@
-//! `--papers FOLDER`: the papers of a check, each a page of its own that can be printed.
+//! `--papers FOLDER`: the papers of a check, or of one on record, each a page that can be printed.
 //!
 //! Files are named for what they are and whom of the application they are for, by number: no name
 //! and no identifier stands in a path. Nothing that is there is written over.
@@ -8,8 +8,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use mustcheck::words::Document;
-use mustcheck::{Checked, Language, redact, safe};
+use mustcheck::{Checked, Language, Page, redact, safe};
 
 /// Why there is no place for papers.
 #[derive(Debug, thiserror::Error)]
@@ -31,13 +30,13 @@ pub enum PapersError {
     Exists(String),
 }
 
-/// The files of some papers: sheet, and one for each notice.
-fn files(papers: &mustcheck::Papers, language: Language) -> Vec<(String, &Document)> {
-    let sheet = language.say("核查结果单.html", "result-sheet.html").to_owned();
+/// The file of a paper.
+fn file(page: &Page, language: Language) -> String {
     let notice = language.say("告知书", "notice");
-    let notices = papers.notices.iter();
-    let notices = notices.map(|one| (format!("{notice}-{}.html", one.subject + 1), &one.document));
-    std::iter::once((sheet, &papers.sheet)).chain(notices).collect()
+    page.subject.map_or_else(
+        || language.say("核查结果单.html", "result-sheet.html").to_owned(),
+        |subject| format!("{notice}-{}.html", subject + 1),
+    )
 }
 
 /// Makes a folder for the papers of one check, before the check is made.
@@ -70,11 +69,16 @@ pub fn claim(folder: &Path, id: &str) -> Result<PathBuf> {
     if !is_name {
         return Err(PapersError::Name(safe(id).into_owned()).into());
     }
-    let own = folder.join(id);
+    begin(folder, id)
+}
+
+/// Makes the folder of one check among those of many.
+fn begin(folder: &Path, name: &str) -> Result<PathBuf> {
+    let own = folder.join(name);
     match fs::create_dir(&own) {
         Ok(()) => Ok(own),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(PapersError::Exists(id.to_owned()).into())
+            Err(PapersError::Exists(name.to_owned()).into())
         }
         Err(e) => Err(e).with_context(|| format!("`{}` cannot be made", own.display())),
     }
@@ -82,13 +86,22 @@ pub fn claim(folder: &Path, id: &str) -> Result<PathBuf> {
 
 /// Writes the papers of a check into a folder that is there and empty.
 pub fn write(folder: &Path, checked: &Checked, language: Language) -> Result<()> {
-    let papers = checked.papers(language)?;
-    for (name, document) in files(&papers, language) {
-        let path = folder.join(name);
+    write_pages(folder, &Page::of(&checked.papers(language)?), language)
+}
+
+/// Writes pages into a folder of their own, named by the receipt, among those of many.
+pub fn write_among(folder: &Path, name: &str, pages: &[Page], language: Language) -> Result<()> {
+    write_pages(&begin(folder, name)?, pages, language)
+}
+
+/// Writes pages into a folder that is there and empty.
+pub fn write_pages(folder: &Path, pages: &[Page], language: Language) -> Result<()> {
+    for page in pages {
+        let path = folder.join(file(page, language));
         let unwritable = || format!("`{}` cannot be written", path.display());
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let mut file = file.with_context(unwritable)?;
-        file.write_all(document.html().as_bytes()).with_context(unwritable)?;
+        file.write_all(page.html.as_bytes()).with_context(unwritable)?;
     }
     Ok(())
 }

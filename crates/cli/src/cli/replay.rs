@@ -18,7 +18,7 @@ use mustcheck_evidence::{AuditReader, ContentDigest, DocumentId, Entry, PublicKe
 use serde::Serialize;
 
 use crate::cli::gates::cache;
-use crate::cli::{Lang, Style};
+use crate::cli::{Lang, Style, papers};
 pub use bundles::Bundles;
 
 /// The exit code of evidence that does not hold: a decision that differs, or a bundle or log that
@@ -53,6 +53,11 @@ pub struct Arguments {
     /// Memory that one check may use at most, in MiB, whatever its receipt names.
     #[arg(long, value_name = "MIB", default_value_t = Limits::default().memory >> 20)]
     memory: usize,
+    /// Write the papers of every decision that is equal again, as they were on the day, by the
+    /// writer of its time: into a folder that is new or empty; of a folder of bundles, into one for
+    /// each, named by its receipt.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["policy", "edition"])]
+    papers: Option<PathBuf>,
     /// Do not compare; decide every case by this policy instead, and show what would change.
     #[arg(long, value_name = "FILE", conflicts_with = "edition")]
     policy: Option<PathBuf>,
@@ -84,7 +89,12 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     if arguments.html.is_some() {
         anyhow::bail!(PageOfWhat);
     }
-    same::run(&bundles, &replayer, logged.as_ref(), style)
+    let Some(folder) = &arguments.papers else {
+        return same::run(&bundles, &replayer, logged.as_ref(), None, style);
+    };
+    papers::prepare(folder)?;
+    let replayer = replayer.papers(style.language());
+    same::run(&bundles, &replayer, logged.as_ref(), Some(folder), style)
 }
 
 /// A page shows what another policy would change.

@@ -74,3 +74,28 @@ fn a_batch_writes_a_folder_for_each_case_and_leaves_none_of_them() {
     assert_eq!(run.code, 3);
     assert!(run.stderr.contains("`papers` is not empty"), "{}", run.stderr);
 }
+
+#[test]
+fn papers_are_written_again_from_the_evidence() {
+    let folder = folder();
+    folder.run(&["audit", "keygen", "--keys", "keys", "--name", "office.example"]).told();
+    let record = ["--keys", "keys", "--audit", "log", "--evidence", "kept", "--lang", "zh"];
+    let run = folder.run(&[&CHECK[..], &record[..], &["--papers", "day"]].concat());
+    assert_eq!(run.code, 11, "{}", run.stderr);
+    let replay = ["replay", "kept", "--keys", "keys/mustcheck-keys.json", "--lang", "zh"];
+    let run = folder.run(&[&replay[..], &["--papers", "again"]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let receipts = names(&folder, "again");
+    assert_eq!(receipts.len(), 1);
+    let again = format!("again/{}", receipts[0]);
+    assert_eq!(names(&folder, &again), names(&folder, "day"));
+    for name in names(&folder, "day") {
+        let read = |of: &str| std::fs::read(folder.path(&format!("{of}/{name}"))).unwrap();
+        assert_eq!(read(&again), read("day"), "{name}");
+    }
+    // Nothing that is there is written over, and what another policy would say has no papers.
+    let run = folder.run(&[&replay[..], &["--papers", "again"]].concat());
+    assert_eq!(run.code, 3, "{}", run.stderr);
+    let run = folder.run(&[&replay[..], &["--papers", "new", "--edition", "statutes"]].concat());
+    assert_eq!(run.code, 2, "{}", run.stderr);
+}

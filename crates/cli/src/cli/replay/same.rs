@@ -1,6 +1,7 @@
 //! The same policy again: is every decision what its bundle says?
 
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
 use anyhow::Result;
 use mustcheck::{redact, safe};
@@ -11,7 +12,7 @@ use serde::Serialize;
 
 use super::bundles::Bundles;
 use super::{BROKEN, Logged, Missing};
-use crate::cli::{Lang, Style, text};
+use crate::cli::{Lang, Style, papers, text};
 
 /// What is told of one bundle.
 #[derive(Serialize)]
@@ -60,15 +61,21 @@ pub fn run(
     bundles: &Bundles,
     replayer: &Replayer,
     logged: Option<&Logged>,
+    papers: Option<&Path>,
     style: Style,
 ) -> Result<u8> {
     let rows = bundles.each(style, |file| {
         let name = bundles.name(file);
         match bundles.read(file) {
-            Ok(json) => (id_of_file(file), Row::of(name, replayer.replay(&json))),
-            Err(why) => (id_of_file(file), Row::unreadable(name, &why.to_string())),
+            Ok(json) => {
+                let replayed = replayer.replay(&json);
+                papers.map_or(Ok(()), |folder| write(folder, bundles, &replayed, style))?;
+                Ok((id_of_file(file), Row::of(name, replayed)))
+            }
+            Err(why) => Ok((id_of_file(file), Row::unreadable(name, &why.to_string()))),
         }
     });
+    let rows = rows.into_iter().collect::<Result<Vec<_>>>()?;
     // One that cannot be read is told as such, and its receipt not as one without a bundle.
     let met = rows.iter().filter_map(|(named, row)| row.receipt.clone().or(named.clone()));
     let met: HashSet<DocumentId> = met.collect();
@@ -95,6 +102,16 @@ pub fn run(
         report.tell(style)?;
     }
     Ok(report.exit_code())
+}
+
+/// Writes the papers of a check that was derived again.
+fn write(folder: &Path, bundles: &Bundles, replayed: &Replayed, style: Style) -> Result<()> {
+    let (pages, language) = (&replayed.papers, style.language());
+    match &replayed.id {
+        _ if pages.is_empty() => Ok(()),
+        Some(id) if bundles.is_folder => papers::write_among(folder, id.as_str(), pages, language),
+        _ => papers::write_pages(folder, pages, language),
+    }
 }
 
 impl Row {
