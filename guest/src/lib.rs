@@ -8,4 +8,6 @@ mod baking;
 #[cfg(target_family = "wasm")]
 mod bindings;
 #[cfg(any(target_family = "wasm", test))]
+mod heaps;
+#[cfg(any(target_family = "wasm", test))]
 mod memory;
