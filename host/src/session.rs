@@ -9,6 +9,9 @@ use crate::error::Fault;
 use crate::limits::Limits;
 use crate::sandbox::{Inside, Sandbox, component_fault};
 
+#[cfg(test)]
+mod tests;
+
 /// The interface that a policy exports. It imports none.
 pub const POLICY: &str = "mustcheck:credit/policy@0.2.0";
 
