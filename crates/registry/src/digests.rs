@@ -1,8 +1,8 @@
-//! Set of texts that takes no more memory as it grows.
+//! A set of texts whose memory does not grow with it.
 //!
 //! A file of a million rows must not list one id twice, and no row twice. The set keeps sixteen
 //! bytes of a digest of each text: in memory at first, then in a temporary database that only this
-//! process can open and that is gone with it.
+//! process can open and that ends with it.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
@@ -13,20 +13,21 @@ use sha2::{Digest as _, Sha256};
 use crate::error::StoreError;
 use mustcheck::RegistryError;
 
-/// How many digests are kept in memory.
+/// Number of digests that are kept in memory.
 const IN_MEMORY: usize = 1 << 16;
 
-/// Sixteen bytes of a digest: no two of a billion texts share them by chance.
+/// The first sixteen bytes of a digest: no two of a billion texts share them by chance.
 type Short = [u8; 16];
 
-/// Set of texts, each a list of parts.
+/// A set of texts, each a list of parts.
 #[derive(Debug)]
 pub struct DigestSet {
     in_memory: HashSet<Short>,
     /// Digests that were too many for the memory. The lock is for threads that share the set; none
-    /// waits for it.
+    /// ever waits for it.
     on_disk: Option<Mutex<Connection>>,
-    /// Random start of every digest: what lies on the disk tells nobody what was in the file.
+    /// Random start of every digest, so that the digests on the disk tell nobody the content of the
+    /// file.
     salt: Short,
     limit: usize,
 }
@@ -48,7 +49,7 @@ impl DigestSet {
         Ok(Self { in_memory: HashSet::new(), on_disk: None, salt, limit })
     }
 
-    /// Adds a text; whether it was not there before.
+    /// Adds a text; returns whether it is new.
     ///
     /// # Errors
     ///
@@ -72,7 +73,7 @@ impl DigestSet {
         }
     }
 
-    /// Whether a text is there.
+    /// Whether the set holds a text.
     ///
     /// # Errors
     ///

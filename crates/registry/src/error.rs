@@ -1,14 +1,14 @@
-//! Failures inside of this crate.
+//! Errors inside of this crate.
 
 use mustcheck::RegistryError;
 
-/// A failure of SQLite, or of what is read from a database or a file.
+/// Error: SQLite failed, or the content of a database or file is wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// SQLite failed.
     #[error("the database failed")]
     Sqlite(#[from] rusqlite::Error),
-    /// Anything else.
+    /// Any other failure of a registry.
     #[error(transparent)]
     Registry(#[from] RegistryError),
 }

@@ -1,10 +1,11 @@
 //! Importing sanctions and debarments in FollowTheMoney's JSON lines, as OpenSanctions and others
 //! publish them, for bidders from abroad.
 //!
-//! Only identifiers count that are exact, in whatever property they stand: LEI, unified social
-//! credit code, resident number, passport with its issuing country. Names never match (RAIL R6).
-//! What is left of an identifier leaves open whom it may mean, and an entity of whom nobody can
-//! tell anything leaves the list unable to say of anybody that they are not on it (RAIL R2).
+//! Only exact identifiers count, in whatever property they are: LEI, unified social credit code,
+//! resident number, passport with its issuing country. Names never match (RAIL R6). A damaged
+//! identifier leaves open whom it may mean: a lookup about each of them is unavailable. An entity
+//! of which nothing can be known makes the list unable to prove of anybody that they are not on it
+//! (RAIL R2).
 
 mod entity;
 mod mapping;
@@ -31,25 +32,25 @@ use entity::{Entity, Term};
 pub use mapping::{ListRule, MoneyMapping};
 use people::Named;
 
-/// The longest line, in bytes.
+/// Largest length of a line, in bytes.
 const LINE_LIMIT: usize = 4 << 20;
 
-/// Why an entity cannot be matched.
+/// Reason for which an entity cannot be matched.
 const UNNAMED: &str =
     "it has no identifier that can be matched exactly, and a name is never matched";
 
-/// What became of a file.
+/// Counts of what a conversion made of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MoneyReport {
-    /// Lines that hold something.
+    /// Entities, one on each line that is not blank.
     pub entities: u64,
-    /// Entities that are on a list of the mapping.
+    /// Entities on a list of the mapping.
     pub listed: u64,
     /// Records made of them: one for each list and each exact identifier.
     pub records: u64,
     /// Listed entities without an identifier that can be matched exactly.
     pub without_identifier: u64,
-    /// Listed entities of which a property leaves open whom it may mean.
+    /// Listed entities with a property that leaves open whom it may mean.
     pub left_open: u64,
     /// Listed things, such as ships, that no list can name as a subject.
     pub things: u64,
@@ -57,21 +58,22 @@ pub struct MoneyReport {
     pub rejected: u64,
 }
 
-/// What other entities of a file say of one.
+/// Entities of a file that describe other entities.
 #[derive(Default)]
 struct Edges {
-    /// Sanctions, by whom they are about.
+    /// Sanctions, by the id of the entity that they are about.
     sanctions: HashMap<String, Vec<Entity>>,
-    /// Passports and other documents, by their holder.
+    /// Passports and other documents, by the id of their holder.
     documents: HashMap<String, Vec<Entity>>,
 }
 
-/// Turns a file of entities into a registry document on `out`. It is read twice: edges first.
+/// Converts a file of entities to a registry document on `out`. The file is read twice: sanctions
+/// and documents first.
 ///
 /// # Errors
 ///
-/// If the file or a line cannot be read, or the mapping names what no policy knows. What is wrong
-/// with one entity is not an error.
+/// [`RegistryError`] if the file or a line cannot be read, or the mapping names a code that no
+/// policy knows. A fault of one entity is no error: it is counted and listed.
 pub fn convert(
     file: &Path,
     mapping: &MoneyMapping,
@@ -114,7 +116,7 @@ pub fn convert(
     Ok(conversion.report)
 }
 
-/// Calls with every entity of a file and its line.
+/// Calls `take` with every entity of a file and the number of its line.
 fn each_line(
     file: &Path,
     mut take: impl FnMut(u64, Entity) -> Result<(), RegistryError>,
@@ -130,7 +132,7 @@ fn each_line(
         if limited.read_until(b'\n', &mut line).map_err(failed)? == 0 {
             return Ok(());
         }
-        // An entity that is left out would call whom it names clear: the file is refused.
+        // The file is refused: if one entity were left out, those whom it names would be clear.
         let told = |what: String| {
             let what = quotable(&what);
             RegistryError::Content(format!("`{}`: line {number}: {what}", file.display()))
@@ -144,7 +146,7 @@ fn each_line(
         }
         let entity: Entity = parse_strictly(text).map_err(|e| told(no_entity(&e)))?;
         if let Some(property) = entity.not_text() {
-            // An edge that is nested would not be seen.
+            // A nested entity would not be seen.
             let what = format!(
                 "property `{property}` holds what is no text: the export whose \
                                 entities are not nested is read"
@@ -155,7 +157,7 @@ fn each_line(
     }
 }
 
-/// An entity is one line of the file: the line is told already.
+/// Words for a line that is no entity, with the column; the caller adds the line.
 fn no_entity(error: &InputError) -> String {
     match error {
         InputError::Shape { path, detail, column, .. } if path == "the document" => {
@@ -193,7 +195,7 @@ struct Conversion<'a> {
     report: MoneyReport,
 }
 
-/// A list that an entity is on: the rule that says so first, and the terms of all.
+/// A list that an entity is on: the first rule that puts it there, and the terms by all rules.
 type Listing<'a> = (&'a ListRule, Vec<Result<Term, String>>);
 
 impl Conversion<'_> {
@@ -204,7 +206,7 @@ impl Conversion<'_> {
             edges.get(&entity.id).cloned().unwrap_or_default()
         };
         let sanctions = of(&self.edges.sanctions);
-        // A list may be reached by several rules: the widest term counts.
+        // Several rules may put an entity on a list: the widest term counts.
         let mut lists: BTreeMap<&str, Listing<'_>> = BTreeMap::new();
         for rule in &mapping.list {
             let terms = rule.terms(entity, &sanctions, mapping.source.as_of.date);
@@ -249,7 +251,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// Puts into the document whom an entity may mean besides those whom it names exactly.
+    /// Writes refusals for all others whom an entity may mean besides those whom it names exactly.
     // RAIL R2: absence of proof is no proof of absence.
     fn leave_open(
         &mut self,
@@ -271,7 +273,7 @@ impl Conversion<'_> {
                 self.refuse(line, &rule.list, open, false, &told)?;
             }
         }
-        // A code of which nothing can be read may be anybody's; without any, nobody is named.
+        // A code of which nothing can be read may be anybody's; without any code, nobody is named.
         for (rule, _) in listings {
             if named.unreadable {
                 self.refuse(line, &rule.list, LeftOpen::Everybody, false, &told)?;
@@ -305,7 +307,7 @@ impl Conversion<'_> {
         rejected.row(line, why, cells.into_iter().map(String::as_str))
     }
 
-    /// The record of an entity on one list.
+    /// Makes the record of an entity on one list.
     fn record(
         &self,
         entity: &Entity,
@@ -347,7 +349,7 @@ impl Conversion<'_> {
     }
 }
 
-/// A name for an id that must not be shown.
+/// Returns a replacement for an id that must not be shown.
 fn hashed(id: &str) -> String {
     let digest = const_hex::encode(Sha256::digest(id.as_bytes()));
     format!("entity-{}", digest.get(..16).unwrap_or_default())

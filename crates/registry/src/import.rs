@@ -1,12 +1,14 @@
 //! Importing registry files into SQLite.
 //!
-//! A file is one transaction: a lookup sees it before or after, a record that moves between
-//! sources is never nowhere, and a killed import leaves the old state. The snapshot replaces what
-//! its source said, events included. What the source no longer lists is removed, and more than a
-//! snapshot usually drops only if somebody allows the number. The snapshot before is kept.
+//! A file is one transaction: a lookup sees the state before or after, a record that moves between
+//! sources is never absent, and a killed import leaves the old state. The snapshot replaces the
+//! whole content of its source, events included. Records that the source no longer lists are
+//! removed; to remove more than a snapshot usually drops, the caller must allow the number. The
+//! previous snapshot is kept.
 //!
-//! A record that cannot be judged is reported with its place and not imported. Whom it may mean is
-//! remembered, so that a lookup about them is `unavailable` rather than empty (RAIL R2).
+//! A record that cannot be judged is reported with its place and not imported. The identifiers that
+//! it may mean are remembered, so that a lookup about them is `unavailable` rather than empty (RAIL
+//! R2).
 
 mod acknowledge;
 mod read;
@@ -32,7 +34,7 @@ pub use read::{Incoming, Item};
 pub use snapshot::{Snapshot, Taken};
 pub use undo::undo;
 
-/// What an import did for one source.
+/// Result of an import for one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct SourceReport {
     /// The source.
@@ -45,10 +47,11 @@ pub struct SourceReport {
     pub unchanged: u64,
     /// Records that the source no longer lists.
     pub removed: u64,
-    /// The moment after now as of which the snapshot was held that was replaced, if so.
+    /// Time of the replaced snapshot, if it was in the future, so that the import repaired the
+    /// source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repaired_as_of: Option<Timestamp>,
-    /// Why nothing was imported, if so.
+    /// Reason for which nothing was imported, if so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }
@@ -58,29 +61,29 @@ pub struct SourceReport {
 pub struct Rejected {
     /// Its place in the file.
     pub place: String,
-    /// Why.
+    /// Reason for the rejection.
     pub reason: String,
-    /// What `registry acknowledge` names it by.
+    /// Mark by which `registry acknowledge` names it.
     pub mark: Mark,
 }
 
-/// What an import did.
+/// Result of an import.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// By source, in the order of the file.
+    /// Results by source, in the order of the file.
     pub sources: Vec<SourceReport>,
     /// Records that were not imported.
     pub rejected: Vec<Rejected>,
 }
 
-/// Imports a registry file into a database, which is made if it does not exist.
+/// Imports a registry file into a database, which is created if it does not exist.
 ///
-/// `progress` is called with each record that was written.
+/// `progress` is called for each record that was written.
 ///
 /// # Errors
 ///
-/// If the file or the database cannot be used at all, or the file would remove more than a
-/// snapshot usually drops; what one source or record does wrong is in the report.
+/// [`RegistryError`] if the file or the database cannot be used at all, or the file would remove
+/// more than a snapshot usually drops. Faults of one source or record are in the report.
 pub fn import(
     file: &Path,
     database: &Path,
@@ -90,7 +93,7 @@ pub fn import(
     import_with(file, database, vocabulary, &ImportOptions::default(), progress)
 }
 
-/// As [`import`], with what is allowed besides.
+/// Imports as [`import`] does, with options that allow more.
 ///
 /// # Errors
 ///

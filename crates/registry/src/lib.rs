@@ -1,7 +1,7 @@
-//! Registries that an office keeps itself, and how lists come into them: SQLite, imports of registry
-//! files, tables and workbooks, and lists in the form of FollowTheMoney.
+//! Registries that an office keeps itself, and the import of lists into them: SQLite, imports of
+//! registry files, tables and workbooks, and lists in the form of FollowTheMoney.
 //!
-//! Whoever has a registry of their own implements [`mustcheck::Registry`] and needs none of this.
+//! An office with a registry of its own implements [`mustcheck::Registry`] and needs none of this.
 
 mod digests;
 mod error;
@@ -25,7 +25,7 @@ pub use sqlite::SqliteRegistry;
 ///
 /// # Errors
 ///
-/// [`RegistryError`] if the file cannot be read or is no registry, or if a snapshot in it was taken
+/// [`RegistryError`] if the file cannot be read, is no registry, or holds a snapshot that was taken
 /// after now.
 pub fn open(path: &Path) -> Result<Arc<dyn Registry>, RegistryError> {
     if is_sqlite(path)? {
@@ -35,7 +35,8 @@ pub fn open(path: &Path) -> Result<Arc<dyn Registry>, RegistryError> {
     }
 }
 
-/// As [`open`], for a test, which may be of a day to come.
+/// Opens a registry file as [`open`] does, but accepts a snapshot taken after now: a test may be of
+/// a future day.
 ///
 /// # Errors
 ///
@@ -48,7 +49,7 @@ pub fn open_of_any_day(path: &Path) -> Result<Arc<dyn Registry>, RegistryError> 
     }
 }
 
-/// Whether a file begins as SQLite databases do.
+/// Whether a file begins with the header of SQLite databases.
 ///
 /// # Errors
 ///

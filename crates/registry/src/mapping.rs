@@ -1,4 +1,4 @@
-//! Reading mapping files: TOML whose every fault is told with its line and column.
+//! Reading mapping files: TOML, with line and column for every fault.
 
 use std::fmt;
 
@@ -7,15 +7,15 @@ use toml::de::{DeTable, DeValue};
 
 use mustcheck::input::shortened;
 
-/// The largest mapping file that is read, in bytes.
+/// Largest size of a mapping file, in bytes.
 pub const MAPPING_LIMIT: u64 = 1 << 20;
 
 /// One fault of a mapping file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappingFault {
-    /// Where in the document, such as `source[0].request.path`.
+    /// Path in the document, such as `source[0].request.path`.
     pub path: String,
-    /// What is wrong there.
+    /// Description of the fault.
     pub detail: String,
     /// Line, from 1.
     pub line: usize,
@@ -30,7 +30,7 @@ impl fmt::Display for MappingFault {
     }
 }
 
-/// Faults of a document, each put to its place.
+/// Faults of a document, each with its place.
 #[derive(Debug)]
 pub struct Faults<'a> {
     text: &'a str,
@@ -47,22 +47,22 @@ impl Faults<'_> {
         self.found.push(MappingFault { path, detail: shortened(&detail.into()), line, column });
     }
 
-    /// Nothing, or every fault in the order of the lines.
+    /// Ends the collection; succeeds if there is no fault.
     ///
     /// # Errors
     ///
-    /// The faults that were added.
+    /// All faults that were added, in the order of the lines.
     pub fn done(mut self) -> Result<(), Vec<MappingFault>> {
         self.found.sort_by_key(|fault| (fault.line, fault.column));
         if self.found.is_empty() { Ok(()) } else { Err(self.found) }
     }
 }
 
-/// Reads a document, and gives what puts further faults to their places.
+/// Reads a document. Also returns the collection for further faults, which finds their places.
 ///
 /// # Errors
 ///
-/// Every fault of the syntax, or the first value of a wrong shape.
+/// All faults of the syntax, or the first value of a wrong shape.
 pub fn read<T: DeserializeOwned>(text: &str) -> Result<(T, Faults<'_>), Vec<MappingFault>> {
     let (tree, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -87,7 +87,7 @@ fn placed(text: &str, path: String, error: &toml::de::Error) -> MappingFault {
     MappingFault { path, detail: shortened(error.message().trim()), line, column }
 }
 
-/// Where the deepest part of a path begins that the document has.
+/// Returns the byte offset of the deepest part of a path that exists in the document.
 fn offset(tree: &DeTable<'_>, path: &str) -> usize {
     let mut at = 0;
     let mut value: Option<&toml::Spanned<DeValue<'_>>> = None;

@@ -13,12 +13,12 @@ use mustcheck::input::quotable;
 pub use day::{DateShape, DayForm, DayOrder, Epoch, day, day_within, instant};
 pub use term::{Term, TermUnit, term};
 
-/// A value as a message quotes it: short, and no identifier.
+/// Returns a value as a message quotes it: short, and without an identifier.
 fn shown(text: &str) -> String {
     quotable(&text.chars().take(40).collect::<String>())
 }
 
-/// The unit of an amount that says none itself.
+/// Unit of an amount that does not name one itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
@@ -34,7 +34,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// By how many decimal places the unit is larger than a fen.
+    /// Number of decimal places by which the unit is larger than a fen.
     const fn places(self) -> usize {
         match self {
             Self::Fen => 0,
@@ -45,11 +45,11 @@ impl Unit {
     }
 }
 
-/// Reads an amount in fen. A unit that the text itself names goes before `unit`.
+/// Reads an amount in fen. A unit named in the text itself takes precedence over `unit`.
 ///
 /// # Errors
 ///
-/// What the text is not.
+/// A text that quotes the amount, if it cannot be read exactly.
 pub fn fen(text: &str, unit: Unit) -> Result<u64, String> {
     let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let plain = plain.strip_prefix("人民币").unwrap_or(&plain);
@@ -68,7 +68,7 @@ pub fn fen(text: &str, unit: Unit) -> Result<u64, String> {
         .ok_or_else(|| format!("`{}` is no amount that is exact in fen", shown(text)))
 }
 
-/// A decimal number times a power of ten, where nothing is left over.
+/// Multiplies a decimal number by a power of ten; `None` if a fraction would be left.
 fn exact(number: &str, places: usize) -> Option<u64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let grouped = whole.contains(',');

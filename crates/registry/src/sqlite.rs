@@ -1,4 +1,5 @@
-//! A registry in SQLite, the embedded default: found by exact identifier through an index.
+//! A registry in SQLite, the embedded default. Records are found by exact identifier through an
+//! index.
 
 mod openings;
 mod summary;
@@ -21,9 +22,9 @@ pub(crate) use write::{
     begin, count_shapes, open_for_import, open_for_repair, put_entries, put_parties,
 };
 
-/// Marks the file as ours ("mchk"), so that another database is not mistaken for a registry.
+/// Application id of the file ("mchk"), so that another database is not mistaken for a registry.
 const APPLICATION_ID: i64 = 0x6d63_686b;
-/// The layout's version.
+/// Version of the layout.
 const LAYOUT: i64 = 3;
 
 const SCHEMA: &str = include_str!("sqlite/schema.sql");
@@ -36,7 +37,7 @@ pub struct SqliteRegistry {
     idle: Mutex<Vec<Open>>,
 }
 
-/// A connection, and what it has read once.
+/// A connection, and the state that it has read once.
 #[derive(Debug)]
 struct Open {
     connection: Connection,
@@ -46,10 +47,10 @@ struct Open {
 /// The part of a state that every lookup needs, and that changes only with an import.
 #[derive(Debug)]
 struct Known {
-    /// What SQLite counts up for this connection whenever another one has written.
+    /// SQLite's `data_version`: it differs for this connection after another one has written.
     state: i64,
     sources: Vec<Held>,
-    /// The shapes of the patterns that are open.
+    /// Shapes of the open patterns.
     shapes: Vec<Shape>,
 }
 
@@ -58,8 +59,8 @@ impl SqliteRegistry {
     ///
     /// # Errors
     ///
-    /// If the file is missing, unreadable, or no registry of this layout, or if a snapshot in it
-    /// was taken after now.
+    /// [`RegistryError`] if the file is missing, unreadable, or no registry of this layout, or if a
+    /// snapshot in it was taken after now.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let registry = Self::open_of_any_day(path)?;
         let open = registry.take()?;
@@ -73,11 +74,11 @@ impl SqliteRegistry {
         }
     }
 
-    /// Opens a registry to look into it; a snapshot in it may have been taken after now.
+    /// Opens a registry for lookups and inspection; a snapshot in it may have been taken after now.
     ///
     /// # Errors
     ///
-    /// If the file is missing, unreadable, or no registry of this layout.
+    /// [`RegistryError`] if the file is missing, unreadable, or no registry of this layout.
     pub fn open_of_any_day(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let registry = Self { path: path.as_ref().to_owned(), idle: Mutex::new(Vec::new()) };
         let open = registry.connect()?;
@@ -115,11 +116,11 @@ impl SqliteRegistry {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(open);
     }
 
-    /// The sources, with their counts and with what could not be read.
+    /// Returns the sources, with their counts and with the entries that could not be read.
     ///
     /// # Errors
     ///
-    /// If the database fails.
+    /// [`RegistryError`] if the database fails.
     pub fn summary(&self) -> Result<Vec<SourceSummary>, RegistryError> {
         let open = self.take()?;
         let all = summary::summary(&open.connection)?;
@@ -127,11 +128,11 @@ impl SqliteRegistry {
         Ok(all)
     }
 
-    /// Every record that names a subject, whatever its list.
+    /// Returns every record that names a subject, whatever its list.
     ///
     /// # Errors
     ///
-    /// If the database fails.
+    /// [`RegistryError`] if the database fails.
     pub fn records_about(&self, subject: &Subject) -> Result<Vec<CreditRecord>, RegistryError> {
         let open = self.take()?;
         let records = records(&open.connection, subject)?;
@@ -158,7 +159,8 @@ impl Registry for SqliteRegistry {
         Ok(answers)
     }
 
-    /// A local file; a lock is waited for as long as `busy_timeout` says.
+    /// Always false: the file is local. A lock is waited for at most as long as `busy_timeout`
+    /// says.
     fn may_wait(&self) -> bool {
         false
     }
@@ -190,8 +192,8 @@ fn check_layout(connection: &Connection, path: &Path) -> Result<(), StoreError> 
     Err(RegistryError::Content(format!("`{}` {what}", path.display())).into())
 }
 
-/// What is known of the state that the transaction reads: what was, unless another connection has
-/// written since. Asking for the state is what begins to read it.
+/// Returns the state that the transaction reads: the one from before, unless another connection has
+/// written since. Reading `data_version` is what begins the transaction's read.
 fn known_once<'a>(
     transaction: &Transaction<'_>,
     known: &'a mut Option<Known>,

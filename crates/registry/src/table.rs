@@ -1,8 +1,8 @@
 //! Importing lists that offices keep as tables: CSV and workbooks, by a mapping file.
 //!
-//! The table becomes a registry document, row by row, which [`import`](super::import::import)
-//! takes as any other. A row that cannot be read is written out with its reason, and goes into
-//! the document as a refusal of whomever it names, so that nobody is clear by it (RAIL R2).
+//! The table becomes a registry document, row by row, which [`import`](super::import::import) takes
+//! like any other. A row that cannot be read is written out with its reason, and goes into the
+//! document as a refusal of everybody whom it may name, so that it makes nobody clear (RAIL R2).
 
 mod cell;
 mod column;
@@ -47,10 +47,10 @@ pub use workbook::Kind;
 
 use rows::{Flow, RawRow, Rows};
 
-/// The largest row, in bytes.
+/// Largest size of a row, in bytes.
 const ROW_LIMIT: usize = 1 << 20;
 
-/// What became of a table.
+/// Counts of what a conversion made of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TableReport {
     /// Rows below the header.
@@ -63,34 +63,34 @@ pub struct TableReport {
     pub totals: u64,
     /// Rows with nothing in them.
     pub blank: u64,
-    /// Rows that repeat another to the letter.
+    /// Rows that repeat another exactly.
     pub duplicates: u64,
     /// Rows that the mapping declares to be no record.
     pub skipped: u64,
-    /// Rows that repeat the header, or what stands above it.
+    /// Rows that repeat the header, or a row above it.
     pub headers: u64,
-    /// Rows with a record that name somebody else by no identifier.
+    /// Rows with a record that also name somebody else without an identifier.
     pub unnamed: u64,
     /// Rows with a record whose code a spreadsheet may have rounded.
     pub rounded: u64,
-    /// The encoding of a text.
+    /// Encoding, if the file is a text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
-    /// The kind of a workbook.
+    /// Kind, if the file is a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workbook: Option<Kind>,
-    /// Its sheet.
+    /// Sheet of the workbook that was read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
 }
 
-/// Turns a table into a registry document on `out`.
+/// Converts a table to a registry document on `out`.
 ///
 /// # Errors
 ///
-/// If the file cannot be read as a table at all: its bytes are of no encoding, its header lacks a
-/// column, a quotation mark stands where none may be, it has not as many rows as it should. What
-/// is wrong with one row is not an error.
+/// [`RegistryError`] if the file cannot be read as a table at all: its bytes are of no encoding,
+/// its header lacks a column, a quotation mark is where none may be, it does not have as many rows
+/// as it should. A fault of one row is no error: the row is listed.
 pub fn convert(
     file: &Path,
     mapping: &TableMapping,
@@ -140,7 +140,7 @@ pub fn convert(
     Ok(table.report)
 }
 
-/// As of when a table is.
+/// Returns the time as of which a table is.
 fn as_of(file: &Path, mapping: &TableMapping, rows: &mut Rows) -> Result<Timestamp, RegistryError> {
     let told = |what: String| RegistryError::Content(format!("`{}`: {what}", file.display()));
     let source = &mapping.source;
@@ -167,9 +167,9 @@ struct Table<'a> {
     vocabulary: &'a Vocabulary,
     source: &'a Source,
     covers: Coverage,
-    /// From when a bare number counts days.
+    /// Day from which a bare number counts days; none if unknown.
     epoch: Option<Epoch>,
-    /// The rows down to the header, until it is found.
+    /// Rows down to the header, until it is found; then none.
     above_rows: Option<head::Head>,
     /// The rows of the header and above it.
     head: Vec<Vec<String>>,
@@ -178,11 +178,11 @@ struct Table<'a> {
     named: BTreeSet<usize>,
     /// The row above, for cells that merge with it.
     above: Vec<String>,
-    /// The rows so far: one that stands twice is one.
+    /// Digests of the rows so far: a repeated row counts once.
     seen: DigestSet,
-    /// The ids given so far.
+    /// Digests of the ids given so far.
     ids: DigestSet,
-    /// How many rows the last row of totals says there are.
+    /// Number of rows by the last row of totals, if it states one.
     total: Option<u64>,
     document: Document<'a>,
     rejected: Option<&'a mut RejectedFile>,
@@ -207,7 +207,7 @@ impl Table<'_> {
             return Ok(());
         }
         if raw.line.is_none() && cells.len() < self.columns.names().len() {
-            // A sheet has no end of a row.
+            // The rows of a sheet may be short.
             cells.resize(self.columns.names().len(), String::new());
         }
         self.row(raw, cells)
@@ -228,9 +228,9 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// A quoted cell of a text that has swallowed rows: two quotation marks that belong to nothing
-    /// make one cell of all that stands between them.
-    // RAIL R2: who stood there would not be listed.
+    /// Checks that no quoted cell of a text has swallowed rows: two stray quotation marks make one
+    /// cell of everything between them.
+    // RAIL R2: the subjects of swallowed rows would not be listed.
     fn swallowed(&self, raw: &RawRow, cells: &[String]) -> Result<(), String> {
         let Some(line) = raw.line else { return Ok(()) };
         let delimiter = char::from(self.mapping.file.delimiter());
@@ -241,7 +241,7 @@ impl Table<'_> {
             }
             let delimiters = cell.matches(delimiter).count();
             let holds_code = !cell::identifiers(cell).is_empty();
-            // Where codes are expected, several may stand below each other.
+            // In a column of codes, a cell may hold several below each other.
             let is_misplaced = delimiters > 0 || !self.named.contains(&i);
             let is_row = delimiters + 1 >= width || (delimiters > 0 && cells.len() != width);
             (holds_code && is_misplaced) || (is_row && self.above_rows.is_none())
@@ -320,8 +320,8 @@ impl Table<'_> {
         Ok(())
     }
 
-    /// A code that may have been rounded is taken as it stands, and leaves open whom else it may
-    /// mean.
+    /// Refuses all others whom a code may mean that may have been rounded; the code itself is taken
+    /// unchanged.
     fn rounded(
         &mut self,
         raw: &RawRow,
@@ -337,8 +337,8 @@ impl Table<'_> {
         self.refuse(raw, what, &refused)
     }
 
-    /// Whoever is named beside the subject by no identifier makes the list unable to say of
-    /// persons that they are not on it, if it holds persons at all.
+    /// Refuses somebody whom the row names beside the subject without an identifier: the list then
+    /// cannot prove of persons that they are not on it, if it holds persons at all.
     // RAIL R2
     fn unidentified(
         &mut self,
@@ -354,7 +354,8 @@ impl Table<'_> {
         self.refuse(raw, &format!("{at}: is named by no identifier"), &refused)
     }
 
-    /// The records of a row, or why the import would refuse one of them: here its row is known.
+    /// Makes the records of a row, or the reason for which the import would refuse one of them:
+    /// here its row is known.
     fn judge(
         &self,
         row: &row::Row<'_>,

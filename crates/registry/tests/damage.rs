@@ -1,6 +1,6 @@
-//! Damaged identifiers in registry files, tables, workbooks and files of entities: whoever is listed
-//! never comes out of the import with a proof that they are not, and whom the damage cannot mean is
-//! not touched (RAIL R2). PostgreSQL is held to the same in its own crate.
+//! Damaged identifiers in registry files, tables, workbooks and files of entities: no listed
+//! subject comes out of the import with a proof that it is not listed, and subjects that the damage
+//! cannot mean are not affected (RAIL R2). PostgreSQL is tested for the same in its own crate.
 
 #![allow(
     clippy::expect_used,
@@ -42,7 +42,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     Vocabulary::of(&all)
 });
 
-/// What the sources of a registry file, once it is imported, answer about the victims and about the
+/// Imports a registry file, and returns the answers of its sources about the victims and about the
 /// bystanders.
 fn imported(document: &Value, victims: &[Victim]) -> [Vec<(AnswerStatus, usize)>; 2] {
     let folder = tempfile::tempdir().unwrap();
@@ -54,7 +54,7 @@ fn imported(document: &Value, victims: &[Victim]) -> [Vec<(AnswerStatus, usize)>
         .map(|who| asked(victims, who, |asks| registry.lookup(asks).unwrap()))
 }
 
-/// One registry file of what became of a file of each victim's own.
+/// Converts a file for each victim, and joins the results into one registry file.
 fn together(victims: &[Victim], convert: impl Fn(usize, &Victim, &Path) -> Vec<u8>) -> Value {
     let folder = tempfile::tempdir().unwrap();
     let mut whole = json!({ "sources": [], "records": [] });
@@ -75,7 +75,7 @@ fn no_damage_in_a_registry_file_makes_a_listed_subject_clear() {
 
 const HEADER: [&str; 6] = ["文书号", "名称", "代码", "人员", "证件号", "列入日期"];
 
-/// The mapping of a victim's table.
+/// Makes the mapping of a victim's table.
 fn table_mapping(n: usize, victim: &Victim) -> TableMapping {
     let (kind, scheme) = match (victim.is_person, victim.is_behind()) {
         (true, false) => ("person", "resident-id"),
@@ -115,7 +115,7 @@ fn table_mapping(n: usize, victim: &Victim) -> TableMapping {
     TableMapping::from_toml(&text).unwrap_or_else(|e| panic!("{e:?}"))
 }
 
-/// The row of a victim.
+/// Makes the row of a victim.
 fn row(n: usize, victim: &Victim) -> [Value; 6] {
     let written = victim.written();
     let (code, person) =
@@ -160,8 +160,8 @@ fn no_damage_in_a_workbook_makes_a_listed_subject_clear() {
     hold(2_000, |_| false, |victims| imported(&together(victims, convert), victims));
 }
 
-/// The property in which a victim's identifier stands: one that is made for its scheme, or one for
-/// numbers of any register.
+/// Property that holds a victim's identifier: one for its scheme, or one for numbers of any
+/// register.
 fn property(victim: &Victim) -> &'static str {
     match (victim.is_person, victim.number % 2) {
         (true, _) => "idNumber",
@@ -170,8 +170,8 @@ fn property(victim: &Victim) -> &'static str {
     }
 }
 
-/// Whether what is left of an identifier may as well be a number of any other register, or passes
-/// for one of another kind.
+/// Whether a damaged identifier may as well be a number of any other register, or passes for one of
+/// another kind.
 fn may_be_of_any_register(victim: &Victim) -> bool {
     const TELLING: usize = 15;
     let left = match victim.written() {

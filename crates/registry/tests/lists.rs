@@ -1,4 +1,4 @@
-//! Lists in other formats: tables as offices keep them, and entities from abroad.
+//! Lists in other formats: tables that offices keep, and entities from abroad.
 
 #![allow(
     clippy::expect_used,
@@ -38,7 +38,7 @@ use mustcheck_registry::table::{RejectedFile, TableMapping, TableReport, convert
 use mustcheck_rules::Catalogue;
 use serde_json::Value;
 
-/// What the embedded editions know.
+/// Vocabulary of the embedded editions.
 pub static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let editions = Policy::embedded_editions().into_iter();
     let descriptions: Vec<_> = editions
@@ -47,17 +47,17 @@ pub static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     Vocabulary::of(&descriptions)
 });
 
-/// The n-th firm.
+/// Code of the n-th firm.
 pub fn uscc(n: u32) -> String {
     standards::uscc("91", 310_000, &format!("MA{n:06}"))
 }
 
-/// The n-th person.
+/// Number of the n-th person.
 pub fn resident(n: u32) -> String {
     standards::resident_id(310_101, "19700307", n)
 }
 
-/// What a table became.
+/// Result of converting a table.
 pub struct Outcome {
     pub(crate) report: TableReport,
     pub(crate) document: Value,
@@ -65,19 +65,19 @@ pub struct Outcome {
     pub(crate) folder: tempfile::TempDir,
 }
 
-/// The day of every lookup.
+/// Day of every lookup.
 pub fn day() -> Date {
     Date::new(2026, 11, 20).unwrap()
 }
 
 impl Outcome {
-    /// The records, without the refusals among them.
+    /// Returns the records, without the refusals among them.
     pub fn records(&self) -> Vec<&Value> {
         let all = self.document["records"].as_array().unwrap();
         all.iter().filter(|record| record.get("rejected").is_none()).collect()
     }
 
-    /// Why rows were rejected, with their numbers.
+    /// Returns the rejected rows: their numbers and reasons.
     pub fn reasons(&self) -> Vec<(u64, String)> {
         let text = self.rejected.strip_prefix('\u{feff}').unwrap();
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
@@ -85,7 +85,7 @@ impl Outcome {
         rows.map(|row| (row[0].parse().unwrap(), row[1].to_owned())).collect()
     }
 
-    /// Imports the document, and says what a lookup about each of these is answered.
+    /// Imports the document, and returns the answer of a lookup about each of these subjects.
     pub fn imported(&self, subjects: &[Subject]) -> (Report, Vec<(AnswerStatus, usize)>) {
         let file = self.folder.path().join("document.json");
         let database = self.folder.path().join("credit.db");
@@ -117,7 +117,7 @@ pub fn table(bytes: &[u8], mapping: &str) -> Result<Outcome, RegistryError> {
     Ok(Outcome { report, document, rejected, folder })
 }
 
-/// An error without the folder that it happened in.
+/// Removes the test's folder from an error.
 fn plain(error: RegistryError, folder: &Path) -> RegistryError {
     match error {
         RegistryError::Content(what) => {

@@ -1,4 +1,4 @@
-//! One entity, and the terms of what is said of it.
+//! An entity of a file, and the terms of its sanctions and topics.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +15,13 @@ pub struct Entity {
     /// Its name, for people.
     #[serde(default)]
     pub caption: String,
-    /// Where it is from.
+    /// Data sets that it comes from.
     #[serde(default)]
     pub datasets: Vec<String>,
-    /// When it was first seen there.
+    /// Time at which it was first seen there.
     #[serde(default)]
     pub first_seen: Option<String>,
-    /// Ids under which others know it.
+    /// Ids of the same entity elsewhere.
     #[serde(default)]
     pub referents: Vec<String>,
     /// Its properties.
@@ -44,39 +44,39 @@ impl Entity {
         })
     }
 
-    /// A property that holds anything but texts.
+    /// Returns a property that holds a value other than a text, if there is one.
     pub fn not_text(&self) -> Option<&str> {
         let mut properties = self.properties.iter();
         let (name, _) = properties.find(|(_, values)| values.iter().any(|v| !v.is_string()))?;
         Some(name)
     }
 
-    /// Whether a property holds one of these; anything does if none is asked for.
+    /// Whether a property holds one of these texts; true if `any` is empty.
     pub fn holds(&self, property: &str, any: &[String]) -> bool {
         any.is_empty() || self.texts(property).any(|text| any.iter().any(|own| own == text))
     }
 }
 
-/// From when to when something holds, and by whom.
+/// A period for which an entity is listed, and the authority behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Term {
-    /// First day; none if nothing says since when.
+    /// First day; none if the file does not give one.
     pub from: Option<Date>,
     /// Last day; none if it has no end.
     pub until: Option<Date>,
-    /// Who decided.
+    /// Authority that decided.
     pub authority: Option<String>,
-    /// Under which programme.
+    /// Programme under which it decided.
     pub program: Option<String>,
 }
 
-/// Every day of a property, as wide as each can be.
+/// Reads all days of a property; a partial one as wide as it can be.
 fn days(entity: &Entity, property: &str, last: bool) -> Result<Vec<Date>, String> {
     entity.texts(property).map(|text| partial(text, last)).collect()
 }
 
 impl Term {
-    /// The term of a sanction.
+    /// Reads the term of a sanction.
     ///
     /// INTERPRETATION: a year or a month alone is taken as wide as it can be, from its first day
     /// or to its last, and of several days the widest counts: what a file leaves open must not
@@ -84,7 +84,7 @@ impl Term {
     ///
     /// # Errors
     ///
-    /// A day that cannot be read, and of which.
+    /// The text of a day that cannot be read, and the field that it is for.
     pub fn of(sanction: &Entity) -> Result<Self, String> {
         let mut from = None;
         for property in ["startDate", "listingDate", "date"] {
@@ -101,11 +101,11 @@ impl Term {
         })
     }
 
-    /// The term of a topic, which holds since an entity was first seen and has no end.
+    /// Reads the term of a topic, which begins when an entity was first seen and has no end.
     ///
     /// # Errors
     ///
-    /// A day that cannot be read.
+    /// The text of a day that cannot be read.
     pub fn of_topic(entity: &Entity) -> Result<Self, String> {
         let from = entity.first_seen.as_deref().map(|text| partial(text, false)).transpose();
         Ok(Self { from: from.map_err(|e| format!("valid_from: {e}"))?, ..Self::default() })
@@ -116,11 +116,11 @@ impl Term {
         self.until.is_some_and(|until| until < day)
     }
 
-    /// All terms as one: from the first day of any to the last of all.
+    /// Joins terms into one: from the first day of any to the last of all.
     ///
     /// # Errors
     ///
-    /// If nothing says since when it holds.
+    /// A text, if a term has no first day.
     pub fn widest(terms: &[Self]) -> Result<(Date, Self), String> {
         let none = "valid_from: nothing says since when";
         let mut widest = terms.first().cloned().unwrap_or_default();
@@ -135,7 +135,7 @@ impl Term {
     }
 }
 
-/// A day, or the first or last day of a month or year. A time after the day is cut off.
+/// Reads a day, or the first or last day of a month or year. A time after the day is cut off.
 fn partial(text: &str, last: bool) -> Result<Date, String> {
     let day = text.split(['T', ' ']).next().unwrap_or_default();
     let number = |part: &str| part.parse::<u16>().ok();

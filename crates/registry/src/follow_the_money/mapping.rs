@@ -1,4 +1,4 @@
-//! The mapping file of a FollowTheMoney file: which of what it says is which list.
+//! The mapping file of a FollowTheMoney file: the rules that put its entities on lists.
 
 use std::path::Path;
 
@@ -14,27 +14,28 @@ use mustcheck::registry::RegistryError;
 use crate::mapping::{Faults, MAPPING_LIMIT, MappingFault, read};
 use mustcheck::registry::sources::{Source, sources_faults};
 
-/// How a file of entities becomes records.
+/// A mapping of a file of entities to records.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoneyMapping {
-    /// Who publishes it, as of when, and which lists of the catalogue it covers.
+    /// Source: its publisher, the time of its snapshot, and the lists of the catalogue that it
+    /// covers.
     pub source: Source,
-    /// What puts an entity on a list.
+    /// Rules that put an entity on a list.
     pub list: Vec<ListRule>,
 }
 
-/// What puts an entity on one list: a sanction of it, or one of its topics. Of what is named, all
-/// must hold; of each, any of its values.
+/// A rule that puts an entity on one list, by a sanction of it or by one of its topics. Every
+/// condition that is given must hold; a condition holds if any of its values fits.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ListRule {
-    /// The catalogue's code.
+    /// Code of the list in the catalogue.
     pub list: String,
-    /// What that list is good for; held against the catalogue, so that nobody takes a list for
-    /// reference for one that restricts.
+    /// Kind of the list's keeper; compared with the catalogue, so that a reference list is not
+    /// mistaken for one that restricts.
     pub standing: ListStanding,
-    /// The conduct, where the list says which.
+    /// Act for all records of the list, if the list is about one.
     #[serde(default)]
     pub act: Option<String>,
     /// Topics of the entity itself. Its term then begins when it was first seen, and has no end.
@@ -52,10 +53,10 @@ pub struct ListRule {
 }
 
 impl ListRule {
-    /// The terms for which an entity is on the list; empty if it is not. One that cannot be read is
-    /// its own fault.
+    /// Returns the terms for which an entity is on the list; empty if it is not. A term that cannot
+    /// be read is an error of its own.
     ///
-    /// INTERPRETATION: a topic is said of the entity as it stands in the file: where every sanction
+    /// INTERPRETATION: a topic describes the entity at the time of the file: where every sanction
     /// has ended before the file's day, the topic rests on something else, and has no end.
     pub(crate) fn terms(
         &self,

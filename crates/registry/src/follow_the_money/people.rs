@@ -1,4 +1,4 @@
-//! Whom an entity names: by identifiers that are exact, and by what is left of others.
+//! Identifiers of an entity: those that are exact, and patterns for what is left of others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use mustcheck::registry::written::{LeftOpen, Pattern, all_exact, exact, left_ope
 /// Schemas of organizations.
 const ORGANIZATIONS: [&str; 3] = ["Company", "Organization", "PublicBody"];
 
-/// Schemas of things, which apply for nothing.
+/// Schemas of things, which never apply for anything.
 const THINGS: [&str; 10] = [
     "Address",
     "Airplane",
@@ -26,52 +26,52 @@ const THINGS: [&str; 10] = [
     "Vessel",
 ];
 
-/// Properties that are made for one scheme.
+/// Properties that hold identifiers of one scheme.
 const DECLARED: [(&str, Scheme); 2] = [("uscCode", Scheme::Uscc), ("leiCode", Scheme::Lei)];
 
-/// Properties that say of which country a person is.
+/// Properties that hold a person's countries.
 const NATIONALITIES: [&str; 3] = ["nationality", "citizenship", "passportCountry"];
 
 /// Signs between two identifiers in one text.
 const BETWEEN: [char; 8] = [';', '；', ',', '，', '、', '/', '|', '\n'];
 
-/// Fewer characters than these, of a text that is no exact identifier, may be the number of any
-/// register: who has such a number is not told by it.
+/// Fewest characters of a damaged identifier that tell whose it is. A shorter one may be the number
+/// of any register.
 const TELLING: usize = 15;
 
-/// Whom an entity names.
+/// The identifiers of an entity, and what remains open about it.
 #[derive(Debug, Default)]
 pub struct Named {
     /// The subject, with all its exact identifiers; none if it has none.
     pub subject: Option<RecordSubject>,
-    /// Whom else its texts may mean.
+    /// Patterns of the identifiers of others whom its texts may mean.
     pub open: BTreeSet<Pattern>,
-    /// Whether nothing tells by which identifier anybody would ask about it.
+    /// Whether no identifier is known by which anybody would ask about it.
     pub unnamed: bool,
-    /// Whether it has an identifier of a scheme of which nothing can be read.
+    /// Whether it has an identifier of a known scheme of which nothing can be read.
     pub unreadable: bool,
-    /// The properties that leave something open, and why.
+    /// Properties that leave something open, each with the reason.
     pub told: BTreeSet<String>,
 }
 
 /// An exact identifier: scheme, issuing country of a passport, text.
 type Exact = (Scheme, Option<String>, String);
 
-/// Whether an entity is a thing, that no list can name as a subject.
+/// Whether an entity is a thing, which no list can name as a subject.
 pub fn is_thing(entity: &Entity) -> bool {
     THINGS.contains(&entity.schema.as_str())
 }
 
-/// Whom an entity names, by its own properties, by the documents that it holds and by what its
-/// sanctions say.
+/// Collects the identifiers of an entity from its own properties, the documents that it holds, and
+/// its sanctions.
 ///
 /// INTERPRETATION: a property that ends in `Number`, `Code` or `Id` holds the entity's own
-/// identifiers: whoever has one exactly is the subject. Any other property is prose, which may name
-/// an owner, a victim or a former name: who has a code that stands there is neither matched by it
-/// nor clear, and the officer looks.
+/// identifiers: a subject that has one of them exactly is the entity. Any other property is prose,
+/// which may name an owner, a victim or a former name: a subject whose code is in it is neither
+/// matched by it nor clear, and the officer looks.
 ///
-/// NOT MODELLED: a number of another register, a national or tax number that is none of ours. None
-/// of them names one subject the world over, and a name never does.
+/// NOT MODELLED: numbers of other registers, such as national or tax numbers. None of them names
+/// one subject the world over, and a name never does.
 pub fn named(entity: &Entity, documents: &[Entity], sanctions: &[Entity]) -> Named {
     let mut reading = Reading::of(entity);
     for (property, texts) in entity.properties() {
@@ -93,16 +93,16 @@ pub fn named(entity: &Entity, documents: &[Entity], sanctions: &[Entity]) -> Nam
     reading.done(entity)
 }
 
-/// An entity that is being read.
+/// State of reading one entity.
 struct Reading {
-    /// Organization or person; none if the schema says neither.
+    /// Organization or person; none if the schema does not say.
     kind: Option<SubjectKind>,
     nationalities: BTreeSet<String>,
     exact: BTreeSet<Exact>,
-    /// Patterns, with the place of the text that leaves them open.
+    /// Patterns, each with a text on the property that leaves it open.
     open: BTreeMap<Pattern, String>,
     told: BTreeSet<String>,
-    /// Whether what is left of an identifier tells enough to go by.
+    /// Whether a damaged identifier tells enough to go by.
     telling: bool,
     unreadable: bool,
 }
@@ -126,7 +126,7 @@ impl Reading {
         }
     }
 
-    /// Kind and scheme that an identifier of this entity may be of.
+    /// Schemes that an identifier of this entity may be of.
     fn schemes(&self) -> impl Iterator<Item = Scheme> + use<> {
         let kind = self.kind;
         let all = [Scheme::Uscc, Scheme::Lei, Scheme::ResidentId];
@@ -154,7 +154,7 @@ impl Reading {
         if own { self.identifiers(property, text) } else { self.prose(property, text) }
     }
 
-    /// A passport or another document that the entity holds.
+    /// Reads a passport or another document that the entity holds.
     fn document(&mut self, document: &Entity) {
         let countries: BTreeSet<String> =
             document.texts("country").map(str::to_uppercase).collect();
@@ -174,7 +174,7 @@ impl Reading {
         }
     }
 
-    /// A passport's number names its holder only with the country that issued it.
+    /// Reads a passport number. It names its holder only together with the country that issued it.
     fn passport(&mut self, place: &str, text: &str, countries: &BTreeSet<String>) {
         let number = normalised(text);
         let country = countries.first().filter(|_| countries.len() == 1);
@@ -185,7 +185,7 @@ impl Reading {
             self.exact.insert((Scheme::Passport, Some(country.clone()), number));
             return;
         }
-        // Numbers of another scheme stand here too.
+        // Numbers of another scheme occur in this property too.
         if !all_exact(text).is_empty() {
             return self.identifiers(place, text);
         }
@@ -199,7 +199,7 @@ impl Reading {
         }
     }
 
-    /// A property that is made for one scheme.
+    /// Reads a property that holds identifiers of one scheme.
     fn declared(&mut self, place: &str, text: &str, scheme: Scheme) {
         match exact(text, kind_of(scheme), scheme, None) {
             Some(identifier) => self.take(place, scheme, identifier),
@@ -219,12 +219,12 @@ impl Reading {
         }
     }
 
-    /// A property of the entity's own identifiers, of whatever register.
+    /// Reads a property with the entity's own identifiers, of any register.
     fn identifiers(&mut self, place: &str, text: &str) {
         for part in text.split(BETWEEN) {
             let found = all_exact(part);
-            // A damaged identifier may pass for one of another kind by chance; that it is one is not
-            // told by that.
+            // A damaged identifier may pass for one of another kind by chance, so this does not
+            // prove it whole.
             let is_other = !found.iter().any(|(scheme, _)| self.may_have(*scheme));
             let none = found.is_empty();
             found.into_iter().for_each(|(scheme, code)| self.take(place, scheme, code));
@@ -232,12 +232,12 @@ impl Reading {
                 self.remains(place, part, none);
             }
         }
-        // A code may be written with the signs that stand between two.
+        // A code may contain the signs that separate two codes.
         all_exact(text).into_iter().for_each(|(scheme, code)| self.take(place, scheme, code));
     }
 
-    /// What is left of an identifier that may once have been one of ours; whether it may tell
-    /// enough to go by.
+    /// Leaves open whom a text may mean that was perhaps one of our identifiers. `may_tell`:
+    /// whether it may tell enough to go by.
     fn remains(&mut self, place: &str, part: &str, may_tell: bool) {
         let mut runs = vec![normalised(part)];
         let words = part.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '（' | '）'));
@@ -246,7 +246,7 @@ impl Reading {
         for run in runs {
             for scheme in &schemes {
                 let LeftOpen::Fits(patterns) = left_open(&run, Some(*scheme)) else { continue };
-                // Any text of twenty is one edit away from some LEI.
+                // Any text of twenty characters is one edit away from some LEI.
                 let is_long = run.chars().count() >= TELLING;
                 let telling = may_tell && *scheme != Scheme::Lei && is_long;
                 let why = format!("is no {scheme}");
@@ -255,7 +255,7 @@ impl Reading {
         }
     }
 
-    /// Prose: who has a code that stands in it is neither matched nor clear.
+    /// Reads prose: a subject whose code is in it is neither matched nor clear.
     fn prose(&mut self, place: &str, text: &str) {
         for (_, code) in all_exact(text) {
             let pattern = Pattern::exact(&code);
@@ -293,8 +293,8 @@ impl Reading {
     }
 
     fn done(mut self, entity: &Entity) -> Named {
-        // An entity of which nobody knows what it is, with numbers of both kinds, is an
-        // organization: a person is never reached by a guess.
+        // An entity of unknown kind with numbers of both kinds is an organization: a person is
+        // never reached by a guess.
         let of = |kind| move |one: &Exact| kind_of(one.0) == kind;
         let both = self.exact.iter().any(of(SubjectKind::Organization))
             && self.exact.iter().any(of(SubjectKind::Person));
@@ -308,7 +308,7 @@ impl Reading {
                 self.open.extend(Pattern::exact(&code).map(|pattern| (pattern, told)));
             }
         }
-        // Who is matched need not be left open too.
+        // A subject that is matched need not be left open too.
         let matched = |pattern: &Pattern| self.exact.iter().any(|(_, _, i)| i == pattern.as_str());
         self.open.retain(|pattern, _| !matched(pattern));
         let mut told = self.told;

@@ -1,4 +1,4 @@
-//! Answering for entries that could not be read.
+//! Acknowledging entries that could not be read.
 
 use std::path::Path;
 
@@ -9,14 +9,15 @@ use crate::sqlite::{begin, open_for_repair};
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::held::{Acknowledgement, Mark, no_such_mark};
 
-/// Records who answers for entries that an import could not read, and why: they leave nobody open
-/// any more, as long as the source lists them unchanged. Returns how many entries that are.
+/// Records a person's acknowledgement, by name and with a reason, of entries that an import could
+/// not read: they leave nobody open any more, as long as the source lists them unchanged. Returns
+/// the number of these entries.
 ///
 /// # Errors
 ///
-/// [`RegistryError::Content`] if nobody has such a mark or something is not said, and then nothing
-/// is recorded; or if the database cannot be used.
-// RAIL R2: somebody answers for it by name.
+/// [`RegistryError::Content`] if no entry has such a mark, or if name or reason is missing; another
+/// [`RegistryError`] if the database cannot be used. Then nothing is recorded.
+// RAIL R2: a named person answers for it.
 pub fn acknowledge(
     database: &Path,
     marks: &[Mark],

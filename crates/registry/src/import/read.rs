@@ -1,7 +1,7 @@
-//! Reading a registry file, and judging what of it a database may take.
+//! Reading a registry file, and judging which of its records a database may take.
 //!
-//! The file is read record by record, twice: first its sources, which may stand at its end, then
-//! its records. What is kept of each record is the digest of its id.
+//! The file is read record by record, twice: first its sources, which may come at its end, then its
+//! records. Of each record only the digest of its id is kept.
 
 mod remnant;
 mod stream;
@@ -23,7 +23,7 @@ use mustcheck::registry::{RegistryError, Vocabulary};
 use remnant::{Remnant, rejected};
 use stream::{Input, Passed};
 
-/// The part of a file beside its records.
+/// Everything in a file except its records.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
 struct Head {
@@ -33,21 +33,21 @@ struct Head {
     _records: Passed,
 }
 
-/// An item in the place of a record.
+/// An item of a file's records.
 #[derive(Debug)]
 pub enum Item {
     /// A record that is fit for import, with its source.
     Record(Box<CreditRecord>),
-    /// One that is not, with each source that may list it.
+    /// A record that is not fit, or may mean others too; one item for each source that may list it.
     Refusal {
         /// The source.
         source: String,
-        /// The entry.
+        /// The refused entry.
         refusal: Refusal,
     },
 }
 
-/// A registry file of which the sources are read and judged.
+/// A registry file whose sources are read and judged.
 #[derive(Debug)]
 pub struct Incoming {
     input: Input,
@@ -56,11 +56,11 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// Reads the sources of a registry file, and whether the rest of it is JSON.
+    /// Reads the sources of a registry file, and checks that the rest of it is JSON.
     ///
     /// # Errors
     ///
-    /// If the file cannot be used at all.
+    /// [`RegistryError`] if the file cannot be used at all.
     pub fn read(file: &Path, vocabulary: &Vocabulary) -> Result<Self, RegistryError> {
         let input = Input::open(file)?;
         let sources = input.parse::<Head>()?.sources;
@@ -81,11 +81,11 @@ impl Incoming {
         &self.sources
     }
 
-    /// Hands on what the file holds, in its order, and tells what was refused of it.
+    /// Passes all items of the file to `take`, in its order, and returns the rejected records.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, and whatever `take` says.
+    /// [`RegistryError`] if the file cannot be read; any error of `take`.
     pub fn each(
         &self,
         take: &mut dyn FnMut(Item) -> Result<(), RegistryError>,
@@ -102,11 +102,11 @@ impl Incoming {
     }
 }
 
-/// Judges one record after the other.
+/// State of judging the records in turn.
 struct Judge<'a> {
     file: &'a Incoming,
     covers: Coverage,
-    /// The ids so far.
+    /// Digests of the ids so far.
     ids: DigestSet,
     marks: Marks,
     rejected: Vec<Rejected>,
@@ -136,7 +136,8 @@ impl Judge<'_> {
         }
     }
 
-    /// Whom a record may mean besides, where a spreadsheet may have rounded its identifiers.
+    /// Returns a refusal for all others whom a record may mean, if a spreadsheet may have rounded
+    /// its identifiers.
     // RAIL R2
     fn beside(&mut self, number: u64, text: &str, record: &CreditRecord) -> Option<Item> {
         let named = identities(record).into_iter();
@@ -155,7 +156,7 @@ impl Judge<'_> {
         (!open.is_empty()).then(|| Item::Refusal { source, refusal: refusal(self) })
     }
 
-    /// The record, if it can be judged; else why not.
+    /// Returns the record if it can be judged; else the reason.
     fn record(&mut self, text: &str) -> Result<Result<CreditRecord, String>, RegistryError> {
         let judged = self.judge(text);
         let Ok(record) = &judged else { return Ok(judged) };
@@ -177,7 +178,8 @@ impl Judge<'_> {
         fault.map_or(Ok(record), Err)
     }
 
-    /// Hands on whom a refused record may mean, for its source; for every source if it names none.
+    /// Passes on a refusal with the identifiers that a rejected record may mean, to its source; to
+    /// every source if it names none.
     // RAIL R2
     fn refuse(
         &self,

@@ -1,4 +1,4 @@
-//! One source of a file while it is imported, whatever it is imported into.
+//! One source of a file during an import, into whatever store.
 
 use std::collections::HashMap;
 
@@ -13,45 +13,45 @@ use mustcheck::registry::held::{
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::{RegistryError, Vocabulary};
 
-/// The snapshot of a source that is imported, and what has become of it so far.
+/// The snapshot of a source that is being imported, and its result so far.
 #[derive(Debug)]
 pub struct Snapshot {
     /// The source.
     pub source: Source,
-    /// What the import did for it.
+    /// Result of the import for it, so far.
     pub report: SourceReport,
-    /// Whether a snapshot was held, which an undo would bring back.
+    /// Whether the store holds an earlier snapshot, which an undo would bring back.
     pub is_held: bool,
-    /// The first snapshot of each entry that could not be read before either, by mark.
+    /// Time of the first snapshot with each entry that could not be read before either, by mark.
     pub since: HashMap<String, String>,
     entries: u64,
     naming: Naming,
 }
 
-/// What becomes of a record of a snapshot.
+/// Treatment of a record of a snapshot.
 #[derive(Debug)]
 pub enum Taken {
-    /// It is stored.
+    /// It is new or changed, and stored.
     Put {
-        /// The same as it is written.
+        /// The record as it is written.
         body: String,
         /// The last day on which it has effect.
         until: String,
     },
-    /// It is held as it is.
+    /// It is stored already, unchanged.
     Same {
         /// The last day on which it has effect, as far as this snapshot knows.
         until: String,
     },
-    /// Its id belongs to another source's record, for this reason.
+    /// Its id belongs to another source's record; it is not stored.
     Foreign {
-        /// Why.
+        /// Reason for this.
         reason: String,
     },
 }
 
 impl Snapshot {
-    /// The snapshot of a source, which may take the place of the one held or is refused.
+    /// Begins the snapshot of a source, which replaces the stored one or is refused.
     pub fn begin(
         new: &Source,
         held: Option<&Source>,
@@ -74,7 +74,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether nothing of it is imported.
+    /// Whether it is refused, so that nothing of it is imported.
     pub const fn is_refused(&self) -> bool {
         self.report.refused.is_some()
     }
@@ -84,13 +84,13 @@ impl Snapshot {
         self.source.as_of.date
     }
 
-    /// Decides what becomes of a record. `held` is what is stored under its id: its body, and the
-    /// last day on which it has effect; `file` are the sources of the file, and the vocabulary knows
+    /// Decides the treatment of a record. `held` is the stored record of its id: its body, and the
+    /// last day on which it has effect. `file` are the sources of the file; the vocabulary knows
     /// the rules of its list.
     ///
     /// # Errors
     ///
-    /// [`RegistryError`] if what is held cannot be read.
+    /// [`RegistryError`] if the stored record cannot be read.
     pub fn take(
         &mut self,
         record: &CreditRecord,
@@ -135,12 +135,12 @@ impl Snapshot {
         }
     }
 
-    /// Remembers by which identifiers the source keeps a record.
+    /// Counts a record and the schemes of the identifiers by which it names its parties.
     pub fn occurs(&mut self, record: &CreditRecord) {
         self.naming.count(record);
     }
 
-    /// A record whose id another source's record has, as it is reported and as it is remembered.
+    /// Makes the report and the refusal of a record whose id belongs to another source's record.
     ///
     /// # Errors
     ///
@@ -155,17 +155,17 @@ impl Snapshot {
         Ok((Rejected { place, reason, mark: refusal.mark.clone() }, refusal))
     }
 
-    /// The first snapshot in which an entry stood.
+    /// Returns the time of the first snapshot with an entry.
     pub fn first_seen(&self, mark: &str) -> String {
         self.since.get(mark).cloned().unwrap_or_else(|| self.source.as_of.to_string())
     }
 
-    /// By which identifiers the source keeps its subjects, as a store has it; once all of the
-    /// snapshot was taken.
+    /// Ends the snapshot, once all of it was taken. Returns the identifiers by which the source
+    /// names its subjects, as a store keeps them.
     ///
     /// # Errors
     ///
-    /// [`RegistryError::Content`] if it has not as many entries as it says.
+    /// [`RegistryError::Content`] if it does not have as many entries as it declares.
     pub fn end(&self) -> Result<String, RegistryError> {
         if let Some(fault) = unexpected(&self.source, self.entries) {
             return Err(RegistryError::Content(format!("nothing was imported: {fault}")));

@@ -1,4 +1,4 @@
-//! Bringing back the snapshot that was held before the last import.
+//! Bringing back the snapshot from before the last import.
 
 use std::path::Path;
 
@@ -15,13 +15,13 @@ use mustcheck::registry::held::{
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::Pattern;
 
-/// Brings back the snapshot of a source that was held before its last import, once. Returns as of
-/// when it is.
+/// Brings back the snapshot of a source from before its last import, once. Returns the time of that
+/// snapshot.
 ///
 /// # Errors
 ///
-/// [`RegistryError::Content`] if none is kept, or if a record that it held is another source's
-/// since; or if the database cannot be used. Then nothing is changed.
+/// [`RegistryError::Content`] if none is kept, or if a record of it now belongs to another source;
+/// another [`RegistryError`] if the database cannot be used. Then nothing is changed.
 pub fn undo(database: &Path, source: &str) -> Result<Timestamp, RegistryError> {
     Ok(brought_back(database, source)?)
 }

@@ -1,4 +1,4 @@
-//! The transaction of one file.
+//! The transaction that imports one file.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,7 +13,7 @@ use mustcheck::registry::Vocabulary;
 use mustcheck::registry::held::{ImportOptions, Refusal, Removals, decode, encode};
 use mustcheck::registry::sources::Source;
 
-/// The import of a file that is under way.
+/// An import of a file that is under way.
 pub(super) struct Work<'a> {
     transaction: &'a Transaction<'a>,
     file: &'a [Source],
@@ -23,7 +23,7 @@ pub(super) struct Work<'a> {
     foreign: Vec<Rejected>,
 }
 
-/// A record as it is held.
+/// A record as the database has it.
 struct HeldRecord {
     key: i64,
     source: String,
@@ -33,7 +33,8 @@ struct HeldRecord {
 }
 
 impl<'a> Work<'a> {
-    /// Puts the sources of a file in the place of those held, where they may take it.
+    /// Begins the import: replaces the stored sources by those of the file, where they are
+    /// admitted.
     pub(super) fn begin(
         transaction: &'a Transaction<'a>,
         file: &'a [Source],
@@ -81,7 +82,7 @@ impl<'a> Work<'a> {
         Ok(state)
     }
 
-    /// Keeps what an undo brings back, but for the records, which are kept as they change.
+    /// Keeps the state that an undo brings back, except the records, which are kept as they change.
     fn keep_before(&self, source: &str) -> Result<(), StoreError> {
         for sql in [
             "DELETE FROM before_record WHERE source = ?1",
@@ -105,7 +106,7 @@ impl<'a> Work<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Counts the records in force by list, so that nobody clears them by leaving them out.
+    /// Counts the records in force by list, so that they cannot be cleared by leaving them out.
     fn count_held(&mut self, new: &Source) -> Result<(), StoreError> {
         let sql = "SELECT list, count(*) FROM record WHERE source = ?1 AND until >= ?2 \
                    GROUP BY list";
@@ -118,7 +119,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Takes what stands in the place of a record.
+    /// Takes an item in the place of a record.
     pub(super) fn take(
         &mut self,
         item: Item,
@@ -146,13 +147,13 @@ impl<'a> Work<'a> {
         Ok(held.optional()?)
     }
 
-    /// Remembers that the file lists a record; whether it had not before.
+    /// Remembers that the file lists a record; returns whether it is the first time.
     fn see(&self, key: i64) -> Result<bool, StoreError> {
         let sql = "INSERT OR IGNORE INTO seen (key) VALUES (?1)";
         Ok(self.transaction.prepare_cached(sql)?.execute([key])? > 0)
     }
 
-    /// Stores a record; whether its source may take one.
+    /// Stores a record; returns whether its source accepts records.
     fn put(&mut self, record: &CreditRecord) -> Result<bool, StoreError> {
         let held = self.held(&record.id)?;
         let Some(state) = self.states.get_mut(&record.source) else { return Ok(false) };
@@ -168,7 +169,7 @@ impl<'a> Work<'a> {
             };
         let keeps_before = state.is_held;
         let key = match (&held, &body) {
-            // What counts as in force is of the day of the snapshot.
+            // The day of the snapshot decides what is in force.
             (Some(held), None) => {
                 if held.until != until {
                     let sql = "UPDATE record SET until = ?2 WHERE key = ?1";
@@ -187,7 +188,7 @@ impl<'a> Work<'a> {
         Ok(true)
     }
 
-    /// Keeps a record as it was before this import; without one, that there was none.
+    /// Keeps a record from before this import; without one, the fact that there was none.
     fn keep_record(
         &self,
         source: &str,
@@ -239,7 +240,8 @@ impl<'a> Work<'a> {
         Ok(key)
     }
 
-    /// Another source's record has this id: whom this one names stays unanswered.
+    /// Handles a record whose id belongs to another source's record: lookups about the subjects
+    /// that it names stay unanswered.
     fn foreign(&mut self, record: &CreditRecord, reason: String) -> Result<(), StoreError> {
         let Some(state) = self.states.get(&record.source) else { return Ok(()) };
         let (rejected, refusal) = state.foreign(record, reason)?;
@@ -277,7 +279,7 @@ impl<'a> Work<'a> {
         put_entries(self.transaction, source, refusal, &refusal.entries(held), &since)
     }
 
-    /// Removes what the file no longer lists, and reports.
+    /// Ends the import: removes the records that the file no longer lists, and reports.
     pub(super) fn end(
         mut self,
         mut rejected: Vec<Rejected>,
@@ -321,7 +323,7 @@ impl<'a> Work<'a> {
         Ok(u64::try_from(self.transaction.execute(&sql, [&source.id])?).unwrap_or(u64::MAX))
     }
 
-    /// Writes what only the whole snapshot shows.
+    /// Writes the results that only the whole snapshot shows.
     fn finish(&self, id: &str, kept: &str) -> Result<(), StoreError> {
         let sql = "UPDATE source SET kept = ?2 WHERE id = ?1";
         self.transaction.execute(sql, params![id, kept])?;

@@ -7,15 +7,15 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::shown;
 
-/// The last day that spreadsheets number as calendars do not: they count a 29 February 1900.
+/// Last day number that differs from the calendar: spreadsheets count a 29 February 1900.
 const PHANTOM: i64 = 60;
-/// The number that spreadsheets give to 1970-01-01 when they count from 1900.
+/// Number of 1970-01-01 in spreadsheets that count from 1900.
 const EPOCH: i64 = 25_569;
-/// Days between the two days that spreadsheets count from.
+/// Number of days between the two days from which spreadsheets count.
 const BETWEEN: i64 = 1_462;
 const DAY: i64 = 86_400;
 
-/// How a field writes a day or an instant.
+/// Shape in which a field writes a day or an instant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DateShape {
@@ -34,7 +34,7 @@ pub enum DateShape {
     WrittenOrSerial,
 }
 
-/// In which order a day is written whose year stands last.
+/// Order of day and month in a day whose year comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DayOrder {
@@ -54,14 +54,14 @@ pub enum Epoch {
     Of1904,
 }
 
-/// All that is known of how a day is written.
+/// Everything that is known about the form of a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DayForm {
     /// Its shape.
     pub shape: DateShape,
-    /// Its order, where the year stands last.
+    /// Its order, where the year comes last.
     pub order: Option<DayOrder>,
-    /// From when days are counted.
+    /// Day from which a spreadsheet counts.
     pub epoch: Epoch,
 }
 
@@ -75,7 +75,7 @@ impl From<DateShape> for DayForm {
 ///
 /// # Errors
 ///
-/// What the text is not.
+/// A text that quotes the value and says what it is not.
 pub fn day(text: &str, form: impl Into<DayForm>) -> Result<Date, String> {
     instant(text, form).map(|at| at.date)
 }
@@ -84,7 +84,7 @@ pub fn day(text: &str, form: impl Into<DayForm>) -> Result<Date, String> {
 ///
 /// # Errors
 ///
-/// What the text is not.
+/// A text that quotes the value and says what it is not.
 pub fn instant(text: &str, form: impl Into<DayForm>) -> Result<Timestamp, String> {
     let form = form.into();
     let plain: String = text.nfkc().collect();
@@ -118,11 +118,11 @@ pub fn instant(text: &str, form: impl Into<DayForm>) -> Result<Timestamp, String
     read.ok_or_else(|| format!("`{}` is {what}", shown(text)))
 }
 
-/// The one instant that stands in a text with words around it, such as 截至2026年11月19日.
+/// Reads the one instant in a text with words around it, such as 截至2026年11月19日.
 ///
 /// # Errors
 ///
-/// If none stands there, or several.
+/// A text, if there is no instant or more than one.
 pub fn day_within(text: &str) -> Result<Timestamp, String> {
     let plain: String = text.nfkc().collect();
     let is_digit = |c: char| c.is_ascii_digit();
@@ -138,7 +138,7 @@ pub fn day_within(text: &str) -> Result<Timestamp, String> {
     found.ok_or_else(|| format!("in `{}` there is not exactly one day", shown(text)))
 }
 
-/// Whether a text is a number that a day has in a spreadsheet.
+/// Whether a text is a number that a spreadsheet may use for a day.
 pub(super) fn is_serial(text: &str) -> bool {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -185,7 +185,8 @@ fn written(text: &str, order: Option<DayOrder>) -> Option<Timestamp> {
     if rest.is_empty() {
         return Some(at(date, 0, 0, 0));
     }
-    // An offset stands at the end of what is otherwise ours: read as the standard has it.
+    // A text with an offset at its end is otherwise in our shape: it is read as the standard has
+    // it.
     if let Ok(exact) = format!("{date}T{}", rest.replace(' ', "")).parse::<Timestamp>() {
         return Some(exact);
     }
@@ -193,7 +194,7 @@ fn written(text: &str, order: Option<DayOrder>) -> Option<Timestamp> {
     Some(at(date, hour, minute, second))
 }
 
-/// `2025-3-1` with one separator throughout, or `2025年3月1日` of which the last character is read.
+/// Reads `2025-3-1` with one separator throughout, or `2025年3月1日`, whose last character is read.
 fn parts(head: &str, chinese: bool, order: Option<DayOrder>) -> Option<Date> {
     if chinese || head.contains('年') {
         let (year, rest) = head.split_once('年')?;
@@ -210,7 +211,7 @@ fn parts(head: &str, chinese: bool, order: Option<DayOrder>) -> Option<Date> {
     of(digits(year)?, digits(month)?, digits(day)?)
 }
 
-/// The three fields of a day that is written with one separator throughout.
+/// Splits a day that is written with one separator throughout into its three fields.
 fn fields(head: &str) -> Option<(&str, &str, &str)> {
     let separator = head.chars().find(|c| !c.is_ascii_digit())?;
     if !matches!(separator, '-' | '/' | '.') {
@@ -221,8 +222,8 @@ fn fields(head: &str) -> Option<(&str, &str, &str)> {
     fields.next().is_none().then_some(three)
 }
 
-/// The numbers of a day whose year of four digits stands last. Which of the others is the month,
-/// it does not say.
+/// Reads the numbers of a day whose year of four digits comes last. The text does not say which of
+/// the others is the month.
 fn year_last(text: &str) -> Option<(u16, u16, u16)> {
     let head = text.split(' ').next()?;
     let (first, second, year) = fields(head)?;
@@ -246,8 +247,8 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// `1 March 2025`, `Mar 1, 2025`, `1-Mar-2025`: the month is a word and the year has four digits,
-/// so that nothing is left to guess.
+/// Reads `1 March 2025`, `Mar 1, 2025`, `1-Mar-2025`: the month is a word and the year has four
+/// digits, so that nothing is left to guess.
 fn english(text: &str) -> Option<Date> {
     let separators = |c: char| c == ' ' || matches!(c, ',' | '.' | '-' | '/');
     let mut words = text.split(separators).filter(|word| !word.is_empty());
@@ -267,7 +268,7 @@ fn english(text: &str) -> Option<Date> {
     of(digits(year).filter(|_| year.len() == 4)?, name, digits(day).filter(|_| day.len() <= 2)?)
 }
 
-/// The month that a word names: whole, or its first letters, three at least.
+/// Returns the month that a word names: in full, or by its first letters, at least three.
 fn month(word: &str) -> Option<u16> {
     let word = word.to_ascii_lowercase();
     let is_named =
@@ -281,7 +282,7 @@ fn digits(text: &str) -> Option<u16> {
     plain.then(|| text.parse().ok())?
 }
 
-/// The day, of a year with four digits: a year with two would be guessed.
+/// Makes a day whose year has four digits: a year with two would be guessed.
 fn of(year: u16, month: u16, day: u16) -> Option<Date> {
     if year < 1000 {
         return None;
@@ -289,7 +290,7 @@ fn of(year: u16, month: u16, day: u16) -> Option<Date> {
     Date::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?)
 }
 
-/// `H:MM`, `HH:MM:SS`, perhaps with a fraction of a second, which is cut off.
+/// Reads `H:MM` or `HH:MM:SS`, perhaps with a fraction of a second, which is cut off.
 fn time(text: &str) -> Option<(u8, u8, u8)> {
     let clock = match text.split_once('.') {
         Some((clock, fraction))

@@ -8,12 +8,12 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::shown;
 
-/// The longest term that is read, in its unit: 2019年 is a year of the calendar.
+/// Longest term that is read, in its unit: 2019年 is a year of the calendar.
 const LONGEST: u16 = 100;
-/// The longest term in days that is read: ten years.
+/// Longest term in days that is read: ten years.
 const LONGEST_IN_DAYS: u16 = 3_660;
 
-/// The unit of a length of time that says none itself.
+/// Unit of a length of time that does not name one itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TermUnit {
@@ -28,7 +28,7 @@ pub enum TermUnit {
 /// A term from a first day on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// Of a length.
+    /// A term with an end.
     Lasts {
         /// Years.
         years: u16,
@@ -42,19 +42,19 @@ pub enum Term {
 }
 
 impl Term {
-    /// The last day of a term that begins with a day; none for one without an end.
+    /// Returns the last day of a term that begins on `from`; `None` for one without an end.
     ///
     /// The day on which it begins is not counted, and the last one is the day of its number:
     /// 民法典 第二百零一条 「按照年、月、日计算期间的，开始的当日不计入，自下一日开始计算。」, 第二百零二条
     /// 「按照年、月计算期间的，到期月的对应日为期间的最后一日；没有对应日的，月末日为期间的最后一日。」
     ///
-    /// INTERPRETATION: the terms of decisions, which these articles do not name, are reckoned the
-    /// same. NOT MODELLED: 第二百零三条, a last day that is a holiday; a list does not say that it
-    /// was put off.
+    /// INTERPRETATION: the terms of decisions, which these articles do not name, are counted the
+    /// same. NOT MODELLED: 第二百零三条, a last day that is a holiday; a list does not report that
+    /// it was put off.
     ///
     /// # Errors
     ///
-    /// If the day would be beyond the calendar.
+    /// A text, if the day would be beyond the calendar.
     pub fn last_day(self, from: Date) -> Result<Option<Date>, String> {
         let Self::Lasts { years, months, days } = self else { return Ok(None) };
         let whole = from.last_day_of_term(years, months);
@@ -65,11 +65,11 @@ impl Term {
     }
 }
 
-/// Reads a length of time; with `within`, the only one that a sentence says runs forward (…年内).
+/// Reads a length of time; with `within`, the only one in a sentence that runs forward (…年内).
 ///
 /// # Errors
 ///
-/// What the text is not.
+/// A text that quotes the value, if it cannot be read.
 pub fn term(text: &str, unit: Option<TermUnit>, within: bool) -> Result<Term, String> {
     let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let chars: Vec<char> = plain.to_lowercase().chars().collect();
@@ -116,7 +116,7 @@ fn bounded(years: u16, months: u16, days: u16) -> Option<Term> {
     (sound && years + months + days > 0).then_some(Term::Lasts { years, months, days })
 }
 
-/// The length of time with which a text begins, and where it ends.
+/// Reads the length of time with which a text begins; also returns the index of its end.
 fn length(chars: &[char]) -> Option<(Term, usize)> {
     let (mut years, mut months, mut days) = (0, 0, 0);
     // Each unit once, the longer before the shorter.
@@ -151,7 +151,8 @@ fn length(chars: &[char]) -> Option<(Term, usize)> {
     bounded(years, months, days).map(|term| (term, at))
 }
 
-/// A number with its unit, whether half of the unit is added, and where it ends.
+/// Reads a number with its unit: the number, whether half a unit is added, the unit, and the index
+/// of the end.
 fn part(chars: &[char]) -> Option<(u16, bool, TermUnit, usize)> {
     let (number, mut at, mut half) = match chars {
         ['半', ..] => (0, 1, true),
@@ -177,11 +178,12 @@ fn part(chars: &[char]) -> Option<(u16, bool, TermUnit, usize)> {
     if unit == TermUnit::Years && chars.get(at) == Some(&'半') {
         (half, at) = (true, at + 1);
     }
-    // 半个月 and half a day are no lengths that anybody reckons by the calendar.
+    // 半个月 and half a day are not counted by the calendar.
     (!half || unit == TermUnit::Years).then_some((number, half, unit, at))
 }
 
-/// The number with which a text begins, in Chinese or Arabic numerals, and where it ends.
+/// Reads the number with which a text begins, in Chinese or Arabic numerals; also returns the index
+/// of its end.
 fn number(chars: &[char]) -> Option<(u16, usize)> {
     let end = chars.iter().take_while(|c| numeric(**c)).count();
     let text: String = chars.get(..end)?.iter().collect();
@@ -194,7 +196,7 @@ fn numeric(c: char) -> bool {
     c.is_ascii_digit() || "一二三四五六七八九十百零两".contains(c)
 }
 
-/// The only length of time in a sentence that runs forward.
+/// Returns the only length of time in a sentence that runs forward.
 fn sentence(plain: &str, chars: &[char]) -> Option<Term> {
     let endless = ["长期", "永久", "终身"].iter().any(|word| plain.contains(word));
     let mut found = None;

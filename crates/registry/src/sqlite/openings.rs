@@ -1,4 +1,4 @@
-//! Entries that an import could not read, as lookups meet them.
+//! Entries that an import could not read, for lookups.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::error::StoreError;
 use mustcheck::registry::held::{Acknowledgement, Held, Kept, Mark, Opening, decode, unreadable};
 use mustcheck::registry::written::{Pattern, Shape};
 
-/// The sources, each with what of it every lookup meets.
+/// Reads the sources, each with the parts of its state that every lookup needs.
 pub(super) fn held(connection: &Connection) -> Result<Vec<Held>, StoreError> {
     let mut all = Vec::new();
     for source in sources(connection)? {
@@ -23,14 +23,14 @@ pub(super) fn held(connection: &Connection) -> Result<Vec<Held>, StoreError> {
     Ok(all)
 }
 
-/// By which identifiers a source keeps its subjects.
+/// Reads the identifiers by which a source names its subjects.
 pub(super) fn kept(connection: &Connection, source: &str) -> Result<Kept, StoreError> {
     let mut statement = connection.prepare_cached("SELECT kept FROM source WHERE id = ?1")?;
     let kept: String = statement.query_row([source], |row| row.get(0))?;
     Ok(decode(&kept)?)
 }
 
-/// The marks of the entries of a source that somebody answers for.
+/// Reads the marks of a source's acknowledged entries.
 fn acknowledged(connection: &Connection, source: &str) -> Result<BTreeSet<Mark>, StoreError> {
     let sql = "SELECT mark FROM acknowledged WHERE source = ?1";
     let mut statement = connection.prepare_cached(sql)?;
@@ -38,7 +38,7 @@ fn acknowledged(connection: &Connection, source: &str) -> Result<BTreeSet<Mark>,
     Ok(marks.collect::<Result<_, _>>()?)
 }
 
-/// The shapes of the patterns that are open.
+/// Reads the shapes of the open patterns.
 pub(super) fn shapes(connection: &Connection) -> Result<Vec<Shape>, StoreError> {
     let mut statement = connection.prepare("SELECT shape FROM shape ORDER BY shape")?;
     let mut rows = statement.query([])?;
@@ -50,9 +50,9 @@ pub(super) fn shapes(connection: &Connection) -> Result<Vec<Shape>, StoreError> 
     Ok(shapes)
 }
 
-/// The first entry of each list that may mean anybody, and the first that somebody answers for.
+/// Reads the first entry of each list that may mean anybody, and the first acknowledged one.
 fn everybody(connection: &Connection, source: &str) -> Result<Vec<Opening>, StoreError> {
-    // Beside `min`, SQLite gives the columns of the row that has it.
+    // Beside `min`, SQLite returns the columns of the row that has it.
     let mut statement = connection.prepare_cached(
         "SELECT min(opening.key), opening.source, list, place, reason, acknowledged.by, \
          acknowledged.why, acknowledged.day, count(*) FROM opening LEFT JOIN acknowledged \
@@ -108,7 +108,7 @@ fn opening(row: &Row<'_>) -> Result<Opening, StoreError> {
     })
 }
 
-/// The entries that may mean a subject, each by a key of every shape that is open.
+/// Finds the entries that may mean a subject, by one key for each open shape.
 // RAIL R2
 pub(super) fn meaning(
     connection: &Connection,

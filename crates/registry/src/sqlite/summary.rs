@@ -13,7 +13,7 @@ use mustcheck::registry::held::{
 };
 use mustcheck::registry::sources::Source;
 
-/// The sources, with their counts and with what could not be read.
+/// Reads the sources, with their counts and with the entries that could not be read.
 pub(super) fn summary(connection: &Connection) -> Result<Vec<SourceSummary>, StoreError> {
     sources(connection)?.into_iter().map(|source| of_source(connection, source)).collect()
 }
@@ -57,7 +57,7 @@ fn of_source(connection: &Connection, source: Source) -> Result<SourceSummary, S
     })
 }
 
-/// Counts the entries that nobody answers for.
+/// Counts the entries that are not acknowledged.
 fn opened(connection: &Connection, source: &str) -> Result<OpenSummary, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT reach, since, count(*) FROM opening WHERE source = ?1 \
@@ -77,7 +77,7 @@ fn opened(connection: &Connection, source: &str) -> Result<OpenSummary, StoreErr
     Ok(open)
 }
 
-/// The first entries, those that nobody answers for before the others.
+/// Reads the first entries, those that are not acknowledged before the others.
 fn entries(connection: &Connection, source: &str) -> Result<Vec<EntrySummary>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT opening.mark, list, place, reason, reach, since, by, why, day FROM opening \

@@ -1,4 +1,4 @@
-//! Databases that are written to.
+//! Writing to databases.
 
 use std::path::Path;
 
@@ -11,12 +11,12 @@ use mustcheck::registry::RegistryError;
 use mustcheck::registry::held::{Entry, Refusal};
 use mustcheck::registry::json::identities;
 
-/// Opens a registry for writing; makes one where there is none.
+/// Opens a registry for writing; creates one where there is none.
 pub(crate) fn open_for_import(path: &Path) -> Result<Connection, StoreError> {
     make_private(path);
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(std::time::Duration::from_secs(30))?;
-    // Two first imports may begin at once: whoever gets the lock makes the tables.
+    // Two first imports may begin at once: the one that gets the lock makes the tables.
     let transaction = begin(&mut connection)?;
     let empty: bool =
         transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0))?;
@@ -51,7 +51,7 @@ pub(crate) fn open_for_repair(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Begins a transaction of whoever writes: one at a time.
+/// Begins a write transaction; only one runs at a time.
 pub(crate) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
     Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
 }
@@ -59,13 +59,13 @@ pub(crate) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Stor
 fn set_up(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     check_layout(connection, path)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // RAIL R13: what is removed is overwritten, since it holds identifiers.
+    // RAIL R13: removed content is overwritten, since it holds identifiers.
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(())
 }
 
-/// Makes an empty file that only its owner may read, unless there is one. What else is wrong with
-/// the place, SQLite tells when it opens it.
+/// Creates an empty file that only its owner may read, unless there is one. SQLite reports any
+/// other fault of the place when it opens it.
 fn make_private(path: &Path) {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -74,7 +74,7 @@ fn make_private(path: &Path) {
     let _ = options.open(path);
 }
 
-/// Stores whom a record names.
+/// Stores the parties that a record names.
 pub(crate) fn put_parties(
     transaction: &Transaction<'_>,
     key: i64,
@@ -89,7 +89,7 @@ pub(crate) fn put_parties(
     Ok(())
 }
 
-/// Stores an entry that could not be read, and whom it leaves open.
+/// Stores an entry that could not be read, and the patterns that it leaves open.
 // RAIL R2
 pub(crate) fn put_entries(
     transaction: &Transaction<'_>,
@@ -117,7 +117,7 @@ pub(crate) fn put_entries(
     Ok(())
 }
 
-/// Counts anew which shapes the patterns have.
+/// Updates the table of the shapes that patterns have.
 pub(crate) fn count_shapes(transaction: &Transaction<'_>) -> Result<(), StoreError> {
     transaction.execute("DELETE FROM shape", [])?;
     transaction.execute("INSERT INTO shape SELECT DISTINCT shape FROM pattern", [])?;

@@ -1,4 +1,4 @@
-//! One cell, as spreadsheets write it.
+//! A cell, as spreadsheets write it.
 
 use std::collections::BTreeSet;
 
@@ -6,14 +6,14 @@ use mustcheck_model::identifier;
 use mustcheck_model::{Scheme, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// What surrounds a value without being part of it: white space of every width, and what nobody
-/// sees.
+/// Whether a character only surrounds a value: white space of every width, or an invisible
+/// character.
 fn around(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
-/// A cell without what a spreadsheet puts around it: the apostrophe before a code that is no
-/// number, and the formula `="…"` around one. Any other formula is a text like every text.
+/// Returns a cell without the additions of spreadsheets: the apostrophe before a code that is no
+/// number, and the formula `="…"` around one. Any other formula is an ordinary text.
 pub fn tidy(cell: &str) -> &str {
     let plain = cell.trim_matches(around);
     let inner = plain.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
@@ -22,13 +22,13 @@ pub fn tidy(cell: &str) -> &str {
     plain.trim_matches(around)
 }
 
-/// The parts of a cell that holds several values.
+/// Splits a cell that holds several values.
 pub fn split<'a>(cell: &'a str, separators: &str) -> Vec<&'a str> {
     let parts = cell.split(|c| separators.contains(c)).map(|part| part.trim_matches(around));
     parts.filter(|part| !part.is_empty()).collect()
 }
 
-/// Whether a spreadsheet made a number of a code, whose last digits are then lost.
+/// Whether a spreadsheet turned a code into a number, whose last digits are then lost.
 pub fn is_scientific(cell: &str) -> bool {
     let Some((head, exponent)) = cell.split_once(['E', 'e']) else { return false };
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
@@ -36,8 +36,8 @@ pub fn is_scientific(cell: &str) -> bool {
     digits(whole) && digits(fraction) && exponent.strip_prefix('+').is_some_and(digits)
 }
 
-/// Everything in a cell that is somebody's identifier to the last check character, also where it
-/// has run together with what stood beside it.
+/// Returns everything in a cell that is an exact identifier by its check character, even if it has
+/// run together with the text beside it.
 pub fn identifiers(cell: &str) -> BTreeSet<String> {
     let plain = cell.nfkc().collect::<String>().to_uppercase();
     let runs = plain.split(|c: char| !c.is_ascii_alphanumeric());

@@ -1,4 +1,4 @@
-//! Columns of a table, and what their cells mean.
+//! Columns of a table, and the meaning of their cells.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::shapes::{DateShape, DayOrder};
 
-/// A column: the text over it, or its letter as `{ letter = "C" }`.
+/// A column: by the text over it, or by its letter as `{ letter = "C" }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Column {
@@ -20,7 +20,7 @@ pub enum Column {
     Letter(Letter),
 }
 
-/// A column's letter, as spreadsheets count.
+/// A column's letter, as in spreadsheets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Letter {
@@ -28,36 +28,36 @@ pub struct Letter {
     pub letter: String,
 }
 
-/// What a cell holds. In a mapping file, a text is the column's name; a table says more.
+/// A cell of a mapping: in the file, a text is the column's name; a table says more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Cell(pub CellTable);
 
-/// What a cell holds, in full.
+/// A cell of a mapping, in full.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CellTable {
     /// The text over the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// The column's letter instead.
+    /// Letter of the column, instead of `column`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
-    /// What it always is, instead of a column.
+    /// Constant value, instead of a column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constant: Option<String>,
-    /// What the office's words mean. A word that is not here cannot be judged.
+    /// Meanings of the office's words. A word that is not here cannot be judged.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
-    /// Words that mean nothing is there, such as `长期` for a last day.
+    /// Words for an absent value, such as `长期` for a last day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub none: Vec<String>,
-    /// How a day is written.
+    /// Shape of a day.
     pub shape: DateShape,
-    /// In which order, where its year stands last: `23.2.2024` does not say.
+    /// Order of day and month, where the year comes last: `23.2.2024` does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<DayOrder>,
-    /// Which day of two that stand in the cell, as in `2024-01-01至2025-01-01`.
+    /// End to be read where the cell holds a range of two days, as in `2024-01-01至2025-01-01`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub range: Option<RangeEnd>,
 }
@@ -73,9 +73,9 @@ pub enum RangeEnd {
 }
 
 impl RangeEnd {
-    /// This end of a range; `None` if the text is no range.
+    /// Returns this end of a range; `None` if the text is no range.
     pub(crate) fn of(self, text: &str) -> Option<&str> {
-        // A hyphen alone may stand inside a day.
+        // A hyphen alone may be part of a day.
         let between = ["至", "到", "~", "～", "—", "–", " - "];
         let word = between.into_iter().find(|word| text.contains(word))?;
         let mut ends = text.split(word).map(str::trim).filter(|end| !end.is_empty());

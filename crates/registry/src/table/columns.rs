@@ -1,4 +1,4 @@
-//! Where the columns of a mapping stand in a table.
+//! Positions of a mapping's columns in a table.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::table::column::Column;
 use crate::table::mapping::TableMapping;
 use mustcheck::input::quotable;
 
-/// Places of the columns of a mapping in a table.
+/// Positions of the columns of a mapping in a table, from 0.
 #[derive(Debug, Default)]
 pub struct Columns {
     names: Vec<String>,
@@ -18,14 +18,14 @@ pub struct Columns {
     merged: Vec<usize>,
 }
 
-/// The position of a column by its letter, from 0.
+/// Returns the position of a column by its letter, from 0.
 pub fn position(letter: &str) -> Option<usize> {
     let sound = (1..=3).contains(&letter.len()) && letter.bytes().all(|b| b.is_ascii_uppercase());
     let value = |sum: usize, byte: u8| sum * 26 + usize::from(byte - b'A') + 1;
     sound.then(|| letter.bytes().fold(0, value) - 1)
 }
 
-/// A header's text without the white space that layout puts into it.
+/// Returns a header's text without the white space that layout puts into it.
 pub fn plain(text: &str) -> String {
     text.nfkc().filter(|c| !c.is_whitespace()).collect()
 }
@@ -35,7 +35,7 @@ impl Columns {
     ///
     /// # Errors
     ///
-    /// Every column that is not there, or is there twice.
+    /// A text for each column that is missing or occurs twice.
     pub fn of(mapping: &TableMapping, header: &[&[String]]) -> Result<Self, Vec<String>> {
         let width = header.iter().map(|row| row.len()).max().unwrap_or_default();
         let lowest = |i: usize| {

@@ -1,4 +1,5 @@
-//! The bytes of a table as text, strictly: a byte that is no text is a fault with its place.
+//! Decodes the bytes of a table as text, strictly: a byte that is no text is a fault with its
+//! place.
 
 use std::fs::File;
 use std::io::{BufReader, Error, ErrorKind, Read};
@@ -40,11 +41,11 @@ impl Encoding {
     }
 }
 
-/// The encoding that a whole file is of.
+/// Returns the encoding of a whole file.
 ///
 /// # Errors
 ///
-/// The operating system's; inside, why it is of none that is allowed.
+/// The error of the operating system; inside, the reason for which it has no allowed encoding.
 pub fn encoding(file: &Path, declared: Encoding) -> std::io::Result<Result<Encoding, String>> {
     let mut head = [0; 2];
     let read = File::open(file)?.read(&mut head)?;
@@ -68,18 +69,18 @@ pub fn encoding(file: &Path, declared: Encoding) -> std::io::Result<Result<Encod
     Ok(Err(faults.join("; ")))
 }
 
-/// A file as UTF-8.
+/// A file that is read as UTF-8.
 pub struct Decoded {
     file: BufReader<File>,
     encoding: Encoding,
     decoder: Decoder,
     input: Vec<u8>,
-    /// What of `input` is not decoded yet.
+    /// Range of `input` that is not decoded yet.
     open: std::ops::Range<usize>,
-    /// What is decoded and not yet read.
+    /// Decoded bytes; those from `given` on are not read yet.
     output: Vec<u8>,
     given: usize,
-    /// Bytes decoded, and line feeds among them.
+    /// Number of bytes decoded so far; `lines` counts the line feeds among them.
     at: u64,
     lines: u64,
     ended: bool,
@@ -90,7 +91,7 @@ impl Decoded {
     ///
     /// # Errors
     ///
-    /// The operating system's.
+    /// The error of the operating system.
     pub fn open(file: &Path, encoding: Encoding) -> std::io::Result<Self> {
         Ok(Self {
             file: BufReader::with_capacity(1 << 16, File::open(file)?),
@@ -106,7 +107,7 @@ impl Decoded {
         })
     }
 
-    /// Decodes more; nothing at the end.
+    /// Decodes more into `output`; leaves it empty at the end of the file.
     fn more(&mut self) -> std::io::Result<()> {
         self.output.clear();
         self.given = 0;

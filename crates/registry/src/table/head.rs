@@ -5,33 +5,33 @@ use crate::table::column::Column;
 use crate::table::columns::{Columns, plain};
 use crate::table::mapping::TableMapping;
 
-/// Rows among which a header is searched for.
+/// Number of rows among which a header is searched for.
 const SEARCHED: usize = 50;
 
-/// The rows down to the header, as far as they are read.
+/// Rows down to the header, as far as they are read.
 #[derive(Debug, Default)]
 pub struct Head {
     rows: Vec<(u64, Vec<String>)>,
-    /// What the row lacks that comes nearest to a header.
+    /// Faults of the row that comes nearest to a header.
     nearest: Option<Vec<String>>,
 }
 
 /// A header that was found.
 #[derive(Debug)]
 pub struct Found {
-    /// Where the columns stand.
+    /// Positions of the columns.
     pub columns: Columns,
-    /// The rows of the header and those above it, by which a repeated one is told: lists print
-    /// them on every page.
+    /// Rows of the header and above it, by which repetitions are recognised: lists print them on
+    /// every page.
     pub rows: Vec<Vec<String>>,
 }
 
 impl Head {
-    /// Takes one more row; the header, once it is complete.
+    /// Takes one more row; returns the header once it is complete.
     ///
     /// # Errors
     ///
-    /// If the header lacks a column, or if rows stand above it that may be records.
+    /// A text, if the header lacks a column, or if rows above it may be records.
     pub fn take(
         &mut self,
         mapping: &TableMapping,
@@ -66,14 +66,15 @@ impl Head {
         if above + 1 >= SEARCHED { Err(self.missing()) } else { Ok(None) }
     }
 
-    /// Why there is no header.
+    /// Returns the reason for which there is no header.
     pub fn missing(&self) -> String {
         let ends = || "it ends before its header does".to_owned();
         self.nearest.as_ref().map_or_else(ends, |faults| faults.join("; "))
     }
 }
 
-/// A row without the white space that layout puts into it, and without empty cells at its end.
+/// Returns a row without the white space that layout puts into it, and without empty cells at its
+/// end.
 fn line(cells: &[String]) -> Vec<String> {
     let mut line: Vec<String> = cells.iter().map(|cell| plain(cell)).collect();
     let filled = line.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
@@ -81,7 +82,7 @@ fn line(cells: &[String]) -> Vec<String> {
     line
 }
 
-/// Whether a row repeats one of a head.
+/// Whether a row repeats a row of a head.
 pub fn repeats(cells: &[String], line: &[String]) -> bool {
     // Most rows differ in their first cell.
     let is_same = |(cell, of_head): (&String, &String)| plain(cell) == *of_head;
@@ -91,8 +92,8 @@ pub fn repeats(cells: &[String], line: &[String]) -> bool {
     !line.is_empty() && same.iter().zip(line).all(is_same) && beyond.iter().all(String::is_empty)
 }
 
-/// Rows above a header that was found, and not declared, are a title and notes: what may be a
-/// record stands below another header, which nobody could read.
+/// Checks that rows above a header that was found, not declared, are only a title and notes: a row
+/// that may be a record belongs to another header, which was not read.
 // RAIL R2
 fn above_a_header(
     over: &[(u64, Vec<String>)],

@@ -15,55 +15,55 @@ use crate::table::source::TableSource;
 use mustcheck::input::read_file;
 use mustcheck::registry::RegistryError;
 
-/// How a table becomes records.
+/// A mapping of a table to records.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableMapping {
-    /// Whose list it is, as of when, and what it covers.
+    /// Source: its publisher, the time of its snapshot, and the lists that it covers.
     pub source: TableSource,
-    /// How the file is written.
+    /// Form of the file.
     #[serde(default)]
     pub file: FileMapping,
-    /// What the columns hold.
+    /// Meaning of the columns.
     pub record: RowMapping,
 }
 
-/// How a file is written.
+/// Form of a file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FileMapping {
     /// Its encoding.
     pub encoding: Encoding,
-    /// What stands between two cells: one ASCII character, or `tab`.
+    /// Delimiter between two cells: one ASCII character, or `tab`.
     pub delimiter: String,
-    /// What stands around a cell that holds a delimiter: one ASCII character.
+    /// Quotation mark around a cell that holds a delimiter: one ASCII character.
     pub quote: String,
-    /// The sheet of a workbook; without it, the only one that holds anything.
+    /// Sheet of a workbook; without it, the only one that is not empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// Rows before the header, such as a title. Without it, the header is the first row, of fifty,
-    /// that has every column that the mapping names.
+    /// Number of rows before the header, such as a title. Without it, the header is the first row,
+    /// of fifty, that has every column that the mapping names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_rows: Option<u64>,
-    /// Rows of the header. A column has the lowest text that stands over it.
+    /// Number of rows of the header. A column is named by the lowest text over it.
     pub header_rows: u64,
-    /// What begins a row of totals, which is passed over unless it names somebody.
+    /// Words that begin a row of totals; such a row is skipped unless it names somebody.
     pub totals: Vec<String>,
-    /// The column in which a row of totals says how many rows there are. The last such row counts:
-    /// without it, or with another number, the table is refused.
+    /// Column in which a row of totals states the number of rows. The last such row counts: without
+    /// one, or if the number differs, the table is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Column>,
-    /// How many rows there are, blank ones, totals and those passed over not counted. With another
-    /// number, the table is refused.
+    /// Number of rows, without blank ones, totals and skipped ones. If the table has another
+    /// number, it is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_rows: Option<u64>,
-    /// Rows that are no record, though they may name somebody: one that any of these fits is passed
-    /// over and counted.
+    /// Rules for rows that are no record, though they may name somebody: a row that any rule fits
+    /// is skipped and counted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skip: Vec<SkipRule>,
     /// Columns whose empty cells merge with the one above.
     pub fill_down: Vec<Column>,
-    /// What stands between the values of a cell that holds several.
+    /// Characters that separate the values of a cell that holds several.
     pub separators: String,
 }
 
@@ -98,7 +98,7 @@ impl FileMapping {
     }
 }
 
-/// The one ASCII character of a text.
+/// Returns the one ASCII sign of a text.
 fn ascii(text: &str) -> Option<u8> {
     match text.as_bytes() {
         [one] if one.is_ascii() && !one.is_ascii_alphanumeric() => Some(*one),
@@ -106,30 +106,30 @@ fn ascii(text: &str) -> Option<u8> {
     }
 }
 
-/// What the columns hold.
+/// Meaning of the columns.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RowMapping {
-    /// What together tells one row from every other, and stays the same from one table to the
-    /// next: a document's number, a serial number. No identifier may be among it.
+    /// Cells that together distinguish a row from every other, and stay the same from one table to
+    /// the next: a document's number, a serial number. No identifier may be among them.
     pub id: Vec<Cell>,
     /// The list; `values` gives the catalogue's codes.
     pub list: Cell,
-    /// The conduct.
+    /// Act on record.
     #[serde(default)]
     pub act: Option<Cell>,
     /// The matter that the record is about.
     #[serde(default)]
     pub matter: Option<Cell>,
-    /// Whom it is about. With `split`, a row is one record for each.
+    /// Subject that it is about. With `split`, a row is one record for each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Party>,
-    /// Whom it is about, where firms and persons stand in columns of their own: the one whose
-    /// identifier a row fills. A row that fills several is about the first, if the others are
+    /// Alternatives for the subject, where firms and persons have columns of their own: the one
+    /// whose identifier a row fills. A row that fills several is about the first, if the others are
     /// among `persons`, and else refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<Party>,
-    /// Persons whom it names as responsible.
+    /// Persons that it names as responsible.
     #[serde(default)]
     pub persons: Vec<Person>,
     /// The authority that decided.
@@ -146,16 +146,17 @@ pub struct RowMapping {
     /// Last day.
     #[serde(default)]
     pub valid_until: Option<Cell>,
-    /// How long it lasts from its first day, where a row states no last one.
+    /// Length from its first day, for rows that state no last day.
     #[serde(default)]
     pub term: Option<TermCells>,
-    /// What happened since.
+    /// Events of the record.
     #[serde(default)]
     pub events: Vec<EventCells>,
 }
 
 impl RowMapping {
-    /// Whom a row may be about, in the order in which they are asked, each with its place.
+    /// Returns the parties that a row may be about, in the order in which they are tried, each with
+    /// its path.
     pub(crate) fn alternatives(&self) -> impl Iterator<Item = (String, &Party)> {
         let one = self.subject.iter().map(|party| ("subject".to_owned(), party));
         let of = |(i, party)| (format!("subjects[{i}]"), party);
@@ -179,7 +180,7 @@ pub struct Party {
     /// The name, for display.
     #[serde(default)]
     pub name: Option<Cell>,
-    /// Whether a cell may hold several.
+    /// Whether a cell may hold several values.
     #[serde(default)]
     pub split: bool,
 }
@@ -188,7 +189,7 @@ pub struct Party {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
-    /// What the person was to the conduct.
+    /// Role of the person in the conduct.
     pub role: Cell,
     /// `resident-id` or `passport`.
     pub scheme: Cell,
@@ -200,7 +201,7 @@ pub struct Person {
     /// The name, for display.
     #[serde(default)]
     pub name: Option<Cell>,
-    /// Whether a cell may hold several.
+    /// Whether a cell may hold several values.
     #[serde(default)]
     pub split: bool,
 }
@@ -209,28 +210,29 @@ pub struct Person {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyCells {
-    /// Its kind; where a row leaves it empty, there was none. Nor was there one where the kind is a
-    /// constant and the amount is empty.
+    /// Its kind; a row that leaves it empty has no penalty. A row has none either where the kind is
+    /// a constant and the amount is empty.
     pub kind: Cell,
     /// The amount, exact in fen.
     #[serde(default)]
     pub amount: Option<Cell>,
-    /// The unit of an amount that says none itself.
+    /// Unit of an amount that does not name one itself.
     #[serde(default)]
     pub unit: Unit,
 }
 
-/// A length of time: 三年, 36个月, 1年6个月, 半年, 一年内, 90日, 3 years; 长期, 永久 and 终身 have no end.
+/// A length of time: 三年, 36个月, 1年6个月, 半年, 一年内, 90日, 3 years; 长期, 永久 and 终身 have
+/// no end.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TermCells {
-    /// How long.
+    /// Length of time.
     pub length: Cell,
-    /// The unit of a number that says none itself.
+    /// Unit of a number that does not name one itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<TermUnit>,
-    /// Whether it stands in a sentence, such as 在一年内禁止参加政府采购活动: the only length of time
-    /// there that runs forward.
+    /// Whether it is part of a sentence, such as 在一年内禁止参加政府采购活动: the only length of
+    /// time there that runs forward.
     #[serde(default)]
     pub within: bool,
 }
@@ -239,9 +241,9 @@ pub struct TermCells {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventCells {
-    /// What happened; where a row leaves it empty, nothing did.
+    /// Kind of the event; a row that leaves it empty has no event.
     pub kind: Cell,
-    /// When. Where a row leaves it empty and the kind is a constant, nothing happened.
+    /// Day of the event. A row that leaves it empty has no event if the kind is a constant.
     pub on: Cell,
     /// The document.
     #[serde(default)]
@@ -310,7 +312,8 @@ impl TableMapping {
         }
     }
 
-    /// The columns that the mapping uses, also those that hold nothing of a record.
+    /// Returns all columns that the mapping uses, including those that no field of a record comes
+    /// from.
     pub(crate) fn columns(&self) -> Vec<Column> {
         let cells = self.cells().into_iter().filter_map(|(_, cell, _)| cell.0.column());
         let file = &self.file;
@@ -318,7 +321,7 @@ impl TableMapping {
         cells.chain(file.fill_down.iter().cloned()).chain(file.total.clone()).chain(rules).collect()
     }
 
-    /// Every cell, its place, and the words that it must come to if they are few.
+    /// Returns every cell with its path, and with the words that it must mean if they are few.
     pub(crate) fn cells<'a>(&'a self) -> Vec<(String, &'a Cell, Option<Vec<&'static str>>)> {
         let kinds = || Some(SubjectKind::ALL.iter().map(|k| k.code()).collect());
         let schemes = || Some(Scheme::ALL.iter().map(|s| s.code()).collect());

@@ -1,4 +1,4 @@
-//! What becomes of a table: a registry document, and a file of the rows that could not be read.
+//! Output of a conversion: a registry document, and a file of the rows that could not be read.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -12,15 +12,15 @@ use mustcheck::registry::RegistryError;
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::LeftOpen;
 
-/// Whom a row names that could not be read.
+/// Refusal of a row that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     /// The list, if that could be read.
     pub list: Option<String>,
-    /// Whom it may mean.
+    /// Identifiers that it may mean.
     pub open: LeftOpen,
-    /// Whether it names somebody who can be told by no identifier: the list cannot say of anybody
-    /// that they are not on it.
+    /// Whether it names somebody without an identifier: the list then cannot prove of anybody that
+    /// they are not on it.
     pub unnamed: bool,
 }
 
@@ -58,14 +58,15 @@ impl<'a> Document<'a> {
         self.value(value)
     }
 
-    /// A record.
+    /// Writes a record.
     pub fn record(&mut self, record: &CreditRecord) -> Result<(), RegistryError> {
         self.item(record)
     }
 
-    /// A row that could not be read: one refusal for everybody whom it names, and one more if it
-    /// names somebody by no identifier.
-    // RAIL R2: whoever is named is not clear; if nobody can tell who, nobody is.
+    /// Writes a row that could not be read: one refusal for everybody whom it names, and one more
+    /// if it names somebody without an identifier.
+    // RAIL R2: nobody is clear whom it names; if it cannot be known who that is, nobody is clear at
+    // all.
     pub fn refusals(
         &mut self,
         source: &str,
@@ -98,7 +99,7 @@ impl<'a> Document<'a> {
         }))
     }
 
-    /// Ends it.
+    /// Ends the document.
     pub fn end(&mut self) -> Result<(), RegistryError> {
         self.put(b"\n]}\n")?;
         self.out.flush().map_err(unwritable)
@@ -113,11 +114,11 @@ pub struct RejectedFile {
 }
 
 impl RejectedFile {
-    /// Makes the file; one that exists is replaced.
+    /// Creates the file; an existing one is replaced.
     ///
     /// # Errors
     ///
-    /// [`RegistryError::Io`].
+    /// [`RegistryError::Io`] if it cannot be written.
     pub fn create(path: &Path) -> Result<Self, RegistryError> {
         let shown = path.display().to_string();
         let failed = |source| RegistryError::Io { path: shown.clone(), source };
@@ -164,7 +165,7 @@ impl RejectedFile {
     }
 }
 
-/// A text that no spreadsheet takes for a formula, in whatever width its sign is written.
+/// Returns a text that no spreadsheet takes for a formula, in whatever width its sign is written.
 fn inert(text: &str) -> String {
     let signs = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     if text.starts_with(signs) { format!("'{text}") } else { text.to_owned() }

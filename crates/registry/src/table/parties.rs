@@ -1,4 +1,5 @@
-//! Whom a row names: its subjects, its persons, and whom it may mean where it could not be read.
+//! Parties of a row: its subjects, its persons, and the identifiers that it may mean if it could
+//! not be read.
 
 use std::collections::BTreeSet;
 
@@ -15,9 +16,9 @@ use mustcheck::registry::written::{
     self, LeftOpen, Pattern, all_exact, exact, is_filler, left_open, normalised,
 };
 
-/// The cells of a party, and what its identifier is.
+/// The cells of a party, with kind and scheme of its identifier.
 struct Cells<'a> {
-    /// Where the mapping has them.
+    /// Path of the party in the mapping.
     at: String,
     identifier: &'a Cell,
     name: Option<&'a Cell>,
@@ -27,18 +28,18 @@ struct Cells<'a> {
     country: Option<String>,
 }
 
-/// The fewest digits of a run that may be somebody's identifier, cut or damaged.
+/// Fewest digits of a run that may be a cut or damaged identifier.
 const DIGITS: usize = 6;
-/// The fewest characters of such a run with letters, and of one without: firms have numbers of
-/// other registers beside their code, which are shorter.
+/// Fewest characters of such a run with letters, and of one without: firms have numbers of other
+/// registers beside their code, which are shorter.
 const LENGTHS: (usize, usize) = (10, 16);
 
-/// The one identifier in a text, as its check character proves it, without the label before and
-/// the note after it.
+/// Returns the one identifier in a text, proven by its check character, without a label before and
+/// a note after it.
 ///
 /// # Errors
 ///
-/// If something else in the text may be another's.
+/// A text, if something else in the cell may be another subject's identifier.
 fn proven(text: &str, cells: &Cells<'_>) -> Result<Option<String>, String> {
     let Some(code) = exact(text, cells.kind, cells.scheme, cells.country.as_deref()) else {
         return Ok(None);
@@ -50,8 +51,8 @@ fn proven(text: &str, cells: &Cells<'_>) -> Result<Option<String>, String> {
     Ok(Some(code))
 }
 
-/// Whether a text, without the codes that stand in it, has what may be another's identifier.
-// RAIL R2: whoever is named beside an exact code is not passed over.
+/// Whether a text, without the given codes, has something that may be another's identifier.
+// RAIL R2: nobody named beside an exact code is passed over.
 fn may_name_another<'c>(text: &str, codes: impl IntoIterator<Item = &'c str>) -> bool {
     let plain: String = text.nfkc().filter(|c| !is_filler(*c)).collect();
     let rest =
@@ -69,7 +70,7 @@ fn may_name_another<'c>(text: &str, codes: impl IntoIterator<Item = &'c str>) ->
 }
 
 impl Row<'_> {
-    /// Identifiers of a cell, each with its name.
+    /// Reads the identifiers of a cell, each with its name.
     fn parties(&self, cells: &Cells<'_>) -> Result<Vec<(String, String)>, String> {
         let at = &cells.at;
         let said = self.text(&format!("{at}.identifier"), cells.identifier)?.unwrap_or_default();
@@ -101,8 +102,8 @@ impl Row<'_> {
                 None => notes += 1,
             }
         }
-        // As many names as codes: the other numbers are further ones of theirs, if nobody's code
-        // can be among them.
+        // If there are as many names as codes, the other numbers are further ones of theirs,
+        // provided that none can be a code.
         let others = parts.iter().filter(|part| identifiers_of_none(part, cells));
         let explained = names.len() == identifiers.len() && others.count() == notes;
         if notes > 0 && (identifiers.is_empty() || !explained) {
@@ -116,12 +117,12 @@ impl Row<'_> {
         Ok(identifiers.into_iter().zip(names).collect())
     }
 
-    /// Whether a row names a party: its identifier is neither empty nor a word for nothing.
+    /// Whether a row names a party: its identifier is neither empty nor a word for an absent value.
     fn fills(&self, party: &Party) -> bool {
         !matches!(self.text("identifier", &party.identifier), Ok(None))
     }
 
-    /// Whom the row is about, and where the mapping has it.
+    /// Returns the party that the row is about, and its path in the mapping.
     fn about(&self) -> Result<(String, &Party), String> {
         let record = &self.mapping.record;
         if let Some(one) = &record.subject {
@@ -140,7 +141,7 @@ impl Row<'_> {
         Ok((at, first))
     }
 
-    /// The subjects of the row.
+    /// Reads the subjects of the row.
     pub fn subjects(&self) -> Result<Vec<RecordSubject>, String> {
         let (at, party) = self.about()?;
         let name = |name: &str| format!("{at}.{name}");
@@ -177,7 +178,7 @@ impl Row<'_> {
         Ok(each.collect())
     }
 
-    /// The persons whom the row names as responsible. One who is its subject is not among them.
+    /// Reads the persons whom the row names as responsible, without one who is its subject.
     pub fn persons(&self) -> Result<Vec<ResponsiblePerson>, String> {
         let record = &self.mapping.record;
         let subject = if record.subjects.is_empty() { None } else { Some(self.about()?.1) };
@@ -221,22 +222,22 @@ impl Row<'_> {
         Ok(each.collect())
     }
 
-    /// Whom the row names, as far as anybody can tell, for a row that could not be read.
+    /// Returns the refusal of a row that could not be read, with all identifiers that it may mean.
     // RAIL R2
     pub fn refused(&self) -> Refused {
         let record = &self.mapping.record;
-        // What stands in another column may be what should stand in this one.
+        // A value in another column may belong in this one.
         let named: BTreeSet<String> =
             self.cells.iter().flat_map(|cell| identifiers(cell)).collect();
         let mut open: BTreeSet<Pattern> = named.iter().filter_map(|n| Pattern::exact(n)).collect();
         let schemes = |cell| self.word("scheme", cell, Scheme::ALL, Scheme::code).ok().flatten();
         let alternatives = || record.alternatives().map(|(_, party)| party);
         let is_filled = alternatives().any(|party| self.fills(party));
-        // A word for nothing in one column says nothing where another one is filled.
+        // A word for an absent value in one column means nothing where another one is filled.
         let subjects = alternatives().filter(|party| !is_filled || self.fills(party));
         let cells = subjects.map(|party| (&party.identifier, &party.scheme));
         let cells = cells.chain(record.persons.iter().map(|p| (&p.identifier, &p.scheme)));
-        // In a row that does not fit, what stands below a header is not what the header says.
+        // In a row that does not fit, a cell below a header need not be what the header says.
         for (cell, scheme) in cells.filter(|_| self.fits()) {
             for part in split(self.said(cell), self.separators()) {
                 let (codes, scheme) = (identifiers(part), schemes(scheme));
@@ -253,7 +254,7 @@ impl Row<'_> {
                 }
             }
         }
-        // Whose code is not there may be anybody, whoever else the row names.
+        // A party without a code may be anybody, whoever else the row names.
         let mut unnamed = false;
         if self.fits() && alternatives().all(|party| self.said(&party.identifier).is_empty()) {
             let others = record.persons.iter().map(|person| self.said(&person.identifier));
@@ -265,14 +266,15 @@ impl Row<'_> {
         Refused { list: self.list(), open, unnamed }
     }
 
-    /// The list, if the row can say it.
+    /// Reads the list, if the row states it.
     pub fn list(&self) -> Option<String> {
         let list = self.text("list", &self.mapping.record.list).ok().flatten();
         list.filter(|_| self.fits())
     }
 
-    /// Where the row names somebody by no identifier, beside those whom it names by one. What is
-    /// kept of them in the document is that somebody is on the list whom nobody can look up.
+    /// Returns the path and the refusal of somebody whom the row names without an identifier,
+    /// beside those whom it names by one. The document keeps only that somebody is on the list who
+    /// cannot be looked up.
     // RAIL R2
     pub fn unidentified(&self) -> Option<(String, Refused)> {
         let record = &self.mapping.record;
@@ -299,14 +301,16 @@ fn identifiers_of_none(part: &str, cells: &Cells<'_>) -> bool {
         && !may_name_another(part, [])
 }
 
-/// Whoever else may be meant by the records of a row, where a spreadsheet may have rounded a code.
+/// Returns patterns of all others whom the records of a row may mean, if a spreadsheet may have
+/// rounded a code.
 // RAIL R2
 pub fn rounded(records: &[CreditRecord]) -> BTreeSet<Pattern> {
     let named = records.iter().flat_map(identities);
     named.flat_map(|(_, _, identifier)| written::rounded(&identifier)).collect()
 }
 
-/// Tells whom a text may mean that is no exact identifier with a check character.
+/// Returns patterns of the identifiers that a text may mean if it is no exact identifier with a
+/// check character.
 fn may_mean(text: &str, scheme: Option<Scheme>) -> BTreeSet<Pattern> {
     if scheme == Some(Scheme::Passport) {
         // It has no check character, so nothing tells a wrong one.

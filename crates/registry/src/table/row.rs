@@ -1,4 +1,4 @@
-//! One row, by the mapping of its table.
+//! A row, read by the mapping of its table.
 
 use mustcheck_model::date::Date;
 use mustcheck_model::{
@@ -12,24 +12,24 @@ use crate::table::columns::Columns;
 use crate::table::mapping::TableMapping;
 use mustcheck::input::quotable;
 
-/// A row.
+/// A row of a table.
 pub struct Row<'a> {
     /// The mapping.
     pub mapping: &'a TableMapping,
-    /// Where its columns stand.
+    /// Positions of the columns.
     pub columns: &'a Columns,
     /// The cells.
     pub cells: &'a [String],
-    /// From when a bare number counts days; `None` where nobody can tell.
+    /// Day from which a bare number counts days; `None` if unknown.
     pub epoch: Option<Epoch>,
 }
 
 impl Row<'_> {
-    /// The records of the row: one for each subject.
+    /// Makes the records of the row: one for each subject.
     ///
     /// # Errors
     ///
-    /// The first thing that cannot be read.
+    /// A text on the first field that cannot be read.
     pub fn records(&self) -> Result<Vec<CreditRecord>, String> {
         if !self.fits() {
             let (found, expected) = (self.cells.len(), self.columns.names().len());
@@ -74,8 +74,8 @@ impl Row<'_> {
         Ok(numbered.collect())
     }
 
-    /// Whether the mapping declares that the row is no record. In one that does not fit, no cell
-    /// stands surely where the rule looks.
+    /// Whether the mapping declares that the row is no record. Never in a row that does not fit,
+    /// where the rule may look at the wrong cell.
     // RAIL R2
     pub fn is_no_record(&self) -> bool {
         let fits = |rule: &crate::table::SkipRule| {
@@ -85,7 +85,7 @@ impl Row<'_> {
         self.fits() && self.mapping.file.skip.iter().any(fits)
     }
 
-    /// The last day: as the row states it, or else by its term.
+    /// Reads the last day: the row's own, or else by its term.
     fn valid_until(&self, from: Date) -> Result<Option<Date>, String> {
         let record = &self.mapping.record;
         if let Some(cell) = record.valid_until.as_ref().filter(|cell| !self.said(cell).is_empty()) {
@@ -97,14 +97,14 @@ impl Row<'_> {
         last.map_err(|detail| format!("term.length: {detail}"))
     }
 
-    /// Whether the row has the header's columns. Empty cells beyond them are none.
+    /// Whether the row has the header's columns. Empty cells beyond them do not count.
     pub fn fits(&self) -> bool {
         let expected = self.columns.names().len();
         let beyond = self.cells.iter().skip(expected).any(|cell| !cell.is_empty());
         self.cells.len() >= expected && !beyond
     }
 
-    /// What a cell says before its table of values; empty if nothing.
+    /// Returns the text of a cell, before its table of values; empty if there is none.
     pub fn said<'a>(&'a self, cell: &'a Cell) -> &'a str {
         if let Some(constant) = &cell.0.constant {
             return constant;
@@ -113,7 +113,7 @@ impl Row<'_> {
         place.and_then(|i| self.cells.get(i)).map_or("", String::as_str)
     }
 
-    /// What a cell means; `None` if nothing.
+    /// Returns the meaning of a cell; `None` if it is empty or a word for an absent value.
     pub fn text(&self, name: &str, cell: &Cell) -> Result<Option<String>, String> {
         self.meaning(name, cell, self.said(cell))
     }
@@ -139,7 +139,7 @@ impl Row<'_> {
         self.text(name, cell)?.ok_or_else(|| format!("{name}: is empty"))
     }
 
-    /// What a cell means that a mapping may leave out.
+    /// Returns the meaning of a cell that a mapping may leave out.
     pub fn maybe(&self, name: &str, cell: Option<&Cell>) -> Result<Option<String>, String> {
         cell.map_or(Ok(None), |cell| self.text(name, cell))
     }
@@ -159,7 +159,7 @@ impl Row<'_> {
         let mut form = DayForm { shape: cell.0.shape, order: cell.0.order, ..DayForm::default() };
         if let Some(epoch) = self.epoch {
             form.epoch = epoch;
-            // A workbook knows from when it counts, also where a cell is not shown as a day.
+            // A workbook knows its first day, even where a cell is not shown as a day.
             if form.shape == DateShape::Written {
                 form.shape = DateShape::WrittenOrSerial;
             }
@@ -167,7 +167,7 @@ impl Row<'_> {
         day(said, form).map(Some).map_err(|detail| format!("{name}: {detail}"))
     }
 
-    /// Which of some words a cell means; `None` if nothing.
+    /// Returns the code of `all` that a cell means; `None` if it is empty.
     pub fn word<T: Copy + 'static>(
         &self,
         name: &str,
@@ -183,7 +183,7 @@ impl Row<'_> {
         })
     }
 
-    /// What stands between the values of a cell.
+    /// Characters that separate the values of a cell.
     pub fn separators(&self) -> &str {
         &self.mapping.file.separators
     }

@@ -1,5 +1,4 @@
-//! The rows of a file, whatever it is: a text or a workbook. What it is tells its content, never
-//! its name.
+//! The rows of a file, a text or a workbook. Its content decides which it is, never its name.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -13,26 +12,26 @@ use crate::table::strict::Strict;
 use crate::table::workbook::{Archive, Kind, Workbook, archive};
 use mustcheck::registry::RegistryError;
 
-/// A row as it is written.
+/// A row as the file has it.
 pub struct RawRow {
-    /// Its number, from 1. In a text, lines with nothing at all in them have none.
+    /// Its number, from 1. In a text, empty lines are not numbered.
     pub number: u64,
-    /// In a text, the line in which it begins.
+    /// Line in which it begins, in a text.
     pub line: Option<u64>,
     /// The cells.
     pub cells: Vec<String>,
 }
 
-/// Whether somebody wants more rows.
+/// Answer of the function that takes rows: whether it wants more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
-    /// The next one.
+    /// The next row.
     More,
-    /// None.
+    /// No more rows.
     Enough,
 }
 
-/// Takes rows.
+/// A function that takes rows.
 pub type Take<'a> = dyn FnMut(RawRow) -> Result<Flow, RegistryError> + 'a;
 
 /// A file with rows.
@@ -43,7 +42,7 @@ pub enum Rows {
     Workbook(Kind, Box<Workbook>),
 }
 
-/// What is read to tell what a file is.
+/// Number of bytes that are read to recognise the kind of a file.
 const HEAD: u64 = 4_096;
 
 impl Rows {
@@ -51,7 +50,8 @@ impl Rows {
     ///
     /// # Errors
     ///
-    /// If it is no table, and then what it is.
+    /// [`RegistryError::Io`] if it cannot be read, [`RegistryError::Content`] if it is no table,
+    /// with the kind that it is.
     pub fn open(file: &Path, mapping: &FileMapping) -> Result<Self, RegistryError> {
         let told = |what: String| RegistryError::Content(format!("`{}`: {what}", file.display()));
         let failed = |e| super::unreadable(file, e);
@@ -80,7 +80,7 @@ impl Rows {
         workbook.map_err(failed)?.map_err(told).map(|book| Self::Workbook(kind, Box::new(book)))
     }
 
-    /// From when the file counts days that are bare numbers; `None` where nobody can tell.
+    /// Day from which the file counts days that are bare numbers; `None` if unknown.
     pub fn epoch(&self) -> Option<Epoch> {
         match self {
             Self::Text(_) => None,
@@ -88,11 +88,11 @@ impl Rows {
         }
     }
 
-    /// Gives every row in order, until somebody has enough.
+    /// Passes every row to `take` in order, until it wants no more.
     ///
     /// # Errors
     ///
-    /// What is wrong with the file, or what `take` says.
+    /// [`RegistryError`] if the file has a fault; any error of `take`.
     pub fn each(
         &mut self,
         file: &Path,
@@ -112,7 +112,7 @@ fn is_no_table(what: &str) -> String {
     )
 }
 
-/// What a file is that is neither a text of cells nor an archive.
+/// Returns the kind of a file that is neither a text of cells nor an archive.
 fn other(head: &[u8]) -> Option<&'static str> {
     let signs: [(&[u8], &str); 6] = [
         (b"%PDF", "a PDF"),

@@ -1,4 +1,4 @@
-//! Rows that are no record, as a mapping declares them.
+//! Rules for rows that are no record, as a mapping declares them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 use crate::mapping::Faults;
 use crate::table::column::Column;
 
-/// A rule by which a row is no record: one column, and what stands there.
+/// A rule by which a row is no record: a column, and a condition on its cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SkipRule {
     /// The text over the column.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// The column's letter instead.
+    /// Letter of the column, instead of `column`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub letter: Option<String>,
-    /// That nothing stands there.
+    /// Condition on the state of the cell, such as `empty`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is: Option<CellState>,
-    /// The whole text.
+    /// Whole text of the cell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
-    /// How the text begins.
+    /// Beginning of the cell's text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub starts_with: Option<String>,
 }
@@ -31,7 +31,7 @@ pub struct SkipRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum CellState {
-    /// Nothing stands there.
+    /// The cell is empty.
     Empty,
 }
 

@@ -1,4 +1,4 @@
-//! Whose list a table is, and as of when.
+//! The source of a table, and the time of its snapshot.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use crate::table::columns::position;
 use mustcheck::input::quotable;
 use mustcheck::registry::sources::{Cover, Source, sources_faults};
 
-/// A source, where a table may itself say as of when it is.
+/// A source; the table itself may state the time of its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TableSource {
@@ -22,35 +22,35 @@ pub struct TableSource {
     /// Its name.
     #[serde(default)]
     pub name: String,
-    /// When its snapshot was taken.
+    /// Time of its snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<Timestamp>,
-    /// The cell that says it instead, such as `B2`: a day, perhaps with words around it.
+    /// Cell that states the time instead, such as `B2`: a day, perhaps with words around it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of_cell: Option<String>,
-    /// The file's name that says it instead, with `{date}` where the day stands:
+    /// Pattern of the file's name that states the day instead, with `{date}` in its place:
     /// `名单_{date}.xlsx`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of_name: Option<String>,
-    /// The day since which it holds ended records too.
+    /// First day from which it holds ended records too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_from: Option<Date>,
     /// The lists it holds.
     pub covers: Vec<Cover>,
-    /// By which identifiers it keeps its subjects: a lookup by another is not covered.
+    /// Schemes by which it names its subjects: a lookup by another scheme is not covered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schemes: Option<Vec<Scheme>>,
-    /// By which identifiers it identifies everybody: a row that names somebody by none leaves
-    /// nobody open who has one of these.
+    /// Schemes by which it identifies everybody: a row that names somebody without an identifier
+    /// leaves nobody open who has one of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identified_by: Option<Vec<Scheme>>,
 }
 
-/// The place of `{date}` in a file's name.
+/// Placeholder of the day in a file's name.
 const DATE: &str = "{date}";
 
 impl TableSource {
-    /// The source, as of a time.
+    /// Returns the source with the time of its snapshot.
     pub(crate) fn at(&self, as_of: Timestamp) -> Source {
         Source {
             id: self.id.clone(),
@@ -67,7 +67,7 @@ impl TableSource {
     }
 
     pub(crate) fn check(&self, faults: &mut Faults<'_>) {
-        // Nothing that is checked there depends on when.
+        // The checks there do not depend on the time.
         let any = Timestamp {
             date: Date { year: 1970, month: 1, day: 1 },
             hour: 0,
@@ -90,11 +90,11 @@ impl TableSource {
         }
     }
 
-    /// As of when the table is, where its file does not have to be read for it.
+    /// Returns the time of the table's snapshot, where the file need not be read for it.
     ///
     /// # Errors
     ///
-    /// If the file's name does not say it, or nothing does.
+    /// A text, if the file's name does not state it, or the mapping names no place for it.
     pub(crate) fn as_of(&self, file: &Path) -> Result<Timestamp, String> {
         if let Some(as_of) = self.as_of {
             return Ok(as_of);
@@ -111,12 +111,13 @@ impl TableSource {
         instant(said, DateShape::Written).map_err(|detail| format!("its name: {detail}"))
     }
 
-    /// The row, from 1, and the column, from 0, of the cell that says as of when the table is.
+    /// Returns the row, from 1, and the column, from 0, of the cell that states the time of the
+    /// snapshot.
     pub(crate) fn as_of_cell(&self) -> Option<(u64, usize)> {
         self.as_of_cell.as_deref().and_then(place)
     }
 
-    /// What that cell says.
+    /// Reads the text of that cell.
     pub(crate) fn as_of_said(&self, cell: &str) -> Result<Timestamp, String> {
         let place = quotable(self.as_of_cell.as_deref().unwrap_or_default());
         day_within(cell).map_err(|detail| format!("cell `{place}`: {detail}"))

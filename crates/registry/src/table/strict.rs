@@ -1,42 +1,42 @@
-//! CSV as RFC 4180 has it, strictly: where a quotation mark stands where none may be, nobody knows
-//! which rows it has made one.
+//! CSV by RFC 4180, strictly: after a quotation mark where none may be, it cannot be known which
+//! rows have become one.
 
 use std::io::{Error, ErrorKind, Read};
 
 use super::ROW_LIMIT;
 
-/// Where in a cell the next byte stands.
+/// Position of the next byte in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum At {
     /// At its beginning.
     Start,
     /// In a cell without quotation marks.
     Plain,
-    /// Behind the `=` with which a cell begins: spreadsheets write `="0012"` around a code.
+    /// After the `=` with which a cell begins: spreadsheets write `="0012"` around a code.
     Equals,
-    /// In such a cell, within its marks.
+    /// Within the quotation marks of such a cell.
     Formula,
     /// Within quotation marks.
     Quoted,
-    /// Behind the mark that closes a cell, or that stands for one within it.
+    /// After the mark that closes a cell, or that escapes one within it.
     Closed,
 }
 
-/// A text that is passed on as it is, as long as it is strict.
-// RAIL R2: a row that another has swallowed would be a row that is not there.
+/// A reader that passes a text on unchanged, as long as it is strict CSV.
+// RAIL R2: a row that another has swallowed would be lost.
 pub struct Strict<R> {
     text: R,
     delimiter: u8,
     quote: u8,
     at: At,
     line: u64,
-    /// The line in which the row began, and its bytes so far.
+    /// Line in which the row began, and its bytes so far.
     row: (u64, usize),
     ended: bool,
 }
 
 impl<R: Read> Strict<R> {
-    /// Reads a text with these signs.
+    /// Makes a reader of a text with this delimiter and quotation mark.
     pub const fn new(text: R, delimiter: u8, quote: u8) -> Self {
         Self { text, delimiter, quote, at: At::Start, line: 1, row: (1, 0), ended: false }
     }

@@ -1,12 +1,12 @@
-//! Rows of totals, and whether a table has as many rows as it should.
+//! Rows of totals, and the check that a table has as many rows as it should.
 
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Table, cell};
 
 impl Table<'_> {
-    /// Whether a row sums up others: its first text says so, and it names nobody. What it says is
-    /// kept.
+    /// Whether a row is one of totals: its first text says so, and it names nobody. The number of
+    /// rows that it states is kept.
     pub(super) fn is_total(&mut self, cells: &[String]) -> bool {
         let first = cells.iter().find(|c| !c.is_empty());
         let says = |c: &String| {
@@ -23,12 +23,12 @@ impl Table<'_> {
         is_one
     }
 
-    /// Whether the table is whole.
+    /// Checks that the table is whole.
     ///
     /// # Errors
     ///
-    /// If it has no header, or not as many rows as it or its mapping says.
-    // RAIL R2: who stood in a row that was lost on the way would be clear.
+    /// A text, if it has no header, or not as many rows as it or its mapping states.
+    // RAIL R2: the subject of a row that was lost on the way would be clear.
     pub(super) fn end(&self) -> Result<(), String> {
         if let Some(head) = &self.above_rows {
             return Err(head.missing());
@@ -53,7 +53,7 @@ impl Table<'_> {
     }
 }
 
-/// The one number in a text such as 共12家.
+/// Reads the one number in a text such as 共12家.
 fn count(text: &str) -> Option<u64> {
     let plain: String = text.nfkc().filter(|c| *c != ',').collect();
     let mut numbers = plain.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());

@@ -1,4 +1,4 @@
-//! Workbooks: their sheets as rows of texts, such as an office sees them.
+//! Workbooks: their sheets as rows of texts, as an office sees them.
 
 mod archive;
 mod value;
@@ -23,12 +23,12 @@ use mustcheck::registry::RegistryError;
 pub use archive::{Archive, archive};
 use value::text;
 
-/// The largest workbook, in bytes.
+/// Largest size of a workbook, in bytes.
 const WORKBOOK_LIMIT: u64 = 1 << 29;
-/// The widest row of a sheet.
+/// Largest number of cells in a row of a sheet.
 const WIDEST: u32 = 16_384;
 
-/// A kind of workbook.
+/// Kind of a workbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -57,7 +57,7 @@ pub struct Workbook {
     sheet: String,
 }
 
-/// What a library says of a workbook, and nothing of what stands in it.
+/// Words for a library's error on a workbook, without any of its content.
 fn told(kind: Kind, error: &dyn std::fmt::Display) -> String {
     format!(
         "it is a workbook ({}) that cannot be read: {}",
@@ -67,11 +67,12 @@ fn told(kind: Kind, error: &dyn std::fmt::Display) -> String {
 }
 
 impl Workbook {
-    /// Opens a workbook at a sheet: the one of this name, or the only one that holds anything.
+    /// Opens a workbook at a sheet: the one of this name, or the only one that is not empty.
     ///
     /// # Errors
     ///
-    /// The operating system's; inside, why the workbook or the sheet cannot be read.
+    /// The error of the operating system; inside, the reason for which the workbook or the sheet
+    /// cannot be read.
     pub fn open(
         file: &Path,
         kind: Kind,
@@ -150,7 +151,7 @@ impl Workbook {
         &self.sheet
     }
 
-    /// From when the workbook counts days that are bare numbers; `None` where nobody can tell.
+    /// Day from which the workbook counts days that are bare numbers; `None` if unknown.
     pub fn epoch(&self) -> Option<Epoch> {
         let of_1904 = match &self.sheets {
             Sheets::Xlsx(workbook) => workbook.has_1904_epoch(),
@@ -160,7 +161,7 @@ impl Workbook {
         Some(if of_1904 { Epoch::Of1904 } else { Epoch::Of1900 })
     }
 
-    /// Gives every row that is not empty, in order, until somebody has enough.
+    /// Passes every row that is not empty to `take` in order, until it wants no more.
     pub fn each(&mut self, file: &Path, take: &mut Take<'_>) -> Result<(), RegistryError> {
         let fault = |what: String| RegistryError::Content(format!("`{}`: {what}", file.display()));
         let unreadable = |kind: Kind, e: &dyn std::fmt::Display| fault(told(kind, e));
@@ -185,7 +186,8 @@ impl Workbook {
                 return rows.all(&range).map_err(fault)?;
             }
             Sheets::Ods(workbook) => {
-                // NOT MODELLED: merged cells, which the library does not tell: `fill_down` does.
+                // NOT MODELLED: merged cells, which the library does not report; `fill_down`
+                // replaces them.
                 let failed = |e: calamine::OdsError| unreadable(Kind::Ods, &e);
                 let range = workbook.worksheet_range(&self.sheet).map_err(failed)?;
                 return rows.all(&range).map_err(fault)?;
@@ -198,9 +200,9 @@ impl Workbook {
 
 /// Rows that are put together from cells.
 struct Rows<'a, 'b> {
-    /// The last rows of regions of merged cells, by the first row and the column.
+    /// Last rows of regions of merged cells, by first row and column.
     merged: BTreeMap<(u32, u32), u32>,
-    /// The regions that the current row is in: the last row, the column, and what stands there.
+    /// Regions that the current row is in: last row, column, and text.
     spanning: Vec<(u32, usize, String)>,
     row: Option<Row>,
     take: &'a mut Take<'b>,
@@ -214,10 +216,11 @@ struct Row {
     bytes: usize,
 }
 
-/// What a fault of the table, or else of whoever takes the rows, leaves.
+/// Result of putting a cell: a fault of the table outside, an error of the function that takes the
+/// rows inside.
 type Put = Result<Result<Flow, RegistryError>, String>;
 
-/// A place in memory for a row or a column.
+/// Converts the number of a row or a column to an index.
 fn index(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
@@ -234,8 +237,8 @@ impl<'a, 'b> Rows<'a, 'b> {
         Self { merged: BTreeMap::new(), spanning: Vec::new(), row: None, take }
     }
 
-    /// Fills the cells below the first one of each region: what is merged means every row that it
-    /// spans. Not those beside it, which another header tells.
+    /// Makes merged regions fill the cells below their first one: a merged value holds for every
+    /// row that it spans. Cells beside it belong to another header and stay empty.
     fn merge(&mut self, regions: &[Dimensions]) {
         let down = regions.iter().filter(|region| region.end.0 > region.start.0);
         self.merged = down.map(|region| (region.start, region.end.0)).collect();
@@ -273,7 +276,7 @@ impl<'a, 'b> Rows<'a, 'b> {
         Ok(Ok(Flow::More))
     }
 
-    /// Gives the row that is complete, if there is one.
+    /// Passes the row that is complete to `take`, if there is one.
     fn end(&mut self) -> Result<Flow, RegistryError> {
         let Some(Row { number, mut cells, .. }) = self.row.take() else { return Ok(Flow::More) };
         self.spanning.retain(|(end, _, _)| *end >= number);

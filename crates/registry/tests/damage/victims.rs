@@ -1,7 +1,7 @@
-//! Damaged identifiers: who is listed, what has happened to their identifiers, and what is asked of
-//! whatever reads a list (RAIL R2).
+//! Damaged identifiers: the listed subjects, the damage to their identifiers, and the property that
+//! every reader of lists must have (RAIL R2).
 //!
-//! `MUSTCHECK_PROPERTY_CASES` says how many identifiers are damaged.
+//! `MUSTCHECK_PROPERTY_CASES` sets the number of damaged identifiers.
 
 use mustcheck::Ask;
 use mustcheck::model::{Answer, AnswerStatus, Role, Scheme, Subject, SubjectKind};
@@ -10,14 +10,14 @@ use proptest::prelude::*;
 use proptest::test_runner::{TestCaseError, TestRunner};
 use serde_json::{Value, json};
 
-/// Identifiers that are damaged at once, each of a source of its own.
+/// Number of identifiers that are damaged at once, each of a source of its own.
 pub const BATCH: usize = 100;
-/// The list that all of them are on.
+/// List that all of them are on.
 pub const LIST: &str = "wage-arrears";
-/// As of when each source is.
+/// Time of each source's snapshot.
 pub const AS_OF: &str = "2025-11-17T20:00:00+08:00";
 
-/// Who is listed.
+/// A listed subject.
 #[derive(Clone, Debug)]
 pub struct Victim {
     pub is_person: bool,
@@ -25,21 +25,21 @@ pub struct Victim {
     pub damage: Damage,
 }
 
-/// What has happened to an identifier, with numbers that choose.
+/// Damage to an identifier; the numbers choose its place and form.
 #[derive(Clone, Debug)]
 pub enum Damage {
-    /// So many characters are left at the beginning and at the end.
+    /// Only so many characters are left at the beginning and at the end.
     Mask(usize, usize),
-    /// One sign stands for all that are hidden.
+    /// Like `Mask`, but one sign replaces all hidden characters.
     ShortMask(usize, usize),
     /// The organisation code of a firm; the 15 digits of a person.
     Short,
     /// So many digits are left of a number, as it was written or rounded.
     Rounded(bool),
     Scientific(usize),
-    /// A character is another, lost, added, or exchanged with its neighbour.
+    /// A character is replaced, lost, added, or exchanged with its neighbour.
     Edit(usize, char, u8),
-    /// Something stands between two characters.
+    /// Something is between two characters.
     Between(usize, &'static str),
     Label(&'static str, &'static str),
     Gone(&'static str),
@@ -99,12 +99,12 @@ impl Victim {
         self.is_person && self.number.is_multiple_of(2)
     }
 
-    /// That firm.
+    /// Code of the victim's firm.
     pub fn firm(&self) -> String {
         crate::standards::uscc("91", 110_000, &format!("MB{:06}", self.number))
     }
 
-    /// Somebody of the same kind, from another place, with another name.
+    /// Makes a subject of the same kind, from another place, with another name.
     pub fn bystander(&self) -> Subject {
         if self.is_person {
             let id = crate::standards::resident_id(440_999, "19020909", 7);
@@ -115,12 +115,12 @@ impl Victim {
         }
     }
 
-    /// The identifier as the file has it.
+    /// Returns the identifier as the file has it.
     pub fn written(&self) -> Value {
         self.damaged().unwrap_or_else(|| json!(self.identifier()))
     }
 
-    /// The identifier after its damage; none if the damage is no damage here.
+    /// Returns the identifier after its damage; none if the damage changes nothing here.
     fn damaged(&self) -> Option<Value> {
         let code = self.identifier();
         let digits = code.bytes().all(|b| b.is_ascii_digit());
@@ -162,7 +162,8 @@ impl Victim {
         })
     }
 
-    /// Whether the damage names somebody else exactly, and nothing can tell that it is damage.
+    /// Whether the damaged identifier is exactly somebody else's, so that the damage cannot be
+    /// recognised.
     pub fn names_another(&self) -> bool {
         let written = self.written();
         if matches!(self.damage, Damage::Rounded(_)) {
@@ -188,7 +189,7 @@ pub fn subject(kind: SubjectKind, scheme: Scheme, identifier: String) -> Subject
     }
 }
 
-/// One file: each victim is listed by a source of its own; a person in one of two places.
+/// Makes one file: each victim is listed by a source of its own; a person in one of two places.
 pub fn document(victims: &[Victim]) -> Value {
     let sources: Vec<Value> = (0..victims.len())
         .map(|n| json!({ "id": format!("source-{n}"), "as_of": AS_OF, "covers": [LIST] }))
@@ -214,7 +215,8 @@ pub fn document(victims: &[Victim]) -> Value {
     json!({ "sources": sources, "records": records })
 }
 
-/// How the source of each victim answers about somebody: the status, and how many records.
+/// Returns the answer of each victim's source about a subject: the status, and the number of
+/// records.
 pub fn asked(
     victims: &[Victim],
     who: impl Fn(&Victim) -> Subject,
@@ -235,9 +237,9 @@ pub fn asked(
     own.into_iter().map(|one| one.expect("the source answers")).collect()
 }
 
-/// Runs a way in with as many damaged identifiers as are due, in batches: `held` says for each
-/// victim what its source answers about it and about the bystander, `is_vague` whether the way in
-/// may not tell whom the damage means, and so may leave everybody open.
+/// Tests a reader of lists with `due` damaged identifiers, in batches. `held` returns for each
+/// victim the answers of its source about it and about the bystander; `is_vague` tells whether the
+/// reader may fail to limit whom the damage means, and so may leave everybody open.
 pub fn hold(
     due: usize,
     is_vague: impl Fn(&Victim) -> bool,
@@ -261,7 +263,8 @@ pub fn hold(
     outcome.unwrap();
 }
 
-/// Whoever is listed is never shown absent, and whom the damage cannot mean is not touched.
+/// Checks that a listed subject is never shown absent, and that a subject that the damage cannot
+/// mean is not affected.
 fn judge(
     victim: &Victim,
     listed: (AnswerStatus, usize),

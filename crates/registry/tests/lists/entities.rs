@@ -45,7 +45,7 @@ fn sanction(of: &str, properties: Value) -> Value {
 struct Outcome {
     report: MoneyReport,
     records: Vec<Value>,
-    /// What stands in the place of records, and leaves somebody open.
+    /// Refusals in the place of records, which leave somebody open.
     refusals: Vec<Value>,
     rejected: String,
     folder: tempfile::TempDir,
@@ -74,7 +74,8 @@ fn outcome_of(bytes: &[u8], mapping: &str) -> Result<Outcome, RegistryError> {
 }
 
 impl Outcome {
-    /// Patterns of those who are left open, and whether somebody cannot be named at all.
+    /// Returns the patterns that each refusal leaves open, and whether it names somebody without an
+    /// identifier.
     fn open(&self) -> Vec<(Vec<&str>, bool)> {
         let each = self.refusals.iter().map(|refusal| {
             let open = refusal["open"].as_array().unwrap().iter().map(|p| p.as_str().unwrap());
@@ -83,13 +84,13 @@ impl Outcome {
         each.collect()
     }
 
-    /// Why, with the line.
+    /// Returns the reasons of the refusals, with their lines.
     fn told(&self) -> Vec<&str> {
         self.refusals.iter().map(|refusal| refusal["rejected"].as_str().unwrap()).collect()
     }
 }
 
-/// How lookups about these are answered.
+/// Returns the answers of lookups about these subjects.
 fn answered(outcome: &Outcome, subjects: &[Subject]) -> Vec<(AnswerStatus, usize)> {
     let path = |name: &str| outcome.folder.path().join(name);
     import(&path("document.json"), &path("credit.db"), &VOCABULARY, &mut || {}).unwrap();
@@ -192,7 +193,7 @@ fn passports_need_their_country() {
                  5,\"{why}\",P-4,Person,A. Example\n"
         )
     );
-    // Who has the number is not clear, and of the last nobody can tell anything.
+    // The holder of the number is not clear, and of the last entity nothing can be known.
     assert_eq!(made.open(), [(vec!["X7654321"], false), (vec![], true)]);
     assert_eq!(made.told(), [format!("line 2: {country}"), format!("line 5: {why}")]);
 }
@@ -267,7 +268,7 @@ fn a_code_in_prose_matches_nobody_and_clears_nobody() {
     let made = outcome(&lines, MAPPING).unwrap();
     let open = vec![(vec![man.as_str(), "310101197003070C1X"], false)];
     assert_eq!((made.records.len(), made.open()), (1, open));
-    // What a sanction says of others.
+    // Others named in the text of a sanction.
     let mut reason = sanction("NK-1", json!({ "startDate": ["2024"] }));
     reason["properties"]["reason"] = json!([format!("acted for {other}")]);
     let lines = [reason, entity("NK-1", "Company", json!({ "uscCode": [listed] }))];
@@ -318,7 +319,7 @@ fn an_entity_of_whom_nothing_is_known_leaves_the_list_unable_to_clear() {
     let found = answered(&made, &[crate::firm(1), crate::firm(2)]);
     assert_ne!(found[0].0, AnswerStatus::Answered);
     assert_ne!(found[1].0, AnswerStatus::Answered);
-    // Unless the publisher identifies everybody, by the scheme that is asked by.
+    // Except where the publisher identifies everybody by the scheme of the lookup.
     let declared = MAPPING.replacen("[source]", "[source]\nidentified_by = [\"uscc\"]", 1);
     let made = outcome(&lines, &declared).unwrap();
     assert_eq!((made.open(), made.report.without_identifier), (vec![(vec![], true)], 1));
@@ -400,12 +401,12 @@ fn an_entity_whose_days_cannot_be_read_is_left_open() {
     let lei = subject(SubjectKind::Organization, Scheme::Lei, LEI, None);
     assert_eq!(
         answered(&made, &[lei, crate::firm(1)]),
-        // Whose code it is that is known by an LEI alone, nobody can tell.
+        // An entity that is known by an LEI alone may have any code.
         [(AnswerStatus::Unavailable, 0), (AnswerStatus::NotCovered, 0),]
     );
 }
 
-/// An entity that is known by an LEI alone is nobody's by a credit code, and so anybody's.
+/// An entity that is known by an LEI alone has no known credit code, so it may have anybody's.
 #[test]
 fn an_entity_of_one_identifier_is_not_shown_absent_by_another() {
     let lines = [

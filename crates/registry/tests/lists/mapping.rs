@@ -1,4 +1,4 @@
-//! Mapping files of tables and of entities: what is wrong is told at once, with its place.
+//! Mapping files of tables and of entities: every fault is reported at once, with its place.
 
 use mustcheck_registry::follow_the_money::MoneyMapping;
 use mustcheck_registry::table::TableMapping;

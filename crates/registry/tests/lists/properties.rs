@@ -1,4 +1,4 @@
-//! Generated tables: what was written is what is read, and damage never makes anybody clear.
+//! Generated tables: rows are read as they were written, and damage never makes anybody clear.
 
 use encoding_rs::GB18030;
 use mustcheck::model::AnswerStatus;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::tables::{HEADER, MAPPING, row};
 use crate::{firm, resident, table, uscc};
 
-/// A day in one of the shapes that offices write.
+/// Writes a day in one of the shapes that offices use.
 fn written(day: (u16, u8, u8), shape: u8) -> String {
     let (y, m, d) = day;
     match shape % 6 {
@@ -21,7 +21,7 @@ fn written(day: (u16, u8, u8), shape: u8) -> String {
     }
 }
 
-/// A cell as CSV writes it.
+/// Quotes a cell for CSV.
 fn quoted(cell: &str) -> String {
     format!("\"{}\"", cell.replace('"', "\"\""))
 }
@@ -50,7 +50,7 @@ proptest! {
         }
         let bytes =
             if chinese { GB18030.encode(&text).0.into_owned() } else { text.into_bytes() };
-        // One name for one firm: what a name holds is no list of names.
+        // One name for one firm: a name is not split.
         let mapping = MAPPING.replacen("split = true\n", "", 1);
         let made = table(&bytes, &mapping).unwrap();
         prop_assert_eq!(made.reasons(), []);
@@ -64,7 +64,7 @@ proptest! {
         }
     }
 
-    /// RAIL R2: two quotation marks that belong to nothing make no row one that is not there.
+    /// RAIL R2: two stray quotation marks do not make a row disappear.
     #[test]
     fn no_two_quotation_marks_make_a_firm_clear(one in 0_usize..10_000, two in 0_usize..10_000) {
         let mut text = HEADER.to_owned() + &row(1) + &row(2) + &row(3) + &row(4);

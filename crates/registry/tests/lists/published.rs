@@ -9,7 +9,7 @@ use crate::{Outcome, firm, person, resident, table, uscc};
 const ONE: (AnswerStatus, usize) = (AnswerStatus::Answered, 1);
 const NONE: (AnswerStatus, usize) = (AnswerStatus::Answered, 0);
 const OPEN: (AnswerStatus, usize) = (AnswerStatus::Unavailable, 0);
-/// The list holds somebody of no identifier.
+/// Answer where the list holds somebody without an identifier.
 const UNNAMED: (AnswerStatus, usize) = (AnswerStatus::NotCovered, 0);
 
 fn made(text: &str, mapping: &str) -> Outcome {
@@ -20,7 +20,7 @@ fn told(text: &str, mapping: &str) -> String {
     table(text.as_bytes(), mapping).err().unwrap().to_string()
 }
 
-/// The mapping with further lines about the file.
+/// Adds lines about the file to the mapping.
 fn of_file(lines: &str) -> String {
     format!("{MAPPING}\n[file]\n{lines}\n")
 }
@@ -69,7 +69,7 @@ fn the_header_is_found_below_a_title() {
     assert_eq!((report.rows, report.records, report.headers), (5, 2, 3));
     assert_eq!(found.imported(&[firm(1), firm(2)]).1, [ONE, ONE]);
 
-    // What may be a record stands above no header.
+    // A row above the header that may be a record is an error.
     let text = format!("{}{HEADER}{}", row(1), row(2));
     assert_eq!(
         told(&text, MAPPING),
@@ -121,7 +121,7 @@ fn a_table_that_is_not_whole_is_refused() {
     );
 }
 
-/// Firms and persons in one list.
+/// Makes the mapping of a list of firms and persons.
 fn of_both() -> String {
     let one = MAPPING.find("[record.subject]").unwrap();
     let persons = MAPPING.find("[[record.persons]]").unwrap();
@@ -150,7 +150,7 @@ fn firms_and_persons_stand_in_one_list() {
     assert_eq!(found.records()[0]["responsible_persons"][0]["identifier"], json!(resident(1)));
     let asked = [firm(1), person(1), person(2), person(3), firm(2), firm(9)];
     assert_eq!(found.imported(&asked).1, [ONE, ONE, ONE, ONE, NONE, NONE]);
-    // Nobody is named: anybody may be.
+    // A row that names nobody may mean anybody.
     let nobody = text + &alone(4, "").replace(&resident(4), "");
     let found = made(&nobody, &of_both());
     assert_eq!(found.reasons(), [(5, "subjects: no column names anybody".to_owned())]);
@@ -268,7 +268,7 @@ fn days_are_read_where_they_have_one_meaning() {
     };
     assert_eq!(from(&day("order = \"day-month-year\""), "1.3.2025"), "\"2025-03-01\"");
     assert_eq!(from(&day("order = \"month-day-year\""), "03/01/2025"), "\"2025-03-01\"");
-    // In a text, nobody knows from when a number counts: the mapping says.
+    // In a text, the first day of a number is unknown: the mapping states it.
     assert!(from(MAPPING, "45717").contains("is no day that exists"));
     let both = day("shape = \"written-or-serial\"");
     assert_eq!(from(&both, "45717"), "\"2025-03-01\"");
@@ -364,19 +364,19 @@ fn whoever_is_named_by_no_identifier_is_not_told_to_be_absent() {
     assert_eq!((&entry["open"], &entry["unnamed"]), (&json!([]), &json!(true)));
     assert_eq!(entry["list"], json!("wage-arrears"));
     assert_eq!(found.imported(&[person(1)]).1, [UNNAMED]);
-    // Unless its source identifies everybody.
+    // Except where its source identifies everybody.
     let all = MAPPING.replace("\n[record]", "identified_by = [\"uscc\"]\n\n[record]");
     let (firms, persons) = ([firm(1), firm(2)], [person(1)]);
     assert_eq!(made(&text, &all).imported(&firms).1, [ONE, NONE]);
     assert_eq!(made(&text, &all).imported(&persons).1, [UNNAMED]);
-    // A list of organizations says nothing of persons, whoever stands in it.
+    // A list of organizations says nothing about persons, even if it names some.
     let covers = "covers = [{ list = \"wage-arrears\", kinds = [\"organization\"] }]";
     let firms = MAPPING.replace("covers = [\"wage-arrears\"]", covers);
     assert_eq!(made(&text, &firms).report.unnamed, 0);
     // Nor does a row in which nobody is named.
     let nobody = HEADER.to_owned() + &row.replace("张1", "--");
     assert_eq!(made(&nobody, MAPPING).report.unnamed, 0);
-    // Whose code is not there is on the list, and nobody knows who it is.
+    // The firm without a code is on the list, and nobody can look it up.
     let firm_alone = HEADER.to_owned() + &crate::tables::row(1).replace(&uscc(1), "");
     let entries = &made(&firm_alone, MAPPING).document["records"];
     let told = |i: usize| (entries[i]["open"].clone(), entries[i]["unnamed"].clone());

@@ -1,4 +1,4 @@
-//! Tables: how they are written, and what is made of their rows.
+//! Tables: their forms, and the records of their rows.
 
 use encoding_rs::GB18030;
 use mustcheck::model::{AnswerStatus, Scheme, SubjectKind};
@@ -47,7 +47,7 @@ unit = "ten-thousand-yuan"
 
 pub const HEADER: &str = "企业名称,统一社会信用代码,法定代表人,法定代表人身份证号,决定机关,文书号,列入日期,截止日期,处罚,金额\n";
 
-/// One row about firm `n` and person `n`.
+/// Makes a row about firm `n` and person `n`.
 pub fn row(n: u32) -> String {
     let (code, id) = (uscc(n), resident(n));
     format!("公司{n},{code},张{n},{id},人社局,沪〔2025〕{n}号,2025-03-01,2028-02-29,罚款,1.5\n")
@@ -268,7 +268,8 @@ fn a_row_that_names_nobody_leaves_everybody_open() {
     let text = HEADER.to_owned() + &row(2) + "公司1,,,,局,9号,2025-03-01,长期,,\n";
     let made = table(text.as_bytes(), MAPPING).unwrap();
     let open = (AnswerStatus::Unavailable, 0);
-    // Who stands there has no identifier: the list cannot say of anybody that they do not.
+    // The firm of this row has no identifier: the list cannot prove of anybody that they are not on
+    // it.
     let unnamed = [(AnswerStatus::NotCovered, 0), (AnswerStatus::NotCovered, 1)];
     assert_eq!(made.imported(&[firm(1), firm(2)]).1, unnamed);
     // The firm may be anybody, although its legal representative is known.
@@ -278,7 +279,7 @@ fn a_row_that_names_nobody_leaves_everybody_open() {
         let made = table(text.as_bytes(), MAPPING).unwrap();
         assert_eq!(made.imported(&[firm(1), firm(2)]).1, found);
     }
-    // A code in another column is whose it is.
+    // A code in another column still leaves its owner open.
     let moved = row(1).replace(&uscc(1), "").replace("公司1", &uscc(1));
     let made = table((HEADER.to_owned() + &row(2) + &moved).as_bytes(), MAPPING).unwrap();
     let one = (AnswerStatus::Answered, 1);
@@ -368,7 +369,7 @@ fn events_need_their_day() {
     );
 }
 
-/// RAIL R2: what is left of a number may pass its check as somebody else's, or as another code.
+/// RAIL R2: a damaged number may pass its check as somebody else's, or as another code.
 #[test]
 fn a_damaged_number_that_passes_for_another_by_chance_leaves_its_owner_open() {
     let sound = |text: &str| {

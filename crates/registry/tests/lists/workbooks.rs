@@ -1,4 +1,4 @@
-//! Workbooks, and files that are no table whatever their name says.
+//! Workbooks, and files that are no tables whatever their names.
 
 use std::io::Write as _;
 
@@ -13,7 +13,7 @@ use crate::xlsx::Value::{self, Day, Formula, Text};
 use crate::xlsx::{archive, number, one_sheet, sheet_xml, text, xlsx};
 use crate::{Outcome, firm, person, standards, subject, table, uscc};
 
-/// Cells of a line of CSV.
+/// Splits a line of CSV into cells.
 fn texts(line: &str) -> Vec<Value> {
     line.trim_end().split(',').map(text).collect()
 }
@@ -22,7 +22,7 @@ fn told(bytes: &[u8], mapping: &str) -> String {
     table(bytes, mapping).err().unwrap().to_string()
 }
 
-/// The row of firm `n`, with other cells in some places.
+/// Makes the row of firm `n`, with other cells in some places.
 fn with(n: u32, others: &[(usize, Value)]) -> Vec<Value> {
     let mut cells = texts(&row(n));
     for (at, value) in others {
@@ -89,7 +89,7 @@ fn a_code_that_is_a_number_is_rounded_and_never_exact() {
     let refused = &made.document["records"][0];
     let open: Vec<_> =
         refused["open"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
-    // The row names its firm, and whoever has the digits that are left.
+    // The row leaves open its firm, and everybody whose number has the digits that are left.
     assert!(open.contains(&uscc(1).as_str()), "{open:?}");
     assert!(open.contains(&"31010119700307????"), "{open:?}");
     assert!(!open.contains(&"*"), "{open:?}");
@@ -109,7 +109,7 @@ fn merged_cells_mean_every_row_that_they_span() {
     assert_eq!(made.reasons(), []);
     let codes: Vec<_> = made.records().iter().map(|r| r["subject"]["identifier"].clone()).collect();
     assert_eq!(codes, [json!(uscc(1)), json!(uscc(1)), json!(uscc(3))]);
-    // What only looks merged names nobody.
+    // A cell that only looks merged names nobody.
     let made = table(&one_sheet(&rows), MAPPING).unwrap();
     assert_eq!(made.reasons(), [(3, "subject.identifier: is empty".to_owned())]);
 }
@@ -187,13 +187,13 @@ fn open_document_sheets_are_read() {
     assert_eq!(made.reasons(), [(3, format!("subject.identifier: {what}"))]);
 }
 
-/// A record of an old workbook (BIFF8).
+/// Makes a record of an old workbook (BIFF8).
 fn biff(kind: u16, body: &[u8]) -> Vec<u8> {
     let length = u16::try_from(body.len()).unwrap();
     [&kind.to_le_bytes()[..], &length.to_le_bytes(), body].concat()
 }
 
-/// An old workbook (xls): a compound file with one stream.
+/// Makes an old workbook (xls): a compound file with one stream.
 fn xls(rows: &[Vec<Value>]) -> Vec<u8> {
     let begin = |what: u16| {
         biff(0x0809, &[&0x0600_u16.to_le_bytes()[..], &what.to_le_bytes(), &[0; 12]].concat())
@@ -225,7 +225,7 @@ fn xls(rows: &[Vec<Value>]) -> Vec<u8> {
     };
     let offset = globals.len() + of_sheet(0).len() + end.len();
     let mut stream = [globals, of_sheet(offset), end, sheet].concat();
-    // A shorter stream would stand elsewhere.
+    // A shorter stream would be stored elsewhere.
     stream.resize(stream.len().max(4_096).next_multiple_of(512), 0);
     let sectors = u32::try_from(stream.len() / 512).unwrap();
     let (last, free, fat_sector) = (0xffff_fffe_u32, 0xffff_ffff_u32, 0xffff_fffd_u32);

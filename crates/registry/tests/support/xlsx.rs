@@ -1,4 +1,4 @@
-//! Workbooks (xlsx) as tests make them.
+//! Builder of workbooks (xlsx) for tests.
 
 use std::io::Write as _;
 
@@ -21,7 +21,7 @@ pub enum Value {
 use Value::{Day, Formula, Number, Text};
 
 impl Value {
-    /// What the cell holds, as it is written.
+    /// Text of the cell, as it is written.
     pub fn said(&self) -> &str {
         match self {
             Text(said) | Number(said) => said,
@@ -40,7 +40,7 @@ pub fn text(text: &str) -> Value {
     Text(text.to_owned())
 }
 
-/// An archive of files.
+/// Makes an archive of files.
 pub fn archive(parts: &[(String, String)]) -> Vec<u8> {
     let mut archive = ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, content) in parts {
@@ -50,7 +50,7 @@ pub fn archive(parts: &[(String, String)]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// The XML of a sheet.
+/// Makes the XML of a sheet.
 pub fn sheet_xml(rows: &[Vec<Value>], merged: &str) -> String {
     let mut xml = String::new();
     for (r, cells) in (1..).zip(rows) {
@@ -71,7 +71,7 @@ pub fn sheet_xml(rows: &[Vec<Value>], merged: &str) -> String {
     format!("<worksheet xmlns=\"{namespace}\"><sheetData>{xml}</sheetData>{merged}</worksheet>")
 }
 
-/// A workbook (xlsx) with sheets of XML.
+/// Makes a workbook (xlsx) with sheets of XML.
 pub fn xlsx(sheets: &[(&str, String)], of_1904: bool) -> Vec<u8> {
     let namespace = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -103,7 +103,7 @@ pub fn xlsx(sheets: &[(&str, String)], of_1904: bool) -> Vec<u8> {
     archive(&parts)
 }
 
-/// A workbook with one sheet that holds something.
+/// Makes a workbook with one sheet that is not empty.
 pub fn one_sheet(rows: &[Vec<Value>]) -> Vec<u8> {
     xlsx(&[("名单", sheet_xml(rows, "")), ("Sheet2", sheet_xml(&[], ""))], false)
 }

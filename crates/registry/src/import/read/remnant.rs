@@ -1,4 +1,5 @@
-//! What can be read of a record that cannot be read as one, and whom it may mean.
+//! The readable fields of a record that cannot be read as one, and the identifiers that it may
+//! mean.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +10,8 @@ use serde_json::value::RawValue;
 use crate::import::Rejected;
 use mustcheck::registry::written::{Pattern, all_exact, left_open, normalised};
 
-/// What can be read of a record that cannot be read as one: any field may be of any shape, and
-/// what lies deeper is passed over.
+/// The readable fields of a record that cannot be read as one. Any field may have any shape; deeper
+/// content is ignored.
 #[derive(Default, Deserialize)]
 pub(super) struct Remnant<'a> {
     #[serde(borrow)]
@@ -23,18 +24,18 @@ pub(super) struct Remnant<'a> {
     subject: Option<&'a RawValue>,
     #[serde(borrow)]
     responsible_persons: Option<&'a RawValue>,
-    /// Why an importer of another format could not make a record of it.
+    /// Reason for which an importer of another format could not make a record of it.
     #[serde(borrow)]
     rejected: Option<&'a RawValue>,
-    /// Whom it may mean, as that importer tells.
+    /// Patterns of the identifiers that it may mean, by that importer.
     #[serde(borrow)]
     open: Option<&'a RawValue>,
-    /// Whether it names somebody by no identifier, as that importer tells.
+    /// `true` if it names somebody without an identifier, by that importer.
     #[serde(borrow)]
     unnamed: Option<&'a RawValue>,
 }
 
-/// The reason for which an importer of another format refused what stands in the place of a
+/// Returns the reason for which an importer of another format refused the entry in the place of a
 /// record, if it did.
 pub(super) fn rejected(record: &str) -> Option<String> {
     if !record.contains("\"rejected\"") {
@@ -43,7 +44,7 @@ pub(super) fn rejected(record: &str) -> Option<String> {
     written(serde_json::from_str::<Remnant<'_>>(record).ok()?.rejected)
 }
 
-/// The identifier of whatever party can be read.
+/// The readable identifier of a party.
 #[derive(Default, Deserialize)]
 struct Party<'a> {
     #[serde(borrow)]
@@ -52,7 +53,7 @@ struct Party<'a> {
     identifier: Option<&'a RawValue>,
 }
 
-/// A text, or a number as it was written: spreadsheets turn codes into numbers.
+/// Reads a text, or a number in its own digits: spreadsheets turn codes into numbers.
 fn written(value: Option<&RawValue>) -> Option<String> {
     let raw = value?.get();
     match serde_json::from_str::<String>(raw) {
@@ -62,7 +63,7 @@ fn written(value: Option<&RawValue>) -> Option<String> {
     }
 }
 
-/// The pattern that everybody fits, alone.
+/// The set of the one pattern that everybody fits.
 fn everybody() -> BTreeSet<Pattern> {
     std::iter::once(Pattern::everybody()).collect()
 }
@@ -80,17 +81,19 @@ impl Remnant<'_> {
         written(self.list)
     }
 
-    /// Whether an importer tells that it names somebody by no identifier.
+    /// Whether an importer reports that it names somebody without an identifier.
     pub(super) fn is_unnamed(&self) -> bool {
         self.is_told() && self.unnamed.is_some_and(|raw| raw.get() == "true")
     }
 
-    /// Only an importer tells; in a file that somebody wrote, it is one more unknown key.
+    /// Whether an importer wrote the entry. Without its reason, such keys are unknown keys of a
+    /// file that somebody wrote by hand.
     const fn is_told(&self) -> bool {
         self.rejected.is_some()
     }
 
-    /// The place of the entry and why it was refused: an importer says the row of its own file.
+    /// Returns the place of the entry and the reason for its refusal: the row of the importer's own
+    /// file, if it gives one.
     pub(super) fn place<'t>(&self, told: &'t Rejected) -> (&'t str, &'t str) {
         let own = told.reason.split_once(": ").filter(|_| self.is_told());
         let is_row = |place: &str| {
@@ -100,9 +103,9 @@ impl Remnant<'_> {
         own.filter(|(place, _)| is_row(place)).unwrap_or((&told.place, &told.reason))
     }
 
-    /// Everybody whom the record may mean, as far as anybody can tell; everybody among them where
-    /// it may be somebody who is not named.
-    // RAIL R2: an identifier that cannot be read names nobody who is ever asked about.
+    /// Returns patterns of all identifiers that the record may mean; the pattern for everybody is
+    /// among them where it may mean somebody whom it does not name.
+    // RAIL R2: an identifier that cannot be read is nobody's who is ever looked up.
     pub(super) fn may_mean(&self) -> BTreeSet<Pattern> {
         if let (Some(open), true) = (self.open, self.is_told()) {
             let texts: Result<Vec<String>, _> = serde_json::from_str(open.get());
@@ -154,13 +157,13 @@ impl Party<'_> {
                 open.extend(left_open(&one, scheme).into_patterns());
             }
         }
-        // A label before it or a note after it means nobody else.
+        // A label before it or a note after it means no other subject.
         open.extend((remarks(&rest) >= FEWEST).then(Pattern::everybody));
         open
     }
 }
 
-/// Signs of an identifier, fewer than which beside an exact one are a label or a note.
+/// Fewest characters of an identifier beside an exact one that are more than a label or a note.
 const FEWEST: usize = 6;
 
 fn remarks(text: &str) -> usize {

@@ -1,4 +1,4 @@
-//! A registry file as a stream: what is read of it is never more than one record.
+//! A registry file as a stream: at most one record is in memory at a time.
 
 use std::fmt;
 use std::fs::File;
@@ -16,10 +16,10 @@ use mustcheck::input::{parse_stream, read_file};
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::json::REGISTRY_LIMIT;
 
-/// A byte order mark, which spreadsheets and some editors put in front.
+/// The byte order mark that spreadsheets and some editors put first.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// A function that takes each record: its number, and its text.
+/// A function that takes each record: its number from 0, and its text.
 type Take<'a> = dyn FnMut(u64, &str) -> Result<(), RegistryError> + 'a;
 
 /// A file that is read more than once.
@@ -32,12 +32,12 @@ pub(super) struct Input {
 #[derive(Debug)]
 enum Content {
     File(File),
-    /// A pipe can be read once.
+    /// Content of a pipe, which can be read only once.
     Memory(Vec<u8>),
 }
 
 impl Input {
-    /// Opens a file; it must be UTF-8 throughout.
+    /// Opens a file and checks that it is UTF-8 throughout.
     pub(super) fn open(path: &Path) -> Result<Self, RegistryError> {
         let unreadable = |source| RegistryError::Io { path: path.display().to_string(), source };
         let file = File::open(path).map_err(unreadable)?;
@@ -58,12 +58,12 @@ impl Input {
         Ok(input)
     }
 
-    /// What is wrong with the file.
+    /// Makes an error of a fault of the file.
     pub(super) fn fault(&self, fault: &str) -> RegistryError {
         RegistryError::Content(format!("`{}`: {fault}", self.path.display()))
     }
 
-    /// The file from its beginning, without a byte order mark.
+    /// Reads the file from its beginning, without a byte order mark.
     fn reader(&self) -> Result<Box<dyn Read + '_>, RegistryError> {
         let begun = || -> std::io::Result<Box<dyn Read + '_>> {
             let mut reader: Box<dyn Read + '_> = match &self.content {
@@ -83,12 +83,13 @@ impl Input {
             .map_err(|source| RegistryError::Io { path: self.path.display().to_string(), source })
     }
 
-    /// Reads the document, in which an array is no object and no key stands twice.
+    /// Parses the document; an array in place of an object, or a key that occurs twice, is an
+    /// error.
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, RegistryError> {
         parse_stream(self.reader()?).map_err(|fault| self.fault(&fault.to_string()))
     }
 
-    /// Hands on every record, after [`Input::parse`] has found nothing wrong.
+    /// Passes every record to `take`, after [`Input::parse`] has found nothing wrong.
     pub(super) fn records(&self, take: &mut Take<'_>) -> Result<(), RegistryError> {
         let mut failed = None;
         let mut reader = serde_json::Deserializer::from_reader(self.reader()?);
@@ -101,7 +102,7 @@ impl Input {
     }
 }
 
-/// Finds the place where a text is not UTF-8, if it is not.
+/// Returns the position of the first byte that is not UTF-8, if there is one.
 fn not_utf8(reader: &mut dyn Read) -> std::io::Result<Option<usize>> {
     let mut chunk = vec![0; 1 << 16];
     let (mut begun, mut kept) = (0, 0);
@@ -123,7 +124,7 @@ fn not_utf8(reader: &mut dyn Read) -> std::io::Result<Option<usize>> {
     }
 }
 
-/// Records that are passed over.
+/// Records that are skipped.
 #[derive(Default)]
 pub(super) struct Passed;
 
@@ -146,10 +147,10 @@ impl<'de> Deserialize<'de> for Passed {
     }
 }
 
-/// The document, of which the records are handed on.
+/// The document, whose records are passed to `take`.
 struct Document<'a, 't> {
     take: &'a mut Take<'t>,
-    /// What ended the reading, if it was not the file.
+    /// Error of `take` that ended the reading, if one did.
     failed: &'a mut Option<RegistryError>,
 }
 
@@ -180,7 +181,7 @@ impl<'de> Visitor<'de> for Document<'_, '_> {
     }
 }
 
-/// Its records.
+/// The records of the document.
 struct Records<'a, 't> {
     take: &'a mut Take<'t>,
     failed: &'a mut Option<RegistryError>,

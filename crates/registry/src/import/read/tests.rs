@@ -77,7 +77,7 @@ fn what_surrounds_an_exact_code_is_taken_off() {
         let meant = about(written, "no scheme");
         assert!(meant.contains(FIRM) && !meant.contains("*"), "{written:?}: {meant:?}");
     }
-    // Beside it stands what is another's.
+    // Beside it is the identifier of another.
     let two = about("91310115MA1K3H5Q4N 3101**********3355", "uscc");
     assert!(two.contains("*") && two.contains(FIRM), "{two:?}");
 }

@@ -1,4 +1,4 @@
-//! What is a day, and what is none.
+//! Texts that are days, and texts that are not.
 
 use super::*;
 
@@ -113,7 +113,7 @@ fn the_order_of_day_and_month_is_declared_or_the_day_is_refused() {
     assert_eq!(of("23.2.2024", day_first), "2024-02-23");
     assert_eq!(of("03/04/2024", day_first), "2024-04-03");
     assert_eq!(of("03/04/2024", month_first), "2024-03-04");
-    // What has one meaning keeps it.
+    // A text with one meaning keeps it.
     assert_eq!(of("2024-03-04", day_first), "2024-03-04");
     assert!(of("2/23/2024", day_first).contains("is no day that exists"));
     assert!(of("23.2.24", day_first).contains("is no day that exists"));

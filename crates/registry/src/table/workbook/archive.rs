@@ -1,4 +1,4 @@
-//! Archives: which of them are workbooks, and that none unpacks to more than can be held.
+//! Archives: recognises workbooks, and limits what they unpack to.
 
 use std::fs::File;
 use std::io::{BufReader, Read as _};
@@ -8,30 +8,30 @@ use zip::ZipArchive;
 
 use super::Kind;
 
-/// The most that a workbook may unpack to, in bytes.
+/// Largest size that a workbook may unpack to, in bytes.
 const UNPACKED_LIMIT: u64 = 1 << 30;
-/// The most parts that a workbook may have.
+/// Largest number of parts of a workbook.
 const PARTS_LIMIT: usize = 10_000;
 
-/// What an archive is.
+/// Kind of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Archive {
     /// A workbook.
     Workbook(Kind),
-    /// A workbook in a form that is not read.
+    /// A workbook in a binary form that is not read.
     BinaryWorkbook,
-    /// A document of texts.
+    /// A text document.
     Document,
-    /// Any other.
+    /// Any other archive.
     Other,
 }
 
-/// Tells what an archive is, and unpacks a workbook once, so that nothing in it can be larger than
-/// it says.
+/// Recognises the kind of an archive, and unpacks a workbook once, so that no part of it can be
+/// larger than it declares.
 ///
 /// # Errors
 ///
-/// The operating system's; inside, why the archive cannot be read.
+/// The error of the operating system; inside, the reason for which the archive cannot be read.
 pub fn archive(file: &Path) -> std::io::Result<Result<Archive, String>> {
     let damaged = |_| "it is an archive (zip) that is cut or damaged".to_owned();
     let mut archive = match ZipArchive::new(BufReader::new(File::open(file)?)).map_err(damaged) {

@@ -1,13 +1,13 @@
-//! A value of a cell as the text that it would be in a table of texts.
+//! Values of cells, as the texts that they would be in a table of texts.
 
 use calamine::{Data, ExcelDateTime};
 
-/// Numbers from here on have more digits than a spreadsheet keeps.
+/// Smallest number with more digits than a spreadsheet keeps.
 const KEPT: f64 = 1e15;
-/// Days before this number have no date: spreadsheets count a 29 February 1900.
+/// First day number with a date: before it, spreadsheets count a 29 February 1900.
 const FIRST_DAY: f64 = 61.0;
 
-/// The text of a value.
+/// Returns the text of a value.
 pub fn text(value: &Data) -> String {
     match value {
         Data::Empty => String::new(),
@@ -21,8 +21,8 @@ pub fn text(value: &Data) -> String {
     }
 }
 
-/// The text of a value that a formula gave. A program that writes a formula and not its value
-/// leaves a cell that is not empty, although nobody can read it.
+/// Returns the text of a value that a formula gave. A program that writes a formula and not its
+/// value leaves a cell that is not empty, although it cannot be read.
 // RAIL R2
 pub fn of_formula(value: &Data, formula: Option<&str>) -> String {
     match (value, formula) {
@@ -31,20 +31,20 @@ pub fn of_formula(value: &Data, formula: Option<&str>) -> String {
     }
 }
 
-/// A number with the digits that a spreadsheet keeps, which are fifteen. One with more is written
-/// so that no digit looks exact that is made up: a code with them is rounded, even where its check
+/// Returns a number with the digits that a spreadsheet keeps, which are fifteen. A longer one is
+/// written so that no made-up digit looks exact: a code in it is rounded, even where its check
 /// character happens to be right.
 // RAIL R6
 fn number(number: f64) -> String {
     if number.abs() >= KEPT {
         return format!("{number:.14E}").replace('E', "E+");
     }
-    // 0.1 + 0.2 is 0.3 to whoever looks at the sheet.
+    // 0.1 + 0.2 is shown as 0.3 in the sheet.
     let shown = format!("{number:.14e}").parse::<f64>().unwrap_or(number);
     shown.to_string()
 }
 
-/// A day, or an instant without its zone.
+/// Returns a day, or an instant without its zone.
 fn moment(at: &ExcelDateTime) -> String {
     if at.is_duration() || at.as_f64() < 0.0 {
         return number(at.as_f64());
