@@ -1,4 +1,4 @@
-//! What an approval office puts to the policy.
+//! The application: the case that an approval office submits for a check.
 
 use serde::{Deserialize, Serialize};
 
@@ -23,14 +23,14 @@ pub struct Subject {
     pub country: Option<String>,
     /// The name, for display.
     pub name: String,
-    /// The document that shows a code which does not follow its standard, such as a licence. With
-    /// it such a code is taken, and the result is never better than `review`.
+    /// Document that shows a code which does not follow its standard, such as a licence. With it
+    /// such a code is accepted, and the result is never better than `review`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_issued: Option<String>,
     /// Further and former identifiers of the same subject; all are looked up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<FurtherIdentifier>,
-    /// The organization that a person stands behind: its position among the subjects, from 0.
+    /// Position among the subjects, from 0, of the organization that a person answers for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<u32>,
 }
@@ -43,7 +43,7 @@ pub struct Subject {
 pub struct FurtherIdentifier {
     /// The standard of `identifier`.
     pub scheme: Scheme,
-    /// The identifier, normalised as the first.
+    /// The identifier, normalised as the main one: NFKC, upper case, no spaces, no hyphens.
     pub identifier: String,
     /// Issuing country of a passport, ISO 3166-1 alpha-2; none otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -51,8 +51,7 @@ pub struct FurtherIdentifier {
 }
 
 impl Subject {
-    /// Everything that identifies the subject, the first first: scheme, issuing country,
-    /// identifier.
+    /// All identifiers of the subject, the main one first: scheme, issuing country, identifier.
     pub fn identities(&self) -> impl Iterator<Item = (Scheme, Option<&str>, &str)> {
         let first = (self.scheme, self.country.as_deref(), self.identifier.as_str());
         let further = self.also.iter();
@@ -60,7 +59,7 @@ impl Subject {
             .chain(further.map(|f| (f.scheme, f.country.as_deref(), f.identifier.as_str())))
     }
 
-    /// Whether an identifier is one of the subject's.
+    /// Whether an identifier is one of the subject's, main, further or former.
     pub fn is_named(&self, scheme: Scheme, country: Option<&str>, identifier: &str) -> bool {
         self.identities().any(|own| own == (scheme, country, identifier))
     }
@@ -75,16 +74,18 @@ pub struct Office {
     pub name: String,
     /// Administrative division code, GB/T 2260.
     pub region: String,
-    /// Where those who are given a notice find it; without it the notice leaves a line for it.
+    /// Postal address of the office, for those who receive a notice; without it the notice leaves a
+    /// blank line for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
-    /// The telephone on which they reach it; without it the notice leaves a line for it.
+    /// Telephone of the office, for those who receive a notice; without it the notice leaves a
+    /// blank line for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub telephone: Option<String>,
 }
 
 impl Office {
-    /// An office of which no more is known than its name and its division.
+    /// An office with name and division code only.
     pub fn new(name: impl Into<String>, region: impl Into<String>) -> Self {
         Self { name: name.into(), region: region.into(), address: None, telephone: None }
     }
@@ -121,18 +122,18 @@ pub struct Commitment {
 pub struct Application {
     /// The office's case number.
     pub id: String,
-    /// What is applied for, a code of the catalogue such as `licensing/food-production`.
+    /// Matter applied for: a code of the catalogue such as `licensing/food-production`.
     pub matter: String,
     /// The day for which the law and the records are read.
     pub as_of: Date,
     /// The office that decides.
     pub office: Office,
-    /// Everybody whom the application names.
+    /// All subjects: the applicant and everybody else whom the application names.
     pub subjects: Vec<Subject>,
     /// Whether the applicant is a consortium; its other members are then named.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub consortium: bool,
-    /// The documents; empty where the office does not say.
+    /// Documents that the application needs; empty where the office does not report them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub materials: Vec<Material>,
     /// The promise, if one was signed.
@@ -140,7 +141,7 @@ pub struct Application {
     pub commitment: Option<Commitment>,
 }
 
-/// Lists to be asked about one subject.
+/// Lists to look up for one subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]

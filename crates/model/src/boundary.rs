@@ -1,5 +1,5 @@
-//! The fields of the boundary, once: how each type of the model is converted to and from the types
-//! that are generated of `wit/credit.wit`, in the component and in its host.
+//! The fields of the boundary, listed once: how each type of the model is converted to and from the
+//! types that are generated from `wit/credit.wit`, in the component and in its host.
 
 use crate::date::Date;
 use crate::shared::Shared;
@@ -24,7 +24,7 @@ impl Convert<i32> for Date {
 }
 
 impl Convert<Date> for i32 {
-    /// The day; one that no calendar has becomes one that does not exist.
+    /// Converts a number of days since 1970-01-01; one outside the calendar becomes [`Date::NONE`].
     fn convert(self) -> Date {
         Date::from_epoch_days(self).unwrap_or(Date::NONE)
     }
@@ -54,7 +54,7 @@ impl<T: Convert<U>, U> Convert<Option<U>> for Option<T> {
     }
 }
 
-/// Converts from the model to a module `wit` where this stands.
+/// Implements the conversions from the model to the module `wit` in scope.
 #[macro_export]
 macro_rules! to_wit {
     (
@@ -84,7 +84,7 @@ macro_rules! to_wit {
     };
 }
 
-/// Converts from a module `wit` where this stands to the model.
+/// Implements the conversions from the module `wit` in scope to the model.
 #[macro_export]
 macro_rules! from_wit {
     (
@@ -115,7 +115,7 @@ macro_rules! from_wit {
     };
 }
 
-/// Converts roles, which go in and come out.
+/// Implements the conversions of roles, which cross the boundary in both directions.
 #[macro_export]
 macro_rules! roles {
     ($direction:ident) => {
@@ -129,7 +129,7 @@ macro_rules! roles {
     };
 }
 
-/// Converts the facts, which go in.
+/// Implements the conversions of the facts, which go into the component.
 #[macro_export]
 macro_rules! facts {
     ($direction:ident) => {
@@ -156,7 +156,7 @@ macro_rules! facts {
     };
 }
 
-/// Converts the due lookups, the verdict and a refusal, which come out.
+/// Implements the conversions of due lookups, verdict and refusal, which come out of the component.
 #[macro_export]
 macro_rules! verdict {
     ($direction:ident) => {
@@ -192,7 +192,7 @@ macro_rules! verdict {
     };
 }
 
-/// Converts the description of a policy.
+/// Implements the conversions of a policy's description, which comes out of the component.
 #[macro_export]
 macro_rules! description {
     ($direction:ident) => {

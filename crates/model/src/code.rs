@@ -1,5 +1,5 @@
-//! The closed vocabularies: what a case, a record or a measure may say. Open vocabularies (lists,
-//! matters, acts) are the catalogue's and stay strings.
+//! The closed vocabularies: codes that a case, a record or a measure may use. Open vocabularies
+//! (lists, matters, acts) belong to the catalogue and stay strings.
 
 use serde::{Deserialize, Serialize};
 
@@ -37,9 +37,9 @@ macro_rules! codes {
 }
 
 codes! {
-    /// What a subject is in this application, or what a person was to the conduct on record.
+    /// Role of a subject in the application, or of a person in the conduct on record.
     Role {
-        /// Who applies; of a consortium, its lead member.
+        /// The applicant; of a consortium, its lead member.
         Applicant = "applicant",
         /// Another member of the consortium.
         ConsortiumMember = "consortium-member",
@@ -51,7 +51,7 @@ codes! {
         DirectlyResponsible = "directly-responsible",
         /// 注册执业人员
         RegisteredPractitioner = "registered-practitioner",
-        /// Who stands surety.
+        /// The guarantor: the subject that provides surety.
         Guarantor = "guarantor",
     }
 }
@@ -105,7 +105,7 @@ codes! {
 }
 
 codes! {
-    /// What happened to a record after it was made.
+    /// Event in the life of a record, after it was made.
     EventKind {
         /// 提出异议
         ObjectionFiled = "objection-filed",
@@ -135,11 +135,11 @@ codes! {
 }
 
 codes! {
-    /// How a source answered.
+    /// Status of a source's answer to a lookup.
     AnswerStatus {
-        /// With records, or with the statement that it has none.
+        /// The source gave its records, or stated that it has none.
         Answered = "answered",
-        /// The source's snapshot is older than is accepted.
+        /// The source's snapshot is older than accepted.
         Stale = "stale",
         /// The source did not answer.
         Unavailable = "unavailable",
@@ -149,7 +149,7 @@ codes! {
 }
 
 codes! {
-    /// A record's state at the as-of date.
+    /// Standing of a record on a day.
     Standing {
         /// Revoked, or an objection was upheld.
         Annulled = "annulled",
@@ -164,13 +164,13 @@ codes! {
         NotYetInForce = "not-yet-in-force",
         /// An objection is under verification, or execution is stayed.
         Suspended = "suspended",
-        /// None of these: the standing that triggers a restriction.
+        /// None of these; only this standing triggers a restriction.
         InForce = "in-force",
     }
 }
 
 codes! {
-    /// What a list says of those on it.
+    /// Kind of list, by what it says about the subjects on it.
     Polarity {
         /// 严重失信主体名单
         Restriction = "restriction",
@@ -182,7 +182,7 @@ codes! {
 }
 
 codes! {
-    /// Who keeps a list, and so what it may found.
+    /// Kind of keeper of a list, which decides whether the list can be the basis of a measure.
     ListStanding {
         /// Kept by a public authority under a legal basis.
         Statutory = "statutory",
@@ -208,7 +208,7 @@ codes! {
 }
 
 codes! {
-    /// Which way a measure works.
+    /// Direction of a measure.
     Effect {
         /// 激励
         Incentive = "incentive",
@@ -218,7 +218,7 @@ codes! {
 }
 
 codes! {
-    /// Whether the office must apply a measure.
+    /// Force of a measure: whether the office must apply it.
     Force {
         /// 强制性措施
         Mandatory = "mandatory",
@@ -228,7 +228,7 @@ codes! {
 }
 
 codes! {
-    /// What a measure does.
+    /// Kind of a measure, by what it does to an application.
     MeasureKind {
         /// Excludes from this matter.
         Disqualify = "disqualify",
@@ -260,14 +260,14 @@ codes! {
 }
 
 impl Role {
-    /// Whether who holds the role only stands behind somebody who applies.
+    /// Whether the holder of the role does not apply itself, but answers for somebody who applies.
     pub const fn stands_behind(self) -> bool {
         !matches!(self, Self::Applicant | Self::ConsortiumMember | Self::Guarantor)
     }
 }
 
 impl Scheme {
-    /// Whether it numbers natural persons.
+    /// Whether identifiers of the scheme are those of natural persons.
     pub const fn is_personal(self) -> bool {
         matches!(self, Self::ResidentId | Self::Passport)
     }
@@ -283,7 +283,7 @@ impl MeasureKind {
 codes! {
     /// The finding that sums up a decision.
     Disposition {
-        /// Everything due was asked, and nothing applies.
+        /// Everything due was looked up and answered, and nothing applies.
         Clear = "clear",
         /// Incentives apply and nothing restricts.
         Facilitated = "facilitated",
@@ -291,13 +291,13 @@ codes! {
         Review = "review",
         /// A mandatory restriction applies.
         Restricted = "restricted",
-        /// Something due was not answered.
+        /// A due lookup was not answered.
         Undetermined = "undetermined",
     }
 }
 
 codes! {
-    /// The rule that decided the disposition; the first that holds.
+    /// Rule that decided the disposition: the first in this order that holds.
     DispositionRule {
         /// A mandatory restriction applies.
         MandatoryRestriction = "mandatory-restriction",
@@ -309,15 +309,15 @@ codes! {
         SuspendedRecord = "suspended-record",
         /// A record may be lifted for a reorganisation or settlement.
         LiftedRecord = "lifted-record",
-        /// A recommended restriction that the overlay adopts applies.
+        /// A recommended restriction applies because the overlay adopts it.
         AdoptedRestriction = "adopted-restriction",
-        /// A record in force stands on a watch list.
+        /// A record on a watch list is in force.
         WatchHit = "watch-hit",
         /// Two sources hold one decision and disagree on whether it has ended.
         ContradictingSources = "contradicting-sources",
-        /// Nobody can tell whether an exception of the article takes a record out.
+        /// It cannot be determined whether an exception of the article applies to the record.
         UnprovenException = "unproven-exception",
-        /// A code was taken as it was issued, off its standard.
+        /// A code was accepted as it was issued, off its standard.
         CodeAsIssued = "code-as-issued",
         /// The check is as of an earlier day, or a record that was not in force then is today.
         EarlierDay = "earlier-day",
@@ -329,7 +329,7 @@ codes! {
 }
 
 codes! {
-    /// Why a record or a measure does not apply.
+    /// Reason for which a record or a measure does not apply.
     SetAsideReason {
         /// The record was annulled.
         Annulled = "annulled",
@@ -343,7 +343,7 @@ codes! {
         NotYetInForce = "not-yet-in-force",
         /// An objection is under verification.
         ObjectionUnderVerification = "objection-under-verification",
-        /// Execution is stayed.
+        /// Execution is stayed, in reconsideration or in court.
         CourtStay = "court-stay",
         /// Nothing links the record with this matter.
         NotLinked = "not-linked",
@@ -351,23 +351,23 @@ codes! {
         RoleNotReached = "role-not-reached",
         /// The list is kept for reference.
         ReferenceOnly = "reference-only",
-        /// A recommended measure that the overlay does not adopt.
+        /// The measure is only recommended, and the overlay does not adopt it.
         NotAdopted = "not-adopted",
         /// The longest term that the article allows has run out, or cuts the record's.
         BeyondTerm = "beyond-term",
-        /// An incentive that a restriction in force defeats.
+        /// The incentive is defeated by a restriction in force.
         DefeatedByRestriction = "defeated-by-restriction",
         /// A condition of the measure is not met or cannot be affirmed.
         ConditionNotMet = "condition-not-met",
         /// Another source holds the same decision as ended.
         ContradictingSources = "contradicting-sources",
-        /// Nobody can tell whether an exception of the article takes the record out.
+        /// It cannot be determined whether an exception of the article applies to the record.
         UnprovenException = "unproven-exception",
     }
 }
 
 codes! {
-    /// What a decision makes due later.
+    /// Duty that follows from a decision, to be done later.
     ObligationKind {
         /// 执行反馈
         Feedback = "feedback",
@@ -379,7 +379,7 @@ codes! {
 }
 
 codes! {
-    /// When a remark is shown.
+    /// Condition under which a remark is shown to the officer.
     RemarkWhen {
         /// A restriction applies, an examination included.
         RestrictionApplies = "restriction-applies",

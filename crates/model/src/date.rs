@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A calendar day in China Standard Time. The fields stand in order of weight, so
-/// comparing two dates compares two days.
+/// A calendar day in China Standard Time. The fields are declared from year to day, so that the
+/// derived order is the order of days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     /// Gregorian year.
@@ -17,7 +17,7 @@ pub struct Date {
     pub day: u8,
 }
 
-/// The last year of a date.
+/// Last year that a date can have.
 const LAST_YEAR: u16 = 9999;
 /// Days of the proleptic Gregorian calendar from 0000-03-01 to 1970-01-01.
 const EPOCH: i32 = 719_468;
@@ -35,7 +35,7 @@ impl Date {
         date.exists().then_some(date)
     }
 
-    /// Whether the day exists; a day that came through the boundary may not.
+    /// Whether the day exists; one that came through the boundary may not.
     pub const fn exists(self) -> bool {
         self.year <= LAST_YEAR
             && self.month >= 1
@@ -85,17 +85,18 @@ impl Date {
         Self::clamped(year, u8::try_from(month % 12 + 1).ok()?, self.day)
     }
 
-    /// The next day.
+    /// The next day; `None` at the end of the calendar.
     pub fn tomorrow(self) -> Option<Self> {
         Self::from_days(self.days()? + 1)
     }
 
-    /// The day before.
+    /// The day before; `None` at the beginning of the calendar.
     pub fn yesterday(self) -> Option<Self> {
         Self::from_days(self.days()? - 1)
     }
 
-    /// Whole days from `earlier` to this day; negative if `earlier` is later.
+    /// Whole days from `earlier` to this day; negative if `earlier` is later. `None` if either does
+    /// not exist.
     pub fn days_since(self, earlier: Self) -> Option<i32> {
         Some(self.days()? - earlier.days()?)
     }
@@ -106,18 +107,18 @@ impl Date {
         self.days().is_some_and(|days| matches!(days.rem_euclid(7), 2 | 3))
     }
 
-    /// The day, or the last one of the month where the month is shorter.
+    /// The day, or the last one of its month where the month is shorter.
     fn clamped(year: u16, month: u8, day: u8) -> Option<Self> {
         Self::new(year, month, day.min(days_of(year, month)))
     }
 
-    /// Days since 1970-01-01, as the boundary has them; of a day that does not exist the least
-    /// number, which no calendar has.
+    /// Days since 1970-01-01, as they cross the boundary; `i32::MIN`, which no calendar has, for a
+    /// day that does not exist.
     pub fn epoch_days(self) -> i32 {
         self.days().unwrap_or(i32::MIN)
     }
 
-    /// The day so many days after 1970-01-01, if the calendar has it.
+    /// The day that lies `days` days after 1970-01-01, if the calendar has it.
     pub fn from_epoch_days(days: i32) -> Option<Self> {
         Self::from_days(days)
     }
@@ -152,7 +153,7 @@ impl Date {
     }
 }
 
-/// How many days a month has; none for a month that does not exist.
+/// Number of days of a month; 0 for a month that does not exist.
 const fn days_of(year: u16, month: u8) -> u8 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
@@ -186,7 +187,7 @@ impl schemars::JsonSchema for Date {
     }
 }
 
-/// A text that is no date or instant. Its message ends an error that names the place.
+/// Error: a text is no date or instant. Its message is the end of an error that names the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidDate {
     found: String,
@@ -204,7 +205,7 @@ impl std::error::Error for InvalidDate {}
 impl FromStr for Date {
     type Err = InvalidDate;
 
-    /// Reads `YYYY-MM-DD`, and nothing looser: a day read wrongly is a decision made wrongly.
+    /// Parses `YYYY-MM-DD` and nothing looser: a day read wrongly is a decision made wrongly.
     fn from_str(s: &str) -> Result<Self, InvalidDate> {
         let invalid = || InvalidDate {
             found: shortened(s),
@@ -274,7 +275,7 @@ impl Timestamp {
         })
     }
 
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// Seconds since 1970-01-01T00:00:00Z; `None` if the day does not exist.
     pub fn unix_seconds(self) -> Option<i64> {
         let of_day = i64::from(self.hour) * 3_600 + i64::from(self.minute) * 60;
         let local = i64::from(self.date.days()?) * 86_400 + of_day + i64::from(self.second);
@@ -297,7 +298,7 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = InvalidDate;
 
-    /// Reads RFC 3339 with any offset, to the second; a text without an offset names no instant.
+    /// Parses RFC 3339 with any offset, to the second; a text without an offset is no instant.
     fn from_str(s: &str) -> Result<Self, InvalidDate> {
         rfc3339(s).ok_or_else(|| InvalidDate {
             found: shortened(s),
@@ -306,7 +307,8 @@ impl FromStr for Timestamp {
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SS`, perhaps a fraction, which is cut off, and `Z` or an offset `±HH:MM`.
+/// Parses `YYYY-MM-DDTHH:MM:SS`, an optional fraction, which is cut off, and `Z` or an offset
+/// `±HH:MM`.
 fn rfc3339(s: &str) -> Option<Timestamp> {
     let date: Date = s.get(..10)?.parse().ok()?;
     if !matches!(s.as_bytes().get(10), Some(b'T' | b't')) {
@@ -340,7 +342,7 @@ fn rfc3339(s: &str) -> Option<Timestamp> {
     Timestamp::from_unix_seconds(written.unix_seconds()? + CHINA - ahead)
 }
 
-/// `HH:MM`, each in its range.
+/// Parses `HH:MM`, hours 0 to 23 and minutes 0 to 59.
 fn clock(s: &str) -> Option<(u8, u8)> {
     let (hours, minutes) = s.split_once(':')?;
     let (hours, minutes) = (two_digits(hours)?, two_digits(minutes)?);

@@ -1,4 +1,4 @@
-//! What the policy decides.
+//! The decision: findings with reasons, as the office reads them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,10 +10,10 @@ use crate::{
     SetAsideReason, Standing, Text,
 };
 
-/// The Opinions (国发〔2016〕33号), on which the rules in code rest.
+/// Id of the instrument on which the rules in code rest: the Opinions (国发〔2016〕33号).
 pub const OPINIONS: &str = "guofa-2016-33";
 
-/// Where a text stands, with its words.
+/// A citation of a clause, with its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -67,17 +67,17 @@ pub struct Lookup {
     pub list: String,
     /// Whether the lookup is due; one on a reference list is made but decides nothing.
     pub due: bool,
-    /// How the source answered.
+    /// Status of the source's answer, its age and reach taken into account.
     pub status: AnswerStatus,
     /// The source, if one holds the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// When its snapshot was taken.
+    /// Instant of the source's snapshot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_as_of: Option<Timestamp>,
-    /// How many records it gave.
+    /// Number of records that the source gave.
     pub records: u32,
-    /// Why it did not answer, or what is to be known of its answer.
+    /// Reason for a missing answer, or a remark on the one that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -91,14 +91,15 @@ pub struct Finding {
     pub record: String,
     /// The list.
     pub list: String,
-    /// Whom it was found for.
+    /// Subject of the application that it was found for.
     pub target: Target,
-    /// Whether the record is about that subject itself or names it as a responsible person.
+    /// Role in which the record names that subject as a responsible person; none if the record is
+    /// about the subject itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named_as: Option<Role>,
-    /// Its state at the as-of date.
+    /// Its standing at the as-of date.
     pub standing: Standing,
-    /// Its state on the day of the check, where that is another day with another state.
+    /// Its standing on the day of the check, if that is another day and the standing differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing_today: Option<Standing>,
     /// The authority that decided.
@@ -151,11 +152,11 @@ pub struct Prolonged {
 pub struct AppliedMeasure {
     /// Its id in the catalogue.
     pub measure: String,
-    /// Which way it works.
+    /// Incentive or restriction.
     pub effect: Effect,
-    /// Whether it must be applied.
+    /// Force: whether the office must apply it.
     pub force: Force,
-    /// What it does.
+    /// Kind of the measure.
     pub kind: MeasureKind,
     /// To whom.
     pub target: Target,
@@ -172,29 +173,29 @@ pub struct AppliedMeasure {
     /// Terms that were prolonged to what the article fixes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prolonged: Vec<Prolonged>,
-    /// What it does, in a sentence.
+    /// One sentence on what it does.
     pub text: Text,
 }
 
-/// Something due later.
+/// A duty that follows from the decision, to be done later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Obligation {
-    /// What.
+    /// Duty to be done.
     pub kind: ObligationKind,
     /// To whom.
     pub to: Text,
     /// The last day; none where the text sets none or the calendar is not published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<Date>,
-    /// How the day comes about, or why there is none.
+    /// Explanation of the last day, or the reason why there is none.
     pub note: Text,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// A record or measure that does not apply, with the rule that says why.
+/// A record or measure that does not apply, with the rule that sets it aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -205,17 +206,17 @@ pub struct SetAside {
     /// The measure, if one is concerned.
     #[serde(default)]
     pub measure: Option<String>,
-    /// For whom.
+    /// Subject concerned.
     pub target: Target,
-    /// Why.
+    /// Reason for which it does not apply.
     pub reason: SetAsideReason,
-    /// The rule.
+    /// Basis of the rule that sets it aside.
     pub legal_basis: Vec<LegalBasis>,
     /// The reason in a sentence.
     pub text: Text,
 }
 
-/// Which policy decided.
+/// Policy that decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -245,7 +246,7 @@ pub struct Decision {
     pub disposition: Disposition,
     /// The rule that decided it.
     pub disposition_rule: DispositionRule,
-    /// Which policy decided.
+    /// Policy that decided.
     pub policy: PolicyId,
     /// Every lookup made.
     pub lookups: Vec<Lookup>,
@@ -253,26 +254,28 @@ pub struct Decision {
     pub records: Vec<Finding>,
     /// The measures that apply.
     pub measures: Vec<AppliedMeasure>,
-    /// What is due later.
+    /// Duties that follow from the decision.
     pub obligations: Vec<Obligation>,
-    /// What does not apply, and why.
+    /// Records and measures that do not apply, each with its reason.
     pub set_aside: Vec<SetAside>,
     /// The day on which the check was made, by the host's clock.
     pub made_on: Date,
 }
 
-/// Days before the day of the check that an as-of date may lie and still be a present one:
-/// what came in yesterday is decided today.
+/// Largest number of days by which an as-of date may lie before the day of the check without making
+/// it backdated: an application that came in yesterday is decided today.
 pub const PRESENT_DAYS: i32 = 1;
 
 impl Decision {
-    /// Whether the check was made as of an earlier day, for which a right of its own is needed.
+    /// Whether the check is backdated: made as of an earlier day, which needs a permission of its
+    /// own.
     pub fn is_backdated(&self) -> bool {
         is_backdated(self.as_of, self.made_on)
     }
 }
 
-/// Whether a check as of a day, made on another, is one of an earlier day.
+/// Whether a check made on `made_on` is backdated: its as-of date lies more than [`PRESENT_DAYS`]
+/// days earlier, or one of the two days does not exist.
 // RAIL R14
 pub fn is_backdated(as_of: Date, made_on: Date) -> bool {
     made_on.days_since(as_of).is_none_or(|days| days > PRESENT_DAYS)
@@ -283,8 +286,8 @@ pub fn is_backdated(as_of: Date, made_on: Date) -> bool {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Problem {
-    /// Where, such as `subjects[0].identifier`.
+    /// Path of the place, such as `subjects[0].identifier`.
     pub path: String,
-    /// What is wrong, in lower case without a full stop; identifiers are masked.
+    /// Description of the fault, in lower case without a full stop; identifiers are masked.
     pub detail: String,
 }

@@ -1,5 +1,5 @@
-//! A policy's description, found by code and by position: the host and the writer ask for every list
-//! and measure of a check, and a catalogue may hold thousands.
+//! A policy's description, indexed by code and by position: host and writer look up every list and
+//! measure of a check, and a catalogue may hold thousands.
 
 use rustc_hash::FxHashMap;
 
@@ -10,12 +10,12 @@ use crate::{
     MeasureInfo, Role,
 };
 
-/// The lists that have parts, which sources may publish as lists of their own.
+/// Lists with parts that sources may publish as lists of their own.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
-    /// The parts of each list.
+    /// Codes of the parts, by code of the list.
     of: FxHashMap<String, Vec<String>>,
-    /// The list of each part.
+    /// Code of the list, by code of the part.
     whole: FxHashMap<String, String>,
 }
 
@@ -30,18 +30,18 @@ impl Parts {
         parts
     }
 
-    /// The parts of a list, if it has any.
+    /// Codes of the parts of a list, if it has any.
     pub fn of(&self, list: &str) -> Option<&[String]> {
         self.of.get(list).map(Vec::as_slice)
     }
 
-    /// The list that a code is a part of.
+    /// Code of the list that a part belongs to; `None` if the code is no part.
     pub fn whole(&self, code: &str) -> Option<&str> {
         self.whole.get(code).map(String::as_str)
     }
 }
 
-/// A description with its indexes.
+/// A policy's description with its indexes.
 #[derive(Clone, Debug)]
 pub struct Described {
     description: Description,
@@ -51,9 +51,9 @@ pub struct Described {
     matters: FxHashMap<String, u32>,
     measures: FxHashMap<String, u32>,
     instruments: FxHashMap<String, u32>,
-    /// Lookups due on each matter.
+    /// Due lookups, by position of the matter.
     due: Vec<Vec<Due>>,
-    /// Restrictions on each matter that outlast their records for a counted time.
+    /// Restrictions that outlast their records for a counted time, by position of the matter.
     lasting: Vec<Vec<Lasting>>,
 }
 
@@ -62,7 +62,7 @@ pub struct Described {
 pub struct Due {
     /// The roles whose subjects are looked up.
     pub roles: Vec<Role>,
-    /// The lists, by position; none for one that the policy has not.
+    /// Positions of the lists; `None` for a list that the policy does not have.
     pub lists: Vec<Option<u32>>,
 }
 
@@ -113,7 +113,7 @@ impl Described {
         }
     }
 
-    /// What the policy says of itself.
+    /// The policy's description.
     pub const fn description(&self) -> &Description {
         &self.description
     }
@@ -179,7 +179,7 @@ impl Described {
         self.description.grounds.get(usize::try_from(position).ok()?)
     }
 
-    /// The legal basis of something.
+    /// The clauses of a basis: of a measure or of a ground.
     pub fn basis(&self, basis: Basis) -> Option<&[LegalBasis]> {
         match basis {
             Basis::Measure(position) => Some(&self.measure_at(position)?.legal_basis),
@@ -187,7 +187,7 @@ impl Described {
         }
     }
 
-    /// The age that the policy accepts of a source, in days.
+    /// Largest age in days at which the policy accepts a source's snapshot.
     pub fn freshness(&self, source: &str) -> u16 {
         let freshness = &self.description.freshness;
         let own = freshness.iter().find(|f| f.source.as_deref() == Some(source));
@@ -195,8 +195,8 @@ impl Described {
         own.or_else(other).map_or(0, |f| f.days)
     }
 
-    /// The day from which a source must hold every record of a list about a subject in a role,
-    /// if bars that the records may found outlast them.
+    /// First day from which a source must hold every record of a list about a subject in a role;
+    /// `None` if no restriction that the records may trigger outlasts them.
     // RAIL R2
     pub fn since(&self, matter: u32, list: u32, role: Role, days: Days) -> Option<Date> {
         let lasting = self.lasting.get(usize::try_from(matter).ok()?)?;

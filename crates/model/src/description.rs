@@ -1,4 +1,4 @@
-//! What a policy says of itself.
+//! A policy's description: everything that hosts, writers and people need to know about it.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,16 +15,16 @@ use crate::{
 pub struct ListInfo {
     /// Its code.
     pub code: String,
-    /// Codes of parts that sources still publish as lists of their own: looked up with the list,
-    /// which a source that holds only a part does not hold.
+    /// Codes of parts that sources still publish as lists of their own. They are looked up together
+    /// with the list; a source that holds only a part does not hold the list.
     pub parts: Vec<String>,
     /// Its name.
     pub name: Text,
-    /// The department that puts subjects on it, to which feedback goes.
+    /// Department that puts subjects on it; feedback goes there.
     pub initiator: Text,
-    /// What it says of those on it.
+    /// Polarity: restriction, commendation or watch.
     pub polarity: Polarity,
-    /// Who keeps it.
+    /// Kind of its keeper: statutory or reference.
     pub standing: ListStanding,
     /// The acts that its records may name.
     pub acts: Vec<String>,
@@ -43,7 +43,7 @@ pub struct DueRule {
     pub required: bool,
     /// The lists.
     pub lists: Vec<String>,
-    /// Why the office must ask.
+    /// Clauses that oblige the office to look up.
     pub legal_basis: Vec<LegalBasis>,
 }
 
@@ -69,11 +69,11 @@ pub struct MatterInfo {
 pub struct MeasureInfo {
     /// Its id.
     pub id: String,
-    /// Which way it works.
+    /// Incentive or restriction.
     pub effect: Effect,
-    /// Whether it must be applied.
+    /// Force: whether the office must apply it.
     pub force: Force,
-    /// What it does.
+    /// Kind of the measure.
     pub kind: MeasureKind,
     /// Whether the overlay adopts it; a mandatory measure needs no adoption.
     pub adopted: bool,
@@ -83,9 +83,9 @@ pub struct MeasureInfo {
     pub roles: Vec<Role>,
     /// The lists whose records trigger it.
     pub lists: Vec<String>,
-    /// First as-of date.
+    /// First day of the check on which it applies.
     pub valid_from: Date,
-    /// Last as-of date, if any.
+    /// Last day of the check on which it applies, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// The longest term that the article allows.
@@ -102,14 +102,14 @@ pub struct MeasureInfo {
     /// The department that carries it out, where the place says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub implementer: Option<Text>,
-    /// What it does, in a sentence.
+    /// One sentence on what it does.
     pub text: Text,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
 
 impl MeasureInfo {
-    /// How its end follows from its article.
+    /// The rule by which its end follows from its article.
     pub fn term(&self) -> TermRule {
         let Self { longest_term, fixed_term, shortest_term, lifelong, .. } = self;
         TermRule::of(*longest_term, *fixed_term, *shortest_term, *lifelong)
@@ -142,19 +142,19 @@ pub struct InstrumentInfo {
     pub number: Option<String>,
 }
 
-/// What a rule rests on besides the measures.
+/// A legal basis other than a measure's, on which a rule rests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct GroundInfo {
-    /// Its own words for those whom it concerns, if it has any.
+    /// Sentence for those whom it concerns, if it has one of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Text>,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// What a person affected may do.
+/// A remedy that a person affected has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -169,9 +169,9 @@ pub struct RemedyInfo {
     pub lists: Vec<String>,
     /// Only where a measure refuses or limits what is applied for.
     pub refusals_only: bool,
-    /// First day of the check.
+    /// First day of the check on which it is open.
     pub valid_from: Date,
-    /// Last day, if any.
+    /// Last such day, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// The sentence.
@@ -180,7 +180,7 @@ pub struct RemedyInfo {
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// How a disputed record is handled at a place.
+/// Handling of a disputed record by the regulation of a place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -198,12 +198,12 @@ pub struct ObjectionInfo {
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// A sentence for the officer on what the records do not tell.
+/// A sentence for the officer on facts that the records do not show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct RemarkInfo {
-    /// When it is shown.
+    /// Condition under which it is shown.
     pub when: RemarkWhen,
     /// The sentence.
     pub text: Text,
@@ -222,16 +222,16 @@ pub struct PlaceInfo {
     pub name: Text,
     /// The first digits of the division codes (GB/T 2260) of its offices; empty means everywhere.
     pub regions: Vec<String>,
-    /// First day, if not the edition's.
+    /// First day of the check on which it decides, if not the edition's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Date>,
-    /// Last day, if any.
+    /// Last such day, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
-    /// How a disputed record is handled, if the place says.
+    /// Handling of a disputed record, if the place has a rule on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objection: Option<ObjectionInfo>,
-    /// What the officer is told.
+    /// Remarks for the officer.
     pub remarks: Vec<RemarkInfo>,
 }
 
@@ -248,30 +248,30 @@ pub struct CalendarYear {
     pub workdays: Vec<Date>,
 }
 
-/// The days on which an edition decides.
+/// Days of the check on which an edition decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct EditionDays {
     /// The first.
     pub valid_from: Date,
-    /// The last, if any.
+    /// The last such day, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
 }
 
-/// What a policy is.
+/// A policy's description.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Description {
-    /// Which policy.
+    /// Name, version, edition and overlay of the policy.
     pub policy: PolicyId,
     /// The edition's title, with its place and the version of its data.
     pub edition_name: Text,
-    /// The first as-of date it decides.
+    /// First day of the check on which it decides: the later of the edition's and the place's.
     pub valid_from: Date,
-    /// The last, if any.
+    /// The last such day, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// The lists.
@@ -282,17 +282,17 @@ pub struct Description {
     pub matters: Vec<MatterInfo>,
     /// The measures.
     pub measures: Vec<MeasureInfo>,
-    /// The accepted ages.
+    /// Accepted ages of the sources' snapshots.
     pub freshness: Vec<Freshness>,
-    /// The edition's own days, whatever the place says.
+    /// Days on which the edition alone decides, whatever the place says.
     pub edition: EditionDays,
     /// The place for which it decides.
     pub place: PlaceInfo,
     /// The instruments cited.
     pub instruments: Vec<InstrumentInfo>,
-    /// What its rules rest on besides the measures.
+    /// Grounds: legal bases of its rules besides the measures. A verdict names them by position.
     pub grounds: Vec<GroundInfo>,
-    /// What those affected may do.
+    /// Remedies of those affected.
     pub remedies: Vec<RemedyInfo>,
     /// The holidays by which working days are counted.
     pub calendar: Vec<CalendarYear>,

@@ -1,4 +1,4 @@
-//! Why an application cannot be evaluated.
+//! Errors: the reasons for which an application cannot be evaluated.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Problem;
 
-/// Why an application cannot be evaluated. None of these is a finding, and none may be read as
+/// Error: the application cannot be evaluated. None of these is a finding, and none may be read as
 /// "no measures".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -20,16 +20,16 @@ pub enum ApplicationError {
     InvalidRoles(Problem),
     /// A day does not exist, or two days contradict each other.
     InvalidDate(Problem),
-    /// The as-of date is not in the edition's period.
+    /// The day of the check is not in the edition's period, or not in the place's.
     OutsideEdition(Problem),
     /// A value is empty or contradicts another.
     InvalidValue(Problem),
-    /// What the registry gave cannot be evaluated: the registry's fault, not the applicant's.
+    /// The registry's answer cannot be evaluated: the registry's fault, not the applicant's.
     InvalidAnswer(Problem),
 }
 
 impl ApplicationError {
-    /// The place and what is wrong there.
+    /// The place in the input, and the fault there.
     pub const fn problem(&self) -> &Problem {
         match self {
             Self::UnknownMatter(p)
@@ -44,7 +44,7 @@ impl ApplicationError {
 }
 
 impl Problem {
-    /// A problem at a place.
+    /// Makes a problem of the path of a place and the fault there.
     pub fn at(path: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { path: path.into(), detail: detail.into() }
     }

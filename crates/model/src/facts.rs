@@ -1,5 +1,5 @@
-//! What the rules see of a check: nobody's name, number or words (RAIL R6). Lists, matters and acts
-//! are positions in what the policy says of itself; what is equal has equal numbers.
+//! The facts of a check that the rules see: no name, number or text about anybody (RAIL R6). Lists,
+//! matters and acts are positions in the policy's description; equal items have equal numbers.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use crate::{AnswerStatus, Commitment, EventKind, Penalty, Role, Scheme, SubjectK
 pub struct Days {
     /// The day for which the records are read.
     pub as_of: Date,
-    /// The day on which the check is made: the law and the age of sources are judged on it.
+    /// Day on which the check is made; the law and the age of sources are judged on it.
     pub made_on: Date,
 }
 
@@ -26,9 +26,9 @@ pub struct ApplicationFacts {
     pub as_of: Date,
     /// The day of the check, by the host's clock: the law is that of this day.
     pub made_on: Date,
-    /// Everybody whom the application names, in its order.
+    /// All subjects, in the application's order.
     pub subjects: Vec<SubjectFacts>,
-    /// The documents; empty where the office does not say.
+    /// Documents that the application needs; empty where the office does not report them.
     pub materials: Vec<MaterialFacts>,
     /// The promise to complete them, if one was signed.
     pub commitment: Option<Commitment>,
@@ -56,9 +56,9 @@ pub struct SubjectFacts {
     pub kind: SubjectKind,
     /// The standard of its first identifier.
     pub scheme: Scheme,
-    /// Position of the organization that a person stands behind.
+    /// Position of the organization that a person answers for.
     pub of: Option<u32>,
-    /// Whether a code of it is taken as it was issued, off its standard.
+    /// Whether one of its codes was accepted as it was issued, off its standard.
     pub as_issued: bool,
 }
 
@@ -90,14 +90,15 @@ pub struct AnswerFacts {
     pub subject: u32,
     /// Position of the list.
     pub list: u32,
-    /// Whether the source proves what it says, its age and its reach taken into account: only one
-    /// that has `answered` proves that nothing else is there.
+    /// Status of the answer, the age and the reach of the source taken into account: only
+    /// `answered` proves that the source holds no other record.
     pub status: AnswerStatus,
-    /// The number of the source; none if none holds the list.
+    /// Number of the source; none if no source holds the list.
     pub source: Option<u32>,
-    /// The day since which the source declares to hold ended records too.
+    /// First day from which the source declares to hold ended records too.
     pub records_from: Option<Date>,
-    /// The first day of which it holds every record: that day, or that of its snapshot.
+    /// First day of which the source holds every record: `records_from`, or the day of its
+    /// snapshot.
     pub held_from: Option<Date>,
     /// The records that may be relied on.
     pub records: Vec<RecordFacts>,
@@ -107,7 +108,7 @@ pub struct AnswerFacts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordFacts {
-    /// The record's number: the same wherever it was found.
+    /// Number of the record: the same wherever the record was found.
     pub number: u32,
     /// Position of the conduct, if the record names one.
     pub act: Option<u32>,
@@ -115,20 +116,20 @@ pub struct RecordFacts {
     pub matter: Option<u32>,
     /// Whether it is about the subject itself.
     pub is_about: bool,
-    /// As what it names the subject as responsible.
+    /// Roles in which it names the subject as responsible.
     pub named_as: Vec<Role>,
     /// First day, inclusive.
     pub valid_from: Date,
     /// Last day, inclusive; none if the record has no end.
     pub valid_until: Option<Date>,
-    /// What happened since, in any order.
+    /// Events of the record, in any order.
     pub events: Vec<EventFacts>,
     /// The penalty, if one was imposed.
     pub penalty: Option<Penalty>,
     /// The number of the document; equal documents have equal numbers.
     pub document: Option<u32>,
-    /// The number of the decision, if it can be told: the copies of one decision that several
-    /// sources hold have equal numbers.
+    /// Number of the decision, if known: the copies of one decision that several sources hold have
+    /// equal numbers.
     pub decision: Option<u32>,
 }
 
@@ -136,9 +137,9 @@ pub struct RecordFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EventFacts {
-    /// What happened.
+    /// Kind of the event.
     pub kind: EventKind,
-    /// When.
+    /// Day of the event.
     pub on: Date,
 }
 

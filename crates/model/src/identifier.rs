@@ -10,17 +10,18 @@ use crate::{Scheme, SubjectKind};
 const USCC_ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 /// Weights of GB 32100-2015: powers of 3 modulo 31.
 const USCC_WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
-/// A registering authority: the first character of the codes that it issues, and the second ones.
+/// A registering authority: the first character of the codes that it issues, and the possible
+/// second ones.
 struct Authority {
     letter: u8,
-    /// Kinds of organization that it registers; none stands for any.
+    /// Second characters of its codes (kinds of organization that it registers); empty for any.
     categories: &'static [u8],
 }
 
 /// Registering authorities: those of GB 32100-2015, and those that have issued codes since.
 ///
-/// NOT MODELLED: which categories the standard gives each of its own authorities; what they have
-/// issued is wider than its table, and the check characters tell a wrong code.
+/// NOT MODELLED: which categories the standard gives each of its own authorities; the codes that
+/// they have issued are wider than its table, and the check characters reveal a wrong code.
 const USCC_AUTHORITIES: &[Authority] = &[
     of_standard(b'1'), // 机构编制
     of_standard(b'2'), // 外交
@@ -52,7 +53,7 @@ const RESIDENT_CHECKS: &[u8; 11] = b"10X98765432";
 ///
 /// # Errors
 ///
-/// What is wrong, in words that hold no more of the identifier than its mask.
+/// A description of the fault, which holds no more of the identifier than its mask.
 // RAIL R6: exact identifiers only; one that fails its check character stops the check.
 pub fn validate(
     kind: SubjectKind,
@@ -82,15 +83,15 @@ pub fn validate(
     }
 }
 
-/// Checks an identifier that a document may show to have been issued off its standard.
+/// Checks an identifier that, by a document, may have been issued off its standard.
 ///
 /// INTERPRETATION: only unified social credit codes are known to have been issued with a wrong
 /// check character or authority, before 2016; of every other scheme a wrong character is an error.
 ///
 /// # Errors
 ///
-/// As [`validate`]; and a code for which `as_issued` is not needed, or cannot help.
-// RAIL R6: taken as it stands, matched exactly, and never silently.
+/// As [`validate`]; also for a code for which `as_issued` is not needed, or cannot help.
+// RAIL R6: accepted unchanged, matched exactly, and never silently.
 pub fn validate_issued(
     kind: SubjectKind,
     scheme: Scheme,
@@ -118,10 +119,12 @@ pub fn validate_issued(
     }
 }
 
-/// The form of an identifier where people read who a case is about: a firm's code is public and
-/// stands whole, a person's number is recognised beside the case file and names nobody else.
+/// Returns the form of an identifier for readers who know the case: a firm's code is public and
+/// shown whole; a person's number is masked so that it is recognised beside the case file and
+/// identifies nobody to others.
 ///
-/// Papers and decisions show it. Errors, logs, metrics and addresses show no more than [`mask`].
+/// Papers and decisions show this form. Errors, logs, metrics and addresses show no more than
+/// [`mask`].
 // RAIL R13
 pub fn shown(scheme: Scheme, value: &str) -> String {
     let (first, last) = match scheme {
@@ -132,7 +135,8 @@ pub fn shown(scheme: Scheme, value: &str) -> String {
     };
     let all: Vec<char> = value.chars().collect();
     let hidden = all.len().saturating_sub(first + last);
-    // What is no such number, as in a registry that nobody checked, has no ends to tell by.
+    // A value that is no such number, as in a registry that nobody checked, is shown by its short
+    // mask.
     if hidden < first.max(last) || !all.iter().all(char::is_ascii_alphanumeric) {
         return mask(value);
     }
@@ -140,8 +144,8 @@ pub fn shown(scheme: Scheme, value: &str) -> String {
     all.iter().enumerate().map(|(at, c)| if ends(at) { *c } else { '*' }).collect()
 }
 
-/// The short form of an identifier for errors, logs, metrics and addresses, whoever's it is: enough
-/// to find a slip of the pen, too little to look anybody up.
+/// Returns the short form of any identifier for errors, logs, metrics and addresses: enough to find
+/// a slip of the pen, too little to look anybody up.
 pub fn mask(value: &str) -> String {
     // A passport number is short: four of its nine characters would be too many.
     let shown = if value.chars().count() >= 15 { 4 } else { 2 };

@@ -1,44 +1,45 @@
-//! Masking what a text quotes (RAIL R13): the title of a document may name whom it is about, and
-//! the words of one record whom another one names.
+//! Masks identifiers in quoted texts (RAIL R13): the title of a document may name the person it is
+//! about, and the text of one record may name somebody of another record.
 
 use std::borrow::Cow;
 
 use crate::identifier::{mask, shown};
 use crate::{Answer, Application, Scheme, Subject, Target};
 
-/// Identifiers, and how the texts of a decision show them.
+/// Identifiers to be masked, and the form in which the texts of a decision show them.
 #[derive(Debug)]
 pub struct Identifiers<'a> {
-    /// Those that no text shows in full: in order, each once.
+    /// Identifiers that no text shows in full, sorted, each once.
     all: Vec<(&'a str, Scheme)>,
-    /// Their lengths in bytes, each once, the longest first.
+    /// Their lengths in bytes, each once, in descending order.
     lengths: Vec<usize>,
-    /// Whether they are letters and digits of ASCII alone, as the standards have them.
+    /// Whether all of them are ASCII letters and digits, as the standards have them.
     is_plain: bool,
-    /// Whether they are shown by their short masks.
+    /// Whether they are shown by their short masks ([`mask`]).
     in_short: bool,
 }
 
 impl<'a> Identifiers<'a> {
-    /// Of everybody whom an application or an answer names, in any record. A person's number is
-    /// masked; a firm's code is public, and stays.
+    /// Collects the identifiers of all persons whom an application or an answer names, in any
+    /// record. A person's number is masked; a firm's code is public and stays.
     pub fn of(application: &'a Application, answers: &'a [Answer]) -> Self {
         let all = everybody(application, answers);
         Self::new(all.filter(|(scheme, _)| scheme.is_personal()))
     }
 
-    /// As [`Identifiers::of`], and as decisions were written before a firm's code stood whole in
-    /// them: every identifier by its short mask.
+    /// Collects the identifiers of everybody, firms' codes included, each shown by its short mask.
+    /// Unlike [`Identifiers::of`], this is the form of decisions from before a firm's code was
+    /// shown whole.
     pub fn in_short(application: &'a Application, answers: &'a [Answer]) -> Self {
         Self { in_short: true, ..Self::new(everybody(application, answers)) }
     }
 
-    /// These, all of which are masked.
+    /// Makes a set of these identifiers, all of which are masked.
     pub fn new(identifiers: impl IntoIterator<Item = (Scheme, &'a str)>) -> Self {
         let each = identifiers.into_iter().filter(|(_, i)| !i.is_empty());
         let mut all: Vec<(&str, Scheme)> = each.map(|(scheme, i)| (i, scheme)).collect();
         all.sort_unstable();
-        // What two standards allow is shown as the first of them shows it.
+        // An identifier that two standards allow is shown as the first of them shows it.
         all.dedup_by_key(|(identifier, _)| *identifier);
         let mut lengths: Vec<usize> = all.iter().map(|(identifier, _)| identifier.len()).collect();
         lengths.sort_unstable_by(|a, b| b.cmp(a));
@@ -47,7 +48,7 @@ impl<'a> Identifiers<'a> {
         Self { all, lengths, is_plain, in_short: false }
     }
 
-    /// A subject as a decision shows it.
+    /// Returns a subject as a decision shows it.
     // RAIL R13
     pub fn target(&self, subject: &Subject, index: u32) -> Target {
         let shown = self.shown(subject.scheme, &subject.identifier);
@@ -58,7 +59,7 @@ impl<'a> Identifiers<'a> {
         if self.in_short { mask(identifier) } else { shown(scheme, identifier) }
     }
 
-    /// A text with each of them masked.
+    /// Returns a text with each of the identifiers masked.
     // RAIL R13
     pub fn masked_in<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if !self.may_stand_in(text) {
@@ -82,7 +83,7 @@ impl<'a> Identifiers<'a> {
         Cow::Owned(masked)
     }
 
-    /// The longest of them with which a text begins.
+    /// Returns the longest identifier with which a text begins.
     fn at_begin_of(&self, text: &str) -> Option<(&'a str, Scheme)> {
         let mut beginnings = self.lengths.iter().filter_map(|length| text.get(..*length));
         beginnings.find_map(|beginning| {
@@ -91,8 +92,8 @@ impl<'a> Identifiers<'a> {
         })
     }
 
-    /// Whether a text has letters and digits in a row for the shortest of them. Most have not, and
-    /// are read once for it.
+    /// Whether a text has enough letters and digits in a row for the shortest identifier. Most
+    /// texts have not, and this one pass rules them out.
     fn may_stand_in(&self, text: &str) -> bool {
         let Some(shortest) = self.lengths.last() else { return false };
         if !self.is_plain {
@@ -106,7 +107,7 @@ impl<'a> Identifiers<'a> {
     }
 }
 
-/// Every identifier, each time that it stands somewhere.
+/// All identifiers of subjects, records and responsible persons, repetitions included.
 fn everybody<'a>(
     application: &'a Application,
     answers: &'a [Answer],

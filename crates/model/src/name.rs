@@ -1,4 +1,4 @@
-//! Texts of a catalogue, each kept once: a list's code or an article's words stand in hundreds of
+//! Texts of a catalogue, each kept once: a list's code or an article's words occur in hundreds of
 //! places, and the memory that holds them is part of every sandbox.
 
 use std::borrow::Borrow;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::shared::Shared;
 
-/// A text that is shared wherever it stands.
+/// A text of a catalogue, shared by all places where it occurs.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Shared);
 
@@ -20,7 +20,7 @@ thread_local! {
     static READ: RefCell<Option<BTreeSet<Shared>>> = const { RefCell::new(None) };
 }
 
-/// Runs a reader so that every text it reads is kept once.
+/// Runs a deserializer so that every text it reads is kept once.
 pub fn each_once<T>(read: impl FnOnce() -> T) -> T {
     READ.with_borrow_mut(|texts| *texts = Some(BTreeSet::new()));
     let value = read();
@@ -28,11 +28,11 @@ pub fn each_once<T>(read: impl FnOnce() -> T) -> T {
     value
 }
 
-/// Reads a shared text, for fields that are not a [`Name`].
+/// Deserializes a shared text, for fields that are not a [`Name`].
 ///
 /// # Errors
 ///
-/// As reading a text does.
+/// The deserializer's error, if the value is no text.
 pub fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Shared, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok(READ.with_borrow_mut(|texts| match texts {
@@ -54,7 +54,7 @@ impl Name {
         &self.0
     }
 
-    /// The texts as a decision or description carries them.
+    /// Copies the texts, as a decision or description carries them.
     pub fn owned(names: &[Self]) -> Vec<String> {
         names.iter().map(|name| name.as_str().to_owned()).collect()
     }

@@ -1,4 +1,4 @@
-//! What a registry answers.
+//! Records and answers, as a registry gives them.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +17,9 @@ pub struct SourceState {
     /// Its name, for people; empty if it has none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
-    /// When the snapshot was taken.
+    /// Instant of the snapshot.
     pub as_of: Timestamp,
-    /// The day since which it holds ended records too, if it says so.
+    /// First day from which it declares to hold ended records too, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_from: Option<Date>,
 }
@@ -34,22 +34,22 @@ pub struct Answer {
     pub query: u32,
     /// The list.
     pub list: String,
-    /// How the source answered. A registry may say `stale` of itself; the policy says so of any
-    /// source that is older than the overlay accepts.
+    /// Status of the answer. A registry may report its own source as `stale`; the policy treats any
+    /// source as `stale` that is older than the overlay accepts.
     pub status: AnswerStatus,
-    /// The source; none if none holds the list, or if it is unavailable and left no state.
+    /// The source; none if no source holds the list, or if it is unavailable and left no state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<SourceState>,
-    /// Why there is no answer, in words fit for a log.
+    /// Reason for a missing answer, in words fit for a log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The records about exactly this subject: as its subject or as a responsible person. Any
-    /// source that is named can prove that a record is there, whatever its status; only one that
-    /// has `answered` proves that none is.
+    /// Records about exactly this subject, or that name it as a responsible person. Any named
+    /// source can prove that a record exists, whatever its status; only one with status `answered`
+    /// proves that none does.
     pub records: Vec<CreditRecord>,
 }
 
-/// Where a text stands.
+/// A citation of a clause, without its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -78,21 +78,21 @@ pub struct Penalty {
     pub amount_fen: Option<u64>,
 }
 
-/// An event; it counts from its day on, that day included.
+/// An event of a record; it counts from its day on, that day included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Event {
-    /// What happened.
+    /// Kind of the event.
     pub kind: EventKind,
-    /// When.
+    /// Day of the event.
     pub on: Date,
     /// The document, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
 }
 
-/// Whom a record is about.
+/// Subject that a record is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
@@ -109,8 +109,8 @@ pub struct RecordSubject {
     /// The name, for display.
     #[serde(default)]
     pub name: String,
-    /// The document that shows a code which does not follow its standard. With it such a code is
-    /// taken.
+    /// Document that shows a code which does not follow its standard. With it such a code is
+    /// accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_issued: Option<String>,
     /// Further and former identifiers of the same subject.
@@ -119,8 +119,7 @@ pub struct RecordSubject {
 }
 
 impl RecordSubject {
-    /// Everything that identifies the subject, the first first: scheme, issuing country,
-    /// identifier.
+    /// All identifiers of the subject, the main one first: scheme, issuing country, identifier.
     pub fn identities(&self) -> impl Iterator<Item = (Scheme, Option<&str>, &str)> {
         let first = (self.scheme, self.country.as_deref(), self.identifier.as_str());
         let further = self.also.iter();
@@ -138,7 +137,7 @@ impl CreditRecord {
             .any(|(scheme, country, own)| subject.is_named(scheme, country, own))
     }
 
-    /// Every role as which the record names a subject as responsible, in its order.
+    /// All roles in which the record names a subject as responsible, in the record's order.
     pub fn named_as(&self, subject: &Subject) -> impl Iterator<Item = Role> {
         let named = |p: &&ResponsiblePerson| {
             subject.is_named(p.scheme, p.country.as_deref(), &p.identifier)
@@ -146,7 +145,7 @@ impl CreditRecord {
         self.responsible_persons.iter().filter(named).map(|person| person.role)
     }
 
-    /// Whether the record names a subject: is about it, or names it as responsible.
+    /// Whether the record is about a subject, or names it as responsible.
     pub fn names(&self, subject: &Subject) -> bool {
         self.is_about(subject) || self.named_as(subject).next().is_some()
     }
@@ -157,7 +156,7 @@ impl CreditRecord {
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ResponsiblePerson {
-    /// What the person was to the conduct.
+    /// Role of the person in the conduct.
     pub role: Role,
     /// The standard of `identifier`.
     pub scheme: Scheme,
@@ -182,13 +181,13 @@ pub struct CreditRecord {
     pub list: String,
     /// The source that holds it.
     pub source: String,
-    /// The conduct, a code of the catalogue.
+    /// Conduct on record: a code of the catalogue's acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
     /// The matter that the record is about, where it is about one (a licence that is barred).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matter: Option<String>,
-    /// Whom it is about.
+    /// Subject that it is about.
     pub subject: RecordSubject,
     /// Persons named as responsible.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -199,7 +198,7 @@ pub struct CreditRecord {
     /// The document of the decision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
-    /// What the authority relied on.
+    /// Clauses that the authority relied on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legal_basis: Vec<Citation>,
     /// The penalty, if one was imposed.
@@ -210,7 +209,7 @@ pub struct CreditRecord {
     /// Last day, inclusive; none if the record has no end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
-    /// What happened since, in any order.
+    /// Events of the record, in any order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
 }

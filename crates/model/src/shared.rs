@@ -1,11 +1,11 @@
-//! How a text is held that stands in many places and is kept once.
+//! A text that occurs in many places and is kept once.
 //!
-//! Outside of a sandbox that is an `Arc<str>`. Within one it is a text that is never given back: a
-//! sandbox lives as long as one check, and a count of references would be written with each use,
-//! next to the text. A page of memory that is written costs a page fault, and has to be copied
-//! back for the next check; the texts of a large catalogue lie on thousands of pages.
+//! Outside of a sandbox it is an `Arc<str>`. Within one it is a text that is never freed: a sandbox
+//! lives as long as one check, and a reference count would be written with each use, next to the
+//! text. A page of memory that is written costs a page fault, and has to be copied back for the
+//! next check; the texts of a large catalogue lie on thousands of pages.
 
-/// A text that stands in many places.
+/// A text that occurs in many places, counted by references.
 #[cfg(not(target_family = "wasm"))]
 pub type Shared = std::sync::Arc<str>;
 
@@ -18,7 +18,7 @@ mod kept {
 
     use serde::{Serialize, Serializer};
 
-    /// A text that stands in many places, kept as long as the sandbox.
+    /// A text that occurs in many places, kept for the life of the sandbox.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Shared(&'static str);
 

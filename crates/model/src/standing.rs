@@ -1,4 +1,4 @@
-//! Standing: what a record is worth on the as-of date (RAILS R4 and R5).
+//! The standing of a record on the as-of date (RAILS R4 and R5).
 //!
 //! Computed from dates, events and the rules of the record's list alone; a stored "valid" flag does
 //! not exist. Events count from their day on, that day included; later ones do not count yet.
@@ -6,7 +6,7 @@
 use crate::date::Date;
 use crate::{CreditRecord, EventKind, ListRules, Standing};
 
-/// What a standing follows from: the days of a record, and what happened to it.
+/// The facts from which a standing follows: the days and events of a record.
 pub trait Timeline {
     /// First day, inclusive.
     fn valid_from(&self) -> Date;
@@ -14,7 +14,7 @@ pub trait Timeline {
     /// Last day, inclusive; none if there is no end.
     fn valid_until(&self) -> Option<Date>;
 
-    /// What happened, in any order.
+    /// Events, each with its day, in any order.
     fn events(&self) -> impl Iterator<Item = (EventKind, Date)>;
 }
 
@@ -32,10 +32,10 @@ impl Timeline for CreditRecord {
     }
 }
 
-/// The standing of a record on a day by the rules of its list: the first that holds, in the order
-/// of [`Standing`].
+/// Returns the standing of a record on a day by the rules of its list: the first that holds, in the
+/// order of [`Standing`].
 ///
-/// INVARIANT (only in force restricts): every other standing sets the record aside, save for a
+/// INVARIANT (only in force restricts): every other standing sets the record aside, except for a
 /// measure whose article fixes its term.
 // RAIL R4: an objection under verification suspends, where the list's rules say so. RAIL R5: dates
 // and events, never a flag.
@@ -60,16 +60,16 @@ pub fn standing(record: &impl Timeline, rules: &ListRules, as_of: Date) -> Stand
     }
 }
 
-/// The day from which an entry's term runs: its first day, or that of the last revocation of its
-/// removal (恢复列入), from which the term begins anew where the list's regulation says so.
+/// First day of an entry's term: the entry's own first day, or the day on which its removal was
+/// last revoked (恢复列入), from which the term begins anew where the list's regulation says so.
 pub fn first_day(record: &impl Timeline, rules: &ListRules, as_of: Date) -> Date {
     let revoked = latest(record, EventKind::RemovalRevoked, as_of);
     let revoked = revoked.filter(|_| rules.restorable);
     revoked.map_or(record.valid_from(), |revoked| revoked.max(record.valid_from()))
 }
 
-/// The last day of an entry: its own, within the longest stay that its list allows. Without either
-/// it has none.
+/// Last day of an entry: its own, limited to the longest stay that its list allows; `None` if it
+/// has neither.
 pub fn last_day(record: &impl Timeline, rules: &ListRules, as_of: Date) -> Option<Date> {
     let first = first_day(record, rules, as_of);
     let by_list = rules.longest.and_then(|term| term.last_day(first));
@@ -90,10 +90,11 @@ pub fn removable_from(record: &impl Timeline, rules: &ListRules, as_of: Date) ->
     rules.removable_after.map_or(Some(first), |term| term.last_day(first))
 }
 
-/// Whether an entry was removed by repair, as far as its list's rules let it be.
+/// Whether an entry was removed by repair, within what its list's rules allow.
 ///
-/// INTERPRETATION: an event that tells of a removal before the regulation allows one counts from the
-/// day on which it does: no source is believed to have ended early what its own rules keep.
+/// INTERPRETATION: an event that reports a removal before the regulation allows one counts from the
+/// day on which it does: no source is believed to have ended early an entry that its own rules
+/// keep.
 fn is_removed(record: &impl Timeline, rules: &ListRules, as_of: Date) -> bool {
     let Some(repaired) = latest(record, EventKind::Repaired, as_of) else { return false };
     if latest(record, EventKind::RemovalRevoked, as_of).is_some_and(|revoked| revoked >= repaired) {
@@ -118,8 +119,8 @@ pub fn objection_filed_on(record: &impl Timeline, as_of: Date) -> Option<Date> {
     latest(record, EventKind::ObjectionFiled, as_of).filter(|_| objection_open(record, as_of))
 }
 
-/// Whether an objection was ever filed: four local statutes have a disputed record annotated,
-/// which is another matter than suspending it.
+/// Whether an objection was ever filed: four local statutes require a disputed record to be
+/// annotated, which is different from suspending it.
 pub fn disputed(record: &impl Timeline, as_of: Date) -> bool {
     latest(record, EventKind::ObjectionFiled, as_of).is_some()
 }
@@ -128,7 +129,7 @@ fn stay_open(record: &impl Timeline, as_of: Date) -> bool {
     open(record, as_of, EventKind::CourtStay, EventKind::CourtStayLifted)
 }
 
-/// Whether something began and has not ended since.
+/// Whether an event of kind `begins` has not been followed by one of kind `ends`.
 ///
 /// INTERPRETATION: an end on the day of the beginning ends it: a day's events carry no hour, and
 /// an objection is filed before it is dismissed.
@@ -140,7 +141,7 @@ fn open(record: &impl Timeline, as_of: Date, begins: EventKind, ends: EventKind)
     }
 }
 
-/// The last day up to now on which something happened.
+/// Last day, up to `as_of`, of an event of a kind.
 fn latest(record: &impl Timeline, kind: EventKind, as_of: Date) -> Option<Date> {
     let happened = |(own, on): &(EventKind, Date)| *own == kind && *on <= as_of;
     record.events().filter(happened).map(|(_, on)| on).max()

@@ -1,4 +1,5 @@
-//! How long things last: of a measure by its article, of an entry by its list's regulation.
+//! Lengths of time: the term of a measure by its article, the stay of an entry by its list's
+//! regulation.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,34 +19,34 @@ pub struct Term {
 }
 
 impl Term {
-    /// The last day of the term if it begins on a day; `None` beyond the calendar.
+    /// Last day of the term if it begins on `from`; `None` beyond the calendar.
     pub fn last_day(self, from: Date) -> Option<Date> {
         from.last_day_of_term(self.years, self.months)
     }
 
-    /// In months.
+    /// The whole length in months.
     pub fn in_months(self) -> u32 {
         u32::from(self.years) * 12 + u32::from(self.months)
     }
 }
 
-/// How the end of a measure follows from its article.
+/// Rule by which the end of a measure follows from its article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TermRule {
-    /// The article sets no term: it ends with the record.
+    /// No term in the article: the measure ends with the record.
     OfRecord,
-    /// The record's own end, cut at this.
+    /// The record's own end, cut to this term.
     AtMost(Term),
-    /// This, whatever the record says.
+    /// This term, whatever end the record has.
     Fixed(Term),
-    /// The record's own end, and not before this.
+    /// The record's own end, but not before the end of this term.
     AtLeast(Term),
-    /// Never (终身).
+    /// No end (终身).
     Lifelong,
 }
 
 impl TermRule {
-    /// What the keys of a measure come to; an article states at most one of them.
+    /// Makes the rule from the keys of a measure; an article states at most one of them.
     pub fn of(
         longest: Option<Term>,
         fixed: Option<Term>,
@@ -64,7 +65,7 @@ impl TermRule {
         matches!(self, Self::Fixed(_) | Self::AtLeast(_) | Self::Lifelong)
     }
 
-    /// The counted term for which the measure may outlast its record, if there is one.
+    /// Counted term for which the measure may outlast its record, if there is one.
     pub const fn outlasting(self) -> Option<Term> {
         match self {
             Self::Fixed(term) | Self::AtLeast(term) => Some(term),
@@ -72,7 +73,8 @@ impl TermRule {
         }
     }
 
-    /// The last day of a measure whose record begins and ends on these; `None` if it has no end.
+    /// Last day of a measure whose record begins on `first` and ends on `recorded`; `None` if it
+    /// has no end.
     pub fn last_day(self, first: Date, recorded: Option<Date>) -> Option<Date> {
         match self {
             Self::OfRecord => recorded,
@@ -87,30 +89,30 @@ impl TermRule {
     }
 }
 
-/// The rules of a list on how its entries end, for a time.
+/// The rules of a list on the end of its entries, for a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ListRules {
     /// First day of the check on which they hold.
     pub valid_from: Date,
-    /// Last day, if any.
+    /// Last day of the check on which they hold, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
-    /// The longest stay, counted from an entry's first day.
+    /// Longest stay, counted from an entry's first day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest: Option<Term>,
-    /// Whether an entry's own longer end holds nevertheless.
+    /// Whether an entry may stay beyond `longest` if it states a later end itself.
     pub beyond: bool,
     /// Whether a repair ends an entry.
     pub removable: bool,
-    /// How long after an entry's first day, if not at once.
+    /// Time after an entry's first day from which a repair can end it; none if from that day on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removable_after: Option<Term>,
-    /// Position of the ground that says so.
+    /// Position of the ground for the rule on removal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removal: Option<u32>,
-    /// Whether the term begins anew when a removal is revoked.
+    /// Whether an entry's term begins anew when its removal is revoked.
     pub restorable: bool,
     /// Whether an objection suspends an entry.
     pub objection_suspends: bool,
@@ -119,8 +121,8 @@ pub struct ListRules {
 }
 
 impl ListRules {
-    /// What 33 (二十一) and (二十二) say of every list that has no rules of its own: a repair ends an
-    /// entry at any time, an objection suspends it.
+    /// The rules for every list that has none of its own, by 33 (二十一) and (二十二): a repair
+    /// ends an entry at any time, an objection suspends it.
     pub const OF_THE_OPINIONS: Self = Self {
         valid_from: Date { year: 2016, month: 5, day: 30 },
         valid_until: None,
@@ -134,7 +136,7 @@ impl ListRules {
         reorganisation_lifts: true,
     };
 
-    /// The rules that hold on a day; those of the Opinions if none do.
+    /// Returns the rules that hold on a day; those of the Opinions if none do.
     pub fn on(rules: &[Self], day: Date) -> &Self {
         let holds = |rules: &&Self| {
             rules.valid_from <= day && rules.valid_until.is_none_or(|last| day <= last)

@@ -1,9 +1,9 @@
-//! Texts from outside, as they are shown.
+//! Helpers for texts: making those from outside safe to show, and reading Chinese numerals.
 
 use std::borrow::Cow;
 
-/// A text from outside, safe on a terminal and on a page: control characters, bidirectional marks
-/// and other invisible characters are written out, so that nothing is hidden or reordered.
+/// Makes a text from outside safe for a terminal and a page: control characters, bidirectional
+/// marks and other invisible characters are escaped, so that nothing is hidden or reordered.
 pub fn safe(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
@@ -26,7 +26,7 @@ fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A number in Chinese numerals, up to 999.
+/// Parses a number in Chinese numerals, 1 to 999.
 pub fn numeral_of(text: &str) -> Option<u16> {
     let (mut total, mut digit): (u16, Option<u16>) = (0, None);
     for c in text.chars() {

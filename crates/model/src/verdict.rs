@@ -1,44 +1,44 @@
-//! What the rules decide: positions and days, which the writer turns into words.
+//! The verdict of the rules: positions and days, which the writer turns into words.
 
 use serde::{Deserialize, Serialize};
 
 use crate::date::Date;
 use crate::{Disposition, DispositionRule, Role, SetAsideReason, Standing};
 
-/// What the rules decide on the facts of a check. Records are positions among those of all answers,
-/// in the order of the answers.
+/// The verdict of the rules on the facts of a check. Records are named by their position among
+/// those of all answers, in the order of the answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Verdict {
-    /// The finding that sums it up.
+    /// Finding that sums it up.
     pub disposition: Disposition,
     /// The rule that decided it.
     pub disposition_rule: DispositionRule,
-    /// Of each record its standing.
+    /// Standing of each record.
     pub records: Vec<RecordVerdict>,
     /// The measures that apply.
     pub measures: Vec<MeasureVerdict>,
-    /// What does not apply, and why.
+    /// Records and measures that do not apply, each with its reason.
     pub set_aside: Vec<SetAsideVerdict>,
-    /// What is due later.
+    /// Duties that follow from the decision.
     pub obligations: Vec<ObligationVerdict>,
 }
 
-/// What a record is worth.
+/// Verdict on one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct RecordVerdict {
-    /// Its state at the as-of date.
+    /// Its standing at the as-of date.
     pub standing: Standing,
-    /// Its state on the day of the check.
+    /// Its standing on the day of the check.
     pub standing_today: Standing,
     /// Whether it has ended: by repair, by its term, or by a place's end of use. Only a measure
     /// whose article makes it last longer may still rest on it.
     pub has_ended: bool,
-    /// Of the roles in which it names the subject, the one that counts; none if it is about the
-    /// subject itself.
+    /// Role in which it names the subject as responsible, the decisive one if there are several;
+    /// none if it is about the subject itself.
     pub named_as: Option<Role>,
 }
 
@@ -94,33 +94,33 @@ pub struct SetAsideVerdict {
     pub measure: Option<u32>,
     /// Position of the subject.
     pub subject: u32,
-    /// Why.
+    /// Reason for which it does not apply.
     pub reason: SetAsideReason,
-    /// What there is to say besides the reason.
+    /// Detail of the reason.
     pub detail: Detail,
-    /// The rule.
+    /// Legal basis of the reason.
     pub basis: Basis,
 }
 
-/// Where the legal basis of something stands in what the policy says of itself.
+/// Reference to a legal basis in the policy's description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Basis {
-    /// That of a measure, by its position.
+    /// The basis of a measure, by the measure's position.
     Measure(u32),
     /// A ground, by its position.
     Ground(u32),
 }
 
-/// What there is to say of something that does not apply, besides the reason.
+/// Detail of the reason for which something does not apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Detail {
-    /// Nothing.
+    /// No detail.
     Nothing,
-    /// The words of the ground itself.
+    /// The ground's own words explain it.
     OfGround,
     /// The article excepts the act on record.
     ExceptedAct,
@@ -136,11 +136,11 @@ pub enum Detail {
     Unanswered,
     /// The answer on a list does not reach back far enough.
     ShortHistory(ShortHistory),
-    /// A record within the time that had to be free of any.
+    /// A record lies within the time that had to be free of any.
     AdverseRecord(u32),
-    /// The calendar has no day that lies back so far.
+    /// The calendar does not reach back to the day that is asked for.
     NoSuchDay,
-    /// A document is missing that a law or regulation requires, by its position.
+    /// A document that a law or regulation requires is missing; holds its position.
     StatutoryMaterial(u32),
     /// Nobody promised to complete the documents.
     NoCommitment,
@@ -148,40 +148,40 @@ pub enum Detail {
     CommitmentPassed,
 }
 
-/// An answer that does not reach back far enough.
+/// A list whose answer does not reach back far enough.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ShortHistory {
     /// Position of the list.
     pub list: u32,
-    /// The day since which it had to hold every record.
+    /// First day from which it had to hold every record.
     pub since: Date,
 }
 
-/// Something due later.
+/// A duty that follows from the decision, to be done later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ObligationVerdict {
-    /// What.
+    /// Duty to be done.
     pub duty: Duty,
     /// The last day; none where the text sets none or the calendar is not published.
     pub due_on: Option<Date>,
-    /// The working days that the term comes to, where they were counted.
+    /// Number of working days within the term, if they were counted.
     pub working_days: Option<u32>,
-    /// The year whose holidays are not published, where one is needed.
+    /// Year that was needed and whose holidays are not published.
     pub unpublished_year: Option<u16>,
     /// Position of the ground.
     pub ground: u32,
 }
 
-/// What is due later.
+/// A duty that follows from the decision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Duty {
-    /// Feedback to the department that lists, by the position of the list.
+    /// Feedback to the department that keeps the list, by the position of the list.
     Feedback(u32),
     /// Publication of a licence on the government's websites.
     Publication,
@@ -193,18 +193,18 @@ pub enum Duty {
     CompleteMaterials,
 }
 
-/// Why facts cannot be decided on. A host that holds to the interface meets none.
+/// Error: the facts cannot be decided on. A host that keeps to the interface never gets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// There is no such matter.
+    /// No matter has this position.
     NoSuchMatter(u32),
-    /// There is no such list.
+    /// No list has this position.
     NoSuchList(u32),
-    /// There is no such subject.
+    /// No subject has this position.
     NoSuchSubject(u32),
-    /// There is no such act.
+    /// No act has this position.
     NoSuchAct(u32),
-    /// A day is none of the calendar.
+    /// The day is not in the calendar.
     NoSuchDay(Date),
 }
 

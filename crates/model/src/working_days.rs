@@ -1,11 +1,11 @@
 //! Working days by the State Council's published holidays and make-up days.
 //!
-//! A year whose notice is not in the catalogue has no answer: no day is guessed.
+//! No day is guessed: a year whose notice is not in the catalogue is an error.
 
 use crate::CalendarYear;
 use crate::date::Date;
 
-/// A year that is not published yet.
+/// Error: the holidays of a year are not published yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unpublished {
     /// The year.
@@ -24,7 +24,7 @@ impl<'a> WorkingDays<'a> {
         Self { years }
     }
 
-    /// Whether a day is worked.
+    /// Whether a day is a working day.
     ///
     /// # Errors
     ///
@@ -39,7 +39,7 @@ impl<'a> WorkingDays<'a> {
         })
     }
 
-    /// The `days`-th working day after `from`, which itself does not count.
+    /// Returns the `days`-th working day after `from`, which itself does not count.
     ///
     /// # Errors
     ///
@@ -56,8 +56,8 @@ impl<'a> WorkingDays<'a> {
         Ok(day)
     }
 
-    /// The day itself if it is worked, else the next one that is: the last day of a period within
-    /// which somebody has to act.
+    /// Returns the day itself if it is a working day, else the next working day: the last day of a
+    /// period within which somebody has to act.
     ///
     /// 民法典 203: 「期间的最后一日是法定休假日的，以法定休假日结束的次日为期间的最后一日。」
     ///
@@ -68,7 +68,7 @@ impl<'a> WorkingDays<'a> {
         if self.is_working_day(day)? { Ok(day) } else { self.after(day, 1) }
     }
 
-    /// How many working days lie after `from`, up to and including `until`.
+    /// Counts the working days after `from`, up to and including `until`.
     ///
     /// # Errors
     ///

@@ -44,7 +44,7 @@ fn the_longer_of_two_that_begin_alike_is_masked_whole() {
     assert_eq!(known.masked_in("E1234567890，E12345678"), "E********90，E******78");
 }
 
-/// What an application and a record name: a firm and two persons.
+/// An application and an answer with one record, which name a firm and two persons.
 fn check() -> (Application, Vec<Answer>) {
     let application = serde_json::json!({
         "id": "C-1", "matter": "tendering/government-procurement", "as_of": "2026-11-23",
@@ -97,7 +97,8 @@ proptest! {
     fn no_identifier_is_left((identifiers, text) in quoting()) {
         let known = Identifiers::new(identifiers.iter().map(|i| (Scheme::Passport, i.as_str())));
         let masked = known.masked_in(&text);
-        // A mask shows the beginning of what it stands for, which may be another one here.
+        // A mask shows the beginning of the identifier that it replaces, which may be another one
+        // here.
         let rest = identifiers.iter().fold(masked.to_string(), |rest, i| rest.replace(&shown(Scheme::Passport, i), "…"));
         for identifier in &identifiers {
             prop_assert!(!rest.contains(identifier.as_str()), "{} in {}", identifier, masked);

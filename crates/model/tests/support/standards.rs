@@ -1,5 +1,5 @@
-//! The identifiers' standards once more, computed instead of tabulated: what the code is held
-//! against, and where the tests of both crates get valid identifiers from.
+//! The identifiers' standards a second time, computed instead of tabulated: the tests of both
+//! crates compare the code with them and take valid identifiers from them.
 
 /// Value of a character in GB 32100-2015: `0`–`9`, then the capitals without I, O, S, V, Z.
 pub fn uscc_value(c: char) -> Option<u32> {
