@@ -1,5 +1,5 @@
-//! Why a record is set aside for its standing, by the rules of its list or else by the Opinions
-//! (RAILS R4 and R5).
+//! Records set aside for their standing, by the rules of their list or else by the Opinions (RAILS
+//! R4 and R5).
 
 use crate::catalogue::{Catalogue, ListRule};
 use crate::clause::Clause;
@@ -8,17 +8,19 @@ use mustcheck_model::date::Date;
 use mustcheck_model::standing::objection_open;
 use mustcheck_model::{Basis, Detail, SetAsideReason, SetAsideVerdict, Standing};
 
-/// 33 (二十二). Reads as: what turns out wrong is corrected or revoked, and founds nothing.
+/// 33 (二十二). Reads as: information that turns out wrong is corrected or revoked, and has no
+/// consequences.
 ///
-/// INTERPRETATION: what is revoked founds nothing. What is corrected (更正) is another thing: the
-/// record shows the new state, and nothing ends; 失信被执行人名单规定 9 parts the two likewise.
+/// INTERPRETATION: a revoked record has no consequences. Correction (更正) is different: the record
+/// shows the new state, and nothing ends; 失信被执行人名单规定 9 separates the two likewise.
 pub const CORRECTED: Clause =
     Clause { article: "22", words: "经核实有误的信息应及时更正或撤销。" };
 
-/// 33 (二十一). Reads as: who has mended the conduct and its effects is no target any more.
+/// 33 (二十一). Reads as: a subject that has corrected the conduct and removed its effects is no
+/// target any more.
 ///
-/// INTERPRETATION: when that is so, a list's own regulation says; until it allows a removal, an
-/// event that tells of one counts for nothing.
+/// INTERPRETATION: the list's own regulation says when that is so; until it allows a removal, an
+/// event that reports one has no effect.
 pub const NO_LONGER_A_TARGET: Clause = Clause {
     article: "21",
     words: "在规定期限内纠正失信行为、消除不良影响的，不再作为联合惩戒对象。",
@@ -32,9 +34,9 @@ pub const TERM: Clause = Clause {
 
 /// 33 (二十二). Reads as: while the information is verified, the measure is not carried out.
 ///
-/// INTERPRETATION: 联合惩戒措施 are joint measures that rest on information. A penalty, or a bar that
-/// follows from one by its own law, is none: 行政处罚法 73 does not stop it. Each list's rules say
-/// which of the two stands on it.
+/// INTERPRETATION: 联合惩戒措施 are joint measures that rest on information. A penalty, or a bar
+/// that follows from one by its own law, is none: 行政处罚法 73 does not stop it. Each list's rules
+/// say which of the two its entries are.
 pub const VERIFICATION: Clause =
     Clause { article: "22", words: "联合惩戒措施在信息核实期间暂不执行。" };
 
@@ -44,7 +46,8 @@ pub const LEGAL_REMEDY: Clause = Clause {
     words: "支持有关主体通过行政复议、行政诉讼等方式维护自身合法权益。",
 };
 
-/// Why a record of this standing on a day is set aside, and by which rule; `None` if it is in force.
+/// Returns the reason for which a record of a standing is set aside on a day, and the rule; `None`
+/// if the record is in force.
 pub fn by_standing(
     catalogue: &Catalogue,
     hit: &Hit<'_>,
@@ -87,7 +90,8 @@ pub fn by_standing(
     })
 }
 
-/// A record that is set aside, with the measure that it would have triggered, if one is concerned.
+/// Makes the entry of a record that is set aside, with the measure that it would have triggered, if
+/// one is concerned.
 pub fn entry(
     hit: &Hit<'_>,
     measure: Option<u32>,

@@ -32,24 +32,25 @@ use mustcheck_model::{Basis, Effect, Force, ListStanding, PolicyId, Role};
 /// The name under which the rules of this crate describe themselves.
 pub const POLICY_NAME: &str = "mustcheck";
 
-/// A catalogue that has passed the rails, ready to be asked.
+/// A catalogue that has passed the rails, indexed for checks.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     data: CatalogueData,
     instruments: Codes,
     lists: Codes,
     matters: Codes,
-    /// The recommended measures that the overlay adopts one by one.
+    /// Recommended measures that the overlay adopts one by one.
     adopts: Codes,
     restrictions: Restrictions,
     grounds: Grounds,
-    /// Days on which each measure and every text that it cites are in force (RAIL R3).
+    /// Days on which each measure and every text that it cites are in force; none if a text is
+    /// unknown (RAIL R3).
     in_force: Box<[Option<Validity>]>,
     /// Lists due on each matter, by role.
     due: Box<[Box<[DueLists]>]>,
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
-    /// What the catalogue says of itself, with its indexes.
+    /// Description of the policy, with its indexes; made when it is first needed.
     described: OnceLock<Described>,
 }
 
@@ -70,7 +71,7 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// What does not fit: JSON that is no catalogue, or data that a rail forbids.
+    /// A text that says what does not fit: JSON that is no catalogue, or data that a rail forbids.
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
         let data = each_once(|| serde_json::from_slice(json));
         let data = data.map_err(|e| format!("no catalogue: {e}"))?;
@@ -81,7 +82,7 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// All the data that a rail forbids, one line each.
+    /// A text with all the data that a rail forbids, one line each.
     pub fn adopt(mut data: CatalogueData) -> Result<Self, String> {
         let findings = rails::findings(&data);
         if !findings.is_empty() {
@@ -120,13 +121,13 @@ impl Catalogue {
         })
     }
 
-    /// What the catalogue says of itself, with its indexes.
+    /// Description of the policy, with its indexes; made when it is first needed.
     pub fn described(&self) -> &Described {
         self.described.get_or_init(|| Described::new(self.describe()))
     }
 
-    /// Leaves out what no check and no description says: notes, remarks, and the places where acts
-    /// are named. They have passed the rails and stay in the catalogue's own text.
+    /// Drops what neither a check nor a description uses: notes, remarks, and the clauses that name
+    /// acts. They have passed the rails and stay in the catalogue's own text.
     #[cfg(target_family = "wasm")]
     pub fn without_commentary(mut self) -> Self {
         let data = &mut self.data;
@@ -165,8 +166,9 @@ impl Catalogue {
         self.data.matters.get(self.matters.position(code)?)
     }
 
-    /// The restrictions on a matter that a record of a list can trigger, by the act that it names
-    /// or does not name, in force on the day (RAIL R3); all by position.
+    /// Returns the restrictions on a matter that a record of a list can trigger, by the act that it
+    /// names or does not name, in force on the day (RAIL R3), each with its position. Matter, list
+    /// and act are positions.
     pub fn restrictions(
         &self,
         matter: u32,
@@ -186,9 +188,9 @@ impl Catalogue {
         self.in_force(positions.iter().filter_map(|p| at(*p)), on)
     }
 
-    /// What links a list with other matters than the one applied for: the basis of the first
-    /// restriction that such a record can trigger anywhere, so that a reader sees how far it goes.
-    /// None if there is no such restriction and nothing founds the list.
+    /// Returns the basis that links a list with matters other than the one applied for: that of the
+    /// first restriction that such a record can trigger anywhere, so that a reader sees how far the
+    /// list reaches; else that of the list itself. `None` if the list has neither.
     pub fn scope_of_list(&self, list: u32, act: Option<u32>, on: Date) -> Option<Basis> {
         let position = at(list)?;
         let positions = self.restrictions.of_act(position, act);
@@ -202,22 +204,23 @@ impl Catalogue {
         first.map(|(measure, _)| Basis::Measure(number(measure))).or_else(own)
     }
 
-    /// The ground of a clause that a rule in code rests on.
+    /// Position of the ground of a clause that a rule in code rests on.
     pub fn ground_of(clause: &Clause) -> u32 {
         Grounds::clause(clause)
     }
 
-    /// The same as a basis.
+    /// The ground of a clause, as a basis.
     pub fn clause(clause: &Clause) -> Basis {
         Basis::Ground(Self::ground_of(clause))
     }
 
-    /// What founds a list.
+    /// The ground of a list itself: the clauses on which it is kept.
     pub fn founds(&self, list: u32) -> Basis {
         Basis::Ground(self.grounds.list(at(list).unwrap_or(usize::MAX)))
     }
 
-    /// The ground of a rule of a list, for the time of its rules at a position.
+    /// The ground of a rule of a list; `regime` is the position of the set of rules among the
+    /// list's.
     pub fn list_rule(&self, list: u32, regime: usize, rule: ListRule) -> Basis {
         Basis::Ground(self.grounds.rule(at(list).unwrap_or(usize::MAX), regime, rule))
     }
@@ -227,17 +230,17 @@ impl Catalogue {
         Basis::Ground(self.grounds.exception(measure, exception))
     }
 
-    /// The ground of what a place closes to promises.
+    /// The ground of a place's rule that closes promises, by its position.
     pub fn closing(&self, closing: usize) -> Basis {
         Basis::Ground(self.grounds.closing(closing))
     }
 
-    /// The ground of an end of disclosure at a place.
+    /// The ground of a place's end of disclosure, by its position.
     pub fn disclosure(&self, disclosure: usize) -> Basis {
         Basis::Ground(self.grounds.disclosure(disclosure))
     }
 
-    // RAIL R3: a measure speaks only on days on which it and every text it cites are in force.
+    // RAIL R3: a measure applies only on days on which it and every text it cites are in force.
     fn in_force(
         &self,
         positions: impl Iterator<Item = usize>,
@@ -266,7 +269,7 @@ impl Catalogue {
         settings.find(|s| s.id == id && holds(s.valid_from, s.valid_until, as_of))
     }
 
-    /// Whether a measure is to be applied: mandatory, or adopted by the overlay.
+    /// Whether a measure is to be applied: it is mandatory, or the overlay adopts it.
     pub fn adopted(&self, measure: &Measure) -> bool {
         let overlay = &self.data.overlay;
         measure.force == Force::Mandatory
@@ -274,8 +277,8 @@ impl Catalogue {
             || self.adopts.position(&measure.id).is_some()
     }
 
-    /// A list's rule on the persons whom a record of an act reaches: at most one, the compiler
-    /// having kept the edition's, and the rails one for an act.
+    /// A list's rule on the persons whom a record of an act reaches. There is at most one: the
+    /// compiler keeps only the edition's rules, and the rails allow one for each act.
     // RAIL R8: a rule that an article limits to some acts reaches nobody through others.
     pub fn persons_rule<'a>(&self, list: &'a List, act: Option<u32>) -> Option<&'a PersonsRule> {
         let act = self.act(act);
@@ -299,8 +302,8 @@ impl Catalogue {
         self.data.lists.get(at(list)?)
     }
 
-    /// Whether the office must have an answer on a list. A reference list is asked and shown, and
-    /// decides nothing either way (RAIL R9).
+    /// Whether the office must have an answer on a list. A reference list is looked up and shown,
+    /// but has no effect on the decision (RAIL R9).
     pub fn is_due(&self, list: u32) -> bool {
         self.list_at(list).is_some_and(|list| list.standing == ListStanding::Statutory)
     }
@@ -315,7 +318,7 @@ impl Catalogue {
         self.data.matters.get(at(matter)?)
     }
 
-    /// Which policy this is.
+    /// Name, version, edition and overlay of the policy.
     pub fn policy(&self) -> PolicyId {
         PolicyId {
             name: POLICY_NAME.into(),
@@ -343,17 +346,17 @@ fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
     one.into_iter().chain(other).min()
 }
 
-/// A number as a position among what is held here.
+/// Converts a position of the boundary to an index.
 pub(crate) fn at(position: u32) -> Option<usize> {
     usize::try_from(position).ok()
 }
 
-/// A position as a number. The rails keep all of them below [`MOST`].
+/// Converts an index to a position of the boundary. The rails keep all of them below [`MOST`].
 pub(crate) fn number(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// Whether a validity, both ends included, holds on a day.
+/// Whether a period, both ends included, contains a day.
 pub(crate) fn holds(from: Date, until: Option<Date>, on: Date) -> bool {
     from <= on && until.is_none_or(|last| on <= last)
 }

@@ -1,5 +1,5 @@
-//! The clauses that rules in code rest on. Each constant stands beside its rule; a test compares
-//! every one with the text of its instrument.
+//! The clauses that rules in code rest on. Each constant is defined beside its rule; a test
+//! compares every one with the text of its instrument.
 
 use mustcheck_model::LegalBasis;
 pub use mustcheck_model::OPINIONS;

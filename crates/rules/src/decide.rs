@@ -1,4 +1,4 @@
-//! What the rules decide: facts → standings → measures → disposition.
+//! Deciding: facts → standings → measures → disposition.
 
 use crate::catalogue::Catalogue;
 use crate::disposition::{Applied, Signs, disposition};
@@ -14,7 +14,7 @@ use mustcheck_model::{
 ///
 /// # Errors
 ///
-/// [`Refusal`] if a position is none of the catalogue's, or a day none of the calendar.
+/// [`Refusal`] if a position is not in the catalogue, or a day not in the calendar.
 pub fn decide(
     catalogue: &Catalogue,
     application: &ApplicationFacts,
@@ -27,7 +27,8 @@ pub fn decide(
     let incentives =
         incentives::incentives(catalogue, application, answers, &hits, &restrictions.applied);
     let kind = |m: &MeasureVerdict| catalogue.measure_at(m.measure).map(|known| known.kind);
-    // What refuses stands before what only asks for a closer look; else the registry's order.
+    // Measures that refuse come before those that only ask for a closer look; otherwise the
+    // registry's order holds.
     let (examinations, mut measures): (Vec<_>, Vec<_>) = (restrictions.applied.into_iter())
         .partition(|m| kind(m).is_some_and(|kind| kind.is_examination()));
     measures.extend(examinations);

@@ -1,32 +1,32 @@
 //! The disposition: the finding that sums a decision up.
 //!
-//! First that holds: a mandatory restriction → `restricted`; a due lookup unanswered →
+//! The first of these that holds: a mandatory restriction → `restricted`; a due lookup unanswered →
 //! `undetermined`; an examination, an adopted recommended restriction, or a sign that the officer
 //! has to look → `review`; an incentive → `facilitated`; else `clear`.
 
 use mustcheck_model::{Disposition, DispositionRule, Effect, Force, MeasureKind};
 
-/// Signs that ask for the officer's look besides measures.
+/// Signs, other than measures, that the officer has to look.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Signs {
     /// A record is under verification, or its execution is stayed.
     pub suspended_record: bool,
     /// A record may be lifted for a reorganisation or settlement.
     pub lifted_record: bool,
-    /// A record in force stands on a watch list.
+    /// A record on a watch list is in force.
     pub watch_hit: bool,
     /// Two sources hold one decision and disagree on whether it has ended.
     pub contradicting_sources: bool,
-    /// Nobody can tell whether an exception of an article takes a record out.
+    /// It cannot be determined whether an exception of an article applies to a record.
     pub unproven_exception: bool,
-    /// A code was taken as it was issued.
+    /// A code was accepted as it was issued, off its standard.
     pub code_as_issued: bool,
     /// The check is as of an earlier day, or a record that was not in force then is today.
     pub earlier_day: bool,
 }
 
 impl Signs {
-    /// The first that holds, as the rule that it makes decide.
+    /// The rule of the first sign that holds, of those that come after the measures.
     const fn rule(self) -> Option<DispositionRule> {
         if self.watch_hit {
             Some(DispositionRule::WatchHit)
@@ -44,19 +44,19 @@ impl Signs {
     }
 }
 
-/// What a measure that applies does.
+/// The properties of an applied measure from which the disposition follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Applied {
-    /// Which way it works.
+    /// Incentive or restriction.
     pub effect: Effect,
-    /// Whether it must be applied.
+    /// Force: whether the office must apply it.
     pub force: Force,
-    /// What it does.
+    /// Kind of the measure.
     pub kind: MeasureKind,
 }
 
-/// The disposition and the rule that decided it. Depends only on what the decision itself shows,
-/// so that a host can compute it again.
+/// Returns the disposition and the rule that decided it. Depends only on what the decision itself
+/// shows, so that a host can compute it again.
 ///
 /// INVARIANT (unanswered is never clear): with a due lookup not answered the result is
 /// `restricted` or `undetermined`; and a check as of an earlier day is never better than `review`

@@ -1,7 +1,7 @@
 //! Due lookups (RAIL R1).
 //!
 //! 33 (十八): 「…信用信息查询使用嵌入审批、监管工作流程中，确保“应查必查”、“奖惩到位”。」 Reads as:
-//! the matter says whom the office asks about, on which lists; all of it is asked.
+//! the matter says about whom the office asks, on which lists; all of it is asked.
 
 use crate::catalogue::Catalogue;
 use crate::decide::admit;
@@ -12,7 +12,7 @@ use mustcheck_model::{ApplicationFacts, DueLookup, Refusal};
 ///
 /// # Errors
 ///
-/// [`Refusal`] if a position is none of the catalogue's, or a day none of the calendar.
+/// [`Refusal`] if a position is not in the catalogue, or a day not in the calendar.
 pub fn due(
     catalogue: &Catalogue,
     application: &ApplicationFacts,

@@ -1,4 +1,4 @@
-//! Incentives of 33 (四) to (八): who has earned one, and what defeats it.
+//! Incentives of 33 (四) to (八): the conditions that earn one, and the records that defeat it.
 
 use crate::aside::{by_standing, entry};
 use crate::catalogue::data::{ClosingWhen, Measure};
@@ -16,14 +16,16 @@ use mustcheck_model::{
     MeasureKind, MeasureVerdict, Polarity, SetAsideReason, SetAsideVerdict, ShortHistory, Standing,
 };
 
-/// 33 (二). Reads as: who keeps faith benefits, who breaks it is limited; not both at once.
+/// 33 (二). Reads as: a subject that keeps faith benefits, one that breaks it is limited; not both
+/// at once.
 pub const BENEFIT_AND_LIMIT: Clause =
     Clause { article: "2", words: "让守信者受益、失信者受限" };
 
 /// 33 (四): 「连续三年无不良信用记录」.
 const CLEAN_YEARS: u16 = 3;
 
-/// Evaluates the incentives of the matter. Runs after the restrictions, whose records may defeat.
+/// Evaluates the incentives of the matter. Runs after the restrictions, whose records may defeat an
+/// incentive.
 pub fn incentives(
     catalogue: &Catalogue,
     application: &ApplicationFacts,
@@ -41,7 +43,7 @@ pub fn incentives(
             }
             let commended: Vec<&Hit<'_>> = (hits.iter())
                 .filter(|h| h.subject_index == index && h.named_as.is_none() && h.counts())
-                // RAIL R14: what has ended since the as-of date earns nothing today.
+                // RAIL R14: a record that has ended since the as-of date earns nothing today.
                 .filter(|h| h.standing_today == Standing::InForce)
                 .filter(|h| measure.lists.contains(&h.list.code))
                 .collect();
@@ -81,13 +83,14 @@ pub fn incentives(
     outcome
 }
 
-/// Tolerance of incomplete materials has nothing to say where none is missing.
+/// Whether a measure has anything to decide: tolerance of incomplete materials has not where none
+/// is missing.
 fn relevant(measure: &Measure, application: &ApplicationFacts) -> bool {
     measure.kind != MeasureKind::IncompleteMaterialsTolerated
         || application.materials.iter().any(|m| !m.provided)
 }
 
-/// What the lookups found, and what restricts.
+/// Answers and records of the check, and the restrictions that apply.
 struct Found<'a> {
     answers: &'a [AnswerFacts],
     hits: &'a [Hit<'a>],
@@ -104,11 +107,11 @@ struct Case<'a> {
     commended: &'a [&'a Hit<'a>],
 }
 
-/// Why an incentive does not apply.
+/// Reason for which an incentive does not apply.
 enum Objection {
-    /// Nothing speaks for it, so there is nothing to set aside.
+    /// No record and no rule speaks for it, so there is nothing to set aside.
     Silent,
-    /// It was due but for this.
+    /// It would apply but for this reason, on this basis.
     Aside(SetAsideReason, Basis, Detail),
 }
 
@@ -160,14 +163,14 @@ impl Case<'_> {
         answer.status != AnswerStatus::Answered && self.catalogue.is_due(answer.list)
     }
 
-    /// The record that defeats the incentive, and its standing: a serious one about the subject, in
-    /// force or under verification; or one on which a restriction of the subject rests.
+    /// Returns the record that defeats the incentive, and its standing: a serious one about the
+    /// subject, in force or under verification; or one on which a restriction of the subject rests.
     ///
-    /// INTERPRETATION: (二) and (四) set who keeps faith against who breaks it, so that it is the
-    /// record of the subject itself that counts, and not that of another member or a guarantor. A
-    /// penalty is serious if it is heavy (a fine of the larger kind, or more than a fine); a list of
-    /// serious breaches holds nothing else. No objection revives an incentive: what is disputed is
-    /// not known to be wrong.
+    /// INTERPRETATION: (二) and (四) contrast subjects that keep faith with those that break it, so
+    /// only a record of the subject itself counts, and not that of another member or a guarantor. A
+    /// penalty is serious if it is heavy (a fine of the larger kind, or more than a fine); a list
+    /// of serious breaches holds nothing else. No objection revives an incentive: a disputed record
+    /// is not known to be wrong.
     fn defeating(&self, found: &Found<'_>) -> Option<(u32, Standing)> {
         let hits = found.hits.iter();
         let own = hits.filter(|h| h.subject_index == self.index && h.named_as.is_none());
@@ -184,10 +187,10 @@ impl Case<'_> {
         record.map(|h| (h.position, h.standing)).or(in_force)
     }
 
-    /// Whether a subject is this one, or a person who stands behind it.
+    /// Whether a subject is this one, or a person who answers for it.
     ///
     /// INTERPRETATION: where an article unseats the person who leads the applicant, the application
-    /// cannot be granted as it stands, and nothing is made easier for it until that is cured.
+    /// cannot be granted unchanged, and nothing is made easier for it until that is cured.
     fn is_behind(&self, index: u32) -> bool {
         let person = self.application.subject(index).filter(|s| s.role.stands_behind());
         index == self.index
@@ -203,11 +206,10 @@ impl Case<'_> {
     /// 33 (四): 「连续三年无不良信用记录的行政相对人」. It can only be said when every due lookup on
     /// a list that holds adverse records was answered by a source that reaches back that far.
     ///
-    /// INTERPRETATION: adverse is a record of a restriction or watch list that stood on any day of
-    /// the three years up to the as-of date, ended or not; an annulled or repaired one, or one that
-    /// has not begun, is not. One
-    /// under objection is not yet known to be none. Commendation lists hold nothing adverse, so
-    /// how far back they reach does not matter.
+    /// INTERPRETATION: adverse is a record of a restriction or watch list that was there on any day
+    /// of the three years up to the as-of date, ended or not; an annulled or repaired one, or one
+    /// that has not begun, is not. A record under objection counts, as it is not yet known to be
+    /// wrong. Commendation lists hold nothing adverse, so how far back they reach does not matter.
     fn three_clean_years(&self, found: &Found<'_>) -> Result<(), Detail> {
         let as_of = self.application.as_of;
         let since = as_of.years_before(CLEAN_YEARS).ok_or(Detail::NoSuchDay)?;
@@ -267,8 +269,9 @@ impl Case<'_> {
         }
     }
 
-    /// One entry for each commendation that would have earned the incentive, so that no record is
-    /// passed over; a single one without a record if its ground is the absence of any.
+    /// Makes one entry for each commendation that would have earned the incentive, so that no
+    /// record is passed over; a single one without a record if the incentive rests on the absence
+    /// of any.
     fn aside(&self, reason: SetAsideReason, basis: Basis, detail: Detail) -> Vec<SetAsideVerdict> {
         let entry = |record: Option<u32>| SetAsideVerdict {
             record,

@@ -1,8 +1,8 @@
 //! The rules: which lookups are due, and what follows from their answers.
 //!
-//! Data flows one way: facts → due lookups → facts of the answers → verdict. Whoever decides, in
-//! the component or natively, decides by this crate. It knows no names and no numbers of anybody,
-//! no clock, no file and no network.
+//! Data flows one way: facts → due lookups → facts of the answers → verdict. The component and the
+//! native build decide by this same crate. It knows nobody's name or number, and no clock, file or
+//! network.
 
 pub mod aside;
 pub mod catalogue;

@@ -1,4 +1,5 @@
-//! Restrictions: which apply, to whom, until when, and what was set aside (RAILS R3, R5, R7).
+//! Restrictions: which apply, to which subject, until when, and which are set aside (RAILS R3, R5,
+//! R7).
 
 use std::collections::BTreeMap;
 
@@ -24,18 +25,18 @@ pub const RECOMMENDED: Clause = Clause {
     words: "另一类是推荐性措施，即由参与各方推荐的，符合褒扬诚信、惩戒失信政策导向，各地区、各部门可根据实际情况实施的措施。",
 };
 
-/// 33 (二). Reads as: what no text links with the matter has no consequence there.
+/// 33 (二). Reads as: a record that no text links with the matter has no consequence there.
 pub const STRICTLY_BY_LAW: Clause = Clause {
     article: "2",
     words: "严格依照法律法规和政策规定，科学界定守信和失信行为",
 };
 
-/// What became of the records: measures that apply and what was set aside.
+/// Outcome for the records: measures that apply, and records and measures that are set aside.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// Measures that apply.
     pub applied: Vec<MeasureVerdict>,
-    /// Records and measures that do not.
+    /// Records and measures that do not apply.
     pub set_aside: Vec<SetAsideVerdict>,
 }
 
@@ -54,7 +55,7 @@ pub fn restrictions(
             outcome.set_aside.push(entry);
             continue;
         }
-        // What has ended triggers only what its article makes last longer.
+        // A record that has ended triggers only measures whose article makes them last longer.
         let ended = ended(catalogue, application, hit);
         if hit.list.polarity == Polarity::Restriction
             && hits.iter().any(|other| is_contradicted(hit, other))
@@ -91,7 +92,7 @@ pub fn restrictions(
                         }
                     }
                 }
-                // Of a record that has ended, its end is the reason.
+                // The end of a record that has ended is reason enough.
                 Judged::SetAside(_) if ended.is_some() => continue,
                 Judged::SetAside(entry) => outcome.set_aside.push(entry),
             }
@@ -118,13 +119,13 @@ pub fn restrictions(
 /// Whether another source of this check holds the decision of a record in force as ended.
 ///
 /// A firm whose credit was repaired at one source is often still listed at another. Neither copy is
-/// known to be the right one, so none restricts and none clears: the officer looks.
+/// known to be the right one, so neither restricts and neither clears: the officer looks.
 ///
-/// 33 (二十二): 「经核实有误的信息应及时更正或撤销。」 Reads as: what is found wrong after it was verified
-/// is corrected or revoked. INTERPRETATION: that one of two copies of a decision has ended and the
-/// other has not shows by itself that one of them is wrong; which, only the authority that decided
-/// can say. Copies whose last days differ do not contradict each other while both are in force:
-/// that the decision restricts today, both say.
+/// 33 (二十二): 「经核实有误的信息应及时更正或撤销。」 Reads as: information found wrong after verification is
+/// corrected or revoked. INTERPRETATION: that one of two copies of a decision has ended and the
+/// other has not shows by itself that one of them is wrong; only the authority that decided can say
+/// which. Copies whose last days differ do not contradict each other while both are in force: both
+/// say that the decision restricts today.
 fn is_contradicted(hit: &Hit<'_>, other: &Hit<'_>) -> bool {
     other.subject_index == hit.subject_index
         && hit.record.decision.is_some()
@@ -137,7 +138,8 @@ fn is_contradicted(hit: &Hit<'_>, other: &Hit<'_>) -> bool {
         )
 }
 
-/// Why a record cannot have consequences whatever the matter, if so.
+/// Returns the entry of a record that cannot have consequences whatever the matter, with the
+/// reason; `None` if it can, or has only ended.
 pub(crate) fn barred_from_use(
     catalogue: &Catalogue,
     application: &ApplicationFacts,
@@ -160,7 +162,8 @@ pub(crate) fn barred_from_use(
     not_in_force(catalogue, application, hit)
 }
 
-/// Why a record has ended, if it has: by its own standing, or by a place's end of use.
+/// Returns the entry of a record that has ended, by its own standing or by a place's end of use;
+/// `None` if it has not.
 pub(crate) fn ended(
     catalogue: &Catalogue,
     application: &ApplicationFacts,
@@ -195,7 +198,7 @@ fn candidates<'a>(
     catalogue.restrictions(matter, hit.list_index, hit.record.act, made_on)
 }
 
-/// Whether the licence on record links it with this matter.
+/// Whether the licence on record links it with this matter, as far as the measure asks.
 fn linked(measure: &Measure, application: &ApplicationFacts, hit: &Hit<'_>) -> bool {
     match (measure.record_matter, hit.record.matter) {
         (None, _) | (Some(RecordMatter::Unnamed), None) => true,
@@ -204,7 +207,7 @@ fn linked(measure: &Measure, application: &ApplicationFacts, hit: &Hit<'_>) -> b
     }
 }
 
-/// What the lookups found.
+/// The answers and records of a check, to judge one record under a measure.
 struct Found<'a> {
     catalogue: &'a Catalogue,
     application: &'a ApplicationFacts,
@@ -212,13 +215,13 @@ struct Found<'a> {
     hits: &'a [Hit<'a>],
 }
 
-/// What a record comes to under a measure.
+/// Result of a record under a measure.
 enum Judged {
     Applies(End),
     SetAside(SetAsideVerdict),
 }
 
-/// How a measure ends for one record.
+/// End of a measure for one record.
 #[derive(Debug, Default)]
 struct End {
     until: Option<Date>,
@@ -284,9 +287,9 @@ impl Found<'_> {
         }
     }
 
-    /// Whether nobody can tell if an exception of the article takes the record out: the ban of the
-    /// same decision may have run out, and a source that would hold it no longer does, or did not
-    /// answer.
+    /// Whether it cannot be determined if an exception of the article takes the record out: the ban
+    /// of the same decision may have run out, and a source that would hold it no longer does, or
+    /// did not answer.
     fn is_unproven(&self, exception: &Exception, hit: &Hit<'_>) -> bool {
         if exception.when != ExceptionWhen::BanRunOut || hit.record.document.is_none() {
             return false;
@@ -304,7 +307,7 @@ impl Found<'_> {
     }
 }
 
-/// When a measure ends for a record, and how far that is from the end on record.
+/// Returns the end of a measure for a record, and how it differs from the end on record.
 ///
 /// INVARIANT (as long as the law says): a term that an article fixes is neither shortened nor
 /// lengthened by what a record says of its own end.
@@ -314,7 +317,7 @@ fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> End {
     let own = standing::last_day(hit.record, &hit.rules, as_of);
     let until = term.last_day(first, own);
     let recorded = hit.record.valid_until;
-    // Without an end on record, what the law fixes is neither longer nor shorter than it.
+    // Without an end on record, a term that the law fixes is neither longer nor shorter than it.
     let cuts = |allowed: &Date| match term {
         TermRule::Fixed(_) | TermRule::AtLeast(_) => recorded.is_some_and(|own| own > *allowed),
         TermRule::OfRecord | TermRule::AtMost(_) => recorded.is_none_or(|own| own > *allowed),
@@ -331,7 +334,8 @@ fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, on: Dat
     measure.penalty.as_ref().is_none_or(|test| penalty_passes(catalogue, test, hit, on))
 }
 
-/// Whether the penalty of a record is one of those that a test asks for.
+/// Whether the penalty of a record is one of those that a test asks for, with the threshold in
+/// force on `on`.
 pub(crate) fn penalty_passes(
     catalogue: &Catalogue,
     test: &PenaltyTest,
@@ -348,7 +352,8 @@ pub(crate) fn penalty_passes(
 /// Judges a fine by the threshold in force on the day of the check.
 ///
 /// INTERPRETATION: the office judges by the threshold of the day on which it decides. Where the
-/// record names no amount or no threshold is in force, nobody can tell, and the officer examines.
+/// record names no amount or no threshold is in force, the fine cannot be judged, and the officer
+/// examines.
 fn fine_fits(catalogue: &Catalogue, test: &PenaltyTest, amount_fen: Option<u64>, on: Date) -> bool {
     let threshold = catalogue.setting("larger-fine", on).map(|s| s.amount_fen);
     match (test.fine, amount_fen, threshold) {
@@ -359,7 +364,8 @@ fn fine_fits(catalogue: &Catalogue, test: &PenaltyTest, amount_fen: Option<u64>,
     }
 }
 
-/// Nothing follows on this matter. The entry shows how far the list does reach.
+/// Makes the entry of a record without consequences on this matter. Its basis shows how far the
+/// list does reach.
 fn not_linked(
     catalogue: &Catalogue,
     application: &ApplicationFacts,
@@ -391,7 +397,7 @@ fn apply(measure: usize, hit: &Hit<'_>, end: End) -> MeasureVerdict {
     }
 }
 
-/// A second record triggers the same measure for the same subject: the later end holds.
+/// Adds a second record that triggers the same measure for the same subject: the later end holds.
 fn join(applied: &mut MeasureVerdict, hit: &Hit<'_>, end: End) {
     applied.because.push(hit.position);
     applied.until = applied.until.zip(end.until).map(|(one, other)| one.max(other));

@@ -1,4 +1,4 @@
-//! What a decision makes due later: feedback, publication, the promised materials.
+//! Duties that follow from a decision: feedback, publication, the promised materials.
 
 use crate::catalogue::Catalogue;
 use crate::clause::Clause;
@@ -10,7 +10,8 @@ use mustcheck_model::{
     ObligationVerdict, Role, SubjectFacts, SubjectKind, Text,
 };
 
-/// 33 (十五). Reads as: who applies a measure reports to the department that listed the subject.
+/// 33 (十五). Reads as: an office that applies a measure reports to the department that listed the
+/// subject.
 ///
 /// INTERPRETATION: (十五) sets up initiating and responding, and (十八) names 执行反馈 as a function;
 /// neither sets a day by which the feedback is due, so none is stated.
@@ -28,7 +29,7 @@ pub const PUBLICATION: Clause = Clause {
     words: "县级以上人民政府及其部门要将各类自然人、法人和其他组织的行政许可、行政处罚等信息在7个工作日内通过政府网站公开",
 };
 
-/// 33 (十七). Reads as: what concerns enterprises is also shown where the regulation on them says.
+/// 33 (十七). Reads as: information on enterprises is also shown where the regulation on them says.
 ///
 /// INTERPRETATION: 企业信息公示暂行条例 7 names 行政许可准予、变更、延续信息 among what every department shows; it
 /// sets no day here, so none is stated.
@@ -50,7 +51,7 @@ pub const GOOD_RECORDS: Clause = Clause {
     words: "各级人民政府有关部门应将诚信市场主体优良信用信息及时在政府网站和“信用中国”网站进行公示",
 };
 
-/// 33 (四). Reads as: who promises in writing to bring the rest is admitted first.
+/// 33 (四). Reads as: an applicant that promises in writing to bring the rest is admitted first.
 pub const COMMITMENT: Clause = Clause {
     article: "4",
     words: "如其书面承诺在规定期限内提供,应先行受理,加快办理进度。",
@@ -59,7 +60,7 @@ pub const COMMITMENT: Clause = Clause {
 /// Working days of (十七).
 const PUBLICATION_DAYS: u16 = 7;
 
-/// The obligations that follow from a decision.
+/// Returns the obligations that follow from a decision.
 pub fn obligations(
     catalogue: &Catalogue,
     application: &ApplicationFacts,
@@ -75,7 +76,7 @@ pub fn obligations(
     let domain = catalogue.matter_at(application.matter).map(|m| m.domain);
     if domain == Some(Domain::Licensing) {
         due.push(publication(application, calendar));
-        // What is to be shown of an enterprise besides; a natural person's licence is not.
+        // An enterprise's licence is shown in its own system too; a natural person's is not.
         let enterprise = |subject: &SubjectFacts| {
             subject.role == Role::Applicant && subject.kind == SubjectKind::Organization
         };
@@ -83,7 +84,7 @@ pub fn obligations(
             due.push(without_day(Duty::EnterprisePublication, &ENTERPRISE_PUBLICATION));
         }
     }
-    // A measure that stands against what is applied for.
+    // Measures that refuse or limit what is applied for.
     let mut refusals =
         measures().filter(|m| m.effect == Effect::Restriction && !m.kind.is_examination());
     if domain == Some(Domain::Awards) && refusals.next().is_none() {
@@ -107,8 +108,8 @@ fn materials(
     })
 }
 
-/// The last day for the missing materials: the promised one, or the next working day if it is a
-/// holiday. A year that is not published moves nothing.
+/// Returns the last day for the missing materials: the promised one, or the next working day if it
+/// is a holiday. Where the calendar lacks the year, it stays the promised one.
 pub(crate) fn last_day(commitment: Commitment, calendar: WorkingDays<'_>) -> Date {
     calendar.not_before(commitment.complete_by).unwrap_or(commitment.complete_by)
 }
@@ -127,7 +128,7 @@ fn without_day(duty: Duty, clause: &Clause) -> ObligationVerdict {
     ObligationVerdict { duty, due_on: None, working_days: None, unpublished_year: None, ground }
 }
 
-/// One feedback for each department whose record triggered a measure.
+/// Returns one feedback for each department whose record triggered a measure.
 fn feedback(applied: &[MeasureVerdict], hits: &[Hit<'_>]) -> Vec<ObligationVerdict> {
     let mut initiators: Vec<(&Text, u32)> = Vec::new();
     for position in applied.iter().flat_map(|m| &m.because) {

@@ -1,5 +1,5 @@
-//! What the regulation of a place changes in a check: it ends the use of old records and closes
-//! promises. Everything here shortens or annotates; nothing widens (RAILS R4, R5, R7).
+//! Effects of a place's regulation on a check: it ends the use of old records and closes promises.
+//! Everything here shortens or annotates; nothing widens (RAILS R4, R5, R7).
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{Closing, ClosingWhen, Disclosure, List};
@@ -7,11 +7,12 @@ use crate::reach::Hit;
 use mustcheck_model::date::Date;
 use mustcheck_model::{ApplicationFacts, Polarity, RecordFacts, Term};
 
-/// The end of disclosure that a record has passed, if one has (山东 38, 上海 35).
+/// Returns the position of the end of disclosure that a record has passed, if one has (山东 38,
+/// 上海 35).
 ///
-/// INTERPRETATION: the texts count from the end of the conduct, which no record tells. A decision
-/// comes after what it decides on, so that the record's first day is the latest possible end; acts
-/// that go on until they are mended are left out of the place's rule.
+/// INTERPRETATION: the texts count from the end of the conduct, which no record states. A decision
+/// comes after the conduct, so the record's first day is the latest possible end; acts that go on
+/// until they are corrected are left out of the place's rule.
 ///
 /// INVARIANT (never an extension): the record's own term is looked at first, by its standing.
 pub fn disclosure_ended(
@@ -30,8 +31,8 @@ pub fn disclosure_ended(
     catalogue.data().overlay.disclosures.iter().position(has_passed)
 }
 
-/// Why a promise to complete the materials is not open here, if it is not (深圳 59): the position of
-/// the place's rule, and what closes.
+/// Returns the position of the place's rule that closes promises to complete the materials here,
+/// and the condition that closes; `None` if they are open (深圳 59).
 pub fn closing(
     catalogue: &Catalogue,
     application: &ApplicationFacts,

@@ -1,4 +1,4 @@
-//! Whom a record reaches: the subject itself, or a person whom the record names (RAILS R8, R9).
+//! Reach of a record: the subject itself, or a person whom the record names (RAILS R8, R9).
 
 use crate::catalogue::Catalogue;
 use crate::catalogue::data::{List, ListRegime, PersonsRule};
@@ -17,7 +17,7 @@ pub const ACCORDING_TO_LAW: Clause = Clause {
     words: "依照法律法规和政策规定对相关责任人员采取相应的联合惩戒措施",
 };
 
-/// 33 (十九). Reads as: what associations, banks and rating agencies list is for reference.
+/// 33 (十九). Reads as: lists of associations, banks and rating agencies are for reference.
 pub const FOR_REFERENCE: Clause =
     Clause { article: "19", words: "提供给政府部门参考使用" };
 
@@ -34,15 +34,17 @@ pub struct Hit<'a> {
     pub list_index: u32,
     /// The list.
     pub list: &'a List,
-    /// The number of the source.
+    /// Number of the source, if one is named.
     pub source: Option<u32>,
-    /// The list's own rules on how entries end, on the day of the check, and their position.
+    /// The list's own rules on the end of its entries, on the day of the check, and their position;
+    /// none if it has none.
     pub regime: Option<(usize, &'a ListRegime)>,
-    /// The same as they are computed with.
+    /// The rules with which standings are computed: the list's own, or those of the Opinions.
     pub rules: ListRules,
     /// The record.
     pub record: &'a RecordFacts,
-    /// As what the record names the subject; none if the record is about the subject itself.
+    /// Role in which the record names the subject as responsible; none if the record is about the
+    /// subject itself.
     pub named_as: Option<Role>,
     /// The record's standing at the as-of date.
     pub standing: Standing,
@@ -72,8 +74,8 @@ impl Hit<'_> {
             || (self.standing == Standing::InForce && self.undisclosed.is_some())
     }
 
-    /// Whether it is a record against the subject that the officer has to look at, since it is
-    /// under verification, stayed, or may be lifted.
+    /// Whether the record is against the subject, has this standing, and needs the officer's look:
+    /// it is under verification, stayed, or may be lifted.
     // RAIL R4
     pub fn is_open(&self, standing: Standing) -> bool {
         self.standing == standing
@@ -82,8 +84,8 @@ impl Hit<'_> {
             && self.list.standing == ListStanding::Statutory
     }
 
-    /// Whether it is a record against the subject that is in force today and was not on the as-of
-    /// date. Whom it reaches is left to the officer.
+    /// Whether the record is against the subject, in force today, and was not in force on the as-of
+    /// date. Whether it reaches the subject is left to the officer.
     // RAIL R14
     pub fn came_since(&self) -> bool {
         self.standing != Standing::InForce
@@ -93,8 +95,8 @@ impl Hit<'_> {
     }
 }
 
-/// Every record of the answers, with what it is worth and whom it reaches. One whose subject or
-/// list nobody knows is none; the host makes no such answer.
+/// Collects every record of the answers, with its standing and its reach. A record whose subject or
+/// list does not exist is left out; the host makes no such answer.
 pub fn hits<'a>(
     catalogue: &'a Catalogue,
     application: &'a ApplicationFacts,
@@ -136,8 +138,8 @@ pub fn hits<'a>(
     hits
 }
 
-/// As what the record names the subject; none if it is about the subject itself. Of several roles,
-/// the one that the list's rule reaches.
+/// Returns the role in which the record names the subject as responsible; none if it is about the
+/// subject itself. Of several roles, the one that the list's rule reaches.
 fn named_as(record: &RecordFacts, rule: Option<&PersonsRule>) -> Option<Role> {
     if record.is_about {
         return None;
@@ -149,8 +151,8 @@ fn named_as(record: &RecordFacts, rule: Option<&PersonsRule>) -> Option<Role> {
 
 /// Whether a list reaches a subject in a role.
 ///
-/// INTERPRETATION: who applies, joins a consortium or stands surety answers for a record about
-/// itself. A person who only stands behind an applicant is reached where the list's own rule
+/// INTERPRETATION: a subject that applies, joins a consortium or stands surety answers for a record
+/// about itself. A person who only stands behind an applicant is reached where the list's own rule
 /// reaches persons: in the roles of that rule if the record names the person as responsible, and
 /// likewise if the list enters the person in a record of its own. A rule that an article limits to
 /// some matters reaches nobody on others.

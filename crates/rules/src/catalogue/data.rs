@@ -25,7 +25,7 @@ use mustcheck_model::{
 pub struct CatalogueData {
     /// The edition's head.
     pub edition: Edition,
-    /// What the place of use adopts.
+    /// Overlay of the place of use.
     pub overlay: Overlay,
     /// The instruments cited.
     pub instruments: Vec<Instrument>,
@@ -56,26 +56,26 @@ pub struct Edition {
     pub version: Name,
     /// Its title.
     pub name: Text,
-    /// The first as-of date it decides.
+    /// First day of the check on which it decides.
     pub valid_from: Date,
-    /// The last, if any.
+    /// The last such day, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
-    /// Why it begins and ends when it does, and what it leaves out.
+    /// Reasons for its first and last day, and a list of what it leaves out.
     pub remark: Text,
-    /// The day since which every text is to have been held against a copy.
+    /// Day on or after which every text must have been compared with a copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_since: Option<Date>,
-    /// Which kinds of instrument may found which kinds of restriction (RAIL R3).
+    /// Kinds of instrument that can be the basis of each kind of restriction (RAIL R3).
     pub ranks: Vec<Rank>,
-    /// What a place's own regulation may found besides, where its overlay holds.
+    /// Measures that a place's own regulation can be the basis of besides, where its overlay holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub local_ranks: Vec<LocalRank>,
-    /// What a person affected may do, each with its basis.
+    /// Remedies of a person affected, each with its basis.
     pub remedies: Vec<Remedy>,
 }
 
-/// The instruments that may found some kinds of measure.
+/// Kinds of instrument that can be the basis of some kinds of measure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -86,14 +86,15 @@ pub struct Rank {
     pub founded_by: Vec<InstrumentKind>,
 }
 
-/// What a local regulation may found in its own place, beyond [`Edition::ranks`].
+/// Measures that a local regulation can be the basis of in its own place, beyond
+/// [`Edition::ranks`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LocalRank {
     /// The kinds of measure.
     pub kinds: Vec<MeasureKind>,
-    /// The only matters on which it may.
+    /// The only matters on which it can.
     pub matters: Vec<Name>,
     /// At least one basis of such a measure is of one of these kinds and holds in the place.
     pub founded_by: Vec<InstrumentKind>,
@@ -122,9 +123,9 @@ pub struct Remedy {
     /// Only where a measure refuses or limits what is applied for.
     #[serde(default, skip_serializing_if = "is_false")]
     pub refusals_only: bool,
-    /// First as-of date.
+    /// First day of the check on which it holds.
     pub valid_from: Date,
-    /// Last as-of date, if any.
+    /// Last day of the check on which it holds, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// The sentence.
@@ -147,8 +148,8 @@ pub struct Instrument {
     /// Its document number, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<Name>,
-    /// Where a local regulation holds: the first digits of the division code (GB/T 2260). None:
-    /// everywhere.
+    /// Region in which a local regulation holds: the first digits of the division code (GB/T 2260).
+    /// None: everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Name>,
     /// The first day on which the text at hand may be relied on.
@@ -156,16 +157,16 @@ pub struct Instrument {
     /// The last day, if it was repealed or replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_force_until: Option<Date>,
-    /// What took its place.
+    /// Id of the instrument that replaced it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub successor: Option<Name>,
-    /// The day on which the text was last held against a copy.
+    /// Day on which the text was last compared with a copy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_on: Option<Date>,
-    /// Against which copy.
+    /// Copy that it was compared with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked_against: Option<Name>,
-    /// Where these days come from.
+    /// Source of these days.
     pub remark: Name,
 }
 
@@ -178,11 +179,11 @@ pub struct Act {
     pub code: Name,
     /// Its name.
     pub name: Text,
-    /// Where the text names it.
+    /// Clauses that name it.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// What may be applied for.
+/// A matter: something that can be applied for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -193,7 +194,7 @@ pub struct Matter {
     pub domain: Domain,
     /// Its name.
     pub name: Text,
-    /// Traits on which the scope of an article turns.
+    /// Traits that decide whether it is in the scope of an article.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traits: Vec<MatterTrait>,
     /// The lookups due.
@@ -203,7 +204,7 @@ pub struct Matter {
     pub notes: Vec<Name>,
 }
 
-/// A trait on which an article's scope turns.
+/// A trait of a matter that decides whether it is in the scope of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -229,26 +230,26 @@ pub struct Due {
     pub required: bool,
     /// The lists.
     pub lists: Vec<Name>,
-    /// Why the office must ask.
+    /// Clauses that oblige the office to look up.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// What follows from a record, or from its absence.
+/// A measure: a consequence of a record, or of its absence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Measure {
     /// Its code, unique in the edition.
     pub id: Name,
-    /// Which way it works.
+    /// Incentive or restriction.
     pub effect: Effect,
-    /// Whether it must be applied.
+    /// Force: whether the office must apply it.
     pub force: Force,
-    /// What it does.
+    /// Kind of the measure.
     pub kind: MeasureKind,
     /// The matters it applies to.
     pub matters: Vec<Name>,
-    /// The trait that each of these matters must have, where the article's scope turns on it.
+    /// Trait that each of these matters must have, where the article's scope depends on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<MatterTrait>,
     /// The roles, in the application, that it targets.
@@ -265,10 +266,10 @@ pub struct Measure {
     /// `acts`, that only such a record does.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unnamed_act: bool,
-    /// How the matter that the record names bears on it.
+    /// Condition on the matter that the record names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record_matter: Option<RecordMatter>,
-    /// The penalties that trigger it, where they decide.
+    /// Penalties that trigger it, where the penalty decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub penalty: Option<PenaltyTest>,
     /// The longest term that the article allows, counted from the record's first day. A measure
@@ -288,21 +289,21 @@ pub struct Measure {
     /// it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unseats: bool,
-    /// Where one of these holds, the measure does not apply.
+    /// Exceptions: where one holds, the measure does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
-    /// An incentive may also rest on three successive years without an adverse record.
+    /// Whether an incentive may also rest on three successive years without an adverse record.
     #[serde(default, skip_serializing_if = "is_false")]
     pub or_three_clean_years: bool,
-    /// First as-of date.
+    /// First day of the check on which it holds.
     pub valid_from: Date,
-    /// Last as-of date, if any.
+    /// Last day of the check on which it holds, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// The department that carries it out, where the place says (地方采用).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub implementer: Option<Text>,
-    /// One sentence on what it does, our own words.
+    /// One sentence on what it does, in our own words.
     pub text: Text,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
@@ -317,56 +318,56 @@ impl Measure {
         self.roles.contains(&subject.role) && self.subject.is_none_or(|kind| kind == subject.kind)
     }
 
-    /// How its end follows from its article.
+    /// The rule by which its end follows from its article.
     pub fn term(&self) -> TermRule {
         TermRule::of(self.longest_term, self.fixed_term, self.shortest_term, self.lifelong)
     }
 }
 
-/// How the matter that a record names bears on a measure.
+/// Condition of a measure on the matter that a record names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RecordMatter {
     /// Only a record that names the matter applied for (该行政许可).
     Same,
-    /// Only a record that names no matter, so that nobody can tell.
+    /// Only a record that names no matter, so that the link cannot be known.
     Unnamed,
 }
 
-/// Which penalties trigger a measure.
+/// Penalties that trigger a measure; any one of these is enough.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyTest {
-    /// These kinds, whatever the amount.
+    /// Penalties of these kinds, whatever the amount.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kinds: Vec<PenaltyKind>,
     /// A fine, judged by its amount.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fine: Option<FineTest>,
-    /// A record that names no penalty.
+    /// Whether a record that names no penalty passes.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unnamed: bool,
 }
 
-/// How a fine is judged.
+/// Test of a fine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FineTest {
-    /// At or above the setting `larger-fine` in force on the as-of date.
+    /// At or above the setting `larger-fine` in force on the day of the check.
     AtLeastLargerFine,
-    /// Nobody can tell: the record names no amount, or no threshold is in force.
+    /// Undecidable: the record names no amount, or no threshold is in force.
     Undecidable,
 }
 
-/// When a measure does not apply although its other conditions hold.
+/// An exception: a measure does not apply although its other conditions hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
-    /// What takes the record out.
+    /// Kind of fact that takes the record out.
     pub when: ExceptionWhen,
     /// The acts, for `act`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -394,16 +395,16 @@ pub enum ExceptionWhen {
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Setting {
-    /// `larger-fine`.
+    /// Its id; only `larger-fine` is used.
     pub id: Name,
     /// Amount in fen (hundredths of a yuan).
     pub amount_fen: u64,
-    /// First as-of date.
+    /// First day of the check on which it holds.
     pub valid_from: Date,
-    /// Last as-of date, if any.
+    /// Last day of the check on which it holds, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
-    /// Where the amount comes from.
+    /// Source of the amount.
     pub source: Name,
     /// Whether the source's own text is not at hand.
     #[serde(default, skip_serializing_if = "is_false")]

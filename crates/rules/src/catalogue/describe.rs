@@ -1,4 +1,4 @@
-//! What a catalogue says of itself, for hosts, writers and people.
+//! A catalogue's description, for hosts, writers and people.
 
 use crate::catalogue::data::{
     CatalogueData, Edition, List, Matter, Measure, Objection, Overlay, Remedy,
@@ -12,7 +12,7 @@ use mustcheck_model::{
 };
 
 impl Catalogue {
-    /// What this policy is.
+    /// Describes the policy.
     pub fn describe(&self) -> Description {
         let CatalogueData { edition, overlay, .. } = self.data();
         let of_source = overlay
@@ -24,7 +24,7 @@ impl Catalogue {
         Description {
             policy: self.policy(),
             edition_name: title(edition, &self.data().overlay),
-            // What the overlay does not decide, the policy does not.
+            // The policy decides only on days on which edition and overlay both do.
             valid_from: (overlay.valid_from)
                 .map_or(edition.valid_from, |own| own.max(edition.valid_from)),
             valid_until: earliest(edition.valid_until, overlay.valid_until),
@@ -152,8 +152,8 @@ fn remedy_info(remedy: &Remedy) -> RemedyInfo {
     }
 }
 
-/// An edition in words, as papers name it: its title, its place and the version of its data. What
-/// ships for everywhere is no place.
+/// Makes the name of an edition, as papers show it: its title, its place and the version of its
+/// data. An overlay that holds everywhere is no place.
 fn title(edition: &Edition, overlay: &Overlay) -> Text {
     let (name, version) = (&edition.name, &edition.version);
     if overlay.regions.is_empty() {

@@ -1,40 +1,42 @@
-//! The grounds of a catalogue besides its measures: what the rules in code rest on, the rules of
-//! lists, exceptions, and what a place closes or ends. A verdict names them by position.
+//! The grounds of a catalogue besides its measures: the clauses that rules in code rest on, the
+//! rules of lists, exceptions, and the rules by which a place closes promises or ends disclosure. A
+//! verdict names them by position.
 
 use crate::catalogue::data::CatalogueData;
 use crate::catalogue::number;
 use crate::clause::{CITED, Clause};
 use mustcheck_model::{GroundInfo, LegalBasis, Text};
 
-/// A rule of a list that something rests on.
+/// A rule of a list that can be a ground.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListRule {
-    /// How long an entry stays.
+    /// Length of an entry's stay.
     Stay,
-    /// When it may be removed.
+    /// Removal of an entry by repair.
     Removal,
-    /// What an objection does.
+    /// Effect of an objection.
     Objection,
-    /// What a reorganisation does.
+    /// Effect of a reorganisation.
     Reorganisation,
 }
 
 /// Positions of the grounds of a catalogue.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Grounds {
-    /// The ground that founds each list; its rules follow, four for each time.
+    /// Position of the ground of each list itself; the grounds of its rules follow, four for each
+    /// set.
     lists: Box<[u32]>,
-    /// The ground of each measure's first exception.
+    /// Position of the ground of each measure's first exception; the others follow.
     exceptions: Box<[u32]>,
     closings: u32,
     disclosures: u32,
 }
 
-/// Grounds of one set of a list's rules.
+/// Number of grounds of one set of a list's rules.
 const RULES: u32 = 4;
 
 impl Grounds {
-    /// The grounds themselves, in their order, and their positions.
+    /// Collects the grounds of a catalogue in their order, and their positions.
     pub(super) fn of(data: &CatalogueData) -> (Self, Vec<GroundInfo>) {
         let plain = |legal_basis: &[LegalBasis]| GroundInfo {
             text: None,
@@ -72,35 +74,36 @@ impl Grounds {
         (Self { lists, exceptions, closings, disclosures }, all)
     }
 
-    /// A clause that a rule in code rests on.
+    /// Position of the ground of a clause that a rule in code rests on.
     pub(super) fn clause(clause: &Clause) -> u32 {
         let known = CITED.iter().position(|other| other.words == clause.words);
         known.map_or(u32::MAX, number)
     }
 
-    /// What founds a list, by its position.
+    /// Position of the ground of a list itself, by the list's position.
     pub(super) fn list(&self, list: usize) -> u32 {
         self.lists.get(list).copied().unwrap_or(u32::MAX)
     }
 
-    /// A rule of a list for a time, by the position of either.
+    /// Position of the ground of a list's rule, by the positions of the list and of its set of
+    /// rules.
     pub(super) fn rule(&self, list: usize, regime: usize, rule: ListRule) -> u32 {
         let rules = RULES.saturating_mul(number(regime)).saturating_add(1 + rule as u32);
         self.list(list).saturating_add(rules)
     }
 
-    /// An exception of a measure, by the position of either.
+    /// Position of the ground of a measure's exception, by the positions of both.
     pub(super) fn exception(&self, measure: usize, exception: usize) -> u32 {
         let first = self.exceptions.get(measure).copied().unwrap_or(u32::MAX);
         first.saturating_add(number(exception))
     }
 
-    /// What a place closes to promises.
+    /// Position of the ground of a place's rule that closes promises.
     pub(super) fn closing(&self, closing: usize) -> u32 {
         self.closings.saturating_add(number(closing))
     }
 
-    /// The end of disclosure at a place.
+    /// Position of the ground of a place's end of disclosure.
     pub(super) fn disclosure(&self, disclosure: usize) -> u32 {
         self.disclosures.saturating_add(number(disclosure))
     }

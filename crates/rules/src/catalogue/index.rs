@@ -1,5 +1,6 @@
-//! Where a catalogue's items stand, found by code; and which restrictions a record can trigger,
-//! found by matter, list and act, so that a check costs the same however many measures there are.
+//! Indexes of a catalogue: the positions of its items by code, and the restrictions that a record
+//! can trigger by matter, list and act, so that a check costs the same however many measures there
+//! are.
 
 use crate::catalogue::data::{CatalogueData, Measure};
 use mustcheck_model::Effect;
@@ -14,7 +15,7 @@ impl Codes {
         Self::at(codes.zip(0..))
     }
 
-    /// Of some of the items, each with its position.
+    /// Makes the index of some of the items, each with its position.
     pub(super) fn at<'a>(codes: impl Iterator<Item = (&'a Name, u32)>) -> Self {
         let mut all: Vec<(Name, u32)> = codes.map(|(code, at)| (code.clone(), at)).collect();
         all.sort_unstable();
@@ -31,20 +32,20 @@ impl Codes {
     }
 }
 
-/// How many items of a kind the index can tell apart; the last numbers stand for acts.
+/// Largest number of items of a kind that the index can tell apart; the numbers from there to
+/// `u16::MAX` are reserved for special acts.
 pub const MOST: usize = 65_000;
 
-/// In the place of an act: whatever act it is, if the record names one.
+/// Key in the place of an act: any act, if the record names one.
 const ANY_NAMED: u16 = u16::MAX - 1;
-/// In the place of an act: the record names none.
+/// Key in the place of an act: the record names none.
 const UNNAMED: u16 = u16::MAX;
 
-/// Matter, list, act; then the position of the measure. Every sandbox holds all of them, so that
-/// they are small.
+/// Matter, list, act, and the position of the measure. Every sandbox holds all entries, so they are
+/// small.
 type Entry = (u16, u16, u16, u16);
 
-/// What stands in the place of a record's act in the measures that name it, and in those that name
-/// none.
+/// Keys of a record's act: in measures that name the act, and in measures that name none.
 fn keys(act: Option<u32>) -> (Option<u16>, u16) {
     match act {
         Some(act) => (u16::try_from(act).ok(), ANY_NAMED),
@@ -52,13 +53,13 @@ fn keys(act: Option<u32>) -> (Option<u16>, u16) {
     }
 }
 
-/// The restrictions.
+/// Index of the restrictions.
 #[derive(Clone, Debug)]
 pub(super) struct Restrictions {
     entries: Box<[Entry]>,
-    /// List, then position: whatever the matter.
+    /// List and position of a measure, whatever the matter.
     by_list: Box<[(u16, u16)]>,
-    /// List, act, then position: whatever the matter.
+    /// List, act and position of a measure, whatever the matter.
     by_act: Box<[(u16, u16, u16)]>,
 }
 
@@ -134,7 +135,7 @@ impl Restrictions {
     }
 }
 
-/// What a record may say of its act for a measure to be triggered.
+/// Keys of the acts for which a record triggers a measure.
 fn act_keys(measure: &Measure, acts: &Codes) -> Vec<u16> {
     let mut keys: Vec<u16> = measure.acts.iter().filter_map(|act| acts.number(act)).collect();
     if measure.acts.is_empty() && !measure.unnamed_act {
@@ -146,7 +147,7 @@ fn act_keys(measure: &Measure, acts: &Codes) -> Vec<u16> {
     keys
 }
 
-/// Two runs, each in order of position, as one.
+/// Merges two runs, each in order of position, into one.
 fn merged<'a>(mut one: &'a [Entry], mut other: &'a [Entry]) -> impl Iterator<Item = usize> + 'a {
     std::iter::from_fn(move || {
         let (a, b) = (one.first().map(|e| e.3), other.first().map(|e| e.3));
@@ -154,7 +155,7 @@ fn merged<'a>(mut one: &'a [Entry], mut other: &'a [Entry]) -> impl Iterator<Ite
             (Some(a), Some(b)) => a.min(b),
             (a, b) => a.or(b)?,
         };
-        // A measure stands in one run only: either it names acts or it does not.
+        // A measure is in one run only: either it names acts or it does not.
         let run = if a == Some(next) { &mut one } else { &mut other };
         *run = run.get(1..).unwrap_or_default();
         Some(usize::from(next))

@@ -1,4 +1,4 @@
-//! What a place adopts, joined with the edition once, when the catalogue is adopted.
+//! Joining a place's overlay with the edition, once, when the catalogue is adopted.
 
 #[cfg(target_family = "wasm")]
 use crate::catalogue::data::Overlay;
@@ -6,7 +6,7 @@ use crate::catalogue::data::{CatalogueData, Due};
 use mustcheck_model::Force;
 
 /// Joins an overlay that has passed the rails with its edition: adopted measures cite the place's
-/// clause beside their own, lists and measures name its departments, matters ask its lookups.
+/// clause beside their own, lists and measures name its departments, matters get its lookups.
 pub(super) fn resolve(data: &mut CatalogueData) {
     let overlay = &mut data.overlay;
     for adoption in &overlay.adoptions {
@@ -42,7 +42,7 @@ pub(super) fn resolve(data: &mut CatalogueData) {
     }
 }
 
-/// Leaves out what [`resolve`] has joined and what no check says.
+/// Drops what [`resolve`] has joined, and notes, which no check uses.
 #[cfg(target_family = "wasm")]
 pub(super) fn without_commentary(overlay: &mut Overlay) {
     overlay.adoptions = Vec::new();

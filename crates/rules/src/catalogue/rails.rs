@@ -1,6 +1,6 @@
-//! What no catalogue can switch off: data that a rail forbids is not adopted.
+//! Rails that no catalogue can switch off: data that a rail forbids is not adopted.
 //!
-//! `lint` says far more, with file and line; these are the few that a decision rests on.
+//! `lint` reports far more, with file and line; these are the few that a decision rests on.
 
 mod place;
 
@@ -122,7 +122,7 @@ fn check_measure(data: &CatalogueData, measure: &Measure, found: &mut Vec<String
     }
     for code in &measure.lists {
         let Some(list) = data.lists.iter().find(|l| l.code == *code) else { continue };
-        // RAIL R9: a reference list founds nothing.
+        // RAIL R9: a reference list is the basis of nothing.
         if list.standing == ListStanding::Reference {
             say(format!("rests on `{code}`, which is kept for reference"));
         }

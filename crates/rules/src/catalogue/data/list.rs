@@ -1,4 +1,4 @@
-//! Credit lists: whom they name, and how their entries end.
+//! Credit lists: the persons whom their records reach, and the rules on the end of their entries.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,27 +14,27 @@ use mustcheck_model::{LegalBasis, ListRules, ListStanding, Polarity, Role, Term,
 pub struct List {
     /// Its code.
     pub code: Name,
-    /// Codes of parts that sources still publish as lists of their own. Whoever stands on a part
-    /// stands on the list; a source that holds a part alone holds not the list.
+    /// Codes of parts that sources still publish as lists of their own. A subject on a part is on
+    /// the list; a source that holds only a part does not hold the list.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Name>,
     /// Its name.
     pub name: Text,
-    /// What it says of those on it.
+    /// Polarity: restriction, commendation or watch.
     pub polarity: Polarity,
-    /// Who keeps it.
+    /// Kind of its keeper: statutory or reference.
     pub standing: ListStanding,
     /// The department that puts subjects on it, to which feedback goes.
     pub initiator: Text,
     /// The acts that its records may name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Name>,
-    /// The list's own rule on persons, by edition (RAIL R8): one, or one for each group of acts,
+    /// The list's own rules on persons, by edition (RAIL R8): one, or one for each group of acts,
     /// where articles differ in whom they name. None: no person is reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub persons: Vec<PersonsRule>,
-    /// The penalties that make a record serious, where the list holds others too. Without it every
-    /// record is.
+    /// Penalties that make a record serious, where the list holds less serious records too. None:
+    /// every record is serious.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serious: Option<PenaltyTest>,
     /// Its rules on how entries end, one for each time.
@@ -57,14 +57,14 @@ pub struct PersonsRule {
     pub editions: Vec<Name>,
     /// The roles, as the record gives them, that are reached.
     pub roles: Vec<Role>,
-    /// Only through a record that names one of these acts; empty means any, or any that no other
-    /// rule names.
+    /// Acts of which a record must name one; empty means any, or any that no other rule names.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acts: Vec<Name>,
-    /// Only on these matters; empty means any.
+    /// Only matters on which persons are reached; empty means any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matters: Vec<Name>,
-    /// Only by a record about the person itself: nobody is reached by being named in another's.
+    /// Whether only a record about the person itself reaches it: nobody is reached by being named
+    /// in another's record.
     #[serde(default, skip_serializing_if = "is_false")]
     pub own_record: bool,
     /// Its basis.
@@ -78,20 +78,21 @@ pub struct PersonsRule {
 pub struct ListRegime {
     /// First day of the check on which they hold.
     pub valid_from: Date,
-    /// Last day, if any.
+    /// Last day of the check on which they hold, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
-    /// How long an entry stays.
+    /// Length of an entry's stay; none if the regulation sets none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stay: Option<StayRule>,
-    /// How a repair ends it.
+    /// Rule on how a repair ends an entry.
     pub removal: RemovalRule,
-    /// That a removal got by deceit is revoked and the term begins anew.
+    /// Rule by which a removal obtained by deceit is revoked and the term begins anew, if there is
+    /// one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restoration: Option<FoundedRule>,
-    /// What an objection does to it.
+    /// Rule on the effect of an objection.
     pub objection: ObjectionRule,
-    /// That an approved reorganisation or settlement may lift it.
+    /// Rule by which an approved reorganisation or settlement may lift an entry, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reorganisation: Option<FoundedRule>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
@@ -99,7 +100,7 @@ pub struct ListRegime {
     pub notes: Vec<Name>,
 }
 
-/// A rule that is there, with its basis.
+/// A rule without parameters, with its basis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -108,48 +109,49 @@ pub struct FoundedRule {
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// How long an entry stays on a list.
+/// Rule on how long an entry stays on a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StayRule {
-    /// The longest stay, counted from the entry's first day. One without an end ends then.
+    /// Longest stay, counted from the entry's first day. An entry without an end of its own ends
+    /// then.
     pub longest: Term,
-    /// Whether an entry's own longer end holds nevertheless.
+    /// Whether an entry may stay longer than `longest` if it states a later end itself.
     #[serde(default, skip_serializing_if = "is_false")]
     pub beyond: bool,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// How a repair ends an entry.
+/// Rule on how a repair ends an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RemovalRule {
-    /// How long after the entry's first day at the earliest; without it, at any time.
+    /// Shortest time after the entry's first day before a repair can end it; none if at any time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Term>,
-    /// Whether a repair does not end it at all.
+    /// Whether a repair never ends it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub never: bool,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// What an objection does to an entry.
+/// Rule on the effect of an objection on an entry.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ObjectionRule {
-    /// Whether it suspends the entry while it is verified; else it is only shown.
+    /// Whether it suspends the entry while it is verified; if not, it is only shown.
     pub suspends: bool,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
 }
 
 impl ListRegime {
-    /// The same without its bases.
+    /// The rules without their bases, as standings are computed with them.
     pub fn rules(&self) -> ListRules {
         ListRules {
             valid_from: self.valid_from,
@@ -165,7 +167,7 @@ impl ListRegime {
         }
     }
 
-    /// Every basis of it, with the key of the rule that rests on it.
+    /// All its bases, each with the key of the rule that rests on it.
     pub fn bases(&self) -> impl Iterator<Item = (&'static str, &[LegalBasis])> {
         fn founded(rule: Option<&FoundedRule>) -> Option<&[LegalBasis]> {
             rule.map(|rule| rule.legal_basis.as_slice())

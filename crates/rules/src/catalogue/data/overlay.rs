@@ -1,8 +1,9 @@
-//! What a place adopts and what its own regulation adds (地方采用).
+//! A place's overlay: the measures that it adopts, and the additions of its own regulation
+//! (地方采用).
 //!
 //! A place may adopt recommended measures, add its own with a basis of sufficient rank, shorten the
-//! use of a record, and say what the officer is to be told. It cannot switch off a rail, drop a
-//! mandatory measure, or let a record restrict that is not in force.
+//! use of a record, and add remarks for the officer. It cannot switch off a rail, drop a mandatory
+//! measure, or let a record restrict that is not in force.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use mustcheck_model::date::Date;
 use mustcheck_model::name::Name;
 use mustcheck_model::{Force, LegalBasis, RemarkWhen, Role, Text};
 
-/// What a place adopts.
+/// The overlay of a place.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -20,17 +21,17 @@ pub struct Overlay {
     pub id: Name,
     /// Its name.
     pub name: Text,
-    /// The editions that it goes with; empty means all.
+    /// Editions that it can be joined with; empty means all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editions: Vec<Name>,
-    /// Where it holds: the first digits of the division code (GB/T 2260) of the deciding office.
-    /// Empty means everywhere.
+    /// Regions in which it holds: the first digits of the division code (GB/T 2260) of the deciding
+    /// office. Empty means everywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub regions: Vec<Name>,
-    /// First as-of date, if not the edition's.
+    /// First day of the check on which it holds, if not the edition's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<Date>,
-    /// Last as-of date, if any.
+    /// Last day of the check on which it holds, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// Whether every recommended incentive is adopted.
@@ -39,12 +40,12 @@ pub struct Overlay {
     /// Further recommended measures adopted, by id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adopts: Vec<Name>,
-    /// Recommended measures that the place's own regulation takes up, with its words.
+    /// Recommended measures that the place's own regulation takes up, with the clauses that do so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub adoptions: Vec<Adoption>,
     /// Age in days beyond which a source's snapshot is stale.
     pub freshness_days: u16,
-    /// Another age for single sources.
+    /// Different ages for single sources.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<SourceFreshness>,
     /// The place's departments that put subjects on a list (发起部门).
@@ -56,19 +57,19 @@ pub struct Overlay {
     /// Lookups that are due here besides the edition's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub due: Vec<LocalDue>,
-    /// The end of disclosure of records, after which they found no restriction here.
+    /// Ends of disclosure of records, after which they are the basis of no restriction here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disclosures: Vec<Disclosure>,
-    /// How an objection is annotated and handled here.
+    /// Annotation and handling of an objection here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objection: Option<Objection>,
-    /// When incomplete materials are not tolerated here, whoever promises.
+    /// Conditions under which incomplete materials are not tolerated here, even with a promise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closings: Vec<Closing>,
-    /// What the officer is told here.
+    /// Remarks for the officer here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,
-    /// What a person affected may do here, besides the edition's remedies.
+    /// Remedies of a person affected here, besides the edition's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remedies: Vec<Remedy>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
@@ -87,7 +88,8 @@ pub struct SourceFreshness {
     pub freshness_days: u16,
 }
 
-/// Recommended measures that a local regulation takes up. Its basis joins the measure's own.
+/// An adoption of recommended measures by a local regulation. Its basis is added to the measure's
+/// own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -98,14 +100,14 @@ pub struct Adoption {
     /// restriction cannot be made mandatory here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<Force>,
-    /// Where the regulation does so.
+    /// Clauses of the regulation that take the measures up.
     pub legal_basis: Vec<LegalBasis>,
     /// `INTERPRETATION:` and `NOT MODELLED:` notes, one a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Name>,
 }
 
-/// Who puts subjects on some lists here, and so to whom feedback goes.
+/// The department that puts subjects on some lists here, and so receives feedback.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -114,11 +116,11 @@ pub struct Initiator {
     pub lists: Vec<Name>,
     /// The department.
     pub name: Text,
-    /// Where the regulation names it.
+    /// Clauses of the regulation that name it.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// Who carries some measures out here.
+/// The department that carries out some measures here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -127,7 +129,7 @@ pub struct Implementer {
     pub measures: Vec<Name>,
     /// The department.
     pub name: Text,
-    /// Where the regulation names it.
+    /// Clauses of the regulation that name it.
     pub legal_basis: Vec<LegalBasis>,
 }
 
@@ -142,24 +144,25 @@ pub struct LocalDue {
     pub roles: Vec<Role>,
     /// The lists.
     pub lists: Vec<Name>,
-    /// Why the office must ask.
+    /// Clauses that oblige the office to look up.
     pub legal_basis: Vec<LegalBasis>,
 }
 
-/// The end of disclosure: from then on the record is no longer relied on for a restriction. It
-/// never lengthens a record's own term (RAIL R5).
+/// An end of disclosure: after it the record is no longer relied on for a restriction. It never
+/// lengthens a record's own term (RAIL R5).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disclosure {
     /// The restriction lists that it concerns.
     pub lists: Vec<Name>,
-    /// Acts that go on until they are mended, so that the end of the conduct is not on record.
+    /// Acts that are excepted because they go on until they are corrected, so that the end of the
+    /// conduct is not on record.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub except_acts: Vec<Name>,
-    /// Years from the record's first day.
+    /// Number of years from the record's first day.
     pub years: u16,
-    /// Why the record is set aside.
+    /// Sentence on why the record is set aside.
     pub text: Text,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
@@ -168,8 +171,8 @@ pub struct Disclosure {
     pub notes: Vec<Name>,
 }
 
-/// What happens to a disputed record here. The suspension of the measure is another fact: it is
-/// that of 33 (二十二), in every place (RAIL R4).
+/// Handling of a disputed record here. The suspension of the measure is separate: it follows 33
+/// (二十二) in every place (RAIL R4).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -191,12 +194,12 @@ pub struct Objection {
     pub notes: Vec<Name>,
 }
 
-/// When incomplete materials are not tolerated on a promise.
+/// A rule by which incomplete materials are not tolerated on a promise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Closing {
-    /// What closes it.
+    /// Condition that closes the promise.
     pub when: ClosingWhen,
     /// The matters, for `matter`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -204,7 +207,7 @@ pub struct Closing {
     /// The traits of further matters, for `matter`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub traits: Vec<MatterTrait>,
-    /// Why, in a sentence.
+    /// Sentence on why the promise is closed.
     pub text: Text,
     /// Its basis.
     pub legal_basis: Vec<LegalBasis>,
@@ -213,23 +216,23 @@ pub struct Closing {
     pub notes: Vec<Name>,
 }
 
-/// What closes a promise.
+/// Condition that closes promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ClosingWhen {
-    /// A record of the applicant on a restriction list is in force, and so not repaired.
+    /// A record of the applicant on a restriction list is in force, and therefore not repaired.
     SeriousRecord,
     /// The matter is one of those named, or has one of the traits.
     Matter,
 }
 
-/// A sentence for the officer on what the records do not tell.
+/// A sentence for the officer on facts that the records do not show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Remark {
-    /// When it is shown.
+    /// Condition under which it is shown.
     pub when: RemarkWhen,
     /// The sentence.
     pub text: Text,

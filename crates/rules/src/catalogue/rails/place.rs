@@ -5,7 +5,7 @@ use crate::catalogue::rails::{require_basis, require_known};
 use mustcheck_model::name::Name;
 use mustcheck_model::{Effect, Force, Polarity};
 
-/// Whether a local regulation that holds in the place founds a measure.
+/// Whether a local regulation that holds in the place is a sufficient basis of a measure.
 // RAIL R3: only the kinds and matters that the edition leaves to it.
 pub(super) fn founds(data: &CatalogueData, measure: &Measure) -> bool {
     let local = |id: &str| {
@@ -79,7 +79,7 @@ fn measure<'a>(data: &'a CatalogueData, id: &str) -> Option<&'a Measure> {
     data.measures.iter().find(|m| m.id == *id)
 }
 
-// RAIL R3: a local regulation founds nothing outside its place.
+// RAIL R3: a local regulation is the basis of nothing outside its place.
 fn regions(data: &CatalogueData, found: &mut Vec<String>) {
     let overlay = &data.overlay;
     let is_code = |region: &str| {
