@@ -1,4 +1,4 @@
-//! Answers: what came of the due lookups, and what each proves (RAIL R2).
+//! Answers to the due lookups, and what each proves (RAIL R2).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use mustcheck_model::{
     ListStanding, Lookup, Problem, Query, SourceState, Subject, Target,
 };
 
-/// One answer, checked, beside what it answers.
+/// A checked answer, with the subject and the list that it answers.
 #[derive(Debug)]
 pub struct Answered<'a> {
     /// Position of the subject in the application.
@@ -23,25 +23,25 @@ pub struct Answered<'a> {
     pub list_index: u32,
     /// The list.
     pub list: &'a ListInfo,
-    /// How the source answered, its age taken into account.
+    /// Status of the answer, its source's age and reach taken into account.
     pub status: AnswerStatus,
-    /// The day from which the source must hold every record, if bars outlast their records.
+    /// First day from which the source must hold every record, if bars outlast their records.
     pub since: Option<Date>,
     /// The answer.
     pub answer: &'a Answer,
-    /// The records to be judged, in the order of their ids. A source too old to be relied on
-    /// neither clears nor restricts, so that it has none.
+    /// Records to be judged, in the order of their ids. A source too old to be relied on neither
+    /// clears nor restricts: then there are none.
     pub records: Vec<&'a CreditRecord>,
 }
 
 impl Answered<'_> {
-    /// Whether the office must have this answer. A reference list is asked and shown, and
-    /// decides nothing either way (RAIL R9).
+    /// Whether the office must have this answer. A reference list is looked up and shown, but has
+    /// no effect on the decision (RAIL R9).
     pub fn is_due(&self) -> bool {
         self.list.standing == ListStanding::Statutory
     }
 
-    /// The row that a decision shows.
+    /// Makes the row that a decision shows.
     pub fn row(&self, days: Days, identifiers: &Identifiers<'_>) -> Lookup {
         let Target { role, subject_index, subject } =
             identifiers.target(self.subject, self.subject_index);
@@ -61,8 +61,8 @@ impl Answered<'_> {
     }
 }
 
-/// The reason that a source gives, or why what it holds does not reach back far enough, as it is
-/// shown.
+/// Returns the reason as it is shown: the source's own, or why its records are not enough (an event
+/// before a record's first day, or not reaching back far enough).
 fn reason(
     answer: &Answer,
     days: Days,
@@ -89,8 +89,8 @@ fn reason(
     ))
 }
 
-/// Whether a source can tell of the as-of day: what stood then may have ended since, and been
-/// taken off.
+/// Whether a source can prove anything about the as-of day: a record that was there then may have
+/// ended since, and been taken off.
 // RAIL R14
 fn tells_of(source: &SourceState, days: Days) -> bool {
     days.as_of >= days.made_on || days.as_of >= held_from(source)
@@ -102,10 +102,10 @@ fn is_fresh(source: &SourceState, days: Days, freshness_days: u16) -> bool {
     age <= i32::from(freshness_days)
 }
 
-/// The status of an answer once the age and the reach of its source are known. A source newer
-/// than the as-of date is fine: later events do not count.
-// RAIL R2: a source that answered from an old snapshot has not answered, nor has one that no
-// longer holds what may still bar. RAIL R14: old is what is old on the day of the check.
+/// Returns the status of an answer, the age and the reach of its source taken into account. A
+/// source newer than the as-of date is fine: later events do not count.
+// RAIL R2: a source that answered from an old snapshot has not answered, nor has one that no longer
+// holds records that may still bar. RAIL R14: age is judged on the day of the check.
 fn judged(answer: &Answer, days: Days, freshness_days: u16, since: Option<Date>) -> AnswerStatus {
     match &answer.source {
         _ if answer.status != AnswerStatus::Answered => answer.status,
@@ -114,7 +114,8 @@ fn judged(answer: &Answer, days: Days, freshness_days: u16, since: Option<Date>)
         Some(source) if since.is_some_and(|since| since < held_from(source)) => {
             AnswerStatus::NotCovered
         }
-        // One record that contradicts itself is the record's fault, and not the whole check's.
+        // A record that contradicts itself makes this answer unavailable, and does not stop the
+        // whole check.
         _ if answer.records.iter().any(|record| early_event(record).is_some()) => {
             AnswerStatus::Unavailable
         }
@@ -122,8 +123,8 @@ fn judged(answer: &Answer, days: Days, freshness_days: u16, since: Option<Date>)
     }
 }
 
-/// Whether the records of an answer may be relied on. Any fresh source proves that a record is
-/// there; whether it can prove that none is, its status says.
+/// Whether the records of an answer may be relied on. Any fresh source proves that a record exists;
+/// its status says whether it can prove that none does.
 ///
 /// INTERPRETATION: a record that only a stale snapshot shows may have been repaired since, so
 /// it triggers nothing; the lookup stays unanswered and the result `undetermined`.
@@ -133,14 +134,14 @@ fn is_relied_on(answer: &Answer, days: Days, freshness_days: u16) -> bool {
         && (answer.source.as_ref()).is_some_and(|source| is_fresh(source, days, freshness_days))
 }
 
-/// Query, list, source, and the position among the answers.
+/// Place of an answer: query, list, source, and position among the answers.
 type Place<'a> = (u32, &'a str, Option<&'a str>, usize);
 
 fn source_of(answer: &Answer) -> Option<&str> {
     answer.source.as_ref().map(|source| source.id.as_str())
 }
 
-/// Checks what the registry gave, and orders it as it was asked.
+/// Checks the registry's answers, and orders them by query, list and source.
 ///
 /// # Errors
 ///
@@ -223,7 +224,7 @@ fn invalid(path: String, detail: String) -> ApplicationError {
     ApplicationError::InvalidAnswer(Problem::at(path, detail))
 }
 
-/// Finds what an answer lacks of its source, if anything.
+/// Returns what an answer lacks of its source, if anything.
 fn source_fault(answer: &Answer) -> Option<String> {
     match &answer.source {
         None if answer.status == AnswerStatus::Answered => {
@@ -237,7 +238,7 @@ fn source_fault(answer: &Answer) -> Option<String> {
     }
 }
 
-/// What makes a record impossible to judge, if anything does.
+/// Returns the fault that makes a record impossible to judge, if there is one.
 fn fault_of(
     policy: &Described,
     list: &ListInfo,
@@ -289,7 +290,8 @@ fn fault_of(
     dates_fault(record)
 }
 
-/// What contradicts in a record's dates, if anything does.
+/// Returns the fault in a record's dates, if there is one: a day that does not exist, or an end
+/// before the beginning.
 pub fn dates_fault(record: &CreditRecord) -> Option<String> {
     let id = &record.id;
     let days = [Some(record.valid_from), record.valid_until];
@@ -306,11 +308,12 @@ pub fn dates_fault(record: &CreditRecord) -> Option<String> {
     None
 }
 
-/// An event of a record that comes before its first day, where none can: the record's own fault.
+/// Returns the fault of a record with an event before its first day, of a kind that cannot come
+/// before it. Then the record is at fault.
 ///
-/// INTERPRETATION: an objection may. A list's regulation puts it before the entry: 拖欠农民工工资失信联合
-/// 惩戒对象名单管理暂行办法 6 (2) has it raised within five working days of the notice that announces
-/// the entry, and decided before it.
+/// INTERPRETATION: an objection may come before it. A list's regulation puts it before the entry:
+/// 拖欠农民工工资失信联合惩戒对象名单管理暂行办法 6 (2) has it raised within five working days of the
+/// notice that announces the entry, and decided before it.
 pub fn early_event(record: &CreditRecord) -> Option<String> {
     let precedes = |kind: EventKind| {
         matches!(

@@ -1,4 +1,4 @@
-//! The facts of a check, made of what the office and the sources say: codes become positions, and
+//! The facts of a check, made from what the office and the sources report: codes become positions;
 //! identifiers, names and words stay behind (RAIL R6).
 
 pub mod answers;
@@ -15,11 +15,11 @@ use mustcheck_model::{
     EventFacts, MaterialFacts, Query, RecordFacts, SubjectFacts,
 };
 
-/// The facts of an application that can be evaluated.
+/// Checks an application and makes its facts.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong with the application, with its path.
+/// [`ApplicationError`] for the first thing that is wrong with the application, with its path.
 pub fn application(
     policy: &Described,
     application: &Application,
@@ -47,7 +47,7 @@ pub fn application(
     })
 }
 
-/// The lookups that are due, as a registry is asked: the lists of each subject.
+/// Makes the queries to a registry from the due lookups: the lists of each subject.
 pub fn queries(policy: &Described, due: &[DueLookup]) -> Vec<Query> {
     let mut queries: Vec<Query> = Vec::new();
     for lookup in due {
@@ -63,7 +63,7 @@ pub fn queries(policy: &Described, due: &[DueLookup]) -> Vec<Query> {
     queries
 }
 
-/// The facts of all answers.
+/// Makes the facts of all answers.
 pub fn answers(policy: &Described, answered: &[Answered<'_>]) -> Vec<AnswerFacts> {
     let mut numbers = Numbers::default();
     let decisions = decisions(answered);
@@ -89,7 +89,7 @@ pub fn answers(policy: &Described, answered: &[Answered<'_>]) -> Vec<AnswerFacts
     facts.collect()
 }
 
-/// Numbers in the place of texts: equal texts have equal numbers.
+/// Numbers in the place of texts, from 0; equal texts have equal numbers.
 #[derive(Default)]
 struct Numbered<'a>(BTreeMap<&'a str, u32>);
 
@@ -100,7 +100,7 @@ impl<'a> Numbered<'a> {
     }
 }
 
-/// The numbers of what a check's records name.
+/// Numbers of the sources, records and documents of a check.
 #[derive(Default)]
 struct Numbers<'a> {
     sources: Numbered<'a>,
@@ -136,11 +136,12 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// Of each record of all answers the number of its decision: the records of one list, authority and
-/// document about one subject are copies of one decision, as far as several sources hold it.
+/// Numbers the decision of each record of all answers: the records of one list, authority and
+/// document about one subject in several sources are copies of one decision. A record without a
+/// copy has none.
 ///
-/// INTERPRETATION: a subject is one by any of its identifiers, and by what a third copy says of
-/// them.
+/// INTERPRETATION: two records are about one subject if they share any identifier, or if each
+/// shares one with a third copy.
 fn decisions(answered: &[Answered<'_>]) -> Vec<Option<u32>> {
     let records: Vec<&CreditRecord> =
         answered.iter().flat_map(|row| row.records.iter().copied()).collect();
@@ -162,7 +163,7 @@ fn decisions(answered: &[Answered<'_>]) -> Vec<Option<u32>> {
     for copies in alike.into_values().filter(|copies| copies.len() > 1) {
         let mut open = copies;
         while let Some(first) = open.pop() {
-            // Everything that is tied to the first, by however many copies.
+            // All copies that are tied to the first, by however many others.
             let mut tied = vec![first];
             let mut reached = 0;
             while let Some(one) = tied.get(reached).copied() {

@@ -1,4 +1,4 @@
-//! Whether an application can be evaluated at all. What cannot be is an error that names the
+//! Checking whether an application can be evaluated at all. A fault is an error that names its
 //! place; it is never a finding and never "no measures".
 
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use mustcheck_model::{
     Subject, SubjectKind,
 };
 
-/// Checks an application against the policy's description, and gives the position of its matter.
+/// Checks an application against the policy's description, and returns the position of its matter.
 ///
 /// # Errors
 ///
-/// The first thing that is wrong, with its path.
+/// [`ApplicationError`] for the first fault, with its path.
 pub fn application(
     policy: &Described,
     application: &Application,
@@ -68,12 +68,13 @@ pub fn application(
     Ok(position)
 }
 
-/// Whether a time, both ends included, holds on a day.
+/// Whether a period, both ends included, contains a day.
 fn holds(from: Option<Date>, until: Option<Date>, on: Date) -> bool {
     from.is_none_or(|from| from <= on) && until.is_none_or(|until| on <= until)
 }
 
-/// Checks a text that a notice shows as it is given: one line, for people to read.
+/// Checks the address and telephone, which a notice shows unchanged: one line each, for people to
+/// read.
 fn contact(office: &Office) -> Result<(), ApplicationError> {
     let lines =
         [("office.address", &office.address, 200), ("office.telephone", &office.telephone, 60)];
@@ -93,7 +94,7 @@ fn contact(office: &Office) -> Result<(), ApplicationError> {
     Ok(())
 }
 
-/// Whether the overlay speaks for this office on this day: no place decides for another.
+/// Checks that the overlay decides for this office on this day: no place decides for another.
 fn here(
     place: &PlaceInfo,
     application: &Application,
@@ -128,7 +129,7 @@ fn here(
 ///
 /// # Errors
 ///
-/// The first that is wrong, with its path.
+/// [`ApplicationError::InvalidIdentifier`] for the first wrong one, with its path.
 // RAIL R6: an identifier that fails its check character stops the check, here and in the host.
 pub fn identifiers(application: &Application) -> Result<(), ApplicationError> {
     let invalid = |path, detail| ApplicationError::InvalidIdentifier(Problem::at(path, detail));
@@ -199,7 +200,7 @@ fn are_one(subject: &Subject, other: &Subject) -> bool {
     subject.identities().any(|(scheme, country, own)| other.is_named(scheme, country, own))
 }
 
-/// Whether every `of` is of a person, and names an organization.
+/// Checks that every `of` belongs to a person and names an organization.
 fn behind(application: &Application) -> Result<(), ApplicationError> {
     for (i, subject) in application.subjects.iter().enumerate() {
         let Some(position) = subject.of else { continue };
@@ -239,11 +240,11 @@ fn roles(application: &Application) -> Result<(), ApplicationError> {
     Ok(())
 }
 
-/// 33 (十四), with the due rule of the matter: each organization that applies is looked up
-/// together with who answers for it.
+/// 33 (十四), with the due rule of the matter: each organization that applies is looked up together
+/// with the person who answers for it. Checks that each names one.
 ///
 /// INTERPRETATION: an organization that has no legal representative names its principal
-/// (主要负责人); the two roles stand for each other, as in (十) and (十四).
+/// (主要负责人); either role is accepted for the other, as in (十) and (十四).
 fn representatives(application: &Application, matter: &MatterInfo) -> Result<(), ApplicationError> {
     if !matter.due.iter().any(|due| due.required) {
         return Ok(());
@@ -264,7 +265,7 @@ fn representatives(application: &Application, matter: &MatterInfo) -> Result<(),
         );
         return Err(invalid_roles("subjects".into(), detail));
     }
-    // Two who answer for one member do not make up for another's.
+    // Two persons who answer for one member do not make up for another's.
     let several = organizations > 1;
     if let Some((i, _)) = all().find(|(_, s)| several && answers(s) && s.of.is_none()) {
         let detail = "several organizations apply: it needs the position of the one it answers for";
