@@ -13,13 +13,14 @@ use crate::heaps;
 /// The adopted catalogue. Every check finds it in memory.
 static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
 
-/// The catalogue of a baked component; none if it was never baked.
+/// Returns the catalogue of a baked component; `None` if it was never baked.
 pub(crate) fn catalogue() -> Option<&'static Catalogue> {
     CATALOGUE.get()
 }
 
-/// Adopts a catalogue in canonical JSON, at `json`, which `cabi_realloc` made and this frees.
-/// Returns null, or where the address and length of a text stand that says what does not fit.
+/// Adopts a catalogue in canonical JSON at `json`; the memory comes from `cabi_realloc` and is
+/// freed here. Returns null, or a pointer to the address and length of a text that says what does
+/// not fit.
 ///
 /// # Safety
 ///

@@ -1,4 +1,5 @@
-//! The one place where the component meets the rules: generated bindings in, facts out, and back.
+//! The connection of the component with the rules: converts from the generated bindings to facts,
+//! and back.
 //!
 //! Only built for WebAssembly: elsewhere the generated symbols have nothing to link against.
 
@@ -17,8 +18,8 @@ struct Policy;
 
 export!(Policy);
 
-/// The catalogue of a baked component. A component that was never baked has no policy, and says
-/// so by trapping: there is no decision that it could give.
+/// Returns the catalogue of a baked component. A component that was never baked has no policy and
+/// traps: there is no decision that it could give.
 fn catalogue() -> &'static Catalogue {
     match baking::catalogue() {
         Some(catalogue) => catalogue,

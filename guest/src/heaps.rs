@@ -1,11 +1,10 @@
 //! The allocator: one heap for the catalogue; for a check first a piece of memory that is only handed
 //! out, and another heap once that is used up.
 //!
-//! What a check writes has to be copied back, page by page, before the next one. A check that took
-//! its memory from what baking left free would write a little on pages all over the catalogue. And
-//! a sandbox ends with its check: most checks are done before it would pay to take anything back.
-//! While baking, what is given back is cleared: what was read and dropped would otherwise be part
-//! of every component.
+//! The pages that a check writes have to be copied back before the next one. A check that took its
+//! memory from what baking left free would write a little on pages all over the catalogue. And a
+//! sandbox ends with its check: for most checks freeing would not pay. While baking, freed memory
+//! is cleared: data that was read and dropped would otherwise be part of every component.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::UnsafeCell;
@@ -13,8 +12,8 @@ use std::ops::Range;
 
 use dlmalloc::Dlmalloc;
 
-/// Memory that a check finds free without asking for more, in bytes: what most checks need. It lies
-/// before the catalogue, so that what a check writes lies together.
+/// Bytes of memory that a check can use without asking for more: enough for most checks. The memory
+/// lies before the catalogue, so that a check's writes lie together.
 const ROOM: usize = 64 << 10;
 
 /// The memory of [`ROOM`] bytes.
@@ -30,9 +29,9 @@ static FREE: Room = Room(UnsafeCell::new([0; ROOM]));
 /// The heaps of a component.
 struct Heaps {
     baking: UnsafeCell<Dlmalloc>,
-    /// Where the memory that baking left ends; nowhere while baking.
+    /// Address at which the memory that baking left ends; `None` while baking.
     baked: UnsafeCell<Option<usize>>,
-    /// The addresses in [`ROOM`] that nobody has yet; none while baking.
+    /// Addresses of the memory of [`ROOM`] bytes that are not handed out yet; empty while baking.
     room: UnsafeCell<Range<usize>>,
     checking: UnsafeCell<Dlmalloc>,
 }
@@ -44,8 +43,8 @@ unsafe impl Sync for Heaps {}
 #[global_allocator]
 static HEAPS: Heaps = Heaps::new();
 
-/// Ends baking. All memory of the heap for checks will lie behind what baking left, as memory is only
-/// ever added at its end.
+/// Ends baking. All memory of the heap for checks will lie behind the memory that baking left, as
+/// memory is only ever added at its end.
 #[cfg(target_family = "wasm")]
 pub(crate) fn begin_checks() {
     /// Bytes of a page of WebAssembly memory.
@@ -73,13 +72,13 @@ impl Heaps {
         }
     }
 
-    /// Where the heap for checks begins; nowhere while baking.
+    /// Address at which the heap for checks begins; `None` while baking.
     fn begin_of_checks(&self) -> Option<usize> {
         // SAFETY: one thread, and no reference outlives a call.
         unsafe { *self.baked.get() }
     }
 
-    /// A piece of [`ROOM`], if it has one.
+    /// Hands out a piece of the memory of [`ROOM`] bytes, if enough is left.
     fn handed_out(&self, layout: Layout) -> Option<*mut u8> {
         // SAFETY: one thread, and no reference outlives a call.
         let room = unsafe { &mut *self.room.get() };
@@ -89,8 +88,8 @@ impl Heaps {
         Some(std::ptr::with_exposed_provenance_mut(begin))
     }
 
-    /// Whether a piece of memory that a check does not take back has another size where it is: a
-    /// smaller one, or a larger one if it was handed out last.
+    /// Whether a piece of memory that a check never frees can be resized in place: to a smaller
+    /// size, or to a larger one if it was handed out last.
     fn resized(&self, memory: *mut u8, layout: Layout, size: usize) -> bool {
         if size <= layout.size() {
             return true;
@@ -125,7 +124,7 @@ unsafe impl GlobalAlloc for Heaps {
                 // SAFETY: while baking, all memory comes from this heap.
                 unsafe { (*self.baking.get()).free(memory, layout.size(), layout.align()) };
             }
-            // SAFETY: what lies here came from this heap.
+            // SAFETY: memory at these addresses came from this heap.
             Some(begin) if memory.addr() >= begin => unsafe {
                 (*self.checking.get()).free(memory, layout.size(), layout.align());
             },
@@ -136,7 +135,7 @@ unsafe impl GlobalAlloc for Heaps {
 
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if self.begin_of_checks().is_some_and(|begin| memory.addr() >= begin) {
-            // SAFETY: one thread, and what lies here came from this heap.
+            // SAFETY: one thread, and memory at these addresses came from this heap.
             let heap = unsafe { &mut *self.checking.get() };
             // SAFETY: the caller's conditions are the same.
             return unsafe { heap.realloc(memory, layout.size(), layout.align(), size) };

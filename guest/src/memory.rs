@@ -1,16 +1,16 @@
-//! Comparing memory in words: what comes with the compiler for WebAssembly compares single bytes,
+//! Comparing memory in words: the compiler's own function for WebAssembly compares single bytes,
 //! and a check compares codes by the thousand.
 
 use std::cmp::Ordering;
 
-/// Bytes that are compared at once.
+/// Number of bytes that are compared at once.
 const WORD: usize = size_of::<u64>();
 
 /// The C library's `memcmp`, which every comparison of texts calls.
 ///
 /// # Safety
 ///
-/// Both point to `length` bytes.
+/// Both pointers are valid for reads of `length` bytes.
 #[cfg(target_family = "wasm")]
 #[unsafe(no_mangle)]
 // At every place where texts are compared, it would make the component a sixth larger.
@@ -20,11 +20,11 @@ unsafe extern "C" fn memcmp(one: *const u8, other: *const u8, length: usize) -> 
     (unsafe { compare(one, other, length) }) as i32
 }
 
-/// How the first byte that differs compares.
+/// Compares two pieces of memory as slices of bytes: by the first byte that differs.
 ///
 /// # Safety
 ///
-/// Both point to `length` bytes.
+/// Both pointers are valid for reads of `length` bytes.
 unsafe fn compare(one: *const u8, other: *const u8, length: usize) -> Ordering {
     let mut at = 0;
     while at + WORD <= length {
@@ -64,7 +64,7 @@ mod tests {
                 for other in [0, 99, 101, 127, 128, 255] {
                     let mut changed = one.clone();
                     changed[at] = other;
-                    // What comes behind the first difference does not count.
+                    // Bytes behind the first difference do not count.
                     changed[at + 1..].fill(77);
                     // SAFETY: both are as long.
                     let found = unsafe { compare(one.as_ptr(), changed.as_ptr(), one.len()) };
