@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// A receipt, and perhaps a feedback about it.
 type Made = (Vec<u8>, Option<Vec<u8>>);
 
-/// What can go wrong on any of the threads.
+/// An error that can pass between threads.
 type Failed = Box<dyn Error + Send + Sync>;
 
 /// A receipt, and for most a feedback. `n` decides all of it.
@@ -117,13 +117,13 @@ fn office(n: u64) -> ReceiptOffice {
     ReceiptOffice { name: format!("第{}采购办", n % 9), region: region.into() }
 }
 
-/// One of these after the other.
+/// The item at `n`, counted round and round.
 fn pick<'a>(of: &[&'a str], n: u64) -> &'a str {
     let n = usize::try_from(n).unwrap_or_default();
     of.get(n % of.len().max(1)).copied().unwrap_or_default()
 }
 
-/// Some moment of 2026, and so many days later.
+/// A moment of 2026 that `n` decides, moved on by `later` days.
 fn moment(n: u64, later: u64) -> Result<Moment, Failed> {
     let (month, day) = (1 + n / 97 % 11, 1 + n % 28);
     let (month, day) = if day + later > 28 { (month + 1, later) } else { (month, day + later) };
@@ -132,7 +132,7 @@ fn moment(n: u64, later: u64) -> Result<Moment, Failed> {
     Ok(text.parse()?)
 }
 
-/// A receipt of 20 lookups, of which every ninth check has one that is not answered.
+/// A receipt of 20 lookups. In every ninth receipt, one lookup is not answered.
 fn receipt(n: u64) -> Result<serde_json::Value, Failed> {
     let made_at = moment(n, 0)?;
     let digest = |salt: u64| format!("{:064x}", n * 31 + salt);

@@ -23,14 +23,14 @@ use mustcheck::input::shortened;
 use mustcheck::receipts::receipt::Pinpoint;
 use mustcheck::receipts::signed::DocumentId;
 
-/// A measure as it met somebody.
+/// A measure, and the subject that it applies to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Met {
     /// Its id in the catalogue.
     pub measure: String,
-    /// Which way it works.
+    /// Effect of the measure: restriction or incentive, as the catalogue has it.
     pub effect: Effect,
-    /// The role of whom it meets.
+    /// Role of the subject that it applies to.
     pub role: Role,
     /// Position in the application's subjects, from 0.
     pub subject_index: u32,
@@ -41,7 +41,7 @@ pub struct Met {
     pub clauses: Vec<String>,
 }
 
-/// How a case came out.
+/// Finding of one case, and the rule behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Side {
     /// The finding.
@@ -53,7 +53,7 @@ pub struct Side {
 /// A case that would be decided differently.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The receipt.
+    /// Id of the case's receipt.
     pub receipt: DocumentId,
     /// The case number; what in it may be an identifier is masked.
     pub case: String,
@@ -61,9 +61,9 @@ pub struct Change {
     pub matter: String,
     /// Its as-of date.
     pub as_of: Date,
-    /// As it was decided.
+    /// Finding as it was decided.
     pub before: Side,
-    /// As it would be.
+    /// Finding by the other policy.
     pub after: Side,
     /// Measures that would apply and did not.
     pub added: Vec<Met>,
@@ -75,7 +75,7 @@ pub struct Change {
     pub not_asked: u32,
 }
 
-/// What became of one case.
+/// Outcome of deciding one case again.
 #[derive(Debug)]
 pub enum Redecided {
     /// The same finding and measures.
@@ -153,7 +153,7 @@ impl Known {
         Self(known)
     }
 
-    /// The answers to what is due now, and how many lookups have none.
+    /// Answers to the lookups that are due now, and the number of lookups without one.
     // RAIL R2: what was not asked then is not answered, and never clear.
     fn answers(&self, due: &[Query]) -> (Vec<Answer>, u32) {
         let (mut answers, mut not_asked) = (Vec::new(), 0);

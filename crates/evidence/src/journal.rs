@@ -20,23 +20,23 @@ use crate::keys::{Keys, KeysError, PUBLIC};
 
 /// The folder, in the log's, of entries that are too large for the log's format.
 pub const LARGE: &str = "large";
-/// How an entry begins that stands for a larger one.
+/// First bytes of an entry of the log that refers to a larger entry in a file of its own.
 pub const LARGE_HEAD: &[u8] = b"{\"large\":";
 
-/// What stands in the log for an entry of more than 65,535 bytes, which is in a file of its own.
+/// Entry of the log in place of one of more than 65,535 bytes, which is kept in a file of its own.
 #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum StandsFor {
-    /// A larger entry.
+    /// The entry is in a file of its own.
     Large(LargeEntry),
 }
 
 mustcheck::document! {
-    /// A larger entry.
+    /// An entry that is too long for the log, and is kept in a file of its own.
     pub struct LargeEntry {
         /// Its digest, which names its file in `large/`.
         pub digest: ContentDigest,
-        /// Its bytes.
+        /// Its length in bytes.
         pub bytes: u64,
     }
 }
@@ -79,15 +79,15 @@ impl Journal for AuditLog {
 }
 
 impl Drop for AuditLog {
-    /// Whoever reads the log with another program finds its end where that looks for it. If this
-    /// fails, the next that opens the log does it.
+    /// Publishes the log's end where other programs that read tlog-tiles look for it. If this
+    /// fails, the next program that opens the log does it.
     fn drop(&mut self) {
         let _ = self.log.publish();
     }
 }
 
 impl AuditLog {
-    /// Writes an entry to a file of its own, whole, and gives what stands for it in the log.
+    /// Writes an entry whole to a file of its own. Returns the entry that refers to it in the log.
     fn set_aside(&self, entry: &[u8]) -> Result<Vec<u8>, JournalError> {
         let folder = self.folder.join(LARGE);
         let path = folder.join(ContentDigest::of(entry).hex());
@@ -99,14 +99,15 @@ impl AuditLog {
     }
 }
 
-/// What stands in the log for an entry that is longer than a log takes.
+/// The short entry that refers to one longer than [`LONGEST_ENTRY`].
 fn stands_for(entry: &[u8]) -> Vec<u8> {
     let bytes = u64::try_from(entry.len()).unwrap_or(u64::MAX);
     let large = LargeEntry { digest: ContentDigest::of(entry), bytes };
     mustcheck::receipts::canonical(&StandsFor::Large(large)).unwrap_or_default()
 }
 
-/// Puts the public keys beside what they verify, for convenience: who audits has their own copy.
+/// Copies the public keys beside the log or the bundles that they verify, for convenience: an
+/// auditor has a copy of their own.
 pub(crate) fn keep_public_keys(folder: &Path, keys: &Keys) -> std::io::Result<()> {
     let (path, json) = (folder.join(PUBLIC), keys.public().to_json());
     if fs::read(&path).is_ok_and(|found| found == json) {

@@ -1,8 +1,8 @@
 //! The keys of an office: one that signs receipts and one that signs the log's checkpoints.
 //!
-//! The secrets stand in one file that only its user can read; what verifies stands in another,
-//! for auditors, and names every key that was ever in use, so that old receipts still verify
-//! after a rotation.
+//! The secrets are in one file that only its user can read. The public keys are in another, for
+//! auditors. It names every key that was ever in use, so that old receipts still verify after a
+//! rotation.
 
 mod public;
 mod secret;
@@ -30,16 +30,16 @@ pub const VARIABLE: &str = "MUSTCHECK_KEYS";
 /// The largest file of keys that is read, in bytes.
 const LIMIT: u64 = 4 << 20;
 
-/// Why keys cannot be used or made.
+/// Error: keys cannot be used or made.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
-    /// There are none.
+    /// The folder has no keys.
     #[error("there are no keys in `{path}`: `mustcheck audit keygen` makes them")]
     None {
         /// The folder.
         path: String,
     },
-    /// There are some, and making others would lose them.
+    /// The folder has keys already, and new ones would overwrite them.
     #[error("there are keys in `{path}` already: `--rotate` takes new ones into use")]
     Exist {
         /// The folder.
@@ -50,33 +50,33 @@ pub enum KeysError {
     Io {
         /// The file or folder.
         path: String,
-        /// Why.
+        /// Error of the system.
         #[source]
         source: std::io::Error,
     },
-    /// Others could sign, or change who is believed.
+    /// Other users could sign, or change which keys are trusted.
     #[error("`{path}` cannot be used for keys: {detail}")]
     Unsafe {
         /// The file or folder.
         path: String,
-        /// What is wrong with it.
+        /// Reason in words, such as the access that others have.
         detail: String,
     },
-    /// The content is not what it has to be.
+    /// The file is not a valid file of keys.
     #[error("`{path}` holds no keys: {detail}")]
     Content {
         /// The file.
         path: String,
-        /// What is wrong with it.
+        /// Reason in words.
         detail: String,
     },
-    /// A name that a key cannot have.
+    /// The text is not a valid name for keys.
     #[error("`{0}` cannot name keys: use letters, digits and `.-_/`, at most 64")]
     Name(String),
     /// A key could not be made.
     #[error("the key could not be made")]
     Key(#[from] KeyError),
-    /// The system's clock.
+    /// The system's clock gave no valid moment.
     #[error("the keys could not be dated")]
     Clock(#[from] InvalidForm),
 }
@@ -98,11 +98,12 @@ impl Keys {
         }
     }
 
-    /// Makes keys in a folder that has none.
+    /// Makes keys in a folder that has none. `name` is the name of the keys and of the log.
     ///
     /// # Errors
     ///
-    /// [`KeysError`] if there are some, if the name is none, or if they cannot be kept.
+    /// [`KeysError`] if the folder has keys, if the name is not valid, or if the keys cannot be
+    /// written.
     pub fn create(folder: &Path, name: &str, suite: Suite) -> Result<Self, KeysError> {
         if !is_name(name) {
             return Err(KeysError::Name(mustcheck::input::shortened(name)));
@@ -129,7 +130,7 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// [`KeysError`] if there are none or the new ones cannot be kept.
+    /// [`KeysError`] if there are no keys, or the new ones cannot be written.
     pub fn rotate(folder: &Path, suite: Option<Suite>) -> Result<Self, KeysError> {
         check(folder).map_err(|e| none_if_missing(folder, e))?;
         let mut public = PublicKeys::open(&folder.join(PUBLIC))?;
@@ -141,7 +142,7 @@ impl Keys {
         Ok(Self { receipts, checkpoints, public })
     }
 
-    /// The keys in a folder.
+    /// Opens the keys in a folder.
     ///
     /// # Errors
     ///
@@ -196,12 +197,16 @@ impl Keys {
         self.receipts.derived(purpose)
     }
 
-    /// What auditors get.
+    /// Public keys, for auditors.
     pub const fn public(&self) -> &PublicKeys {
         &self.public
     }
 
-    /// What the log's checkpoints were signed with before.
+    /// Keys that signed the log's checkpoints before the current one.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError::Content`] if one of the public keys is not valid.
     pub(crate) fn former_checkpoint_keys(&self) -> Result<Vec<VerifierKey>, KeysError> {
         let now = self.checkpoints.verifier();
         let all = self
@@ -212,13 +217,14 @@ impl Keys {
     }
 }
 
-/// Keys that nobody has used.
+/// Gives the signer of receipts, and drops the key of the checkpoints.
 impl From<Keys> for Signer {
     fn from(keys: Keys) -> Self {
         keys.receipts
     }
 }
 
+/// Makes keys that nobody has used: the secrets for the file, and both signers.
 fn fresh(name: &str, suite: Suite) -> Result<(SecretKeys, Signer, SignerKey), KeysError> {
     let receipts = Signer::fresh(name, suite)?;
     let checkpoints = Signer::fresh(name, Suite::Ed25519Sha256)?;
@@ -252,7 +258,7 @@ fn none_if_missing(folder: &Path, error: KeysError) -> KeysError {
     }
 }
 
-/// That a file or folder is this user's alone.
+/// Checks that no other user can use a file or folder.
 fn check(path: &Path) -> Result<(), KeysError> {
     let metadata = fs::metadata(path).map_err(|e| io(path, e))?;
     private::check_mounted(&metadata)

@@ -1,9 +1,9 @@
 //! Evidence: bundles in a folder, the audit log, keys, and what an auditor does with them.
 //!
 //! A [`Receipt`] says that a check was made and how it came out, and holds nothing that identifies
-//! a person or firm. A [`bundle`] holds what the check was made of, so that whoever has it
-//! can re-derive the decision byte for byte (RAIL R12). Receipts go into a log before the decision
-//! is returned; bundles stay with the office's case.
+//! a person or firm. A [`bundle`] holds what the check was made of, so that its holder can derive
+//! the decision again, byte for byte (RAIL R12). Receipts go into a log before the decision is
+//! returned; bundles stay with the office's case.
 
 pub mod bundle;
 pub mod impact;

@@ -1,12 +1,12 @@
-//! Replay: a decision is derived again from its bundle, and held against what was decided.
+//! Replay: a decision is derived again from its bundle, and compared with the recorded one.
 //!
-//! Whoever replays trusts neither the office nor this program's author: the signature is held
-//! against keys that they have, the digests against the receipt, and the decision against what the
-//! component of that digest says of the recorded answers.
+//! An auditor who replays trusts neither the office nor this program's author. The signature is
+//! checked against keys that the auditor has, the digests against the receipt, and the decision
+//! against what the component of that digest says of the recorded answers.
 //!
 //! INVARIANT (nobody vouches for himself): what is already found false is not run, a component that
 //! came with the evidence is run only if a receipt names it that is proven by keys from another
-//! hand, and what may be used is for whoever replays to say, not for the bundle.
+//! hand, and what may be used is for the auditor who replays to say, not for the bundle.
 
 mod components;
 mod differences;
@@ -32,42 +32,42 @@ use mustcheck::receipts::signed::DocumentId;
 use mustcheck::words::papers;
 use mustcheck::{CheckError, Language, Limits, Page, Policy, WriterComponent};
 
-/// What came of a replay.
+/// Result of a replay, from good to grave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The same decision, byte for byte, and nothing wrong with the evidence.
     Equal,
-    /// It is no bundle that can be read.
+    /// The bundle cannot be read.
     Unreadable,
     /// The component that decided is not at hand.
     MissingComponent,
-    /// The machinery failed.
+    /// The check could not be made again.
     Fault,
     /// The evidence is not what was put on record.
     Broken,
-    /// Another decision.
+    /// The decision differs.
     Differs,
 }
 
 /// One thing that is wrong with a bundle.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
-    /// It is not of the form of bundles.
+    /// The file is not in the form of a bundle.
     #[error("it is no bundle: {0}")]
     Form(#[from] NotCanonical),
-    /// The receipt's signature.
+    /// The receipt's signature is not valid.
     #[error("receipt: {0}")]
     Receipt(#[from] ReceiptError),
-    /// The receipt's digest of one part is of something else.
+    /// A part of the bundle does not fit the receipt's digest of it.
     #[error("`{0}` is not what the receipt was made of")]
     Opening(String),
     /// The bundle has more answers, or fewer, than the receipt.
     #[error("`answers` are {found}, and the receipt was made of {expected}")]
     Answers {
-        /// In the bundle.
+        /// Number in the bundle.
         found: usize,
-        /// In the receipt.
+        /// Number in the receipt.
         expected: usize,
     },
     /// The receipt is not in the log.
@@ -79,7 +79,8 @@ pub enum Problem {
     /// The writer is not at hand.
     #[error("the writer `{0}` is not at hand: name it with `--component`")]
     MissingWriter(ContentDigest),
-    /// The component came with the evidence, and so did whatever vouches for it.
+    /// The component came with the evidence, and no keys from another hand prove the receipt that
+    /// names it.
     #[error(
         "the component `{0}` came with the evidence, and the receipt that names it is not proven \
          by keys from another hand: name those with `--keys`, or the component with `--component`"
@@ -91,25 +92,25 @@ pub enum Problem {
     /// The check could not be made again.
     #[error("it could not be checked again: {0}")]
     Check(String),
-    /// The check could not be made again within the limits of whoever replays, and the receipt
-    /// names larger ones.
+    /// The check could not be made again within the replay's own limits, and the receipt names
+    /// larger ones.
     #[error("it could not be checked again within the limits of this replay ({less}): {detail}")]
     Limited {
-        /// What the receipt names more of.
+        /// Limits that the receipt sets higher, with both values.
         less: String,
-        /// Why not.
+        /// Error of the check, with its causes.
         detail: String,
     },
-    /// Another verdict.
+    /// The component asks for other lookups, or decides otherwise, than the bundle records.
     #[error("the component finds due, or decides, otherwise than `due` and `verdict` have it")]
     Verdict,
-    /// Another decision.
+    /// The decision differs.
     #[error("{0}")]
     Differs(Differences),
 }
 
 impl Problem {
-    /// What it makes of the whole.
+    /// Verdict on a bundle that has this problem.
     pub const fn verdict(&self) -> Verdict {
         match self {
             Self::Form(_) => Verdict::Unreadable,
@@ -125,23 +126,25 @@ impl Problem {
     }
 }
 
-/// Fuel then and now. Another version of the engine may count otherwise; the decision is the same.
+/// Fuel of the recorded check and of the replay. Another version of the engine may count otherwise;
+/// the decision is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Fuel {
-    /// What the receipt says.
+    /// Fuel that the receipt names.
     pub recorded: u64,
-    /// What it took now.
+    /// Fuel that the replay used.
     pub derived: u64,
 }
 
-/// What came of one replay.
+/// Result of replaying one bundle.
 #[derive(Debug, Default)]
 pub struct Replayed {
     /// The receipt's id, if the bundle could be read.
     pub id: Option<DocumentId>,
-    /// Whether the check was made again, or tried to be; not if the evidence was false before.
+    /// Whether the check was made again, or tried. It is not if the evidence was found false
+    /// before, unless [`Replayer::anyway`] asks for it.
     pub run: bool,
-    /// Fuel, if it was checked again.
+    /// Fuel, if the check was made again.
     pub fuel: Option<Fuel>,
     /// Everything that is wrong.
     pub problems: Vec<Problem>,
@@ -150,14 +153,14 @@ pub struct Replayed {
 }
 
 impl Fuel {
-    /// Whether it took more or less.
+    /// Whether the two numbers differ.
     pub const fn differs(self) -> bool {
         self.recorded != self.derived
     }
 }
 
 impl Verdict {
-    /// The code in JSON.
+    /// Code of the verdict in JSON.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Equal => "equal",
@@ -171,7 +174,7 @@ impl Verdict {
 }
 
 impl Replayed {
-    /// The gravest.
+    /// Verdict of the gravest problem; [`Verdict::Equal`] if there is none.
     pub fn verdict(&self) -> Verdict {
         self.problems.iter().map(Problem::verdict).max().unwrap_or(Verdict::Equal)
     }
@@ -183,7 +186,7 @@ pub struct Replayer {
     keys: Option<Vec<UsedKey>>,
     /// Whether the keys came from another hand than the bundles.
     trusted: bool,
-    /// Whether a receipt is in the log, by its envelope.
+    /// Digests of the signed receipts in the log; `None` if receipts are not looked for in a log.
     log: Option<std::collections::HashSet<ContentDigest>>,
     limits: Limits,
     anyway: bool,
@@ -243,46 +246,46 @@ impl Replayer {
         Self { components, keys, trusted: false, log, limits, anyway: false, papers }
     }
 
-    /// Holds signatures against these keys, which came from another hand than the bundles.
-    /// Without any, signatures are not looked at, and no component that came with the bundles is
-    /// run.
+    /// Checks signatures with these keys, which came from another hand than the bundles. Without
+    /// any keys, signatures are not checked, and no component that came with the bundles is run.
     ///
     /// # Errors
     ///
-    /// A sentence about the first key that is none.
+    /// A sentence about the first key that is not valid.
     pub fn keys(mut self, keys: &PublicKeys) -> Result<Self, String> {
         self.keys = Some(keys.receipt_keys()?);
         self.trusted = true;
         Ok(self)
     }
 
-    /// Holds signatures against keys that came with the bundles. Whoever made the bundles may have
-    /// made these too, so a receipt that fits them vouches for no component.
+    /// Checks signatures with keys that came with the bundles. The maker of the bundles may have
+    /// made these keys too, so a receipt that fits them vouches for no component.
     ///
     /// # Errors
     ///
-    /// A sentence about the first key that is none.
+    /// A sentence about the first key that is not valid.
     pub fn keys_beside(mut self, keys: &PublicKeys) -> Result<Self, String> {
         self.keys = Some(keys.receipt_keys()?);
         self.trusted = false;
         Ok(self)
     }
 
-    /// Holds receipts against a log, of which these are the signed receipts' digests.
+    /// Checks that each receipt is in a log. `receipts` are the digests of the log's signed
+    /// receipts.
     #[must_use]
     pub fn log(mut self, receipts: std::collections::HashSet<ContentDigest>) -> Self {
         self.log = Some(receipts);
         self
     }
 
-    /// What one check may use at most, whatever larger limits its receipt names.
+    /// Sets the most that one check may use, even if its receipt names larger limits.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Whether a bundle that is already found false is derived again all the same.
+    /// Sets whether a bundle that is already found false is derived again all the same.
     #[must_use]
     pub const fn anyway(mut self, anyway: bool) -> Self {
         self.anyway = anyway;
@@ -296,7 +299,7 @@ impl Replayer {
         self
     }
 
-    /// Replays a bundle. What is found false before anything is run is not run.
+    /// Replays a bundle. One that is found false before anything is run is not run.
     pub fn replay(&self, json: &[u8]) -> Replayed {
         let bundle = match Bundle::from_json(json) {
             Ok(bundle) => bundle,
@@ -315,7 +318,7 @@ impl Replayer {
         replayed
     }
 
-    /// What is wrong with a bundle before anything is run.
+    /// Checks all of a bundle that can be checked without running a component.
     pub fn examine(&self, bundle: &Bundle) -> Vec<Problem> {
         let mut problems = Vec::new();
         if let Some(keys) = &self.keys {
@@ -330,8 +333,8 @@ impl Replayer {
         problems
     }
 
-    /// Checks again, with the same component on the same answers, and writes it with the same writer.
-    /// `proven` says that the receipt, which names both, is the office's.
+    /// Decides again with the same component on the same answers, and writes the decision with the
+    /// same writer. `proven` says that the receipt, which names both, is the office's.
     fn derive(&self, bundle: Bundle, proven: bool, replayed: &mut Replayed) -> Result<(), Problem> {
         let Bundle { application, answers, decision, due, verdict, receipt, .. } = bundle;
         let id = receipt.id();
@@ -370,8 +373,8 @@ impl Replayer {
         Ok(())
     }
 
-    /// The writer that a receipt names; none if it is this program's own, which writes the same
-    /// natively, or if the receipt names none.
+    /// The writer that a receipt names; `None` if it is this program's own, which writes the same
+    /// natively, or if the receipt names no writer.
     fn writer(
         &self,
         named: Option<ContentDigest>,
@@ -386,7 +389,7 @@ impl Replayer {
         }
     }
 
-    /// Why a component is not run that is not at hand, or that only its maker vouches for.
+    /// Error: the component is not at hand, or only its maker vouches for it.
     fn not_at_hand(
         &self,
         digest: ContentDigest,
@@ -398,7 +401,7 @@ impl Replayer {
     }
 }
 
-/// An error with what lies behind it.
+/// The text of an error with all its causes.
 pub(crate) fn in_full(error: &CheckError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
@@ -410,7 +413,7 @@ pub(crate) fn in_full(error: &CheckError) -> String {
     text
 }
 
-/// The parts that the receipt's digests are not of.
+/// Parts of the bundle that do not fit the receipt's digests.
 pub fn unopened(bundle: &Bundle) -> Vec<Problem> {
     let receipt = &bundle.receipt.payload;
     let opens =
@@ -444,7 +447,7 @@ pub fn unopened(bundle: &Bundle) -> Vec<Problem> {
     closed.map(|(part, _)| Problem::Opening(part)).collect()
 }
 
-/// The decision as digests and comparisons take it.
+/// Canonical JSON of a decision, for digests and comparisons.
 pub(crate) fn text_of(decision: &Decision) -> Vec<u8> {
     canonical(decision).unwrap_or_default()
 }

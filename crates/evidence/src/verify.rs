@@ -1,4 +1,5 @@
-//! Verifying the audit log: that it is what was appended, and that what stands in it is signed.
+//! Verification of the audit log: its entries are those that were appended, and their documents are
+//! signed.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,15 +24,16 @@ pub struct LogFinding {
     /// The entries concerned: the first, and the one behind the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub entries: Option<(u64, u64)>,
-    /// What is wrong.
+    /// Description of the fault, in English.
     pub detail: String,
-    /// The same in Chinese, where it is in our words.
+    /// The same in Chinese; absent if the words come from the system or a signature.
     #[serde(skip)]
     pub chinese: Option<String>,
-    /// Whether the log is sound all the same.
+    /// Whether this is only a notice: the log is sound all the same.
     pub notice: bool,
-    /// Whether a writer that was stopped explains it as well as somebody who cut off the log's
-    /// end: what is there is sound, and whether it is all cannot be told.
+    /// Whether the end of the log is torn. A writer that was stopped explains it as well as
+    /// somebody who cut off the end: the remaining entries are sound, and whether they are all
+    /// cannot be known.
     pub torn: bool,
 }
 
@@ -44,36 +46,36 @@ pub struct Logged {
     pub envelope: ContentDigest,
 }
 
-/// What came of a verification.
+/// Result of a verification.
 #[derive(Debug, Default)]
 pub struct Verification {
-    /// How many entries the log has.
+    /// Number of entries in the log.
     pub size: u64,
     /// The last checkpoint, if one is accepted.
     pub checkpoint: Option<Checkpoint>,
-    /// How many entries of each kind were looked at.
+    /// Number of entries read, by kind.
     pub entries: BTreeMap<&'static str, u64>,
-    /// The receipts and feedback that were looked at.
+    /// Receipts and feedback that were read, by id.
     pub documents: BTreeMap<DocumentId, Logged>,
     /// Everything that is wrong.
     pub findings: Vec<LogFinding>,
 }
 
 impl Verification {
-    /// Whether nothing is wrong but notices. Entries that were cut off the end whole show only
-    /// against a checkpoint that was kept.
+    /// Whether nothing is wrong but notices. Whole entries that were cut off the end are found only
+    /// with a checkpoint that was kept elsewhere.
     pub fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.notice)
     }
 
-    /// Whether nothing is wrong but that the end is torn.
+    /// Whether the only fault is a torn end.
     pub fn is_torn(&self) -> bool {
         !self.is_sound() && self.findings.iter().all(|finding| finding.notice || finding.torn)
     }
 }
 
-/// Verifies a log, from an older checkpoint on if there is one. `progress` is told how far it has
-/// come: entries hashed, and entries in all.
+/// Verifies a log, from an older checkpoint on if there is one. `progress` is called with the
+/// number of entries hashed so far, and of all entries.
 ///
 /// # Errors
 ///
@@ -99,7 +101,7 @@ pub fn verify_log(
         findings: report.findings.iter().filter(|f| !is_ours(f)).map(LogFinding::of).collect(),
         ..Verification::default()
     };
-    // What the log itself is not sound about need not be readable.
+    // A log with faults need not be readable.
     if let Ok(reader) = AuditReader::open(folder, keys) {
         let first = since.map_or(0, Checkpoint::size);
         look_at_entries(&reader, first..reader.size(), &signing, &mut verified);
@@ -107,7 +109,7 @@ pub fn verify_log(
     Ok(verified)
 }
 
-/// What this program keeps in the log's folder beside the log.
+/// Whether the finding is about a file that this program keeps in the log's folder beside the log.
 fn is_ours(finding: &Finding) -> bool {
     finding.severity() == Severity::Notice
         && (finding.file == PUBLIC
@@ -142,7 +144,7 @@ impl LogFinding {
         Self { file, entries, detail, chinese, notice: false, torn: false }
     }
 
-    /// The finding as a sentence in Chinese, as far as it is in our words.
+    /// The finding as a sentence in Chinese, except words that come from the system or a signature.
     pub fn chinese(&self) -> String {
         let entries = self.entries.map(|(first, end)| match end - first {
             1 => format!("第 {first} 条"),
@@ -175,7 +177,7 @@ impl std::fmt::Display for LogFinding {
     }
 }
 
-/// What the log found, in Chinese.
+/// Description of a finding in Chinese; `None` where the words come from the system or a signature.
 fn chinese(kind: &Kind) -> Option<String> {
     Some(match kind {
         Kind::Missing => "缺失".into(),
@@ -202,7 +204,7 @@ fn chinese(kind: &Kind) -> Option<String> {
         Kind::CutOff { size } => format!("日志曾有 {size} 条，末尾数条已被截去"),
         Kind::SetAside => "写入者从日志末尾移出保存".into(),
         Kind::Stray => "不属于日志".into(),
-        // With what the system or the signature says of it, which is not in our words.
+        // Kinds with words of the system or of the signature, which are not ours to translate.
         _ => return None,
     })
 }
@@ -251,7 +253,7 @@ fn look_at_entries(
     }
 }
 
-/// What was seen of one entry.
+/// Result of reading one entry.
 #[derive(Default)]
 struct Looked {
     index: u64,
@@ -268,7 +270,7 @@ fn look_at(read: Result<(u64, Vec<u8>), ReadError>, keys: &[UsedKey]) -> Looked 
             let finding = LogFinding { file: Some(file), ..LogFinding::at(index, detail) };
             return Looked { index, kind: unreadable, findings: vec![finding], document: None };
         }
-        // That a bundle of entries cannot be read was found before.
+        // The log's own verification has reported a bundle of entries that cannot be read.
         Err(_) => return Looked { kind: unreadable, ..Looked::default() },
     };
     let entry = match Entry::from_json(&text) {

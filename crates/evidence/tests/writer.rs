@@ -1,4 +1,5 @@
-//! The writer that evidence keeps: a decision is written again by the program of its time.
+//! Replay with the writer that the evidence keeps: the program of that time writes the decision
+//! again.
 
 #![allow(
     clippy::expect_used,
@@ -61,7 +62,7 @@ impl Office {
         self.folder.path().join("kept")
     }
 
-    /// Puts a component beside the bundles, and has the receipt name it as the writer.
+    /// Puts a component beside the bundles, and makes the receipt name it as the writer.
     fn written_by(&self, writer: &[u8]) -> Bundle {
         let digest = ContentDigest::of(writer);
         let file = self.kept().join("components").join(digest.hex()).with_extension("wasm");
@@ -78,7 +79,7 @@ impl Office {
         bundle
     }
 
-    /// Replays with the office's keys, by another hand or beside the bundles.
+    /// Replays with the office's keys, as keys from another hand or as keys beside the bundles.
     fn replay(&self, bundle: &Bundle, by_another_hand: bool) -> Replayed {
         let public = PublicKeys::open(&self.folder.path().join("keys").join(PUBLIC)).unwrap();
         let replayer = Replayer::new(Components::embedded(None).beside(&self.kept()));
@@ -96,7 +97,7 @@ fn only(kept: &Path) -> PathBuf {
     inside(&months.next().unwrap()).next().unwrap()
 }
 
-/// The same writer under another digest: as a program of another time that writes alike.
+/// The same writer under another digest, like a program of another time that writes the same.
 fn another() -> Vec<u8> {
     let mut bytes = WriterComponent::embedded().to_vec();
     // A custom section: its id, its size, the length of its name, its name.
@@ -157,7 +158,7 @@ fn a_writer_that_nobody_vouches_for_is_not_run() {
     let replayed = office.replay(&office.written_by(&another()), false);
     assert_eq!(replayed.verdict(), Verdict::MissingComponent);
     assert!(said(&replayed)[0].contains("came with the evidence"), "{:?}", said(&replayed));
-    // What is no writer is told, and not run.
+    // A component that is not a writer is reported, and not run.
     let policy = Policy::embedded().unwrap();
     let replayed = office.replay(&office.written_by(policy.component()), true);
     assert_eq!(replayed.verdict(), Verdict::Fault);

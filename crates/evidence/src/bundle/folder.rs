@@ -1,4 +1,4 @@
-//! A folder of bundles: one file a check, a folder a month, and each component once.
+//! A folder of bundles: one file a check, a subfolder a month, and each component once.
 
 use std::collections::HashSet;
 use std::fs;
@@ -20,13 +20,13 @@ pub const COMPONENTS: &str = "components";
 pub struct BundleFolder {
     folder: PathBuf,
     recipients: Option<Recipients>,
-    /// What is known to be there: months and components.
+    /// Months and components that were already found or written.
     known: Mutex<HashSet<PathBuf>>,
 }
 
 impl BundleFolder {
-    /// A folder, which is made for this user alone if there is none. With recipients, bundles are
-    /// encrypted to them, and to nobody else: not even this program can read them again.
+    /// Opens a folder, or makes it for this user alone. With recipients, bundles are encrypted to
+    /// them and to nobody else: not even this program can read them again.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl BundleFolder {
         Ok(Self { folder: folder.to_owned(), recipients, known: Mutex::default() })
     }
 
-    /// Writes what is not known to be there yet; once, whoever comes first.
+    /// Runs `write` unless `path` is known to be written. Other threads wait meanwhile.
     fn once(
         &self,
         path: &Path,
@@ -57,11 +57,11 @@ impl BundleFolder {
         Ok(())
     }
 
-    /// Keeps a component, unless it is there.
+    /// Keeps a component, unless it is there already.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if that is not certain.
+    /// [`StoreError`] if it cannot be read or written.
     pub fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), StoreError> {
         let path = component_path(&self.folder, digest);
         self.once(&path, || match fs::read(&path) {
@@ -70,11 +70,11 @@ impl BundleFolder {
         })
     }
 
-    /// Keeps a bundle, encrypted or not, as another store had it.
+    /// Keeps a bundle from another store as it is, encrypted or not.
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if that is not certain.
+    /// [`StoreError`] if it cannot be written.
     pub fn keep_copy(
         &self,
         id: &DocumentId,
@@ -94,17 +94,17 @@ impl BundleFolder {
     }
 }
 
-/// Where a folder of bundles keeps a component.
+/// Path of a component in a folder of bundles.
 pub fn component_path(folder: &Path, component: ContentDigest) -> PathBuf {
     folder.join(COMPONENTS).join(component.hex()).with_extension("wasm")
 }
 
-/// The ending of a bundle's name.
+/// Ending of a bundle's file name.
 pub const ENDING: &str = "evidence.json";
-/// The ending of an encrypted one's.
+/// Ending of an encrypted bundle's file name.
 pub const SEALED_ENDING: &str = "evidence.json.age";
 
-/// The receipt that a bundle's file is named by.
+/// Id of the receipt that a bundle's file is named by.
 pub fn id_of_file(file: &Path) -> Option<DocumentId> {
     let name = file.file_name()?.to_str()?;
     let id = name.strip_suffix(SEALED_ENDING).or_else(|| name.strip_suffix(ENDING))?;

@@ -12,7 +12,7 @@ use mustcheck::input::read_file;
 /// The largest file of recipients or identities that is read, in bytes.
 const LIMIT: u64 = 1 << 20;
 
-/// Why something could not be encrypted or decrypted.
+/// Error: something could not be encrypted or decrypted.
 #[derive(Debug, thiserror::Error)]
 pub enum AgeError {
     /// A file cannot be read.
@@ -20,14 +20,14 @@ pub enum AgeError {
     Io {
         /// The file.
         path: String,
-        /// Why.
+        /// Error of the system.
         #[source]
         source: std::io::Error,
     },
-    /// A text is no recipient.
+    /// A text is not a recipient.
     #[error("`{0}` is no recipient: one begins with `age1`")]
     Recipient(String),
-    /// A file holds something that is no recipient.
+    /// A line of a file is not a recipient.
     #[error("line {line} of `{path}` is no recipient: one begins with `age1`")]
     RecipientLine {
         /// The file.
@@ -35,7 +35,7 @@ pub enum AgeError {
         /// The line, from 1.
         line: usize,
     },
-    /// A file holds something that is no identity, which is not quoted.
+    /// A line of a file is not an identity. It is not quoted, since it may be a secret.
     #[error("line {line} of `{path}` is no identity: one begins with `AGE-SECRET-KEY-1`")]
     IdentityLine {
         /// The file.
@@ -43,7 +43,7 @@ pub enum AgeError {
         /// The line, from 1.
         line: usize,
     },
-    /// A file has none.
+    /// A file has no recipient, or no identity.
     #[error("`{0}` names nobody")]
     Nobody(String),
     /// The encryption failed.
@@ -54,7 +54,7 @@ pub enum AgeError {
     Decrypt(String),
 }
 
-/// Who can read an encrypted bundle.
+/// Auditors' keys that can read an encrypted bundle.
 #[derive(Clone)]
 pub struct Recipients(Vec<Recipient>);
 
@@ -79,7 +79,7 @@ impl Recipients {
     ///
     /// # Errors
     ///
-    /// [`AgeError`] if one is none.
+    /// [`AgeError`] if a text or a line is not a recipient, or a file has none or cannot be read.
     pub fn parse<'a>(each: impl IntoIterator<Item = &'a str>) -> Result<Self, AgeError> {
         let mut recipients = Vec::new();
         for one in each {
@@ -100,7 +100,7 @@ impl Recipients {
         Ok(Self(recipients))
     }
 
-    /// Encrypts to all of them.
+    /// Encrypts to all recipients.
     ///
     /// # Errors
     ///
@@ -117,15 +117,15 @@ impl Recipients {
     }
 }
 
-/// What decrypts bundles.
+/// Secret keys that decrypt bundles.
 pub struct Identities(Vec<Identity>);
 
 impl Identities {
-    /// The identities in a file, one a line, as `age-keygen` writes it.
+    /// Opens a file of identities, one a line, as `age-keygen` writes it.
     ///
     /// # Errors
     ///
-    /// [`AgeError`] if it cannot be read or holds something else.
+    /// [`AgeError`] if the file cannot be read, has none, or holds something else.
     pub fn open(path: &Path) -> Result<Self, AgeError> {
         let text = read(path)?;
         let identities = lines(&text).map(|(line, text)| {
@@ -139,11 +139,11 @@ impl Identities {
         Ok(Self(identities))
     }
 
-    /// Decrypts what is at most so many bytes.
+    /// Decrypts. Only the first `limit` bytes of the plain text are returned.
     ///
     /// # Errors
     ///
-    /// [`AgeError`] if none of the identities fits, or it was changed.
+    /// [`AgeError`] if none of the identities fits, or the text was changed.
     pub fn open_sealed(&self, sealed: &[u8], limit: u64) -> Result<Vec<u8>, AgeError> {
         let failed = |e: &dyn std::fmt::Display| AgeError::Decrypt(e.to_string());
         let decryptor = age::Decryptor::new_buffered(sealed).map_err(|e| failed(&e))?;

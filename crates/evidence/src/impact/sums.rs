@@ -19,39 +19,39 @@ pub struct Undecided {
     pub case: String,
     /// Its matter.
     pub matter: String,
-    /// Why not.
+    /// Error of the check, with its causes, shortened.
     pub why: String,
 }
 
-/// How many cases went from one finding to another.
+/// Number of cases that went from one finding to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Transition {
-    /// As decided.
+    /// Finding as decided.
     pub before: Disposition,
-    /// As it would be.
+    /// Finding by the other policy.
     pub after: Disposition,
-    /// How many.
+    /// Number of cases.
     pub cases: u64,
 }
 
-/// What would change about one measure.
+/// Changes of one measure, over all cases.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MeasureSum {
     /// Its id in the catalogue.
     pub measure: String,
-    /// Which way it works.
+    /// Effect of the measure: restriction or incentive, as the catalogue has it.
     pub effect: Effect,
     /// Its clauses.
     pub clauses: Vec<String>,
-    /// How often it would apply and did not.
+    /// Number of times that it would apply and did not.
     pub added: u64,
-    /// How often it did apply and would not.
+    /// Number of times that it did apply and would not.
     pub dropped: u64,
-    /// How often it would end on another day.
+    /// Number of times that it would end on another day.
     pub other_term: u64,
 }
 
-/// What another policy would change.
+/// Changes that another policy would make to old cases.
 #[derive(Clone, Debug, Serialize)]
 pub struct Impact {
     /// The other policy.
@@ -60,9 +60,10 @@ pub struct Impact {
     pub component: ContentDigest,
     /// The cases that were decided again.
     pub cases: u64,
-    /// Those that come out the same.
+    /// Cases with the same finding and the same measures.
     pub unchanged: u64,
-    /// Cases by finding before and after; those that keep theirs and change measures, too.
+    /// Changed cases by finding before and after, also those that keep their finding and change
+    /// only measures.
     pub transitions: Vec<Transition>,
     /// Measures that change, by measure and clause.
     pub measures: Vec<MeasureSum>,
@@ -74,12 +75,12 @@ pub struct Impact {
     pub changes: Vec<Change>,
     /// Every case that the policy does not decide.
     pub undecided: Vec<Undecided>,
-    /// Bundles that could not be read, or do not hold: they are not among the cases.
+    /// Bundles that are unreadable or not valid evidence, and so not among the cases.
     pub passed_over: u64,
 }
 
 impl Impact {
-    /// Sums up.
+    /// Sums up the cases.
     pub fn of(policy: &Policy, cases: Vec<Redecided>, passed_over: u64) -> Self {
         let mut impact = Self {
             policy: policy.description().policy.clone(),

@@ -15,7 +15,7 @@ impl Continued {
         Self(Frontier::default())
     }
 
-    /// Adds an entry, by what stands in the log.
+    /// Adds an entry, given as its leaf in the log.
     pub fn push(&mut self, leaf: &[u8]) {
         self.0.push(Hash::leaf(leaf));
     }
@@ -25,7 +25,7 @@ impl Continued {
         self.0.size()
     }
 
-    /// Whether these are the entries that a checkpoint was signed for.
+    /// Whether these are the entries that the state's checkpoint was signed for.
     pub fn is(&self, state: &LogState) -> bool {
         self.0 == state.frontier
     }
@@ -46,8 +46,8 @@ impl AuditLog {
         Ok(Continued(read().map_err(|e| failed(&self.folder, e))?))
     }
 
-    /// Appends entries in their order. Who copies a log holds them against its checkpoint first:
-    /// this folder's checkpoint vouches for what it is given.
+    /// Appends entries in their order. The caller compares them with the copied log's checkpoint
+    /// first: this folder's own checkpoint vouches for everything it is given.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl AuditLog {
         Ok(())
     }
 
-    /// Writes what other readers of tlog-tiles look for.
+    /// Writes the files that other readers of tlog-tiles look for.
     ///
     /// # Errors
     ///

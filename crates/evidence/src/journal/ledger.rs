@@ -1,8 +1,8 @@
 //! A log whose entries are kept elsewhere than in a folder, such as in a database.
 //!
-//! It is the same log: the same leaves, the same tree, the same signed checkpoints. Whoever keeps
-//! the entries keeps the tree's edge and the last checkpoint with them, and moves all three at
-//! once; what they are is decided here, where the keys are.
+//! It is the same log: the same leaves, the same tree, the same signed checkpoints. The store of
+//! the entries keeps the tree's edge and the last checkpoint with them, and replaces all three at
+//! once. This module computes them, since it has the keys.
 
 use std::borrow::Cow;
 
@@ -23,10 +23,10 @@ pub struct Ledger {
     signer: SignerKey,
 }
 
-/// Why the state of a log is not believed.
+/// Error: the state of a log is not trusted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
-    /// The checkpoint is not one of this log, or nobody whom this office trusts signed it.
+    /// The checkpoint is not of this log, or is not signed by a key that this office trusts.
     #[error("the checkpoint is not accepted")]
     Checkpoint(#[from] NoteError),
     /// The tree's edge is not that of the tree under the checkpoint.
@@ -37,7 +37,7 @@ pub enum LedgerError {
     },
 }
 
-/// How far a log has come: its tree's edge, and the checkpoint that is signed for it.
+/// State of a log: its tree's edge, and the checkpoint that is signed for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogState {
     pub(super) frontier: Frontier,
@@ -71,7 +71,7 @@ impl Ledger {
     ///
     /// # Errors
     ///
-    /// [`KeysError`] if they cannot sign checkpoints.
+    /// [`KeysError`] if one of the public keys is not valid.
     pub fn of(keys: &Keys) -> Result<Self, KeysError> {
         let content = |detail| KeysError::Content { path: super::PUBLIC.into(), detail };
         let trust = keys.public().trust().map_err(content)?;
@@ -88,7 +88,8 @@ impl Ledger {
         self.signed(Frontier::default())
     }
 
-    /// A state as it was kept: the number of entries, the peaks of their tree, the checkpoint.
+    /// Opens a state as it was kept: the number of entries, the peaks of their tree, the
+    /// checkpoint.
     ///
     /// # Errors
     ///
@@ -98,7 +99,7 @@ impl Ledger {
         open(&self.trust, size, peaks, note)
     }
 
-    /// The state after these entries more, each as [`Logged::leaf`] has it.
+    /// The state after these entries are added, each given as its [`Logged::leaf`].
     pub fn advance<'a>(
         &self,
         state: &LogState,
@@ -128,11 +129,12 @@ fn open(trust: &Trust, size: u64, peaks: &[u8], note: &str) -> Result<LogState, 
     Ok(LogState { frontier, note: note.to_owned() })
 }
 
-/// As [`Ledger::open`], for who has the public keys alone.
+/// Opens a state like [`Ledger::open`], with the public keys alone.
 ///
 /// # Errors
 ///
-/// Those of [`Ledger::open`]; [`KeysError`] if the keys are none.
+/// [`KeysError`] if one of the public keys is not valid; within, [`LedgerError`] as
+/// [`Ledger::open`].
 pub fn believed(
     keys: &PublicKeys,
     size: u64,
@@ -145,21 +147,21 @@ pub fn believed(
     Ok(open(&trust, size, peaks, note))
 }
 
-/// An entry as who keeps it finds it again.
+/// An entry, with what its store files it under.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged<'a> {
-    /// The id of the document in it; none for a failure.
+    /// Id of the document in the entry; `None` for a failure.
     pub id: Option<DocumentId>,
     /// The receipt that it is about, if it is a feedback.
     pub about: Option<DocumentId>,
-    /// What stands in the log: the entry, or what stands for one that is longer than a log takes.
+    /// Leaf of the log's tree: the entry, or the short one that refers to it if it is too long.
     pub leaf: Cow<'a, [u8]>,
     /// The entry.
     pub entry: &'a [u8],
 }
 
 impl<'a> Logged<'a> {
-    /// How an entry is kept.
+    /// Reads the ids in an entry, and makes its leaf.
     pub fn of(entry: &'a [u8]) -> Self {
         let (id, about) = documents(entry);
         let leaf = match entry.len() > LONGEST_ENTRY {
@@ -169,7 +171,7 @@ impl<'a> Logged<'a> {
         Self { id, about, leaf, entry }
     }
 
-    /// The entry whole, where it is longer than what stands in the log.
+    /// The whole entry, if it is too long to be the leaf itself.
     pub fn large(&self) -> Option<&'a [u8]> {
         matches!(self.leaf, Cow::Owned(_)).then_some(self.entry)
     }
@@ -194,13 +196,14 @@ struct Payload<'a> {
     payload: &'a RawValue,
 }
 
-/// What a feedback says of its receipt; the rest is passed over.
+/// The part of a feedback that names its receipt; other fields are ignored.
 #[derive(Deserialize)]
 struct About {
     receipt: DocumentId,
 }
 
-/// The document in an entry, and the receipt that it is about. Bytes that are no entry have none.
+/// Id of the document in an entry, and id of the receipt that it is about. Bytes that are no entry
+/// have neither.
 fn documents(entry: &[u8]) -> (Option<DocumentId>, Option<DocumentId>) {
     let text = std::str::from_utf8(entry).ok();
     match text.and_then(|text| serde_json::from_str(text).ok()) {

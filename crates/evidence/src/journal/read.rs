@@ -16,43 +16,43 @@ use mustcheck::receipts::entry::{Entry, EntryError};
 /// 10,000 subjects.
 const LARGEST: u64 = 1 << 30;
 
-/// Why the log, or an entry of it, cannot be read.
+/// Error: the log, or an entry of it, cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The log.
+    /// The log cannot be read.
     #[error("the log `{path}` cannot be read")]
     Log {
         /// Its folder.
         path: String,
-        /// Why.
+        /// Error of the log.
         #[source]
         source: mustcheck_log::Error,
     },
-    /// The public keys are none.
+    /// One of the public keys is not valid.
     #[error("the public keys cannot be used: {0}")]
     Keys(String),
-    /// An entry that is no entry of this program.
+    /// An entry is not one of this program's.
     #[error("entry {index}")]
     Entry {
         /// Its index, from 0.
         index: u64,
-        /// What is wrong with it.
+        /// Error of the entry.
         #[source]
         source: EntryError,
     },
-    /// An entry of another file that is not there, or not what it was.
+    /// An entry refers to a file that is missing or was changed.
     #[error("entry {index} stands for `{file}`: {detail}")]
     Large {
         /// Its index, from 0.
         index: u64,
         /// The file, in the log's folder.
         file: String,
-        /// What is wrong with it.
+        /// Description of the fault.
         detail: String,
     },
 }
 
-/// The audit log as it is when it is opened. Reading does not hinder who appends.
+/// The audit log as it was when it was opened. Reading does not hinder a program that appends.
 pub struct AuditReader {
     reader: Reader,
     folder: PathBuf,
@@ -63,7 +63,7 @@ impl AuditReader {
     ///
     /// # Errors
     ///
-    /// [`ReadError`] if there is none, or if the keys do not fit.
+    /// [`ReadError`] if there is no log, or its checkpoint is not by these keys.
     pub fn open(folder: &Path, keys: &PublicKeys) -> Result<Self, ReadError> {
         let trust = keys.trust().map_err(ReadError::Keys)?;
         let reader = Reader::open(folder, &trust)
@@ -71,7 +71,7 @@ impl AuditReader {
         Ok(Self { reader, folder: folder.to_owned() })
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     pub fn size(&self) -> u64 {
         self.reader.size()
     }
@@ -81,7 +81,8 @@ impl AuditReader {
         &self.reader
     }
 
-    /// The root of the log's tree over its first entries: two logs with the same root have the same.
+    /// The root of the log's tree over its first entries. Two logs with the same root have the same
+    /// first entries.
     ///
     /// # Errors
     ///
@@ -90,7 +91,7 @@ impl AuditReader {
         self.reader.root(entries).map_err(|source| self.failed(source))
     }
 
-    /// Up to 256 entries, as they stand in the log.
+    /// Up to 256 entries as they are in the log, by the bundle's number.
     pub fn bundle(&self, number: u64) -> Result<Bundle, ReadError> {
         self.reader.bundle(number).map_err(|source| self.failed(source))
     }
@@ -122,7 +123,7 @@ impl AuditReader {
         })
     }
 
-    /// The entry itself, or the larger one that it stands for.
+    /// The whole entry: `entry` itself, or the larger one that it refers to.
     pub fn whole(&self, index: u64, entry: Vec<u8>) -> Result<Vec<u8>, ReadError> {
         if !entry.starts_with(LARGE_HEAD) {
             return Ok(entry);

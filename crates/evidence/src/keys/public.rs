@@ -30,15 +30,15 @@ mustcheck::document! {
 
     /// A key that signs receipts and feedback.
     pub struct ReceiptKey {
-        /// Its id: the name, and eight digits of the key.
+        /// Its id: the name, and eight hexadecimal digits of the key.
         pub id: String,
         /// Its suite.
         pub suite: Suite,
         /// The key in hexadecimal: 32 bytes of Ed25519, or the uncompressed point of SM2.
         pub public: String,
-        /// When it was taken into use.
+        /// Moment at which it was taken into use.
         pub from: Moment,
-        /// When another took its place.
+        /// Moment at which another key took its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub until: Option<Moment>,
     }
@@ -47,9 +47,9 @@ mustcheck::document! {
     pub struct CheckpointKey {
         /// The key as C2SP's signed notes write it: name, id, base64.
         pub key: String,
-        /// When it was taken into use.
+        /// Moment at which it was taken into use.
         pub from: Moment,
-        /// When another took its place.
+        /// Moment at which another key took its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub until: Option<Moment>,
     }
@@ -62,7 +62,7 @@ pub struct UsedKey {
     pub id: String,
     /// The key.
     pub key: PublicKey,
-    /// When another took its place.
+    /// Moment at which another key took its place.
     pub until: Option<Moment>,
 }
 
@@ -72,7 +72,7 @@ impl PublicKeys {
         Self { format, name: name.into(), receipts: Vec::new(), checkpoints: Vec::new() }
     }
 
-    /// Adds keys, which take the place of those before.
+    /// Adds keys, which take the place of those before from the moment `at` on.
     pub(super) fn take_into_use(&mut self, receipts: &Signer, checkpoints: &SignerKey, at: Moment) {
         if let Some(before) = self.receipts.last_mut() {
             before.until.get_or_insert(at);
@@ -95,7 +95,7 @@ impl PublicKeys {
     ///
     /// # Errors
     ///
-    /// [`KeysError`] if it cannot be read or a key in it is none.
+    /// [`KeysError`] if the file cannot be read, or a key in it is not valid.
     pub fn open(path: &Path) -> Result<Self, KeysError> {
         let keys: Self = parse_strictly(&read(path)?).map_err(|e| content(path, e.to_string()))?;
         if !is_name(&keys.name) {
@@ -106,7 +106,7 @@ impl PublicKeys {
         Ok(keys)
     }
 
-    /// As the file has it: for people too, so one key a line.
+    /// The content of the file: indented JSON, for people too.
     pub(crate) fn to_json(&self) -> Vec<u8> {
         let mut json = serde_json::to_vec_pretty(self).unwrap_or_default();
         json.push(b'\n');
@@ -117,7 +117,7 @@ impl PublicKeys {
     ///
     /// # Errors
     ///
-    /// A sentence about the first that is none.
+    /// A sentence about the first key that is not valid.
     pub(crate) fn receipt_keys(&self) -> Result<Vec<UsedKey>, String> {
         let keys = self.receipts.iter().map(|key| {
             let public = PublicKey::from_hex(key.suite, &key.public);
@@ -131,7 +131,7 @@ impl PublicKeys {
     ///
     /// # Errors
     ///
-    /// A sentence about the first that is none.
+    /// A sentence about the first key that is not valid.
     pub(crate) fn checkpoint_keys(&self) -> Result<Vec<VerifierKey>, String> {
         let keys = self
             .checkpoints
@@ -140,50 +140,50 @@ impl PublicKeys {
         keys.collect()
     }
 
-    /// Holds a document's signatures against these keys.
+    /// Verifies a document's signatures with these keys.
     ///
     /// # Errors
     ///
     /// [`ReceiptError`] if it is not the office's.
     pub fn verify<T: Payload>(&self, document: &Signed<T>) -> Result<(), ReceiptError> {
-        // A key that is none signs nothing.
+        // A key that is not valid has signed nothing.
         verify(document, &self.receipt_keys().unwrap_or_default())
     }
 
-    /// Whom to believe of the log of these keys.
+    /// The log's name and the keys that may have signed its checkpoints.
     ///
     /// # Errors
     ///
-    /// A sentence about the first key that is none.
+    /// A sentence about the first key that is not valid.
     pub fn trust(&self) -> Result<Trust, String> {
         Trust::new(&self.name, self.checkpoint_keys()?).map_err(|e| e.to_string())
     }
 }
 
-/// Why a signed document is not to be believed.
+/// Error: a signed document is not the office's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptError {
-    /// Its signature.
+    /// Its signature is not valid.
     #[error(transparent)]
     Signature(#[from] SignatureError),
-    /// The key was no longer in use.
+    /// A key had been replaced before the document was made.
     #[error(
         "key `{key}` was in use until {until}, and the {document} says it was made at {made_at}"
     )]
     AfterUse {
         /// The key's id.
         key: String,
-        /// When another took its place.
+        /// Moment at which another key took its place.
         until: Moment,
         /// The word for the document: `receipt` or `feedback`.
         document: &'static str,
-        /// What the document says.
+        /// Moment at which the document says it was made.
         made_at: Moment,
     },
 }
 
-/// Holds a document against keys. That its key was in use is part of it: a key is retired because
-/// somebody else may have it.
+/// Verifies a document with keys, and checks that its key was in use when it was made: a key is
+/// retired because somebody else may have it.
 pub(crate) fn verify<T: Payload>(
     document: &Signed<T>,
     keys: &[UsedKey],

@@ -49,15 +49,15 @@ impl SecretKeys {
         }
     }
 
-    /// What is wrong with a file must not be quoted: it may be a secret.
+    /// Reads the file. The error does not quote it: it may hold a secret.
     pub(super) fn from_json(json: &[u8]) -> Result<Self, &'static str> {
         parse_strictly(json).map_err(|_| "it is not of the form that `audit keygen` writes")
     }
 
     pub(super) fn to_json(&self) -> Zeroizing<Vec<u8>> {
         let mut json = Zeroizing::new(Vec::with_capacity(1 << 10));
-        // These types are written without fail, and within the room that is there: a buffer that
-        // grew would leave a copy behind.
+        // These types are always written, and within the room that is there: a buffer that grew
+        // would leave a copy behind.
         let _ = serde_json::to_writer(&mut *json, self);
         json.push(b'\n');
         json
@@ -68,7 +68,7 @@ impl SecretKeys {
         let receipts = Signer::new(name, self.suite, &*secret(&self.receipts, self.suite)?)?;
         let suite = Suite::Ed25519Sha256;
         let checkpoints = SignerKey::from_seed(name, &*secret(&self.checkpoints, suite)?);
-        // The name was seen to be one when the keys were made.
+        // The name was checked when the keys were made.
         debug_assert!(is_name(name));
         Ok((receipts, checkpoints.map_err(|_| KeyError::Secret(suite))?))
     }

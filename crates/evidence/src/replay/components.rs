@@ -1,4 +1,4 @@
-//! Where the component of a digest is found.
+//! Components by digest: where a replay finds the one that a receipt names.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use mustcheck::cache::CodeCache;
 use mustcheck::receipts::digest::ContentDigest;
 use mustcheck::{DEFAULT_OVERLAY, Policy, WriterComponent, WriterError};
 
-/// What is embedded, by edition and overlay: first what decides where no place has its own.
+/// Editions and overlays that are embedded, the default overlays first: they decide for regions
+/// without an overlay of their own.
 fn embedded() -> Vec<(&'static str, &'static str)> {
     let editions = Policy::embedded_editions().into_iter();
     let mut all: Vec<_> = editions
@@ -22,10 +23,10 @@ fn embedded() -> Vec<(&'static str, &'static str)> {
     all
 }
 
-/// Why a component cannot be used.
+/// Error: a component cannot be used.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ComponentError {
-    /// A file has the name of a digest and another content.
+    /// A file is named by a digest and has other content.
     #[error("`{path}` was changed: its digest is `{found}`")]
     Changed {
         /// The file.
@@ -33,24 +34,24 @@ pub enum ComponentError {
         /// The digest that it has.
         found: ContentDigest,
     },
-    /// It is no component of this boundary, or cannot be read.
+    /// The component cannot be read, or is not made for this boundary.
     #[error("`{path}`: {detail}")]
     Unfit {
         /// The file, or the edition.
         path: String,
-        /// Why.
+        /// Reason in words.
         detail: String,
     },
 }
 
-/// Components by digest: of files and folders that were named, of the bundles' own folder, and the
-/// embedded editions. Each is opened once. Those of the bundles' own folder are nobody's choice but
-/// that of who made the bundles.
+/// Components by digest: from files and folders that the caller named, from the bundles' own
+/// folder, and the embedded editions. Each is opened once. Those of the bundles' own folder were
+/// chosen by the maker of the bundles alone.
 pub struct Components {
     cache: Option<CodeCache>,
     /// Folders in which a component is named by its digest.
     folders: Vec<PathBuf>,
-    /// Files by the digest that they have.
+    /// Files by the digest of their content.
     files: HashMap<ContentDigest, PathBuf>,
     policies: Opened<Policy>,
     writers: Opened<Arc<WriterComponent>>,
@@ -59,10 +60,10 @@ pub struct Components {
 /// A digest, and whether the bundles' own folder is looked into.
 type Asked = (ContentDigest, bool);
 
-/// A component that was looked for: none if it is not at hand.
+/// Result of looking for a component; `None` if it is not at hand.
 type Found<T> = Result<Option<T>, ComponentError>;
 
-/// The place of one component: empty until it is looked for.
+/// Slot of one component, empty until the component is looked for.
 type Place<T> = Arc<Mutex<Option<Found<T>>>>;
 
 /// Components of one kind that were looked for, each once.
@@ -75,8 +76,8 @@ impl<T> Default for Opened<T> {
 }
 
 impl<T: Clone> Opened<T> {
-    /// The component, opened now if nobody asked before. Who needs one that another thread is
-    /// opening waits for it; nobody else does.
+    /// The component, opened now if it was not asked for before. A thread that needs one which
+    /// another thread is opening waits for it; other threads do not.
     fn get(&self, asked: Asked, open: impl FnOnce() -> Found<T>) -> Found<T> {
         let place = {
             let mut opened = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,21 +92,22 @@ impl<T: Clone> Opened<T> {
 }
 
 impl Components {
-    /// The embedded editions alone.
+    /// Components of the embedded editions alone.
     pub fn embedded(cache: Option<CodeCache>) -> Self {
         let (folders, files) = (Vec::new(), HashMap::new());
         let (policies, writers) = (Opened::default(), Opened::default());
         Self { cache, folders, files, policies, writers }
     }
 
-    /// And those beside bundles: in `components/` of the folder itself, or of one above.
+    /// Adds those beside bundles: in `components/` of the folder itself, or of one of the two
+    /// folders above.
     #[must_use]
     pub fn beside(mut self, bundles: &Path) -> Self {
         self.folders.extend(bundles.ancestors().take(3).map(|folder| folder.join(COMPONENTS)));
         self
     }
 
-    /// And a file, or every `.wasm` file of a folder.
+    /// Adds a file, or every `.wasm` file of a folder.
     ///
     /// # Errors
     ///
@@ -129,12 +131,12 @@ impl Components {
         Ok(())
     }
 
-    /// The component of a digest; none if it is not at hand. One that came with the bundles is at
-    /// hand only if `proven`: if a receipt names it that is the office's.
+    /// The component of a digest; `None` if it is not at hand. One that came with the bundles is at
+    /// hand only if `proven`: the receipt that names it is the office's.
     ///
     /// # Errors
     ///
-    /// [`ComponentError`] if a file that should be it is not, or cannot be used.
+    /// [`ComponentError`] if the file for it has other content, or cannot be used.
     pub fn find(
         &self,
         digest: ContentDigest,
@@ -169,7 +171,7 @@ impl Components {
         })
     }
 
-    /// Whether one of this digest came with the bundles, whatever is in the file.
+    /// Whether a file named by this digest came with the bundles, whatever its content.
     pub(crate) fn has_beside(&self, digest: ContentDigest) -> bool {
         self.beside_of(digest).is_some()
     }
@@ -179,7 +181,8 @@ impl Components {
         paths.map(|path| path.with_extension("wasm")).find(|path| path.exists())
     }
 
-    /// The file of a component: one that was named, or one that came with the bundles.
+    /// Path of a component: a file that the caller named, or if `proven` one that came with the
+    /// bundles.
     fn path_of(&self, digest: ContentDigest, proven: bool) -> Option<PathBuf> {
         let named = self.files.get(&digest).cloned();
         named.or_else(|| self.beside_of(digest).filter(|_| proven))
@@ -204,7 +207,7 @@ impl Components {
     }
 }
 
-/// The bytes of a component, which must be those of its digest.
+/// The bytes of a component, checked against its digest.
 fn read(path: &Path, digest: ContentDigest) -> Result<Vec<u8>, ComponentError> {
     let bytes = Policy::read(path).map_err(|e| wrong(path, &e))?;
     let found = ContentDigest::of(&bytes);

@@ -1,4 +1,4 @@
-//! Where two decisions differ, and what that means.
+//! Differences between two decisions, and what each means.
 
 use std::fmt;
 
@@ -10,37 +10,37 @@ use super::text_of;
 use mustcheck::input::shortened;
 use mustcheck::receipts::canonical::first_difference;
 
-/// Differences that are told one by one; the rest is counted.
+/// Largest number of differences that are listed; the rest is only counted.
 const TOLD: usize = 20;
 
 /// One value that differs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// Where, such as `measures[0].until`.
+    /// Path of the value, such as `measures[0].until`.
     pub path: String,
-    /// What was decided; absent if nothing stood there.
+    /// Value in the recorded decision; absent if it has none here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded: Option<String>,
-    /// What was derived now; absent if nothing stands there.
+    /// Value derived now; absent if there is none here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub derived: Option<String>,
-    /// What the place is to the decision.
+    /// Meaning of the difference, such as "other measures apply".
     pub matters: Text,
 }
 
-/// Where two decisions differ.
+/// Differences between a recorded decision and a derived one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Differences {
     /// The first byte of the decision's canonical JSON that differs, from 0.
     pub byte: usize,
-    /// How many values differ.
+    /// Number of values that differ.
     pub count: usize,
-    /// The first of them, in the order of the canonical JSON.
+    /// The first 20 of them, in the order of the canonical JSON.
     pub values: Vec<Difference>,
 }
 
 impl Differences {
-    /// Where they differ; none if they are the same, byte for byte.
+    /// Compares two decisions; `None` if they are the same, byte for byte.
     pub(crate) fn between(recorded: &Decision, derived: &Decision) -> Option<Self> {
         let (was, is) = (text_of(recorded), text_of(derived));
         let byte = first_difference(&was, &is)?;
@@ -96,7 +96,7 @@ impl Walk {
     }
 }
 
-/// A value, fit for a message.
+/// A value, shortened for a message.
 // RAIL R13
 fn shown(value: &Value) -> String {
     match value {
@@ -105,7 +105,7 @@ fn shown(value: &Value) -> String {
     }
 }
 
-/// What a place is to the decision.
+/// Meaning of a difference at a path, by the part of the decision.
 fn matters(path: &str) -> Text {
     let head = path.split(['.', '[']).next().unwrap_or_default();
     let (zh, en) = match head {
