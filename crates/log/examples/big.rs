@@ -3,8 +3,8 @@
 //! ```text
 //! cargo run --release -p mustcheck-log --example big -- DIRECTORY [ENTRIES] [BYTES]
 //! ```
-//! 10,000,000 entries of 64 bytes unless told otherwise. The directory must not hold a log yet;
-//! it is left behind.
+//! The defaults are 10,000,000 entries of 64 bytes. The directory must not hold a log yet; the new
+//! log is left in it.
 
 use std::error::Error;
 use std::path::Path;

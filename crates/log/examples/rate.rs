@@ -4,8 +4,9 @@
 //! ```text
 //! cargo run --release -p mustcheck-log --example rate -- DIRECTORY [SECONDS] [BYTES]
 //! ```
-//! Each of the four runs takes 3 seconds, with entries of 4096 bytes, unless told otherwise. The
-//! directory should be on the disk that is to be measured; what is made in it is removed.
+//! Each of the four runs takes 3 seconds, with entries of 4096 bytes, unless the arguments say
+//! otherwise. The directory should be on the disk that is to be measured; what is made in it is
+//! removed.
 
 use std::error::Error;
 use std::path::Path;

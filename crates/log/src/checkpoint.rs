@@ -1,12 +1,12 @@
-//! Checkpoints (C2SP tlog-checkpoint): what a log's key says of its tree at one size.
+//! Checkpoints (C2SP tlog-checkpoint): signed statements of a log's size and root.
 
 use std::fmt;
 
 use crate::hash::Hash;
 use crate::note::{self, NoteError, SignerKey, VerifierKey};
 
-/// Whom a checkpoint must come from to be believed: one log, and the keys that it signs or once
-/// signed with.
+/// The one log whose checkpoints are trusted, and the keys that may have signed them: its key, and
+/// those it had before.
 #[derive(Clone, Debug)]
 pub struct Trust {
     origin: String,
@@ -17,7 +17,7 @@ impl Trust {
     /// The log of this origin, such as `mustcheck.example/office-310000`, and its keys.
     ///
     /// # Errors
-    /// The origin is empty or has control characters.
+    /// [`NoteError::BadOrigin`] if the origin is empty or has control characters.
     pub fn new(
         origin: &str,
         keys: impl IntoIterator<Item = VerifierKey>,
@@ -39,7 +39,7 @@ impl Trust {
     }
 }
 
-/// A signed checkpoint that was believed: the number of entries, and the root over them.
+/// A signed checkpoint from a trusted key: the number of entries, and the root over them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     size: u64,
@@ -48,10 +48,11 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Reads a signed checkpoint and checks that it comes from whom `trust` names.
+    /// Reads a signed checkpoint, and checks that it is of the log and by a key of `trust`.
     ///
     /// # Errors
-    /// It is no signed note, no checkpoint, of another log, or not signed by a trusted key.
+    /// [`NoteError`] if it is not a signed note, not a checkpoint, of another log, or not signed by
+    /// a trusted key.
     pub fn open(note: &[u8], trust: &Trust) -> Result<Self, NoteError> {
         let text = note::open(note, &trust.keys)?;
         let (origin, size, root) = parse(text).ok_or(NoteError::NotCheckpoint)?;
@@ -63,8 +64,8 @@ impl Checkpoint {
         Ok(Self { size, root, note })
     }
 
-    /// Signs that the log `origin` has `size` entries with this root. For a log whose entries are
-    /// kept elsewhere than in files: who signs says that it has them all.
+    /// Signs that the log `origin` has `size` entries with this root. It is for a log whose entries
+    /// are kept elsewhere than in files: the signer vouches that all of them are kept.
     pub fn sign(origin: &str, size: u64, root: Hash, signer: &SignerKey) -> Self {
         let note = signer.sign(&format!("{origin}\n{size}\n{root}\n"));
         Self { size, root, note }
@@ -80,7 +81,7 @@ impl Checkpoint {
         self.root
     }
 
-    /// The signed note, byte for byte; what an auditor keeps.
+    /// The signed note, byte for byte, for an auditor to keep.
     pub fn note(&self) -> &str {
         &self.note
     }
@@ -92,7 +93,8 @@ impl fmt::Debug for Checkpoint {
     }
 }
 
-/// Origin, size and root of a note's text, extension lines left out; whatever the signatures are.
+/// Origin, size and root of a note's text. Extension lines are skipped, and signatures are not
+/// looked at.
 fn parse(text: &str) -> Option<(&str, u64, Hash)> {
     let mut lines = text.strip_suffix('\n')?.split('\n');
     let origin = lines.next().filter(|origin| !origin.is_empty())?;
@@ -103,7 +105,7 @@ fn parse(text: &str) -> Option<(&str, u64, Hash)> {
     canonical.then_some((origin, size, root))
 }
 
-/// The size that a note claims, whoever signed it.
+/// The size that a note claims. Its signatures are not checked.
 pub(crate) fn claimed_size(note: &[u8]) -> Option<u64> {
     let note = std::str::from_utf8(note).ok()?;
     let (text, _) = note.split_at_checked(note.rfind("\n\n")? + 1)?;

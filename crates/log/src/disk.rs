@@ -1,5 +1,5 @@
-//! The log's directory. Whatever changes it passes here, one step after the other, so that the
-//! tests can let each step fail and lose what was not synced.
+//! The log's directory. Every change to it passes here, one step after the other, so that the tests
+//! can let each step fail and lose what was not synced.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
@@ -18,11 +18,12 @@ mod tests;
 pub(crate) const TAIL: &str = "tail";
 /// The checkpoint that other programs read.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
-/// Locked by who writes, and shared by who reads the journal.
+/// Lock file: exclusive for a writer, shared for a reader of the journal.
 pub(crate) const LOCK: &str = "lock";
-/// The one file that is not written in its place; whoever writes holds the lock.
+/// The one file that is written outside its final place, before it is renamed. Only the holder of
+/// the lock writes it.
 pub(crate) const TEMPORARY: &str = "tmp";
-/// What the journal's end was when it did not fit, kept for who looks into it.
+/// Folder of journal ends that did not fit: each was moved here for somebody to examine.
 pub(crate) const TORN: &str = "torn";
 
 /// A step that changes the directory.
@@ -39,12 +40,12 @@ pub(crate) enum Step<'a> {
     Remove(&'a str),
 }
 
-/// What was changed and may be gone after a power failure, until the folders are synced.
+/// Changes of names that may be lost in a power failure until their folders are synced.
 #[derive(Debug, Default)]
 pub(crate) struct Changed {
     /// The folders in which names changed.
     folders: BTreeSet<String>,
-    /// Folders that will be there for good.
+    /// Folders that are lasting once the changes are synced.
     entered: BTreeSet<String>,
 }
 
@@ -61,7 +62,7 @@ pub(crate) struct Disk {
     root: PathBuf,
     /// Whether to wait until the disk has what was written.
     sync: bool,
-    /// Folders that are known to be there for good.
+    /// Folders that are known to survive a power failure.
     lasting: Arc<Mutex<BTreeSet<String>>>,
     #[cfg(test)]
     faults: Option<Arc<faults::Faults>>,
@@ -105,7 +106,7 @@ impl Disk {
         fs::read(self.at(path)).map_err(|e| Error::io("read", path, e))
     }
 
-    /// What `read` gives; none if there is no such file.
+    /// Reads a file; `None` if there is no such file.
     pub(crate) fn read_if_any(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         match self.read(path) {
             Ok(bytes) => Ok(Some(bytes)),
@@ -120,7 +121,8 @@ impl Disk {
 
     /// Makes a folder and those above it.
     ///
-    /// One that is there may be gone after a power failure too: who made it may have been stopped.
+    /// A folder that is already there may still be lost in a power failure, if its maker was
+    /// stopped before syncing. It is synced too.
     pub(crate) fn make_folder(&self, path: &str, changed: &mut Changed) -> Result<(), Error> {
         let lasting = |path: &str| self.lasting().contains(path) || changed.entered.contains(path);
         if path.is_empty() || lasting(path) {
@@ -177,7 +179,7 @@ impl Disk {
         })
     }
 
-    /// Writes at `offset`, the end of the file, where the file's cursor is too.
+    /// Writes at `offset`, which is the end of the file and the place of its cursor.
     pub(crate) fn write(
         &self,
         file: &mut File,
@@ -218,7 +220,7 @@ impl Disk {
         Ok(())
     }
 
-    /// Waits until the disk has what can be read of the file.
+    /// Waits until the disk has everything that can be read from the file.
     pub(crate) fn sync_for_reading(&self, path: &str) -> io::Result<()> {
         File::open(self.at(path))?.sync_data()
     }
@@ -244,7 +246,8 @@ impl Disk {
         remove.map_err(|e| Error::io("remove", path, e))
     }
 
-    /// Holds off every other writer, and who reads the journal, until the file is dropped.
+    /// Waits for the exclusive lock. Until the file is dropped, no other writer and no reader of
+    /// the journal gets a lock.
     pub(crate) fn lock(&self) -> Result<File, Error> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
@@ -253,8 +256,8 @@ impl Disk {
         Ok(file)
     }
 
-    /// Holds off writers until the file is dropped. A copy of a log may lack the file, and a
-    /// disk may know no locks; nobody writes there either.
+    /// Waits for a shared lock. Until the file is dropped, no writer gets the lock. `None` if a
+    /// copy of a log lacks the file, or the disk has no locks: nobody writes there either.
     pub(crate) fn lock_shared(&self) -> Result<Option<File>, Error> {
         match File::open(self.at(LOCK)) {
             Ok(file) => match file.lock_shared() {
@@ -275,14 +278,15 @@ pub(crate) fn read_on(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What tells a file from one that took its name; none where the system does not say.
+/// Device and inode of a file: they tell it from another file of the same name. `None` where the
+/// system has no such numbers.
 #[cfg(unix)]
 pub(crate) fn identity(metadata: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// What tells a file from one that took its name; none where the system does not say.
+/// Device and inode of a file, which this system does not have.
 #[cfg(not(unix))]
 pub(crate) fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
     None

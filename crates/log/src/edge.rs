@@ -29,8 +29,8 @@ impl Edge {
         Frontier::new(size, peaks)
     }
 
-    /// Adds the root of one more full tile of level 0. What it fills is given back: level and
-    /// hashes, to be written as full tiles.
+    /// Adds the root of one more full tile of level 0. Returns the tiles that it fills, as level
+    /// and hashes, to be written as full tiles.
     pub(crate) fn push(&mut self, root: Hash) -> Vec<(u32, Vec<Hash>)> {
         let mut filled = Vec::new();
         let mut root = root;
@@ -53,7 +53,8 @@ impl Edge {
 
 /// The edge of the tree of the first `size` leaves, a multiple of 256, whose root is known.
 ///
-/// Read from the unfilled tiles; where these do not fit, from the full tiles below them.
+/// It is read from the unfilled tiles, or if these do not fit the root, computed from the full
+/// tiles below them.
 pub(crate) fn load(disk: &Disk, size: u64, root: Hash) -> Result<Edge, Error> {
     for source in [stored, computed] {
         match source(disk, size) {

@@ -1,23 +1,23 @@
-//! What can go wrong with a log, other than that it does not verify.
+//! Errors of a log, other than that it does not verify.
 
 use std::io;
 use std::sync::Arc;
 
 use crate::note::NoteError;
 
-/// Why the log could not do as asked.
+/// Error of the log.
 ///
 /// It can be cloned, since callers who share one write to the disk share its failure too.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The entry is longer than a bundle can say.
+    /// The entry is longer than the 65,535 bytes that a bundle can hold.
     #[error("an entry of {0} bytes is longer than 65535")]
     TooLarge(usize),
-    /// The disk or the quota is full. Nothing of what was asked counts.
+    /// The disk or the quota is full. Nothing of the call is in the log.
     #[error("no room to {operation} `{path}`")]
     NoRoom {
-        /// What was tried.
+        /// Verb of the step that failed, such as `write`.
         operation: &'static str,
         /// The file, below the log's directory.
         path: String,
@@ -27,7 +27,7 @@ pub enum Error {
     /// The folder or the disk may not be written to.
     #[error("not allowed to {operation} `{path}`")]
     ReadOnly {
-        /// What was tried.
+        /// Verb of the step that failed, such as `write`.
         operation: &'static str,
         /// The file, below the log's directory.
         path: String,
@@ -37,23 +37,23 @@ pub enum Error {
     /// Another failure of the disk.
     #[error("cannot {operation} `{path}`")]
     Io {
-        /// What was tried.
+        /// Verb of the step that failed, such as `write`.
         operation: &'static str,
         /// The file, below the log's directory.
         path: String,
         /// The cause.
         source: Arc<io::Error>,
     },
-    /// A write failed, and so did taking it back: whether the entry is in the log shows when the
-    /// log is next opened.
+    /// A write failed, and so did undoing it. Only the next opening of the log shows whether the
+    /// entry is in it.
     #[error("a write failed and could not be taken back")]
     Unsettled(#[source] Box<Error>),
     /// Some of several entries are in the log and the others are not.
     #[error("only the first {appended} entries were appended")]
     Partly {
-        /// How many are in the log.
+        /// Number of the entries that are in the log, from the first on.
         appended: u64,
-        /// Why the next is not.
+        /// Error at the next entry.
         #[source]
         source: Box<Error>,
     },
@@ -63,12 +63,12 @@ pub enum Error {
     /// The directory holds a log, or what is left of one.
     #[error("there is a log in `{0}` already")]
     Exists(String),
-    /// A file is not as the log wrote it. `verify` says what else is wrong.
+    /// A file is not as the log wrote it. `verify` finds everything else that is wrong.
     #[error("`{file}` is damaged: {fact}")]
     Damaged {
         /// The file, below the log's directory.
         file: String,
-        /// What is wrong with it.
+        /// Description of the damage.
         fact: String,
     },
     /// The log has fewer entries, or other ones, than it had: an older state was put back.
@@ -82,7 +82,7 @@ pub enum Error {
     /// There is no such entry.
     #[error("no entry {index} in a log of {size} entries")]
     NoEntry {
-        /// The index asked for.
+        /// The index that the caller asked for.
         index: u64,
         /// The number of entries.
         size: u64,

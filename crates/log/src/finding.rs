@@ -1,4 +1,4 @@
-//! What a verification finds, and where.
+//! Findings of a verification, with their files and entries.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,13 +6,13 @@ use std::ops::Range;
 use crate::checkpoint::Checkpoint;
 use crate::note::NoteError;
 
-/// How grave a finding is.
+/// Severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The log is not what was written and signed.
     Damage,
-    /// A writer that was stopped leaves it, and so does who cuts off the log's end; the log itself
-    /// cannot tell which. What is there is sound; whether it is all is open.
+    /// The log ends as a writer that was stopped leaves it, or somebody who cut off its end; the
+    /// log alone cannot tell which. The remaining entries are sound, but may not be all.
     Torn,
     /// Worth a look; the log is sound.
     Notice,
@@ -25,49 +25,49 @@ pub struct Finding {
     pub file: String,
     /// The indices of the entries that it is about; empty if it is about none.
     pub entries: Range<u64>,
-    /// What is wrong.
+    /// Kind of the fault.
     pub kind: Kind,
 }
 
-/// What is wrong.
+/// Kind of a fault or notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
     /// The file is not there.
     Missing,
-    /// The file cannot be read, and why.
+    /// The file cannot be read, for the system's reason here.
     Unreadable(String),
-    /// The file has another length than its place says, in bytes.
+    /// The length of the file is not what its place requires, in bytes.
     Length {
         /// Its length.
         found: u64,
         /// The length it should have.
         expected: u64,
     },
-    /// From this byte of the file on, it is not divided as it should be.
+    /// From this byte of the file on, the content cannot be divided into entries or batches.
     Broken {
         /// The offset in the file.
         byte: u64,
     },
-    /// The entries are others than those that were logged.
+    /// The entries are not those that were logged.
     Changed,
-    /// Here stands what was logged at another index.
+    /// Entries that were logged at another index are here.
     Moved {
         /// The index where it belongs.
         from: u64,
     },
     /// The entries are gone.
     Removed,
-    /// Something stands here, or twice, that was not logged here.
+    /// The entries here were not logged here, or are here twice.
     Added,
     /// The hashes that are stored for the entries are wrong; the entries fit the checkpoint.
     Hashes,
-    /// The entries, or the hashes of them, do not fit the checkpoint; which of them was changed
-    /// cannot be told.
+    /// The entries, or their stored hashes, do not fit the checkpoint; it cannot be told which of
+    /// them was changed.
     Misfit,
     /// A checkpoint is not accepted.
     Checkpoint(NoteError),
-    /// A signed checkpoint is of another tree than the one that is here.
+    /// A signed checkpoint is of another tree than that of the entries here.
     Root {
         /// The number of entries under the checkpoint.
         size: u64,
@@ -78,32 +78,32 @@ pub enum Kind {
         /// The number of entries under the checkpoint.
         size: u64,
     },
-    /// The journal ends within a batch. Its writer was stopped before it told anyone, or the
-    /// batch was cut afterwards.
+    /// The journal ends within a batch. Its writer was stopped before it confirmed the batch, or
+    /// the batch was cut afterwards.
     Unfinished {
-        /// How many bytes there are of it.
+        /// Number of bytes of the batch that are here.
         bytes: u64,
-        /// How many entries of it are whole.
+        /// Number of whole entries of the batch that are here.
         entries: u64,
     },
-    /// The journal ends with bytes that no writer leaves that was stopped: they are the beginning
-    /// of no batch that could follow.
+    /// The journal ends with bytes that no stopped writer leaves: they are not the beginning of a
+    /// batch that could follow.
     NoBatch {
-        /// Where they begin in the file.
+        /// Offset of these bytes in the file.
         byte: u64,
     },
     /// A full tile past the end of the log. Its writer was stopped before the entries counted, or
-    /// the log was put back to before them.
+    /// the log was put back to a state before them.
     Ahead,
-    /// A partial tile of more entries than the log has. It is written of entries that are in the
-    /// log already: they were cut off.
+    /// A partial tile of more entries than the log has. Such tiles are written only of entries that
+    /// are in the log already, so entries were cut off.
     CutOff {
-        /// How many entries the log had.
+        /// Number of entries that the log had.
         size: u64,
     },
-    /// A writer found what did not fit at the journal's end and kept it in this file.
+    /// A file in which a writer kept bytes that did not fit at the journal's end.
     SetAside,
-    /// No part of the log.
+    /// The file is no part of the log.
     Stray,
 }
 
@@ -112,7 +112,7 @@ impl Finding {
         Self { file: file.into(), entries, kind }
     }
 
-    /// How grave it is.
+    /// Severity of the finding, by its kind.
     pub fn severity(&self) -> Severity {
         match self.kind {
             Kind::Unfinished { .. } | Kind::Ahead => Severity::Torn,
@@ -176,20 +176,20 @@ impl fmt::Display for Kind {
 /// The outcome of a verification.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// The last checkpoint that was accepted, whether the log fits it or not. What an auditor
-    /// keeps for the next time, if the log is sound.
+    /// The last checkpoint that was accepted, whether the log fits it or not. An auditor keeps it
+    /// for the next verification, if the log is sound.
     pub checkpoint: Option<Checkpoint>,
     /// The number of entries that were found, damaged ones among them.
     pub size: u64,
-    /// How many entries were hashed.
+    /// Number of entries that were hashed.
     pub hashed: u64,
     /// Everything that was found, in the order of the entries.
     pub findings: Vec<Finding>,
 }
 
 impl Report {
-    /// Whether the log is what was written and signed, and its end is not torn. Entries that were
-    /// cut off whole show only against a checkpoint that was kept.
+    /// Whether the log is what was written and signed, and its end is not torn. Whole entries that
+    /// were cut off the end are found only with a checkpoint that was kept elsewhere.
     pub fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.severity() == Severity::Notice)
     }

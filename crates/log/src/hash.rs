@@ -19,7 +19,7 @@ impl Hash {
         0xb8, 0x55,
     ]);
 
-    /// A hash of these bytes' value; nothing is hashed.
+    /// Wraps these bytes as a hash. They are not hashed.
     pub const fn from_bytes(bytes: [u8; Self::BYTES]) -> Self {
         Self(bytes)
     }
@@ -44,7 +44,7 @@ impl Hash {
         Self(Sha256::digest(message).into())
     }
 
-    /// Reads the standard Base64 form; none if it is not exactly that of a hash.
+    /// Reads the standard Base64 form; `None` if it is not exactly 32 bytes.
     pub fn from_base64(text: &str) -> Option<Self> {
         let mut bytes = [0; Self::BYTES];
         let read = Base64::decode(text, &mut bytes).ok()?.len();
@@ -64,7 +64,7 @@ impl fmt::Debug for Hash {
     }
 }
 
-/// The hashes that stand one after the other in `bytes`; what is left over is left out.
+/// The hashes in `bytes`, one after the other; bytes left over at the end are ignored.
 pub(crate) fn hashes(bytes: &[u8]) -> Vec<Hash> {
     let (whole, _) = bytes.as_chunks::<{ Hash::BYTES }>();
     whole.iter().copied().map(Hash).collect()

@@ -32,7 +32,7 @@
 //! - When [`Log::append`] returns, the disk says that it has the entry. An entry counts once a
 //!   signed checkpoint that covers it is whole on the disk; nothing half-written is ever read.
 //! - When it returns an error, the entry is not in the log, and the next call may succeed; the
-//!   one exception says so: [`Error::Unsettled`].
+//!   one exception is [`Error::Unsettled`].
 //! - Any number of threads and of processes on one machine may append, and anyone may read and
 //!   verify meanwhile. The directory must be on a local file system, whose locks hold.
 //! - [`verify()`] finds every changed bit of the log and every entry, tile or file that was
@@ -42,16 +42,16 @@
 //!
 //! - **An older state of the whole directory, put back, is a true log: it was signed like this.**
 //!   So is a journal from whose end whole batches were cut, down to the last published
-//!   checkpoint. Only who kept a later [`Checkpoint`] finds it, by
+//!   checkpoint. Only a reader who kept a later [`Checkpoint`] finds it, by
 //!   [`Verify::since`]: keep the one that each [`Report`] or [`Appended`] gives, away from this
 //!   machine. (A running [`Log`] keeps its last one in memory and refuses to go on.)
-//! - Who holds the signing key can write another history. Against a kept checkpoint it shows;
-//!   without one it does not.
+//! - A holder of the signing key can write another history. A comparison with a kept checkpoint
+//!   shows it; without one it is not found.
 //! - Unused partial tiles of older published checkpoints may be gone; the specification allows
 //!   it once their full tile is there. Extra files are noticed, and do not make a log unsound.
-//! - An incremental verification trusts the bundles before the kept checkpoint to be as they
-//!   were; that the tree continues is proven, that its old entries are still whole is for a
-//!   verification of the whole log.
+//! - An incremental verification trusts the bundles before the kept checkpoint. It proves that
+//!   the tree continues; only a verification of the whole log checks that the old entries are
+//!   still whole.
 
 #![forbid(unsafe_code)]
 

@@ -13,21 +13,21 @@ use crate::note::{NoteError, SignerKey, VerifierKey};
 use crate::tile::{LONGEST_ENTRY, WIDTH};
 use crate::writer::{Leaf, Writer};
 
-/// Bundles of `append_all` that begin to count together.
+/// Number of full bundles that `append_all` makes count together.
 const TOGETHER: u64 = 64;
 
-/// When `append` returns.
+/// Durability of an entry when `append` returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// When the disk says that it has the entry.
+    /// The disk confirms that it has the entry.
     #[default]
     Synced,
-    /// When the operating system has it: it survives the end of the process, not that of the
-    /// machine. For loading many entries, and for measuring what syncing costs.
+    /// The operating system has the entry: it survives the end of the process, not that of the
+    /// machine. This is for loading many entries, and for measuring what syncing costs.
     Buffered,
 }
 
-/// How a log is written: its name, its key.
+/// Settings of a log that is written: its name, its keys, its durability.
 #[derive(Clone, Debug)]
 pub struct Settings {
     origin: String,
@@ -37,31 +37,31 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The log of this origin, such as `mustcheck.example/office-310000`, signed with this key.
-    /// The key's name should be the origin.
+    /// Settings of the log of this origin, such as `mustcheck.example/office-310000`, signed with
+    /// this key. The key's name should be the origin.
     pub fn new(origin: impl Into<String>, signer: SignerKey) -> Self {
         let durability = Durability::default();
         Self { origin: origin.into(), signer, former: Vec::new(), durability }
     }
 
-    /// A key that the log was signed with before.
+    /// Adds a key that the log was signed with before.
     #[must_use]
     pub fn former_key(mut self, key: VerifierKey) -> Self {
         self.former.push(key);
         self
     }
 
-    /// When `append` returns; when it is durable, unless told otherwise.
+    /// Sets the durability of an entry when `append` returns; [`Durability::Synced`] by default.
     #[must_use]
     pub fn durability(mut self, durability: Durability) -> Self {
         self.durability = durability;
         self
     }
 
-    /// Whom to believe of this log: its key and those it had before.
+    /// The log's origin, its key, and those it had before.
     ///
     /// # Errors
-    /// The origin is not one.
+    /// The origin is empty or has control characters.
     pub fn trust(&self) -> Result<Trust, NoteError> {
         let keys = std::iter::once(self.signer.verifier().clone());
         Trust::new(&self.origin, keys.chain(self.former.iter().cloned()))
@@ -85,7 +85,8 @@ pub struct Log {
     disk: Disk,
     trust: Trust,
     queue: Mutex<Queue>,
-    /// Somebody's entries are done, or it is somebody else's turn to write.
+    /// Signal that a batch is done: its threads take their results, and one that still waits writes
+    /// next.
     turn: Condvar,
     writer: Mutex<Writer>,
 }
@@ -108,18 +109,20 @@ impl Log {
     /// Makes an empty log in a directory, which is made too if it is not there.
     ///
     /// # Errors
-    /// The directory holds a log or what is left of one, or cannot be written to.
+    /// [`Error::Exists`] if the directory holds a log or the remains of one, or it cannot be
+    /// written to.
     pub fn create(directory: &Path, settings: Settings) -> Result<Self, Error> {
         let log = Self::new(directory, settings)?;
         log.make()?;
         log.open_files()
     }
 
-    /// Opens a log. What a writer that was stopped left unfinished is taken away.
+    /// Opens a log. An unfinished end that a stopped writer left is removed.
     ///
     /// # Errors
-    /// There is none, it is damaged at the end, older than what it published, or cannot be
-    /// written to. That the whole log is sound is for `verify` to say.
+    /// [`Error::NoLog`], [`Error::Damaged`] if the log is damaged at the end, [`Error::RolledBack`]
+    /// if it is older than its published checkpoint, or the directory cannot be written to. Only
+    /// `verify` checks the whole log.
     pub fn open(directory: &Path, settings: Settings) -> Result<Self, Error> {
         Self::new(directory, settings)?.open_files()
     }
@@ -127,7 +130,7 @@ impl Log {
     /// Opens a log, or makes it where the directory has none.
     ///
     /// # Errors
-    /// Those of `create` and `open`.
+    /// As [`Log::create`] and [`Log::open`].
     pub fn open_or_create(directory: &Path, settings: Settings) -> Result<Self, Error> {
         let log = Self::new(directory, settings)?;
         if !log.disk.exists(TAIL)? {
@@ -172,7 +175,7 @@ impl Log {
         self.disk.root()
     }
 
-    /// Whom to believe of this log.
+    /// The log's origin and the keys that may have signed its checkpoints.
     pub fn trust(&self) -> &Trust {
         &self.trust
     }
@@ -180,7 +183,8 @@ impl Log {
     /// The last checkpoint, whichever process signed it.
     ///
     /// # Errors
-    /// The log is damaged at the end, or cannot be read.
+    /// [`Error::Damaged`] if the log is damaged at the end, [`Error::RolledBack`] if it is older
+    /// than this program last saw it, or it cannot be read.
     pub fn checkpoint(&self) -> Result<Checkpoint, Error> {
         let mut writer = self.writer();
         let _lock = self.disk.lock()?;
@@ -191,8 +195,8 @@ impl Log {
     /// good (see [`Durability`]).
     ///
     /// # Errors
-    /// The entry is too large, or the disk failed: then the entry is not in the log, unless the
-    /// error is [`Error::Unsettled`]. The next call may succeed.
+    /// [`Error::TooLarge`], or the disk failed: then the entry is not in the log, unless the error
+    /// is [`Error::Unsettled`]. The next call may succeed.
     pub fn append(&self, entry: &[u8]) -> Result<Appended, Error> {
         if entry.len() > LONGEST_ENTRY {
             return Err(Error::TooLarge(entry.len()));
@@ -219,7 +223,7 @@ impl Log {
         }
     }
 
-    /// Writes a batch of those who wait, and tells them.
+    /// Writes a batch of the waiting entries, and gives each thread its result.
     fn write_waiting(&self) {
         let mut writer = self.writer();
         let entered = self.disk.lock().and_then(|lock| Ok((lock, writer.enter()?)));
@@ -230,7 +234,7 @@ impl Log {
                 return self.tell(all, &Err(e));
             }
         };
-        // Whoever came while the lock was held by another process is taken along.
+        // Entries that came while another process held the lock are taken along.
         let batch: Vec<Waiting> = {
             let mut queue = self.queue();
             let many = room.min(queue.waiting.len());
@@ -240,7 +244,7 @@ impl Log {
         let full = leaves.len() == room;
         let result = writer.commit(&leaves);
         self.tell(batch, &result);
-        // Nobody whose entry is in the log waits for this. If it fails, the next batch tries
+        // No thread whose entry is in the log waits for this. If it fails, the next batch tries
         // again, and fails with it.
         if full && result.is_ok() {
             drop(writer.enter());
@@ -263,11 +267,11 @@ impl Log {
     }
 
     /// Appends entries in their order and without others between them: every other writer waits
-    /// until the last is in the log. Whole bundles are written at once, which is many times
-    /// faster than one `append` after the other. The indices that they have.
+    /// until the last is in the log. Whole bundles are written at once, which is many times faster
+    /// than one `append` after the other. Returns the indices of the entries.
     ///
     /// # Errors
-    /// Those of `append`. [`Error::Partly`] says how many are in the log.
+    /// As [`Log::append`]. [`Error::Partly`] says how many are in the log.
     pub fn append_all<E: AsRef<[u8]>>(
         &self,
         entries: impl IntoIterator<Item = E>,
@@ -285,8 +289,8 @@ impl Log {
         }
     }
 
-    /// Writes the last checkpoint and its partial tiles where every reader of tlog-tiles looks
-    /// for them. Happens by itself whenever a bundle is full.
+    /// Writes the last checkpoint and its partial tiles where every reader of tlog-tiles looks for
+    /// them. It happens by itself whenever a bundle is full.
     ///
     /// # Errors
     /// The disk failed; the log is as it was.
@@ -296,11 +300,11 @@ impl Log {
         writer.publish()
     }
 
-    /// Publishes and closes. A log that is dropped instead loses nothing, but is published only
-    /// by the next that opens it.
+    /// Publishes and closes. A log that is dropped instead loses nothing, but is published only by
+    /// the next process that opens it.
     ///
     /// # Errors
-    /// Those of `publish`.
+    /// As [`Log::publish`].
     pub fn close(self) -> Result<Checkpoint, Error> {
         self.publish()
     }
@@ -314,7 +318,7 @@ impl Log {
     }
 }
 
-/// Appends the entries; `end` is the number of entries that are in the log, whatever comes of it.
+/// Appends the entries. Sets `end` to the number of entries in the log, also on an error.
 fn append_all<E: AsRef<[u8]>>(
     writer: &mut Writer,
     mut entries: impl Iterator<Item = E>,
@@ -358,7 +362,7 @@ fn leaves<E: AsRef<[u8]>>(batch: &[E]) -> Result<Vec<Leaf<'_>>, Error> {
     Ok(batch.iter().map(|entry| Leaf::of(entry.as_ref())).collect())
 }
 
-/// The turn to write; passed on when it is dropped.
+/// The turn to write. It is passed on when it is dropped.
 struct Turn<'a>(&'a Log);
 
 impl Drop for Turn<'_> {

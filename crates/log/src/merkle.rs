@@ -1,4 +1,4 @@
-//! The tree of RFC 6962: its root as leaves arrive, proofs, and what checks them.
+//! The tree of RFC 6962: its root as leaves arrive, its proofs, and their verification.
 
 use crate::error::Error;
 use crate::hash::{self, Hash};
@@ -14,13 +14,13 @@ pub struct Frontier {
 }
 
 impl Frontier {
-    /// Of a tree of `size` leaves with these peaks.
+    /// The frontier of a tree of `size` leaves with these peaks.
     pub(crate) fn new(size: u64, peaks: Vec<Hash>) -> Self {
         Self { size, peaks }
     }
 
-    /// The tree of `size` leaves with these peaks, whose bytes stand one after the other; none if
-    /// a tree of this size has not as many.
+    /// The tree of `size` leaves with these peaks, whose bytes follow one another; `None` if a tree
+    /// of this size has another number of peaks.
     pub fn from_bytes(size: u64, peaks: &[u8]) -> Option<Self> {
         let peaks = hash::hashes(peaks.len().is_multiple_of(Hash::BYTES).then_some(peaks)?);
         (u32::try_from(peaks.len()) == Ok(size.count_ones())).then_some(Self { size, peaks })
@@ -56,7 +56,7 @@ impl Frontier {
     }
 }
 
-/// The root over hashes of equally high perfect subtrees; of any number of them.
+/// The root over any number of hashes of equally high perfect subtrees.
 pub(crate) fn root_over(hashes: &[Hash]) -> Hash {
     let mut frontier = Frontier::default();
     for hash in hashes {
@@ -74,7 +74,7 @@ pub(crate) fn peaks_over(hashes: &[Hash]) -> Vec<Hash> {
     frontier.peaks
 }
 
-/// Where the hashes of a tree are read from.
+/// Source of a tree's hashes.
 pub(crate) trait Nodes {
     /// The root of the perfect subtree over the leaves `index << height ..`, `1 << height` of them.
     fn node(&self, height: u32, index: u64) -> Result<Hash, Error>;
@@ -95,7 +95,7 @@ pub(crate) fn root(nodes: &impl Nodes, from: u64, to: u64) -> Result<Hash, Error
     Ok(Hash::node(&root(nodes, from, middle)?, &root(nodes, middle, to)?))
 }
 
-/// The tree of the first `size` leaves, to go on from.
+/// The frontier of the tree of the first `size` leaves, which can grow further.
 pub(crate) fn frontier(nodes: &impl Nodes, size: u64) -> Result<Frontier, Error> {
     let (mut from, mut peaks) = (0, Vec::new());
     for height in (0..u64::BITS).rev().filter(|height| size >> height & 1 == 1) {
@@ -147,7 +147,7 @@ pub(crate) fn consistency(nodes: &impl Nodes, old: u64, new: u64) -> Result<Vec<
             from = middle;
         }
     }
-    // The whole old tree is known to who checks the proof; a part of it is not.
+    // The verifier of the proof knows the whole old tree's root, but not that of a part of it.
     if from > 0 {
         path.push(root(nodes, from, to)?);
     }
@@ -212,26 +212,26 @@ pub fn verify_consistency(
     walk.last == 0 && older == *old_root && newer == *new_root
 }
 
-/// On which side of the way up a sibling stands.
+/// Side of a sibling on the way up to the root.
 enum Side {
     Left,
     Right,
 }
 
-/// The way from a node up to the root: its index, and the index of the last node at its height.
+/// Way from a node up to the root: its index, and the index of the last node at its height.
 struct Walk {
     index: u64,
     last: u64,
 }
 
 impl Walk {
-    /// One sibling up; none when the root is reached.
+    /// Moves up to the parent of the next sibling; `None` when the root is reached.
     fn step(&mut self) -> Option<Side> {
         if self.last == 0 {
             return None;
         }
         let side = if self.index & 1 == 1 || self.index == self.last {
-            // A last node without a sibling stands for itself at the next heights.
+            // A last node without a sibling is its own parent at the next heights.
             while self.index & 1 == 0 && self.index != 0 {
                 self.up();
             }

@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 /// The signature type of Ed25519 in a note.
 const ED25519: u8 = 1;
-/// No note of ours has more signatures; a longer one is not read.
+/// Largest number of signatures of a note that is read. No note of ours has more.
 const MOST_SIGNATURES: usize = 64;
 
-/// Why a note or a key was not accepted.
+/// Error: a note or a key was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NoteError {
@@ -36,10 +36,10 @@ pub enum NoteError {
     /// A signature by a trusted key does not fit.
     #[error("the signature by `{0}` does not fit")]
     Signature(String),
-    /// Key names are not empty and have neither spaces nor `+`.
+    /// The name of a key is empty, or has a space, a control character or `+`.
     #[error("`{0}` cannot be the name of a key")]
     KeyName(String),
-    /// The text is not a key for verification.
+    /// The text is not a key for verification, or the bytes are not a point of the curve.
     #[error("not an Ed25519 verifier key")]
     Key,
     /// The origin is empty or has control characters.
@@ -47,7 +47,7 @@ pub enum NoteError {
     BadOrigin(String),
 }
 
-/// A key that checks signatures, with the name it goes by.
+/// A key that checks signatures, with its name.
 ///
 /// Its text form is the usual one of notes, `name+id+base64`.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +61,8 @@ impl VerifierKey {
     /// The key of this name and these bytes (RFC 8032).
     ///
     /// # Errors
-    /// The name is empty or has a space or `+`, or the bytes are not a point of the curve.
+    /// [`NoteError::KeyName`] if the name is empty or has a space, a control character or `+`;
+    /// [`NoteError::Key`] if the bytes are not a point of the curve.
     pub fn new(name: &str, public: &[u8; 32]) -> Result<Self, NoteError> {
         if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
         {
@@ -71,7 +72,7 @@ impl VerifierKey {
         Ok(Self { name: name.to_owned(), id: key_id(name, public), key })
     }
 
-    /// The name it goes by.
+    /// The name of the key.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -127,7 +128,7 @@ impl FromStr for VerifierKey {
     }
 }
 
-/// A key that signs, with the name it goes by. It is wiped from memory when it is dropped.
+/// A key that signs, with its name. It is wiped from memory when it is dropped.
 #[derive(Clone)]
 pub struct SignerKey {
     verifier: VerifierKey,
@@ -135,11 +136,10 @@ pub struct SignerKey {
 }
 
 impl SignerKey {
-    /// The key of this name that grows from `seed`, the 32 bytes which RFC 8032 calls the
-    /// private key.
+    /// Derives the key of this name from `seed`, the 32 bytes which RFC 8032 calls the private key.
     ///
     /// # Errors
-    /// The name is empty or has a space or `+`.
+    /// [`NoteError::KeyName`] if the name is empty or has a space, a control character or `+`.
     pub fn from_seed(name: &str, seed: &[u8; 32]) -> Result<Self, NoteError> {
         let key = SigningKey::from_bytes(seed);
         let verifier = VerifierKey::new(name, &key.verifying_key().to_bytes())?;
@@ -151,7 +151,7 @@ impl SignerKey {
         &self.verifier
     }
 
-    /// The note of `text`, which ends in a newline.
+    /// Signs `text`, which ends in a newline, as a note.
     pub(crate) fn sign(&self, text: &str) -> String {
         let mut signature = self.verifier.id.to_vec();
         signature.extend(self.key.sign(text.as_bytes()).to_bytes());
@@ -166,10 +166,10 @@ impl fmt::Debug for SignerKey {
     }
 }
 
-/// The text of a note that at least one of `keys` signed, and the name of the first that did.
+/// The text of a note that at least one of `keys` signed.
 ///
-/// Signatures by other keys are passed over; one by a key of `keys` that does not fit condemns
-/// the note, whatever the others say.
+/// Signatures by other keys are ignored. If one by a key of `keys` does not fit, the note is
+/// refused, whatever the other signatures are.
 pub(crate) fn open<'a>(note: &'a [u8], keys: &[VerifierKey]) -> Result<&'a str, NoteError> {
     let note = std::str::from_utf8(note).map_err(|_| NoteError::Malformed)?;
     if note.chars().any(|c| c < ' ' && c != '\n') {

@@ -9,10 +9,10 @@ use crate::merkle;
 use crate::note::NoteError;
 
 const FIRST_LINE: &str = "c2sp.org/tlog-proof@v1";
-/// A tree has no more levels than an index has bits.
+/// Largest number of hashes in a proof: a tree has no more levels than an index has bits.
 const LONGEST_PATH: usize = 64;
 
-/// That an entry is in the log under a checkpoint. Its text form is a `.tlog-proof` file.
+/// Proof that an entry is in the log under a checkpoint. Its text form is a `.tlog-proof` file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     index: u64,
@@ -20,7 +20,7 @@ pub struct Proof {
     note: String,
 }
 
-/// Why a proof was not accepted.
+/// Error: a proof was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
@@ -30,7 +30,7 @@ pub enum ProofError {
     /// The checkpoint in it was not accepted.
     #[error("the checkpoint of the proof is not accepted")]
     Checkpoint(#[from] NoteError),
-    /// The entry is not the one that the proof is about, or the proof is none.
+    /// The entry is not the one that the proof is about, or the path does not lead to the root.
     #[error("the entry is not entry {index} of the log of {size} entries")]
     NotIncluded {
         /// The index that the proof is for.
@@ -50,13 +50,13 @@ impl Proof {
         self.index
     }
 
-    /// The signed checkpoint in it, not checked.
+    /// The signed checkpoint in the proof, not checked.
     pub fn note(&self) -> &str {
         &self.note
     }
 
-    /// Checks that `entry` is in the log that `trust` names; needs nothing else. The checkpoint
-    /// that it is under.
+    /// Checks that `entry` is in the log that `trust` names; needs nothing else. Returns the
+    /// checkpoint in the proof.
     ///
     /// # Errors
     /// The checkpoint is not accepted, or the entry is not under it.
@@ -93,7 +93,7 @@ impl FromStr for Proof {
         }
         let mut line = lines.next();
         if line.is_some_and(|line| line.starts_with("extra ")) {
-            // Not authenticated, and nothing here has a use for it.
+            // This part is not authenticated, and nothing here has a use for it.
             line = lines.next();
         }
         let digits = line.and_then(|line| line.strip_prefix("index "));

@@ -14,24 +14,24 @@ use crate::tail::{self, Tail};
 use crate::tile::{Bundle, Place, WIDTH};
 use crate::tree::Tree;
 
-/// A log as it was at one moment. What is appended later is not seen; what was half-written is
-/// not either. It changes nothing in the directory, and can be shared among threads.
+/// A log as it was at one moment. Entries that are appended later, or half-written, are not seen.
+/// It changes nothing in the directory, and threads can share it.
 pub struct Reader {
     disk: Disk,
     checkpoint: Checkpoint,
     /// The index of the first entry that is in memory.
     base: u64,
-    /// The entries from there on, as a bundle has them.
+    /// The entries from there on, in the bytes of a bundle.
     tail: Vec<u8>,
     tree: Tree,
 }
 
 impl Reader {
-    /// Opens a log for reading. Only its last entries, fewer than 257, are held against the
-    /// checkpoint; the rest is for [`verify`](crate::verify()).
+    /// Opens a log for reading. Only its last entries, fewer than 257, are checked against the
+    /// checkpoint; [`verify`](crate::verify()) checks the rest.
     ///
     /// # Errors
-    /// There is none, it cannot be read, or it is damaged at the end.
+    /// [`Error::NoLog`], [`Error::Damaged`] if the log is damaged at the end, or it cannot be read.
     pub fn open(directory: &Path, trust: &Trust) -> Result<Self, Error> {
         let disk = Disk::new(directory, false);
         let lock = disk.lock_shared()?;
@@ -43,7 +43,7 @@ impl Reader {
         let mut tail = Tail::new(base, end, frontier);
         tail.follow(bytes.get(end..).unwrap_or_default(), trust)?;
         // A writer that was stopped may not have synced what is read here, and what is shown to
-        // anyone must last. It may be a disk that is only read from, which keeps what it has.
+        // anyone must last. If it fails, the disk may be read-only, which keeps what it has.
         drop(disk.sync_for_reading(TAIL));
         drop(lock);
         let tree = Tree::new(disk.clone(), tail.base, tail.leaves, edge);
@@ -69,8 +69,8 @@ impl Reader {
     /// A bundle, read whole. Bundles can be read by several threads at once.
     ///
     /// # Errors
-    /// There is none of this number, it cannot be read, or its entries are not as many as they
-    /// should be. Their hashes are not looked at.
+    /// [`Error::NoEntry`] if there is no bundle of this number, [`Error::Damaged`] if it has not as
+    /// many whole entries as it should, or it cannot be read. Their hashes are not checked.
     pub fn bundle(&self, number: u64) -> Result<Bundle, Error> {
         let first = number.saturating_mul(WIDTH);
         if first >= self.size() {
@@ -90,8 +90,8 @@ impl Reader {
         Ok(bundle)
     }
 
-    /// The entries of a range of indices, one bundle in memory at a time. What of the range is
-    /// past the last entry is left out.
+    /// The entries of a range of indices, one bundle in memory at a time. The part of the range
+    /// that is past the last entry is left out.
     pub fn entries(&self, range: Range<u64>) -> Entries<'_> {
         let end = range.end.min(self.size());
         Entries { reader: self, next: range.start, end, bundle: None }
@@ -100,7 +100,7 @@ impl Reader {
     /// One entry.
     ///
     /// # Errors
-    /// There is none of this index, or it cannot be read.
+    /// [`Error::NoEntry`] if there is no entry of this index, or as [`Reader::bundle`].
     pub fn entry(&self, index: u64) -> Result<Vec<u8>, Error> {
         let none = Error::NoEntry { index, size: self.size() };
         if index >= self.size() {
@@ -115,7 +115,8 @@ impl Reader {
     /// before it is given out.
     ///
     /// # Errors
-    /// There is no such entry, or the tiles, the entry and the checkpoint do not fit together.
+    /// [`Error::NoEntry`], or [`Error::Damaged`] if the tiles, the entry and the checkpoint do not
+    /// fit together.
     pub fn prove(&self, index: u64) -> Result<Proof, Error> {
         let size = self.size();
         let entry = self.entry(index)?;
@@ -135,7 +136,7 @@ impl Reader {
     /// [`verify_consistency`](crate::verify_consistency) against the last checkpoint.
     ///
     /// # Errors
-    /// The log has fewer entries, or its tiles cannot be read.
+    /// [`Error::RolledBack`] if the log has fewer entries, or its tiles cannot be read.
     pub fn prove_consistency(&self, old: u64) -> Result<Vec<Hash>, Error> {
         let size = self.size();
         if old > size {
@@ -147,7 +148,7 @@ impl Reader {
     /// The root of the tree of the first entries.
     ///
     /// # Errors
-    /// There are fewer, or the tiles cannot be read.
+    /// [`Error::NoEntry`] if the log has fewer entries, or its tiles cannot be read.
     pub fn root(&self, size: u64) -> Result<Hash, Error> {
         if size > self.size() {
             return Err(Error::NoEntry { index: size, size: self.size() });
@@ -160,7 +161,7 @@ impl Reader {
     /// The tree of all entries, from which a copy of the log goes on.
     ///
     /// # Errors
-    /// The tiles cannot be read, or do not fit the checkpoint.
+    /// [`Error::Damaged`] if the tiles do not fit the checkpoint, or they cannot be read.
     pub fn frontier(&self) -> Result<merkle::Frontier, Error> {
         let frontier = merkle::frontier(&self.tree, self.size())?;
         if frontier.root() != self.checkpoint.root() {

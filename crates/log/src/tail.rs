@@ -26,7 +26,7 @@ const MAGIC: [u8; 4] = *b"mcb1";
 /// Bytes before the entries of a batch.
 pub(crate) const HEADER: usize = 16;
 
-/// Where the parts of a batch lie in the journal.
+/// Places of the parts of a batch in the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Batch {
     pub(crate) count: u64,
@@ -36,7 +36,7 @@ pub(crate) struct Batch {
     pub(crate) note: Range<usize>,
 }
 
-/// What is found at a place of the journal.
+/// Content of the journal at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
     Batch(Batch),
@@ -66,7 +66,7 @@ fn check(header: &[u8]) -> [u8; 4] {
     [a, b, c, d]
 }
 
-/// What is at `start`, which is before the end.
+/// Reads the batch at `start`, which is before the end.
 pub(crate) fn found_at(bytes: &[u8], start: usize) -> Found {
     let rest = bytes.get(start..).unwrap_or_default();
     let Some((header, _)) = rest.split_first_chunk::<HEADER>() else {
@@ -96,18 +96,18 @@ pub(crate) fn found_at(bytes: &[u8], start: usize) -> Found {
     })
 }
 
-/// What there is of a batch that ends before its end.
+/// The part of an unfinished batch that was written.
 pub(crate) struct Beginning<'a> {
     /// The hashes of the entries that are whole.
     pub(crate) leaves: Vec<Hash>,
-    /// How many entries the batch has; unknown if not even its header is whole.
+    /// Number of entries of the whole batch; `None` if its header is not whole.
     pub(crate) count: Option<u64>,
-    /// What there is of its checkpoint.
+    /// The written part of its checkpoint.
     pub(crate) note: &'a [u8],
 }
 
-/// The beginning of a batch that a writer leaves which was stopped while it wrote it. None if the
-/// bytes are the beginning of no batch: then nobody was stopped, they were changed.
+/// Reads the beginning of a batch whose writer was stopped. `None` if the bytes cannot be one: then
+/// no writer was stopped, and they were changed.
 pub(crate) fn beginning(rest: &[u8]) -> Option<Beginning<'_>> {
     let Some((header, body)) = rest.split_first_chunk::<HEADER>() else {
         let whole = MAGIC.iter().zip(rest).all(|(a, b)| a == b);
@@ -119,7 +119,8 @@ pub(crate) fn beginning(rest: &[u8]) -> Option<Beginning<'_>> {
     let (entries, after) = body.split_at(long.min(body.len()));
     let (spans, broken) = tile::spans(entries);
     let at = broken.unwrap_or(entries.len());
-    // Each entry to come has two bytes at least, and the one that is cut as many as it says.
+    // Each entry to come needs two bytes at least, and the one that is cut the length that it
+    // names.
     let to_come = usize::from(count).checked_sub(spans.len())?;
     let room = long.checked_sub(at)?;
     let cut = entries.get(at..).and_then(|rest| rest.first_chunk::<2>());
@@ -138,7 +139,7 @@ pub(crate) fn beginning(rest: &[u8]) -> Option<Beginning<'_>> {
     (fits && count > 0).then_some(Beginning { leaves, count: Some(count), note: signed })
 }
 
-/// What follows the last batch that counts.
+/// Content of the journal after the last batch that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Rest {
     Nothing,
@@ -155,16 +156,17 @@ pub(crate) struct Tail {
     pub(crate) base: u64,
     /// The hashes of its entries.
     pub(crate) leaves: Vec<Hash>,
-    /// Its entries, as a bundle has them.
+    /// Its entries, in the bytes of a bundle.
     pub(crate) bundle: Vec<u8>,
     pub(crate) frontier: Frontier,
     /// The last checkpoint that was signed.
     pub(crate) last: Checkpoint,
-    /// How many bytes of the journal count.
+    /// Number of bytes of the journal that count.
     pub(crate) end: u64,
 }
 
-/// The first batch of a journal: the checkpoint that it goes on from, and where it ends.
+/// Reads the first batch of a journal: the checkpoint that it goes on from, and the offset of its
+/// end.
 pub(crate) fn first(bytes: &[u8], trust: &Trust) -> Result<(Checkpoint, usize), Error> {
     let Found::Batch(Batch { count: 0, note, .. }) = found_at(bytes, 0) else {
         return Err(Error::damaged(TAIL, "it does not begin with a checkpoint"));
@@ -193,10 +195,10 @@ impl Tail {
         self.leaves.len() as u64 == WIDTH
     }
 
-    /// Follows the journal over `bytes`, which begin where the state ends.
+    /// Follows the journal over `bytes`, which begin at the end of this state.
     ///
-    /// The last batch that counts vouches for those before it. A last one that does not fit is
-    /// the rest; any other makes the journal damaged.
+    /// The last batch that counts vouches for those before it. If the last batch does not fit, it
+    /// is the rest; if any other does not, the journal is damaged.
     pub(crate) fn follow(&mut self, bytes: &[u8], trust: &Trust) -> Result<Rest, Error> {
         let start = self.end;
         let (batches, at, rest) = split(bytes);
@@ -214,7 +216,7 @@ impl Tail {
         if self.add(bytes, last, start).is_some() && self.vouch(bytes, last, trust)? {
             return Ok(rest);
         }
-        // The batch before may be the last that counts, if nothing comes after this one.
+        // The batch before may be the last that counts, if nothing follows this one.
         (self.frontier, self.end) = (frontier, end);
         self.leaves.truncate(leaves);
         self.bundle.truncate(bundle);
@@ -226,7 +228,7 @@ impl Tail {
         if rest == Rest::Nothing { Ok(Rest::Torn) } else { Err(misfit(start, last.start)) }
     }
 
-    /// Adds a batch's entries; none if they are not as many as it says, or too many.
+    /// Adds a batch's entries; `None` if their number is not the one in its header, or too large.
     fn add(&mut self, bytes: &[u8], batch: &Batch, start: u64) -> Option<()> {
         let entries = bytes.get(batch.entries.clone())?;
         let (spans, None) = tile::spans(entries) else { return None };
@@ -244,9 +246,11 @@ impl Tail {
         Some(())
     }
 
-    /// Takes the batch's checkpoint for the last one, if it is signed and of this very tree.
+    /// Takes the batch's checkpoint as the last one, if it is signed and of this very tree. Returns
+    /// whether it is.
     ///
-    /// No write that was stopped looks as if another key had signed it.
+    /// # Errors
+    /// The checkpoint is by another key or of another log: no interrupted write looks like that.
     fn vouch(&mut self, bytes: &[u8], batch: &Batch, trust: &Trust) -> Result<bool, Error> {
         let note = bytes.get(batch.note.clone()).unwrap_or_default();
         let (size, root) = (self.frontier.size(), self.frontier.root());
@@ -261,7 +265,7 @@ impl Tail {
     }
 }
 
-/// The batches in the bytes, where what follows them begins, and what that is.
+/// The batches in the bytes, the offset after them, and what follows there.
 fn split(bytes: &[u8]) -> (Vec<Batch>, usize, Rest) {
     let mut batches = Vec::new();
     let mut at = 0;
@@ -283,9 +287,9 @@ fn misfit(start: u64, at: usize) -> Error {
     Error::damaged(TAIL, format!("the batch at byte {at} does not fit, and is not the last"))
 }
 
-/// Whether the checkpoint of a larger tree stands within the bytes and not at their very end:
-/// then a batch that was confirmed is among them. (An entry may quote a checkpoint, but only one
-/// that was signed before.)
+/// Whether the checkpoint of a tree of more than `size` entries is within the bytes, and not at
+/// their very end: then a confirmed batch is among them. (An entry may quote a checkpoint, but only
+/// one that was signed before.)
 fn confirmed_within(bytes: &[u8], size: u64, trust: &Trust) -> bool {
     let later = |(note, signed): &(Range<usize>, Checkpoint)| {
         signed.size() > size && note.end < bytes.len()
@@ -293,7 +297,7 @@ fn confirmed_within(bytes: &[u8], size: u64, trust: &Trust) -> bool {
     notes(bytes, trust).iter().any(later)
 }
 
-/// Every signed checkpoint of the log within the bytes, and where it is.
+/// Every signed checkpoint of the log within the bytes, and its place.
 pub(crate) fn notes(bytes: &[u8], trust: &Trust) -> Vec<(Range<usize>, Checkpoint)> {
     let opening = format!("{}\n", trust.origin());
     let mut found = Vec::new();
@@ -314,7 +318,7 @@ pub(crate) fn notes(bytes: &[u8], trust: &Trust) -> Vec<(Range<usize>, Checkpoin
     found
 }
 
-/// Where `needle`, which is not empty, begins.
+/// Offset of the first `needle`, which is not empty.
 fn position(bytes: &[u8], needle: &[u8]) -> Option<usize> {
     bytes.windows(needle.len()).position(|window| window == needle)
 }

@@ -1,4 +1,4 @@
-//! Tiles and entry bundles (C2SP tlog-tiles): where they lie and what is in them.
+//! Tiles and entry bundles (C2SP tlog-tiles): their paths and their content.
 
 use std::ops::Range;
 
@@ -6,12 +6,12 @@ use crate::error::Error;
 
 /// Hashes in a full tile, entries in a full bundle.
 pub const WIDTH: u64 = 256;
-/// Bits of an index that stand for the place in a tile.
+/// Number of bits of an index that give the place within a tile.
 pub(crate) const HEIGHT: u32 = 8;
-/// No entry is longer: a bundle gives each the length in two bytes.
+/// Length of the longest entry, in bytes: a bundle holds each length in two bytes.
 pub const LONGEST_ENTRY: usize = u16::MAX as usize;
 
-/// Which tile of which level.
+/// Place of a tile or bundle in the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Place {
     /// A tile of hashes: its level, its index at the level.
@@ -37,13 +37,13 @@ impl Place {
         }
     }
 
-    /// The path of the tile of the first `width` hashes or entries.
+    /// The path of the tile or bundle that has only the first `width` hashes or entries.
     pub(crate) fn path_of(self, width: u64) -> String {
         let full = self.path();
         if width == WIDTH { full } else { format!("{full}.p/{width}") }
     }
 
-    /// What `path_of` would give this path, and the width; none for any other path.
+    /// The place and width whose `path_of` is this path; `None` for any other path.
     pub(crate) fn of(path: &str) -> Option<(Self, u64)> {
         let rest = path.strip_prefix("tile/")?;
         let (kind, rest) = rest.split_once('/')?;
@@ -76,13 +76,14 @@ fn digits(index: u64) -> String {
     path
 }
 
-/// How many hashes of a level a tree of `size` has. There are as many full tiles at the level
+/// Number of hashes that a level has in a tree of `size` leaves: as many as full tiles one level
 /// below.
 pub(crate) fn hashes_at(size: u64, level: u32) -> u64 {
     size.checked_shr(HEIGHT * level).unwrap_or(0)
 }
 
-/// How many hashes of level `level` the last, not yet full tile of a tree of `size` has.
+/// Number of hashes in the last, not yet full tile of a level in a tree of `size` leaves; 0 if
+/// there is none.
 pub(crate) fn width(size: u64, level: u32) -> u64 {
     hashes_at(size, level) % WIDTH
 }
@@ -95,7 +96,7 @@ pub(crate) fn put(bundle: &mut Vec<u8>, entry: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where the entries lie in the bytes of a bundle, and where the first that is not whole begins.
+/// Places of the entries in the bytes of a bundle, and the offset of the first that is not whole.
 pub(crate) fn spans(bytes: &[u8]) -> (Vec<Range<usize>>, Option<usize>) {
     let mut spans = Vec::with_capacity(256);
     let mut at = 0;
@@ -121,7 +122,10 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// The entries from index `first` on; the offset of the first that is not whole otherwise.
+    /// Divides the bytes of the entries from index `first` on.
+    ///
+    /// # Errors
+    /// The offset of the first entry that is not whole.
     pub(crate) fn parse(first: u64, bytes: Vec<u8>) -> Result<Self, usize> {
         match spans(&bytes) {
             (spans, None) => Ok(Self { first, bytes, spans }),
@@ -134,12 +138,12 @@ impl Bundle {
         self.first
     }
 
-    /// How many entries it has.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.spans.len()
     }
 
-    /// Whether it has none.
+    /// Whether it has no entries.
     pub fn is_empty(&self) -> bool {
         self.spans.is_empty()
     }

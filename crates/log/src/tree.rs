@@ -13,7 +13,7 @@ use crate::tile::{HEIGHT, Place, WIDTH, hashes_at};
 /// Tiles kept in memory, 8 KiB each.
 const KEPT: usize = 256;
 
-/// The tree of a log.
+/// The tree of a log, from which proofs are made.
 pub(crate) struct Tree {
     disk: Disk,
     size: u64,
@@ -25,7 +25,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// The tree of `base` entries in full bundles and the leaves after them, 256 at most.
+    /// The tree of `base` entries in full bundles, and of the leaves after them, 256 at most.
     pub(crate) fn new(disk: Disk, base: u64, mut leaves: Vec<Hash>, mut edge: Edge) -> Self {
         let mut pending = BTreeMap::new();
         let size = base + leaves.len() as u64;

@@ -21,10 +21,10 @@ mod files;
 mod journal;
 mod tiles;
 
-/// What findings about the checkpoint that was given call it.
+/// Name of the checkpoint given by the caller, in findings about it.
 const KEPT: &str = "kept checkpoint";
 
-/// How far a verification has come.
+/// Progress of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// Entries of full bundles that were hashed.
@@ -45,49 +45,50 @@ pub struct Verify<'a> {
 /// Verifies a whole log on all cores.
 ///
 /// # Errors
-/// Those of [`Verify::run`].
+/// As [`Verify::run`].
 pub fn verify(directory: &Path, trust: &Trust) -> Result<Report, Error> {
     Verify::new(directory, trust).run()
 }
 
 impl<'a> Verify<'a> {
-    /// Of the whole log in a directory, on all cores.
+    /// A verification of the whole log in a directory, on all cores.
     pub fn new(directory: &'a Path, trust: &'a Trust) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self { directory, trust, since: None, threads, progress: &|_| {} }
     }
 
-    /// Only of what was appended after a checkpoint that was kept from an earlier verification;
-    /// and that the log continues the tree of that checkpoint. What lies before it is trusted to
-    /// be as it was: a changed entry there is found by a verification of the whole log.
+    /// Verifies only the bundles that were not full at a checkpoint kept from an earlier
+    /// verification, and checks that the log continues the tree of that checkpoint. Earlier bundles
+    /// are not read again: only a verification of the whole log finds an entry that was changed
+    /// there.
     #[must_use]
     pub fn since(mut self, kept: &'a Checkpoint) -> Self {
         self.since = Some(kept);
         self
     }
 
-    /// On so many threads, one at least.
+    /// Sets the number of threads, one at least.
     #[must_use]
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads.max(1);
         self
     }
 
-    /// Tells how far it has come, now and then, from any of its threads.
+    /// Sets a function that is called with the progress now and then, from any of the threads.
     #[must_use]
     pub fn progress(mut self, progress: &'a (dyn Fn(Progress) + Sync)) -> Self {
         self.progress = progress;
         self
     }
 
-    /// Verifies. Writers can go on meanwhile; what they append later is not looked at.
+    /// Verifies. Writers can go on meanwhile; entries that they append later are not verified.
     ///
     /// # Errors
-    /// There is no log, or the directory cannot be read. Whatever is wrong with the log itself
-    /// is in the report, not an error.
+    /// [`Error::NoLog`], or the directory cannot be read. Everything that is wrong with the log
+    /// itself is in the report, not an error.
     pub fn run(self) -> Result<Report, Error> {
         let disk = Disk::new(self.directory, false);
-        // Listed before the journal is read: what is there by then belongs to the log.
+        // Listed before the journal is read: every tile that is there by then belongs to the log.
         let listed = if self.since.is_none() { files::walk(&disk)? } else { Vec::new() };
         let lock = disk.lock_shared()?;
         let (bytes, published) = (disk.read_if_any(TAIL)?, disk.read_if_any(CHECKPOINT)?);
@@ -163,7 +164,7 @@ impl<'a> Verify<'a> {
     }
 }
 
-/// Finds that the log does not continue a tree that was signed.
+/// The finding that the log does not continue a signed tree; `None` if it does.
 fn continues(
     tree: &Tree,
     size: u64,
@@ -175,7 +176,7 @@ fn continues(
     if known > size {
         return Some(Finding::new(file, size..known, Kind::RolledBack { size: known }));
     }
-    // The tiles may be so damaged that no root can be made out; then that was found.
+    // The tiles may be so damaged that no root can be computed; that has its own findings.
     let root = merkle::root(tree, 0, known).ok()?;
     let path = last.map(|last| Some((last, merkle::consistency(tree, known, last.size()).ok()?)));
     let continued = match path {

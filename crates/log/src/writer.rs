@@ -1,5 +1,5 @@
-//! What appends, one at a time: whoever holds the lock. Each step leaves a directory that reads
-//! as the log before the step or after it, wherever it is interrupted.
+//! The writer: it appends while it holds the lock, so there is one at a time. Each step leaves a
+//! directory that reads as the log before the step or after it, wherever it is interrupted.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Seek, SeekFrom};
@@ -33,7 +33,7 @@ impl<'a> Leaf<'a> {
     }
 }
 
-/// What the writer knows of the directory, as long as nothing failed.
+/// State of the directory as this writer last saw it, valid as long as nothing failed.
 struct State {
     file: File,
     identity: Option<(u64, u64)>,
@@ -41,7 +41,7 @@ struct State {
     edge: Edge,
 }
 
-/// Adds the entries to the tree. The entries, as a bundle has them.
+/// Adds the entries to the tree. Returns them in the bytes of a bundle.
 fn add(tail: &mut Tail, batch: &[Leaf<'_>]) -> Result<Vec<u8>, Error> {
     let mut entries = Vec::new();
     for leaf in batch {
@@ -53,7 +53,7 @@ fn add(tail: &mut Tail, batch: &[Leaf<'_>]) -> Result<Vec<u8>, Error> {
     Ok(entries)
 }
 
-/// Appends to a log. Every method but `new` asks that the lock be held.
+/// Appends to a log. The caller of every method but `new` holds the lock.
 pub(crate) struct Writer {
     disk: Disk,
     trust: Trust,
@@ -61,7 +61,7 @@ pub(crate) struct Writer {
     state: Option<State>,
     /// The last tree that this writer saw; the log may only grow from it.
     known: Option<(u64, Hash)>,
-    /// Set when it is not sure what the disk has of the journal, whatever can be read of it.
+    /// Whether the disk may lack a part of the journal that can be read.
     doubtful: bool,
 }
 
@@ -88,9 +88,9 @@ impl Writer {
         self.disk.sync_folders(&mut changed)
     }
 
-    /// Sees what others wrote since, and makes room for an entry at least.
+    /// Reads what other writers appended, and makes room for one entry at least.
     ///
-    /// How many entries fit into the next batch.
+    /// Returns the number of entries that fit into the next batch.
     pub(crate) fn enter(&mut self) -> Result<usize, Error> {
         let mut state = self.current()?;
         if state.tail.is_full() {
@@ -101,8 +101,8 @@ impl Writer {
         Ok(room)
     }
 
-    /// The last checkpoint. It will last: another process may have been stopped before the disk
-    /// had what is read here.
+    /// The last checkpoint, which is synced first: another process may have been stopped before the
+    /// disk had what is read here.
     pub(crate) fn last(&mut self) -> Result<Checkpoint, Error> {
         let state = self.current()?;
         self.disk.sync(&state.file, TAIL).map_err(|e| Error::io("sync", TAIL, e))?;
@@ -116,7 +116,7 @@ impl Writer {
         self.state = Some(state);
     }
 
-    /// The state, taken: it is kept only if what is then done succeeds.
+    /// Takes the state. It is put back only if the following steps succeed.
     fn current(&mut self) -> Result<State, Error> {
         let Some(mut state) = self.state.take() else { return self.load() };
         let metadata = fs::metadata(self.disk.at(TAIL)).map_err(|e| Error::io("read", TAIL, e))?;
@@ -144,7 +144,7 @@ impl Writer {
         let bytes = disk::read_on(&mut file).map_err(|e| Error::io("read", TAIL, e))?;
         let identity = file.metadata().map_err(|e| Error::io("read", TAIL, e))?;
         let identity = disk::identity(&identity);
-        // Nor may the disk have that this is the journal now.
+        // The disk may also lack the name of the present journal.
         self.disk.sync_folders(&mut Changed::folder(""))?;
         let (base, end) = tail::first(&bytes, &self.trust)?;
         let edge = edge::load(&self.disk, base.size(), base.root())?;
@@ -181,8 +181,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Takes away what follows the last batch that counts; what could have been confirmed is set
-    /// aside first.
+    /// Removes the bytes after the last batch that counts. Bytes that could have been confirmed are
+    /// kept in a file of their own first.
     fn settle(&self, state: &mut State, rest: Rest) -> Result<(), Error> {
         let end = state.tail.end;
         if rest == Rest::Torn {
@@ -212,7 +212,7 @@ impl Writer {
         self.disk.sync_folders(&mut changed)
     }
 
-    /// Sees that the log goes on from the tree that was last seen.
+    /// Checks that the log goes on from the tree that was last seen.
     fn grown(&self, state: &State) -> Result<(), Error> {
         let Some((known, root)) = self.known else { return Ok(()) };
         self.continues(state, known, root)
@@ -233,7 +233,7 @@ impl Writer {
         Err(Error::RolledBack { known, found })
     }
 
-    /// Sees that the log goes on from the published checkpoint, and publishes the journal's base
+    /// Checks that the log goes on from the published checkpoint, and publishes the journal's base
     /// if a writer was stopped before it did.
     fn published(&self, state: &State, base: &Checkpoint) -> Result<(), Error> {
         if let Some(note) = self.disk.read_if_any(CHECKPOINT)? {
@@ -249,8 +249,8 @@ impl Writer {
         self.disk.sync_folders(&mut changed)
     }
 
-    /// Appends a batch of at most as many entries as `enter` said. The index of the first, and
-    /// the checkpoint that covers them.
+    /// Appends a batch of at most as many entries as `enter` returned. Returns the index of the
+    /// first, and the checkpoint that covers them.
     pub(crate) fn commit(&mut self, batch: &[Leaf<'_>]) -> Result<(u64, Checkpoint), Error> {
         let mut state = self.current()?;
         let first = state.tail.size();
@@ -267,7 +267,8 @@ impl Writer {
         let write = self.disk.write(&mut state.file, TAIL, old, &bytes);
         if let Err(cause) = write.and_then(|()| self.disk.sync(&state.file, TAIL)) {
             let failed = Error::io("append to", TAIL, cause);
-            // What was written may not count; the state is read anew whatever comes of this.
+            // What was written may not count; the state is read again, whether the cut succeeds or
+            // not.
             let cut = self.disk.cut(&state.file, TAIL, old);
             if cut.and_then(|()| self.disk.sync(&state.file, TAIL)).is_err() {
                 self.doubtful = true;
@@ -286,7 +287,7 @@ impl Writer {
         Checkpoint::sign(self.trust.origin(), size, root, &self.signer)
     }
 
-    /// Lets every reader of tlog-tiles see the log as it is.
+    /// Publishes the log's present end for every reader of tlog-tiles.
     pub(crate) fn publish(&mut self) -> Result<Checkpoint, Error> {
         self.enter()?;
         let state = self.current()?;

@@ -222,12 +222,12 @@ fn a_last_batch_that_does_not_fit_is_found_then_kept_aside_and_the_log_goes_on()
     assert!(report.is_sound());
     let aside = fs::read(folder.path().join("torn/266-0")).unwrap();
     assert!(bytes.ends_with(&aside) && aside.windows(5).any(|w| w == b"\0\x0310`"));
-    // Who was given the checkpoint of the entry that is gone finds that it is.
+    // A reader who has the checkpoint of the removed entry finds that it is gone.
     let report = Verify::new(folder.path(), &trust()).since(&last).run().unwrap();
     assert_eq!(kinds(&report, "kept checkpoint"), [(0..267, Kind::Root { size: 267 })]);
 }
 
-/// The bytes of the journal of `small`, and where its batches begin; the last is its end.
+/// The bytes of the journal of `small`, and the offsets of its batches; the last is its end.
 fn batches(directory: &Path) -> (Vec<u8>, Vec<usize>) {
     let bytes = fs::read(directory.join("tail")).unwrap();
     let mut starts: Vec<usize> =
@@ -236,7 +236,7 @@ fn batches(directory: &Path) -> (Vec<u8>, Vec<usize>) {
     (bytes, starts)
 }
 
-/// Where the last checkpoint before a place begins.
+/// Offset of the last checkpoint before a place.
 fn note_before(bytes: &[u8], end: usize) -> usize {
     let first = format!("{}\n", common::ORIGIN);
     bytes[..end].windows(first.len()).rposition(|window| window == first.as_bytes()).unwrap()
@@ -272,7 +272,7 @@ fn an_end_as_a_stopped_writer_leaves_it_is_torn_and_not_sound_whatever_of_it_is_
              tell which"
         )
     );
-    // The next writer takes it away, and whoever kept the checkpoint of what was cut finds it.
+    // The next writer removes it, and a reader who kept the checkpoint of the entries finds that.
     drop(Log::open(folder.path(), buffered()).unwrap());
     assert_eq!(check(folder.path()).findings, []);
 }
@@ -302,7 +302,7 @@ fn an_end_that_no_stopped_writer_leaves_is_damage() {
     let mut other = cut.to_vec();
     other[entry + 1] = 1;
     assert_eq!(found(&other), no_batch);
-    // The beginning of a batch that stands there already: its checkpoint is of another tree.
+    // The beginning of a batch that is there already: its checkpoint is of another tree.
     let again = &bytes[starts[2]..starts[3] - 20];
     assert_eq!(found(&[&bytes[..at], again].concat()), no_batch);
     // A checkpoint of another log.

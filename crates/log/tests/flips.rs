@@ -16,7 +16,7 @@ use std::path::Path;
 use common::{check, files, short, small, trust};
 use mustcheck_log::{Finding, Kind, Reader, Verify};
 
-/// The entries whose bytes, length among them, are at an offset of a bundle.
+/// The index of the entry whose bytes, length among them, are at an offset of a bundle.
 fn entry_at(bundle: &[u8], offset: usize) -> u64 {
     let (mut at, mut index) = (0, 0);
     loop {
@@ -59,7 +59,7 @@ fn a_flipped_bit_anywhere_is_found_in_its_file_and_at_its_entry() {
     });
 }
 
-/// Asserts what is found about one flipped bit.
+/// Asserts that the findings locate one flipped bit.
 fn located(directory: &Path, file: &str, bytes: &[u8], offset: usize, bit: usize) {
     let report = check(directory);
     let at = format!("bit {bit} of byte {offset} of {file}: {:?}", report.findings);
@@ -138,7 +138,7 @@ fn a_journal_cut_at_any_byte_is_found_by_who_kept_the_checkpoint() {
         let lost = |f: &&Finding| f.kind == Kind::RolledBack { size: 267 };
         let lost = kept.damages().find(lost).unwrap();
         assert_eq!(lost.entries, alone.size..267, "{length}");
-        // Below what is published it shows without that; above, if it is within a batch.
+        // Below the published size it shows without that; above, if it is within a batch.
         let whole_batches = alone.findings.is_empty();
         assert!(
             whole_batches

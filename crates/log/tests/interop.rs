@@ -1,4 +1,4 @@
-//! The directory as C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof have it, byte
+//! The directory as C2SP tlog-tiles, tlog-checkpoint, signed-note and tlog-proof specify it, byte
 //! for byte, and as another implementation reads it.
 
 #![allow(
@@ -23,7 +23,8 @@ use tlog_tiles::{TileHashReader, TileReader, check_record, check_tree, prove_rec
 const VERIFIER_KEY: &str =
     "mustcheck.example/office-310000+bd587224+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
 
-/// The root was computed apart from this crate; the signature is Ed25519's only one for the key.
+/// A checkpoint whose root was computed apart from this crate. The signature is the only one that
+/// Ed25519 gives for the key.
 const CHECKPOINT_OF_THREE: &str = "mustcheck.example/office-310000
 3
 91HtI+4nveh/Fp+fmStoRrLULKgbrg5YWnQTeQ1acU4=
@@ -167,7 +168,7 @@ fn a_note_by_the_other_implementation_is_accepted_here() {
     let note = "If you think cryptography is the answer to your problem,\n\
                 then you don't know what your problem is.\n\n\
                 \u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
-    // The signature fits; the text is no checkpoint.
+    // The signature fits, but the text is not a checkpoint.
     let error = Checkpoint::open(note.as_bytes(), &trust).unwrap_err();
     assert_eq!(error.to_string(), "not a checkpoint");
     let changed = note.replace("think", "thimk");

@@ -20,7 +20,8 @@ use std::time::Duration;
 use common::{settings, trust};
 use mustcheck_log::{Checkpoint, Kind, Log, Reader, Verify, verify};
 
-/// Tells the child its log, its name, and how many entries each of its threads appends.
+/// Variable with the child's log, its name, and the number of entries that each of its threads
+/// appends.
 const CHILD: &str = "MUSTCHECK_LOG_CHILD";
 const THREADS: usize = 3;
 
@@ -38,7 +39,7 @@ fn name_of(bytes: &[u8]) -> String {
     name
 }
 
-/// Not a test by itself: what a child process does.
+/// Work of a child process; not a test by itself.
 #[test]
 fn the_child_appends() {
     let Some(told) = std::env::var_os(CHILD) else { return };
@@ -61,7 +62,7 @@ fn the_child_appends() {
     });
 }
 
-/// A child, and what it said was appended.
+/// A child process, and the entries that it confirmed.
 struct Appender {
     child: Child,
     confirmed: Arc<Mutex<Vec<(u64, String)>>>,
@@ -82,7 +83,7 @@ impl Appender {
         let told = Arc::clone(&confirmed);
         let listener = std::thread::spawn(move || {
             for line in lines {
-                // The first line may stand behind what the harness says.
+                // The first line may come after output of the test harness.
                 let line = line.unwrap();
                 let Some((_, line)) = line.split_once('@') else { continue };
                 let (index, name) = line.split_once(' ').unwrap();
@@ -96,7 +97,7 @@ impl Appender {
         !self.confirmed.lock().unwrap().is_empty()
     }
 
-    /// Waits for its end, or makes it end now; what it said until then.
+    /// Waits for the child's end, or kills it. Returns the entries that it confirmed until then.
     fn end(mut self, kill: bool) -> Vec<(u64, String)> {
         if kill {
             self.child.kill().unwrap();
@@ -108,7 +109,7 @@ impl Appender {
     }
 }
 
-/// Reads and verifies all the time, until told to stop. How often it did.
+/// Reads and verifies until `stop` is set. Returns the number of times that it did.
 fn watch(directory: PathBuf, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u64> {
     std::thread::spawn(move || {
         let trust = trust();
@@ -126,7 +127,7 @@ fn watch(directory: PathBuf, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u
                 verify = verify.since(last);
             }
             let report = verify.run().unwrap();
-            // One that was killed may leave the end torn until the next writer comes.
+            // A killed process may leave the end torn until the next writer comes.
             assert_eq!(report.damages().next(), None);
             assert!(report.size >= reader.size());
             last = report.checkpoint;

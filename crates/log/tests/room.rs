@@ -1,4 +1,4 @@
-//! A disk that is full, and a folder that may not be written to: true ones.
+//! Real cases of a full disk, and of a folder that may not be written to.
 
 #![allow(
     clippy::expect_used,
@@ -18,7 +18,7 @@ use std::process::Command;
 use common::{settings, trust};
 use mustcheck_log::{Error, Log, Reader, verify};
 
-/// Tells the child its log.
+/// Variable with the child's log.
 const CHILD: &str = "MUSTCHECK_LOG_ROOM";
 
 fn entry(index: u64) -> Vec<u8> {
@@ -26,7 +26,7 @@ fn entry(index: u64) -> Vec<u8> {
     head.bytes().chain(std::iter::repeat_n(b'x', 3000)).collect()
 }
 
-/// A disk in memory; root alone can have one.
+/// A disk in memory, which only root can mount.
 struct Mounted(tempfile::TempDir);
 
 impl Mounted {
@@ -52,7 +52,7 @@ impl Drop for Mounted {
     }
 }
 
-/// Appends until there is no room. How many entries the log has.
+/// Appends until there is no room. Returns the number of entries in the log.
 fn fill(log: &Log) -> u64 {
     loop {
         let next = log.checkpoint().unwrap().size();
@@ -68,7 +68,7 @@ fn fill(log: &Log) -> u64 {
     }
 }
 
-/// Every entry is there and whole, and the log is sound, with nothing to remark.
+/// Asserts that every entry is there and whole, and that there are no findings.
 fn holds(directory: &Path, size: u64) {
     let report = verify(directory, &trust()).unwrap();
     assert_eq!(report.findings, []);
@@ -143,7 +143,7 @@ fn limited_by_size() -> bool {
     true
 }
 
-/// Not a test by itself: what the limited process does.
+/// Work of the limited process; not a test by itself.
 #[test]
 fn the_child_fills_the_log() {
     let Some(directory) = std::env::var_os(CHILD) else { return };

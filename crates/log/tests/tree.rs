@@ -1,4 +1,4 @@
-//! The log's tree against a plain one, its proofs, and what appending gives back.
+//! The log's tree compared with a plain one, its proofs, and the results of appending.
 
 #![allow(
     clippy::expect_used,
@@ -17,7 +17,7 @@ use mustcheck_log::{
 };
 use proptest::prelude::*;
 
-/// What a random history does next.
+/// Next step of a random history.
 #[derive(Clone, Debug)]
 enum Next {
     One(Vec<u8>),
@@ -165,7 +165,7 @@ fn consistency_is_proven_between_all_sizes_and_wrong_proofs_fail() {
 
 fn wrong_proofs_fail(older: (u64, &Hash), newer: (u64, &Hash), path: &[Hash]) {
     let other = Hash::leaf(b"other");
-    // Nothing can be said against an older tree without leaves, save that it has some.
+    // A proof for an older tree without leaves fits every newer tree.
     if older.0 > 0 {
         assert!(!verify_consistency(older, (newer.0, &other), path));
     }
@@ -254,11 +254,11 @@ fn a_log_goes_on_with_a_new_key_and_the_old_checkpoints_still_verify() {
     let newer = reader.checkpoint();
     let (older, newer) = ((kept.size(), &kept.root()), (newer.size(), &newer.root()));
     assert!(verify_consistency(older, newer, &path));
-    // Who knows the old key alone does not believe what the new one signed.
+    // A reader with the old key alone does not trust what the new one signed.
     let error = Reader::open(folder.path(), &trust()).err().unwrap();
     let text = "`tail` is damaged: its checkpoint of 301 entries: not signed by a known key";
     assert_eq!(error.to_string(), text);
-    // Nor does a writer take for a torn batch what another key signed.
+    // Nor does a writer take a batch that another key signed for a torn one.
     let error = Log::open(folder.path(), settings()).err().unwrap();
     assert_eq!(error.to_string(), text);
 }
@@ -277,7 +277,7 @@ fn a_log_is_neither_made_twice_nor_opened_where_none_is() {
     assert_eq!(error.to_string(), format!("there is a log in `{at}` already"));
     let log = Log::open_or_create(&place, buffered()).unwrap();
     log.append_all((0..300).map(entry)).unwrap();
-    // What is left of a log is not begun anew, whatever is missing.
+    // Where parts of an old log are left, no new one is made, whatever is missing.
     std::fs::remove_file(place.join("tail")).unwrap();
     let error = Log::open_or_create(&place, buffered()).err().unwrap();
     assert_eq!(error.to_string(), format!("there is a log in `{at}` already"));

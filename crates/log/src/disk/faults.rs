@@ -6,16 +6,16 @@ use std::sync::{Mutex, PoisonError};
 
 use super::Step;
 
-/// What goes wrong at the chosen step.
+/// Fault at the chosen step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The step is not taken, and says so.
+    /// The step is not taken, and fails.
     Fails,
     /// Neither the step nor the one after it is taken.
     FailsTwice,
-    /// The step is taken, and says that it was not.
+    /// The step is taken, and fails all the same.
     FailsAfterAll,
-    /// A write stops halfway, and says so. Other steps fail.
+    /// A write stops halfway, and fails. Other steps fail.
     Half,
     /// From this step on nothing is done any more.
     Stops,
@@ -54,7 +54,7 @@ impl Faults {
         Self { plan: Some((step, fault)), inner: Mutex::default() }
     }
 
-    /// How many steps were tried.
+    /// Number of steps that were tried.
     pub(crate) fn steps(&self) -> usize {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).steps
     }
@@ -63,7 +63,8 @@ impl Faults {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner).record.clone()
     }
 
-    /// How much of a write of `length` bytes is done, if it is the next step's fate.
+    /// Number of bytes that are written of the next write of `length` bytes; `None` if it is not
+    /// cut short.
     pub(crate) fn short(&self, length: usize) -> Option<usize> {
         let next = self.steps() + 1;
         match self.plan {

@@ -28,10 +28,10 @@ fn folder() -> tempfile::TempDir {
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
 
-/// What became of the entries that a history tried to append.
+/// Results of a history's attempts to append.
 #[derive(Default)]
 struct Outcome {
-    /// Index and entry, and how many steps had been taken when it was confirmed.
+    /// Index, entry, and the number of steps taken when it was confirmed.
     confirmed: Vec<(u64, Vec<u8>, usize)>,
     refused: BTreeSet<Vec<u8>>,
     errors: Vec<String>,
@@ -60,7 +60,7 @@ impl Outcome {
             cause = source;
         }
         if let Error::Unsettled(_) = cause {
-            // Then it is not known, which is what the error says.
+            // It is not known whether they are in the log, as the error says.
             self.refused.clear();
         }
         self.errors.push(error.to_string());
@@ -105,7 +105,7 @@ fn history(disk: &Disk, faults: &Faults) -> Outcome {
     outcome
 }
 
-/// Opens what is left, and holds it against the outcome.
+/// Opens what is left, and compares it with the outcome.
 fn hold_against(root: &Path, outcome: &Outcome, steps: usize, at: &str) {
     let before = Reader::open(root, &trust()).map(|reader| reader.checkpoint().clone());
     let log = match Log::open_or_create(root, settings()) {
@@ -163,7 +163,7 @@ fn every_step_may_fail_in_every_way() {
             failed += outcome.errors.len();
             let at = format!("{fault:?} at {step}");
             if stops && folder.path().join(TAIL).exists() {
-                // Whoever verifies before the next writer comes calls nobody a forger.
+                // A verification before the next writer comes reports no damage.
                 let report = verify(folder.path(), &trust()).unwrap();
                 assert_eq!(report.damages().next(), None, "{at}");
                 torn += usize::from(!report.is_sound());
@@ -220,14 +220,14 @@ fn what_cannot_be_taken_back_is_unsettled_and_the_journal_is_written_anew() {
     sound(folder.path(), "unsettled");
 }
 
-/// A file: what can be read of it, and what of that the disk has.
+/// A file: the bytes that can be read from it, and those that the disk has.
 #[derive(Clone, Default)]
 struct File {
     now: Vec<u8>,
     synced: Vec<u8>,
 }
 
-/// A directory as the disk has it, and as it seems before the power fails.
+/// A directory as the disk has it, and as it can be read before the power fails.
 #[derive(Default)]
 struct Power {
     files: Vec<File>,
@@ -237,14 +237,14 @@ struct Power {
     synced_folders: BTreeSet<String>,
 }
 
-/// What of the unsynced is lost.
+/// Part of the unsynced changes that is lost.
 #[derive(Clone, Copy, Debug)]
 enum Lost {
     /// All of it.
     Everything,
-    /// What was written into files; names are as they were last.
+    /// Bytes written into files; names are as they were last.
     Contents,
-    /// What was written into files reads as zeros; names and lengths are as they were last.
+    /// Bytes written into files, which read as zeros; names and lengths are as they were last.
     Zeros,
     /// The second half of what was last written reads as zeros.
     LastHalf,
@@ -306,7 +306,7 @@ impl Power {
         }
     }
 
-    /// Writes down what is there after the power came back.
+    /// Writes the files that are left after the power came back.
     fn restore(&self, root: &Path, lost: Lost) {
         let names = if matches!(lost, Lost::Everything) { &self.synced } else { &self.now };
         for (path, file) in names {

@@ -13,7 +13,7 @@ use crate::verify::Progress;
 use crate::verify::compare::{differences, differing};
 use crate::verify::tiles::{Believed, read, unreadable};
 
-/// Bundles that a thread takes at a time.
+/// Number of bundles that a thread takes at a time.
 const TAKEN: u64 = 16;
 
 /// Verifies the bundles of a range.
@@ -54,10 +54,10 @@ pub(crate) fn verify(
     findings.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a bundle's file holds.
+/// Content of a bundle's file.
 struct Held {
     hashes: Vec<Hash>,
-    /// Where it cannot be divided any further.
+    /// Offset of the first entry that is not whole.
     broken: Option<u64>,
 }
 
@@ -121,7 +121,8 @@ fn verify_one(disk: &Disk, number: u64, believed: &Believed, found: &mut Vec<Fin
     }
 }
 
-/// Finds that the bundle is broken, from an entry on; the index of that entry.
+/// Reports that the bundle is broken from an entry on. Returns the index of that entry, or
+/// [`u64::MAX`] if it is not broken.
 fn find_broken(held: &Held, first: u64, find: impl FnOnce(Range<u64>, Kind)) -> u64 {
     let Some(byte) = held.broken else { return u64::MAX };
     let from = (first + held.hashes.len() as u64).min(first + WIDTH - 1);
@@ -129,7 +130,7 @@ fn find_broken(held: &Held, first: u64, find: impl FnOnce(Range<u64>, Kind)) -> 
     from
 }
 
-/// What hashes that do not fit their place are.
+/// Kind of the fault where hashes do not fit their place: moved from another, or a misfit.
 fn replaced(hashes: &[Hash], believed: &Believed) -> Kind {
     match believed.bundle_of(&root_over(hashes)) {
         Some(number) => Kind::Moved { from: number * WIDTH },

@@ -1,14 +1,14 @@
-//! Two lists of hashes that should be the same: how they differ, and which to believe.
+//! Comparison of two lists of hashes that should be the same: how they differ, and which to trust.
 
 use std::ops::Range;
 
 use crate::finding::Kind;
 use crate::hash::Hash;
 
-/// Positions that are tried out in all combinations.
+/// Largest number of differing places that are tried in all combinations.
 const TRIED: usize = 10;
 
-/// How the entries found differ from those that were logged, whose first has the index `first`.
+/// Differences of the found entries from those that were logged. The first has the index `first`.
 pub(crate) fn differences(found: &[Hash], logged: &[Hash], first: u64) -> Vec<(Range<u64>, Kind)> {
     let at = |place: usize| first + place as u64;
     let same = found.iter().zip(logged).take_while(|(a, b)| a == b).count();
@@ -16,7 +16,7 @@ pub(crate) fn differences(found: &[Hash], logged: &[Hash], first: u64) -> Vec<(R
     let (rest, logged_rest) = (rest.unwrap_or_default(), logged_rest.unwrap_or_default());
     let pairs = rest.iter().rev().zip(logged_rest.iter().rev());
     let same_end = pairs.take_while(|(a, b)| a == b).count();
-    // All that follows one that is gone, or was put in, has another place and is not to blame.
+    // Entries after one that was removed or added have another place, and are not reported.
     if rest.len() == same_end && logged_rest.len() > same_end {
         let gone = logged_rest.len() - same_end;
         return vec![(at(same)..at(same + gone), Kind::Removed)];
@@ -60,6 +60,7 @@ pub(crate) fn differing(a: &[Hash], b: &[Hash]) -> Vec<Range<usize>> {
 }
 
 /// The list that fits: the first, the second, or one that takes each differing hash from either.
+/// `None` if none fits, or if more than [`TRIED`] places differ.
 pub(crate) fn reconcile(
     stored: Option<&[Hash]>,
     computed: Option<&[Hash]>,

@@ -1,4 +1,4 @@
-//! Verifies what lies in the directory beside the full tiles: partial tiles, and strays.
+//! Verifies the files beside the full tiles: partial tiles, and strays.
 
 use std::fs;
 
@@ -36,13 +36,13 @@ pub(crate) fn walk(disk: &Disk) -> Result<Vec<String>, Error> {
     Ok(files)
 }
 
-/// What the files of a log may be.
+/// The log's tree, with which the files of its directory are compared.
 pub(crate) struct Shelf<'a> {
     pub(crate) disk: &'a Disk,
     pub(crate) believed: &'a Believed,
     /// The hashes of the journal's entries.
     pub(crate) leaves: &'a [Hash],
-    /// Whether these are all that the journal has: nothing in it is damaged.
+    /// Whether these are all entries of the journal: nothing in it is damaged.
     pub(crate) whole: bool,
 }
 
@@ -77,7 +77,7 @@ impl Shelf<'_> {
         }
     }
 
-    /// What a tile is that the log has not: one of entries that would come next, or a stray.
+    /// Kind of a tile that the log does not have: one of entries that would come next, or a stray.
     fn past_the_end(&self, place: Place, level: u32, index: u64, wide: u64) -> Kind {
         let next = self.believed.base / WIDTH;
         let follows = level == 0 && index >= next && self.whole;
@@ -96,7 +96,7 @@ impl Shelf<'_> {
         Kind::Stray
     }
 
-    /// Verifies a partial tile; false if the log has no such tile.
+    /// Verifies a partial tile. Returns false if the log has no such tile.
     pub(crate) fn partial(
         &self,
         place: Place,
@@ -108,7 +108,7 @@ impl Shelf<'_> {
         let base = self.believed.base;
         let full = hashes_at(base, level + 1);
         let logged: Vec<Hash> = if index < full {
-            // Superseded; if the full tile is damaged, that is found where it is verified.
+            // It is superseded. If the full tile is damaged, that is reported where it is verified.
             match read(self.disk, Place::Hashes(level, index), WIDTH) {
                 Ok(hashes) => hashes,
                 Err(_) => return true,
@@ -120,7 +120,7 @@ impl Shelf<'_> {
         } else if let Some(edge) = &self.believed.edge {
             edge.level(level).to_vec()
         } else {
-            // Nothing says what it should hold.
+            // Its content cannot be checked.
             return true;
         };
         let Some(logged) = usize::try_from(wide).ok().and_then(|wide| logged.get(..wide)) else {
@@ -141,7 +141,7 @@ impl Shelf<'_> {
     }
 }
 
-/// How the bytes of a partial tile differ from the hashes that were logged.
+/// Findings on the bytes of a partial tile, compared with the hashes that were logged.
 pub(crate) fn differs(
     place: Place,
     path: &str,

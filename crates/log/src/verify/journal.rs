@@ -12,27 +12,27 @@ use crate::tail::{self, Batch, Found};
 use crate::tile;
 use crate::verify::compare::{differences, differing};
 
-/// The journal, divided into batches as well as it can be.
+/// The journal, divided into batches as far as possible.
 pub(crate) struct Journal<'a> {
     bytes: &'a [u8],
     trust: &'a Trust,
     /// The checkpoint that it goes on from, if that is accepted.
     pub(crate) first: Option<Checkpoint>,
     batches: Vec<Batch>,
-    /// Where a batch begins that ends before its end, and nothing comes after it.
+    /// Offset of a batch that ends before its end and that nothing follows.
     unfinished: Option<usize>,
     pub(crate) findings: Vec<Finding>,
 }
 
-/// What the journal's entries come to.
+/// Result of following the journal's batches.
 pub(crate) struct Entries {
-    /// The entries' hashes: what they should be, where that can be told.
+    /// The hashes that the entries should have, or have where that is not known.
     pub(crate) leaves: Vec<Hash>,
-    /// The bytes of the entries as they are.
+    /// The bytes of the entries as they are in the file.
     pub(crate) bundle: Vec<u8>,
     /// The last checkpoint that is accepted.
     pub(crate) last: Option<Checkpoint>,
-    /// Whether some checkpoint in it is of the tree that the frontier and its entries make.
+    /// Whether at least one checkpoint in it is of the tree made of the frontier and its entries.
     pub(crate) confirmed: bool,
     pub(crate) findings: Vec<Finding>,
 }
@@ -60,7 +60,7 @@ impl<'a> Journal<'a> {
         journal
     }
 
-    /// The first batch, which has no entries. Where it ends.
+    /// Reads the first batch, which has no entries. Returns the offset of its end.
     fn begin(&mut self) -> usize {
         if let Found::Batch(batch @ Batch { count: 0, .. }) = tail::found_at(self.bytes, 0) {
             match self.open(&batch) {
@@ -107,7 +107,7 @@ impl<'a> Journal<'a> {
         Some(known + after)
     }
 
-    /// Makes out the batch at `at` from the checkpoint that ends it, for its header is broken.
+    /// Finds the end of the batch at `at`, whose header is broken, by the checkpoint that ends it.
     fn find_next(&mut self, at: usize) -> usize {
         self.find(Kind::Broken { byte: at as u64 });
         let rest = self.bytes.get(at..).unwrap_or_default();
@@ -130,7 +130,7 @@ impl<'a> Journal<'a> {
         end
     }
 
-    /// The index of the first entry, as the first checkpoint within says that fits.
+    /// The index of the first entry, by the first checkpoint within that fits.
     pub(crate) fn base(&self) -> Option<u64> {
         if let Some(first) = &self.first {
             return Some(first.size());
@@ -147,7 +147,7 @@ impl<'a> Journal<'a> {
         Some(claimed).filter(|base| base % tile::WIDTH == 0)
     }
 
-    /// Follows the batches from a tree, if it is known.
+    /// Follows the batches, from a tree if it is known.
     pub(crate) fn follow(&self, base: u64, frontier: Option<Frontier>) -> Entries {
         let (leaves, bundle, findings) = (Vec::new(), Vec::new(), Vec::new());
         let last = self.first.clone();
@@ -169,7 +169,7 @@ impl<'a> Journal<'a> {
 /// A walk over the batches.
 struct Walk {
     base: u64,
-    /// The tree so far; none when it is not known any more.
+    /// The tree so far; `None` once it is not known any more.
     frontier: Option<Frontier>,
     entries: Entries,
 }
@@ -228,8 +228,8 @@ impl Walk {
         }
     }
 
-    /// Finds what the journal ends with: the beginning of the batch that would be next, which a
-    /// writer leaves that was stopped; or something else, which no writer leaves.
+    /// Reports the end of the journal: the beginning of the next batch, which a stopped writer
+    /// leaves, or something else, which no writer leaves.
     fn unfinished(&mut self, journal: &Journal<'_>, at: usize) {
         let rest = journal.bytes.get(at..).unwrap_or_default();
         let room = tile::WIDTH.saturating_sub(self.entries.leaves.len() as u64);
@@ -254,7 +254,8 @@ impl Walk {
         self.find(0..0, kind);
     }
 
-    /// The index of the batch's first entry, as its checkpoint says; none if it was there before.
+    /// The index of the batch's first entry, by its checkpoint; `None` if the entries were there
+    /// before.
     fn place(&mut self, signed: Option<&Checkpoint>, batch: &Batch) -> Option<u64> {
         let next = self.base + self.entries.leaves.len() as u64;
         let Some(signed) = signed else { return Some(next) };

@@ -12,7 +12,7 @@ use crate::merkle::{Frontier, root_over};
 use crate::tile::{HEIGHT, Place, WIDTH, hashes_at, spans, width};
 use crate::verify::compare::{differing, reconcile};
 
-/// The hashes that are to be believed, as far as that can be told.
+/// The hashes of the tree that are trusted, as far as they can be determined.
 pub(crate) struct Believed {
     /// The number of entries in full bundles.
     pub(crate) base: u64,
@@ -23,7 +23,10 @@ pub(crate) struct Believed {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// What a file that should hold a tile comes to.
+/// Reads a tile of known width.
+///
+/// # Errors
+/// The finding: the file is missing, unreadable or of another length.
 pub(crate) fn read(disk: &Disk, place: Place, wide: u64) -> Result<Vec<Hash>, Kind> {
     let bytes = disk.read(&place.path_of(wide)).map_err(|e| unreadable(&e))?;
     let expected = wide * Hash::BYTES as u64;
@@ -42,7 +45,7 @@ pub(crate) fn read_edge(disk: &Disk, base: u64) -> Vec<Result<Vec<Hash>, Kind>> 
     (1..8).take_while(|level| hashes_at(base, *level) > 0).map(tile).collect()
 }
 
-/// What a file that cannot be read is found to be.
+/// Kind of the finding on a file that cannot be read.
 pub(crate) fn unreadable(error: &Error) -> Kind {
     match error {
         Error::Io { source, .. } | Error::ReadOnly { source, .. } if !error.is_not_found() => {
@@ -53,8 +56,8 @@ pub(crate) fn unreadable(error: &Error) -> Kind {
 }
 
 impl Believed {
-    /// Of a log with `base` entries in full bundles, of which those before `start`, a number of
-    /// bundles, are not looked into. `fits` says whether a frontier is that of the log.
+    /// Determines the trusted hashes of a log with `base` entries in full bundles. The first
+    /// `start` bundles are not looked at. `fits` says whether a frontier is that of the log.
     pub(crate) fn find(
         disk: &Disk,
         base: u64,
@@ -88,7 +91,7 @@ impl Believed {
             self.edge = sound;
             return;
         }
-        // What the tiles below say; and what the lowest say and the entries, which may be sounder.
+        // The tiles just below; then the lowest tiles and the entries, which may be sounder.
         let levels = || (1..).zip(stored);
         let below: Vec<Vec<Hash>> = levels().map(|(l, _)| self.computed(disk, l, l - 1)).collect();
         let or_below = stored.iter().zip(&below).map(|(s, b)| s.as_ref().unwrap_or(b));
@@ -148,7 +151,7 @@ impl Believed {
         Edge::new(levels)
     }
 
-    /// The root that a full tile should have.
+    /// The root that a full tile should have; `None` if it is not known.
     pub(crate) fn expected(&self, level: u32, index: u64) -> Option<Hash> {
         let (above, place) = (index / WIDTH, usize::try_from(index % WIDTH).ok()?);
         if let Some(tile) = self.tiles.get(&(level + 1, above)) {
@@ -170,7 +173,7 @@ impl Believed {
         .next()
     }
 
-    /// Decides what a full tile of level 1 or higher should hold.
+    /// Determines the content of a full tile of level 1 or higher.
     fn settle(&mut self, disk: &Disk, level: u32, index: u64) {
         let place = Place::Hashes(level, index);
         let expected = self.expected(level, index);
@@ -186,14 +189,14 @@ impl Believed {
             .map(|child| above(disk, level, child, level - 1))
             .collect();
         if let (Ok(stored), None) = (&stored, expected) {
-            // Nothing says which of them to believe.
+            // Nothing says which of them is right.
             self.wrong(place, stored, &below, &Kind::Misfit);
             self.tiles.insert((level, index), stored.clone());
             return;
         }
         let mut logged = reconcile(stored.as_deref().ok(), Some(&below), fits);
         if let (Ok(stored), None, 1) = (&stored, &logged, level) {
-            // Where a hash and the tile that it is of are both in doubt, the entries decide.
+            // Where a hash and its tile are both in doubt, the entries decide.
             let mut entries = below.clone();
             for place in differing(stored, &below).into_iter().flatten() {
                 if let Some(hash) = entries.get_mut(place) {
@@ -217,7 +220,7 @@ impl Believed {
         }
     }
 
-    /// Finds the hashes of a tile that are not what they should be.
+    /// Reports the hashes of a tile that are not what they should be.
     fn wrong(&mut self, place: Place, stored: &[Hash], logged: &[Hash], kind: &Kind) {
         let Place::Hashes(level, index) = place else { return };
         let path = place.path_of(stored.len() as u64);
@@ -229,7 +232,7 @@ impl Believed {
     }
 }
 
-/// A hash of a level as the full tiles of a level below say that it is.
+/// A hash of a level, computed from the full tiles of a level below.
 fn above(disk: &Disk, level: u32, index: u64, from: u32) -> Hash {
     if level == from + 1 {
         return read(disk, Place::Hashes(from, index), WIDTH)

@@ -1,4 +1,4 @@
-//! Full bundles on their way from the journal, or past it, to where they stay.
+//! Full bundles on their way to their final files, from the journal or without it.
 
 use crate::disk::{self, CHECKPOINT, Changed, TAIL};
 use crate::edge::Edge;
@@ -11,13 +11,13 @@ use crate::writer::{Leaf, State, Writer, add};
 
 /// Full bundles on their way to the disk.
 pub(crate) struct Filling {
-    /// The number of entries before them.
+    /// Number of entries before them.
     from: u64,
     tail: Tail,
     edge: Edge,
-    /// The folders that are still to be synced.
+    /// The changes that are still to be synced.
     changed: Changed,
-    /// The full tiles, whose partial ones are no longer needed.
+    /// The full tiles, whose partial tiles are no longer needed.
     full: Vec<Place>,
 }
 
@@ -27,15 +27,15 @@ impl Filling {
         Self { from: tail.base, tail, edge, changed, full }
     }
 
-    /// How many entries there are to count.
+    /// Number of entries in them.
     pub(crate) fn entries(&self) -> u64 {
         self.tail.base - self.from
     }
 }
 
 impl Writer {
-    /// Begins to append whole bundles, when the journal is empty, past the journal. Nothing of
-    /// them counts before `finish`.
+    /// Begins to append whole bundles without the journal, which is empty. None of them counts
+    /// before `finish`.
     pub(crate) fn begin(&mut self) -> Result<Filling, Error> {
         Ok(Filling::new(self.current()?))
     }
@@ -46,7 +46,7 @@ impl Writer {
         self.put_full(filling)
     }
 
-    /// Lets the bundles count.
+    /// Makes the bundles count.
     pub(crate) fn finish(&mut self, mut filling: Filling) -> Result<(), Error> {
         filling.tail.last = self.sign(&filling.tail);
         if let Some(state) = self.begin_journal(filling)? {
@@ -65,7 +65,7 @@ impl Writer {
         }
     }
 
-    /// Writes the entries of a full tail as a bundle, and the tiles that are full with them.
+    /// Writes the entries of a full tail as a bundle, and the tiles that they fill.
     fn put_full(&self, filling: &mut Filling) -> Result<(), Error> {
         let Filling { tail, edge, changed, full, .. } = filling;
         let (size, index) = (tail.size(), tail.base / WIDTH);
@@ -85,9 +85,10 @@ impl Writer {
     }
 
     /// Begins the journal after full bundles that were written. From then on they count, if they
-    /// did not stand in the journal before.
+    /// were not in the journal before.
     ///
-    /// None if that is done but could not be published, which whoever reads the state next does.
+    /// Returns `None` if that is done but could not be published; the next read of the state
+    /// publishes.
     fn begin_journal(&mut self, filling: Filling) -> Result<Option<State>, Error> {
         let Filling { from, tail, edge, mut changed, full } = filling;
         let size = tail.base;
@@ -119,7 +120,8 @@ impl Writer {
         Ok(Some(State { file, identity, tail, edge }))
     }
 
-    /// What a failure to begin the journal after `from` entries comes to.
+    /// The error of beginning the journal after `from` entries: [`Error::Unsettled`] unless the old
+    /// journal is still in place.
     fn begun_or_not(&mut self, from: u64, failed: Error) -> Error {
         let first = self.disk.read(TAIL).and_then(|bytes| tail::first(&bytes, &self.trust));
         if first.is_ok_and(|(base, _)| base.size() == from) {

@@ -1,4 +1,4 @@
-//! What the tests share: keys, logs to try things on, and a tree of their own.
+//! Helpers of the tests: keys, logs to try things on, and a plain tree to compare with.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs;
@@ -20,7 +20,7 @@ pub fn settings() -> Settings {
     Settings::new(ORIGIN, signer())
 }
 
-/// Settings of logs that need not outlive the machine, which most tests are fine with.
+/// Settings of logs that need not outlive the machine, which is enough for most tests.
 pub fn buffered() -> Settings {
     settings().durability(Durability::Buffered)
 }
