@@ -1,4 +1,4 @@
-//! Leaves a source alone that fails again and again, and lets one question try it later.
+//! Leaves a source alone that fails again and again, and lets one question at a time try it later.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,16 +16,16 @@ pub struct Breaker {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When it failed, within the window, since it last answered.
+    /// Moments of failures within the window, since the source last answered.
     failures: VecDeque<Instant>,
-    /// When it was opened, and the failure that did it.
+    /// Moment at which the breaker opened, and the failure that opened it.
     opened: Option<(Instant, String)>,
-    /// Whether one question tries a source that was left alone.
+    /// Whether a question is trying a source that was left alone.
     trying: bool,
 }
 
-/// Leave to ask once. What comes of it is told by [`Leave::answered`] or [`Leave::failed`]; leave
-/// that is dropped was given up, which counts as neither.
+/// Permission to ask the source once. The caller reports the outcome by [`Leave::answered`] or
+/// [`Leave::failed`]. A permission that is dropped was given up, which counts as neither.
 #[derive(Debug)]
 pub struct Leave<'a> {
     breaker: &'a Breaker,
@@ -39,15 +39,15 @@ impl Breaker {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Whatever panicked with the lock left a state that is sound.
+        // A panic of another thread leaves a state that is sound.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Leave to ask, or why there is none.
+    /// Gives permission to ask.
     ///
     /// # Errors
     ///
-    /// [`Failure::Open`].
+    /// [`Failure::Open`] if the source is left alone, with the failure that opened the breaker.
     pub fn leave(&self, now: Instant) -> Result<Leave<'_>, Failure> {
         let mut state = self.state();
         let Some((since, last)) = &state.opened else {
@@ -63,7 +63,7 @@ impl Breaker {
 }
 
 impl Leave<'_> {
-    /// The source answered: everything before is forgotten.
+    /// Reports an answer: all failures before it are forgotten.
     pub fn answered(self) {
         let mut state = self.breaker.state();
         state.failures.clear();
@@ -72,7 +72,8 @@ impl Leave<'_> {
         }
     }
 
-    /// The source failed.
+    /// Reports a failure. It opens the breaker if there are too many, or if this question was the
+    /// one that tried again.
     pub fn failed(self, now: Instant, failure: &Failure) {
         let settings = self.breaker.settings;
         if settings.failures == 0 {

@@ -1,4 +1,4 @@
-//! The connection to one source: its pool, its certificates, its secret.
+//! The connection to one source: its pool of connections, its certificates, its secret.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -15,13 +15,14 @@ use crate::mapping::SourceMapping;
 /// The largest certificate, key or secret that is read, in bytes.
 const SECRET_LIMIT: u64 = 1 << 20;
 
-/// A client for one source. What it needs from files stands beside the mapping file, in `folder`.
+/// Makes the client of one source. The files that the mapping names are in `folder`, beside the
+/// mapping file.
 ///
 /// # Errors
 ///
-/// What is missing or no use, with the source.
+/// [`RegistryError::Content`] with the source, if a file or variable is missing or not usable.
 pub fn client(source: &SourceMapping, folder: &Path) -> Result<reqwest::Client, RegistryError> {
-    // Whichever library came first has chosen for this process, and any choice does.
+    // The first library of the process to come here has chosen the provider, and any one will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let told = |what: String| RegistryError::Content(format!("source `{}`: {what}", source.id));
     let mut builder = reqwest::Client::builder()
@@ -95,11 +96,11 @@ fn headers(source: &SourceMapping, folder: &Path) -> Result<HeaderMap, String> {
     Ok(headers)
 }
 
-/// Sends one request and reads what comes, up to `limit` bytes.
+/// Sends one request and reads the answer, up to `limit` bytes.
 ///
 /// # Errors
 ///
-/// Everything that is no answer.
+/// [`Failure`] unless there is an answer of status 200 with at most `limit` bytes.
 pub async fn exchange(
     client: &reqwest::Client,
     request: reqwest::Request,
@@ -133,7 +134,7 @@ pub async fn exchange(
     Ok(body)
 }
 
-/// How long the source asks to be left alone: seconds, or a date.
+/// Time for which the source asks to be left alone, given in seconds or as a date.
 fn wait(response: &Response) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -143,7 +144,7 @@ fn wait(response: &Response) -> Option<Duration> {
     Some(until.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// What kept a request from being answered. The client's own message would name the URL.
+/// Failure of a request without an answer. The client's own message would name the URL.
 fn broken(error: &reqwest::Error) -> Failure {
     if error.is_timeout() && error.is_connect() {
         return Failure::Connect("it takes too long".into());
@@ -154,7 +155,7 @@ fn broken(error: &reqwest::Error) -> Failure {
     if error.is_connect() { Failure::Connect(deepest(error)) } else { Failure::Truncated }
 }
 
-/// What TLS says, if an error is of TLS: the operating system's errors hold it inside them.
+/// The TLS error within an error, if it has one. The operating system's errors hold it inside them.
 fn tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::Error> {
     if let Some(found) = error.downcast_ref() {
         return Some(found);
@@ -163,7 +164,7 @@ fn tls<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e rustls::E
     inner.and_then(|inner| tls(inner)).or_else(|| tls(error.source()?))
 }
 
-/// The first cause of an error.
+/// Text of an error's innermost cause.
 fn deepest(error: &dyn std::error::Error) -> String {
     let mut deepest = error;
     while let Some(cause) = deepest.source() {

@@ -1,103 +1,103 @@
-//! Why a source gave no answer, in words fit for a log.
+//! Reasons why a source gave no answer, in words that a log may hold.
 
 use std::time::Duration;
 
 use mustcheck::{redact, safe};
 
-/// Why a source gave no answer. No message holds a URL, a secret or an identifier.
+/// Error: a source gave no answer. No message holds a URL, a secret or an identifier.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// It took longer than it may.
+    /// No answer came within this time.
     #[error("no answer within {0:?}")]
     Late(Duration),
     /// No connection, or one that broke off before an answer began.
     #[error("no connection: {0}")]
     Connect(String),
-    /// The two sides do not accept each other.
+    /// TLS failed: the source and this program do not accept each other.
     #[error("no connection: TLS: {0}")]
     Tls(String),
-    /// It does not accept who asks.
+    /// The source does not accept this program: status 401 or 403.
     #[error("it answers {0}: it does not accept who asks")]
     Unwelcome(u16),
-    /// Another status than success.
+    /// The source answered with another status than 200.
     #[error("it answers {status}{}", asked(*.wait))]
     Status {
         /// The status.
         status: u16,
-        /// How long it asks to be left alone.
+        /// Time for which it asks to be left alone.
         wait: Option<Duration>,
     },
-    /// It sends elsewhere.
+    /// The source redirects, with this status. Redirects are not followed.
     #[error("it answers {0}: it sends elsewhere, where nobody follows")]
     Redirect(u16),
-    /// The answer breaks off.
+    /// The answer broke off.
     #[error("the answer breaks off")]
     Truncated,
-    /// More bytes than a mapping allows.
+    /// The answer has more bytes than the mapping allows.
     #[error("the answer has more than {0} bytes")]
     TooLarge(u64),
-    /// Not JSON.
+    /// The answer is not JSON.
     #[error("the answer is no JSON: {0}")]
     NotJson(String),
-    /// A value that is not what the mapping says.
+    /// A value of the answer is not what the mapping says.
     #[error("{path}: {detail}")]
     Shape {
-        /// Where in the answer.
+        /// Place in the answer, as a JSON Pointer.
         path: String,
-        /// What is wrong there.
+        /// Description of the fault.
         detail: String,
     },
-    /// It gave another number of records than it says it has.
+    /// The source gave another number of records than it says there are.
     #[error("it says that there are {said} records, and gave {gave}")]
     Count {
-        /// What it says.
+        /// Number that it says there are.
         said: u64,
-        /// What it gave.
+        /// Number of records that it gave.
         gave: u64,
     },
-    /// It changed its mind between two parts.
+    /// The number of records changed between two parts of the answer.
     #[error("it says that there are {before} records, and then {after}")]
     CountChanged {
-        /// First.
+        /// Number in the earlier part.
         before: u64,
-        /// Then.
+        /// Number in the later part.
         after: u64,
     },
-    /// A record came twice.
+    /// The record of this id came twice.
     #[error("record `{0}` came twice: a part was given again, or moved")]
     Twice(String),
-    /// Another page than was asked for.
+    /// The source gave another page than the one that was asked for.
     #[error("page {asked} was asked for, and {given} came")]
     OtherPage {
-        /// Asked for.
+        /// Number of the page that was asked for.
         asked: u64,
-        /// Given.
+        /// Number of the page that came, as the answer gives it.
         given: String,
     },
-    /// The way to the next part leads back.
+    /// The cursor or link of the next part leads to one that was given already.
     #[error("the way to the next part leads to one that was given")]
     Loop,
-    /// The way to the next part leads elsewhere.
+    /// The link of the next part leads to another server.
     #[error("the way to the next part leads to another server, where nobody follows")]
     Elsewhere,
-    /// The way to the next part holds the identifier.
+    /// The link of the next part holds the identifier.
     #[error("the way to the next part holds the identifier in its URL")]
     IdentifierInUrl,
-    /// More parts than a mapping allows.
+    /// The answer has more parts than the mapping allows.
     #[error("the answer has more than {0} parts")]
     TooManyPages(u32),
-    /// More records than a mapping allows.
+    /// The answer has more records than the mapping allows.
     #[error("the answer has more than {0} records")]
     TooManyRecords(usize),
-    /// It is left alone after failures.
+    /// The source is left alone after failures, the last of which was this one.
     #[error("it is left alone for a while after failures, of which the last: {0}")]
     Open(String),
-    /// It does not find who is known to be on a list of its own.
+    /// The source does not find a subject that is known to be on one of its lists.
     #[error(
         "canary {number}, known to be on list `{list}`, is not found: it does not give what it holds"
     )]
     Canary {
-        /// Which one, from 1.
+        /// Number of the canary in the mapping, from 1.
         number: usize,
         /// The source's code of the list.
         list: String,
@@ -112,13 +112,13 @@ fn asked(wait: Option<Duration>) -> String {
 }
 
 impl Failure {
-    /// A value that is not what the mapping says.
+    /// Makes a [`Failure::Shape`]: a value is not what the mapping says.
     // RAIL R13: what is quoted may hold an identifier.
     pub fn shape(path: &str, detail: &str) -> Self {
         Self::Shape { path: quoted(path), detail: quoted(detail) }
     }
 
-    /// Whether the source as a whole is in trouble, so that the next question fares no better.
+    /// Whether the source as a whole is in trouble, so that the next question will fail too.
     pub const fn is_outage(&self) -> bool {
         match self {
             Self::Late(_)
@@ -136,7 +136,7 @@ impl Failure {
         }
     }
 
-    /// Whether asking again may help.
+    /// Whether asking again may help. `statuses` are those that the mapping retries.
     pub fn is_transient(&self, statuses: &[u16]) -> bool {
         match self {
             Self::Connect(_) | Self::Truncated => true,
@@ -145,7 +145,7 @@ impl Failure {
         }
     }
 
-    /// How long the source asks to be left alone.
+    /// Time for which the source asks to be left alone.
     pub const fn wait(&self) -> Option<Duration> {
         match self {
             Self::Status { wait, .. } => *wait,
@@ -154,7 +154,8 @@ impl Failure {
     }
 }
 
-/// A text from outside as a message quotes it: short, one line, no identifier.
+/// A text from outside, made fit for a message: one line of at most 200 characters, with
+/// identifiers masked.
 pub fn quoted(text: &str) -> String {
     const LONGEST: usize = 200;
     let shown = redact(&safe(text));

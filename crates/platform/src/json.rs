@@ -1,5 +1,5 @@
-//! JSON in which no key of an object stands twice: of two arrays of records under one name, a
-//! reader would take the second, and whom the first names would be clear.
+//! JSON in which no key of an object occurs twice. Of two arrays of records under one name, a
+//! reader would take the second, and a subject of the first would be clear.
 
 use serde_json::Value;
 
@@ -9,9 +9,9 @@ use crate::failure::{Failure, quoted};
 ///
 /// # Errors
 ///
-/// [`Failure::NotJson`].
+/// [`Failure::NotJson`] if it is not JSON, or a key occurs twice.
 pub fn parse(bytes: &[u8]) -> Result<Value, Failure> {
-    // serde_json says what it expected, and quotes nothing but keys.
+    // An error of serde_json says what it expected, and quotes nothing but keys.
     mustcheck::parse_value(bytes).map_err(|e| Failure::NotJson(quoted(&e.to_string())))
 }
 

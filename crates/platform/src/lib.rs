@@ -1,8 +1,8 @@
 //! Credit platforms over HTTP: a registry that asks remote sources as a mapping file says, and a
 //! simulator of such sources, with faults.
 //!
-//! Whatever goes wrong with a source is an answer that says so, and never an empty list of
-//! records (RAIL R2). `platform/README.md` is the reference of the mapping file and of the faults.
+//! Every fault of a source is an answer that says so, and never an empty list of records (RAIL R2).
+//! `platform/README.md` is the reference of the mapping file and of the faults.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {

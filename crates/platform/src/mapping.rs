@@ -1,6 +1,6 @@
 //! The mapping file: how remote sources are asked, and what their answers mean.
 //!
-//! `platform/README.md` documents it for those who write one.
+//! `platform/README.md` documents it for people who write one.
 
 mod canary;
 mod check;
@@ -28,10 +28,10 @@ pub use subject::{PartyMapping, SubjectMapping};
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
-    /// Seconds for all lookups of one check; less than the gate waits for its registry.
+    /// Time for all lookups of one check, in seconds; less than the gate waits for its registry.
     #[serde(default = "defaults::time")]
     pub time_seconds: u64,
-    /// Bytes of answers that are kept for their age; about, and for all sources together.
+    /// Size of the cache of answers, in bytes: approximate, and for all sources together.
     #[serde(default = "defaults::cache_bytes")]
     pub cache_bytes: u64,
     /// The sources.
@@ -43,64 +43,65 @@ pub struct Mapping {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SourceMapping {
-    /// Its id: what decisions call it, and what its records' ids begin with.
+    /// Id of the source, by which decisions name it. It begins the ids of its records.
     pub id: String,
     /// Its name, for people.
     #[serde(default)]
     pub name: String,
-    /// Where its interface begins; HTTPS, or HTTP of this machine itself.
+    /// URL at which its interface begins: HTTPS, or HTTP of this machine itself.
     pub base_url: String,
-    /// A proxy to reach it by. Without one it is reached directly, whatever the environment says.
+    /// URL of a proxy. Without one the source is reached directly, whatever the environment says.
     #[serde(default)]
     pub proxy: Option<String>,
-    /// The day since which it holds ended records too, where its answers do not say.
+    /// Day from which on it keeps ended records too, where its answers do not say.
     #[serde(default)]
     pub records_from: Option<Date>,
-    /// By which identifiers it keeps its subjects, each of them by every one that it has: about
-    /// another it is not asked, and a subject that has none of these is not covered. Without it, by
-    /// unified codes and resident numbers.
+    /// Kinds of identifier by which it keeps its subjects, each subject by every such identifier
+    /// that it has. It is not asked about other identifiers, and a subject that has none of these
+    /// is not covered. By default, unified codes and resident numbers.
     #[serde(default = "schemes_of_china")]
     pub schemes: Vec<Scheme>,
-    /// How this program shows who it is.
+    /// Secret by which this program identifies itself.
     #[serde(default)]
     pub authentication: Option<Authentication>,
-    /// Certificates.
+    /// Certificates of both sides.
     #[serde(default)]
     pub tls: Tls,
-    /// How it is asked.
+    /// Request that asks it.
     pub request: Request,
-    /// The source's codes of lists, and the catalogue's that they are.
+    /// Lists that it holds: its own codes, each with the catalogue's code.
     pub lists: BTreeMap<String, String>,
-    /// The source's codes of lists whose records are passed over: known, and not asked for.
+    /// Its codes of lists whose records are ignored: known, and not asked for.
     #[serde(default)]
     pub ignored_lists: Vec<String>,
-    /// What an answer looks like.
+    /// Places of values in an answer.
     pub response: Response,
-    /// What a record looks like.
+    /// Places of values in a record.
     pub record: RecordMapping,
-    /// How an answer goes on, if it comes in parts.
+    /// Paging, if an answer comes in parts.
     #[serde(default)]
     pub paging: Option<Paging>,
-    /// What one answer may be.
+    /// Limits on one answer.
     #[serde(default)]
     pub limits: SourceLimits,
-    /// How long to wait.
+    /// Timeouts.
     #[serde(default)]
     pub timeouts: Timeouts,
-    /// When to ask again.
+    /// Retries after a failure.
     #[serde(default)]
     pub retries: Retries,
-    /// When to leave it alone.
+    /// Circuit breaker: pauses after repeated failures.
     #[serde(default)]
     pub breaker: BreakerSettings,
-    /// How long an answer may be given again, in seconds; 0 for not at all.
+    /// Time for which an answer may be used again, in seconds; 0 for not at all.
     #[serde(default)]
     pub cache_seconds: u64,
-    /// Who is known to be on its lists: while one of them is not found, it has not answered.
+    /// Subjects that are known to be on its lists. While one of them is not found, the source
+    /// counts as not having answered.
     #[serde(default)]
     pub canary: Vec<Canary>,
-    /// How long it is believed after every canary was found, in seconds; 0: they are asked for
-    /// with every check.
+    /// Time for which the source is trusted after every canary was found, in seconds; 0: the
+    /// canaries are asked for with every check.
     #[serde(default = "defaults::canary_seconds")]
     pub canary_seconds: u64,
 }
@@ -109,58 +110,58 @@ pub struct SourceMapping {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Authentication {
-    /// The header that carries it as it is; without one, `Authorization: Bearer …` does.
+    /// Header that carries the secret as it is; by default `Authorization: Bearer …`.
     #[serde(default)]
     pub header: Option<String>,
-    /// The file that holds it, beside the mapping file; white space around it is not part of it.
+    /// File with the secret, beside the mapping file. White space around it is not part of it.
     #[serde(default)]
     pub file: Option<PathBuf>,
-    /// The environment variable that holds it.
+    /// Environment variable with the secret.
     #[serde(default)]
     pub environment: Option<String>,
 }
 
-/// Certificates, in PEM, beside the mapping file.
+/// Files of certificates, in PEM, beside the mapping file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tls {
     /// Authorities that are trusted instead of the system's.
     #[serde(default)]
     pub authorities: Option<PathBuf>,
-    /// The certificate that this program shows, with its chain.
+    /// Certificate that this program shows, with its chain.
     #[serde(default)]
     pub certificate: Option<PathBuf>,
-    /// Its private key.
+    /// Private key of that certificate.
     #[serde(default)]
     pub key: Option<PathBuf>,
 }
 
-/// One request. In every text `{identifier}`, `{scheme}`, `{kind}`, `{country}`, `{list}` (the
-/// source's code), `{page}`, `{offset}`, `{size}` and `{cursor}` stand for what they say.
+/// One request. In every text, `{identifier}`, `{scheme}`, `{kind}`, `{country}`, `{list}` (the
+/// source's code), `{page}`, `{offset}`, `{size}` and `{cursor}` are replaced by their values.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// `GET` or `POST`.
+    /// Method: `GET` or `POST`; `POST` by default.
     #[serde(default = "defaults::method")]
     pub method: Method,
-    /// The path below `base_url`.
+    /// Path below `base_url`.
     #[serde(default)]
     pub path: String,
-    /// The query of the URL.
+    /// Query of the URL.
     #[serde(default)]
     pub query: BTreeMap<String, String>,
-    /// Headers.
+    /// Headers, by name.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// The body. A text that is nothing but `{page}`, `{offset}` or `{size}` becomes a number;
-    /// one that is nothing but `{cursor}` is left out of the first request.
+    /// Body. A text that is only `{page}`, `{offset}` or `{size}` becomes a number; one that is
+    /// only `{cursor}` is left out of the first request.
     #[serde(default)]
     pub body: Option<serde_json::Map<String, serde_json::Value>>,
-    /// How the body is written.
+    /// Encoding of the body.
     #[serde(default)]
     pub encoding: Encoding,
-    /// Why an identifier stands in the URL: the source offers no other way. Without it, a mapping
-    /// that puts one there is refused.
+    /// Reason to put an identifier into the URL: the source offers no other way. Without a reason,
+    /// a mapping that does so is refused.
     #[serde(default)]
     pub identifier_in_url: Option<String>,
 }
@@ -169,13 +170,13 @@ pub struct Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Method {
-    /// Everything in path, query and headers.
+    /// Everything is in path, query and headers.
     Get,
-    /// With a body.
+    /// The request has a body.
     Post,
 }
 
-/// How a body is written.
+/// Encoding of a body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
@@ -186,78 +187,78 @@ pub enum Encoding {
     Form,
 }
 
-/// Where in an answer things stand. Each is a JSON Pointer (RFC 6901) from the document's root.
+/// Places of values in an answer. Each is a JSON Pointer (RFC 6901) from the document's root.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
-    /// What tells an answer from a refusal that is answered with status 200.
+    /// Mark of an answer, where the source also refuses with status 200.
     #[serde(default)]
     pub success: Option<Success>,
-    /// The records: an array.
+    /// Array of the records.
     pub records: String,
-    /// When the source's data were as they are.
+    /// Day or moment of the source's data.
     #[serde(default)]
     pub as_of: Option<Field>,
     /// Whether the source answers from what it holds at this moment, so that its answer is as of
     /// the request. Only where the source's own documentation says so.
     #[serde(default)]
     pub live: bool,
-    /// The day since which it holds ended records too.
+    /// Day from which on it keeps ended records too.
     #[serde(default)]
     pub records_from: Option<Field>,
-    /// How many records there are in all parts together.
+    /// Number of records in all parts together.
     #[serde(default)]
     pub total: Option<String>,
 }
 
-/// What an answer says that is one.
+/// Mark by which an answer shows that it is not a refusal.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Success {
-    /// Where it stands.
+    /// Place of the mark.
     pub path: String,
-    /// What it may be; a number or a truth value as it is written.
+    /// Values that mark an answer; a number or a truth value as JSON writes it.
     pub values: Vec<String>,
 }
 
-/// Where in a record things stand. Each is a JSON Pointer from the record, or a constant.
+/// Places of values in a record. Each is a JSON Pointer from the record, or a constant.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecordMapping {
-    /// What the source calls the record; unique within the source.
+    /// Id that the source gives the record; unique within the source.
     pub id: Field,
-    /// The source's code of the list; without it, a record is of the list that was asked for.
+    /// Source's code of the list; without it, a record is of the list that was asked for.
     #[serde(default)]
     pub list: Option<Field>,
-    /// The conduct; `values` gives the catalogue's codes.
+    /// Act; `values` gives the catalogue's codes.
     #[serde(default)]
     pub act: Option<Field>,
-    /// The matter that the record is about; `values` gives the catalogue's codes.
+    /// Matter that the record is about; `values` gives the catalogue's codes.
     #[serde(default)]
     pub matter: Option<Field>,
-    /// Whom it is about.
+    /// Subject of the record.
     pub subject: SubjectMapping,
-    /// Persons whom it names as responsible.
+    /// Persons that the record names as responsible.
     #[serde(default)]
     pub persons: Vec<PersonMapping>,
-    /// The authority that decided.
+    /// Authority that decided.
     #[serde(default)]
     pub decided_by: Option<Field>,
-    /// The document of the decision.
+    /// Document of the decision.
     #[serde(default)]
     pub document: Option<Field>,
-    /// The penalty.
+    /// Penalty.
     #[serde(default)]
     pub penalty: Option<PenaltyMapping>,
-    /// What the authority relied on.
+    /// Provisions that the authority relied on.
     #[serde(default)]
     pub legal_basis: Vec<BasisMapping>,
-    /// First day.
+    /// First day of the record's validity.
     pub valid_from: Field,
-    /// Last day.
+    /// Last day of the record's validity.
     #[serde(default)]
     pub valid_until: Option<Field>,
-    /// What happened since.
+    /// Later events, such as a repair.
     #[serde(default)]
     pub events: Vec<EventMapping>,
 }
@@ -266,19 +267,19 @@ pub struct RecordMapping {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PersonMapping {
-    /// The array that holds them; without it, one stands in the record itself.
+    /// Array of the persons; without it, one person is in the record itself.
     #[serde(default)]
     pub each: Option<String>,
-    /// What the person was to the conduct.
+    /// Role of the person in the conduct.
     pub role: Field,
     /// `resident-id` or `passport`.
     pub scheme: Field,
-    /// The identifier; where a record leaves it empty, it names nobody exactly.
+    /// Identifier. Where a record leaves it empty, it names no person exactly.
     pub identifier: Field,
     /// Issuing country of a passport.
     #[serde(default)]
     pub country: Option<Field>,
-    /// The name, for display.
+    /// Name, for display.
     #[serde(default)]
     pub name: Option<Field>,
 }
@@ -287,44 +288,44 @@ pub struct PersonMapping {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PenaltyMapping {
-    /// Its kind; where a record leaves it empty, there was none. Nor was there one where the kind
-    /// is a constant and the amount is empty.
+    /// Kind of penalty. Where a record leaves it empty, there was none. There was none either where
+    /// the kind is a constant and the amount is empty.
     pub kind: Field,
-    /// The amount, exact in fen.
+    /// Amount, exact in fen.
     #[serde(default)]
     pub amount: Option<Field>,
-    /// The unit of an amount that says none itself.
+    /// Unit of an amount that has none itself.
     #[serde(default)]
     pub unit: Unit,
 }
 
-/// What an authority relied on.
+/// Provisions that an authority relied on.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BasisMapping {
-    /// The array that holds them; without it, one stands in the record itself.
+    /// Array of the provisions; without it, one provision is in the record itself.
     #[serde(default)]
     pub each: Option<String>,
-    /// The instrument; `values` gives the catalogue's codes. Where a record leaves it empty,
-    /// there is none.
+    /// Instrument; `values` gives the catalogue's codes. Where a record leaves it empty, there is
+    /// no provision.
     pub instrument: Field,
     /// Article, in Arabic digits.
     pub article: Field,
 }
 
-/// Events.
+/// Events after a record was made, such as an objection or a repair.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EventMapping {
-    /// The array that holds them; without it, one stands in the record itself.
+    /// Array of the events; without it, one event is in the record itself.
     #[serde(default)]
     pub each: Option<String>,
-    /// What happened. `values` gives the kinds; `none` says which of the source's words mean that
-    /// nothing did.
+    /// Kind of event. `values` gives the kinds; `none` gives the source's words for no event.
     pub kind: Field,
-    /// When. An event in the record itself is none where this is empty and its kind a constant.
+    /// Day of the event. Where it is empty in the record itself and the kind is a constant, there
+    /// was no event.
     pub on: Field,
-    /// The document.
+    /// Document of the event.
     #[serde(default)]
     pub document: Option<Field>,
 }

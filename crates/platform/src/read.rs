@@ -1,4 +1,4 @@
-//! What an answer says, by its mapping.
+//! Reading of an answer by its mapping.
 
 mod field;
 mod record;
@@ -14,17 +14,17 @@ pub use record::{Asked, record};
 /// One part of an answer.
 #[derive(Debug)]
 pub struct Part<'a> {
-    /// When the source's data were as they are; none if the source answers from what it holds.
+    /// Moment of the source's data; `None` if the source answers from what it holds now.
     pub as_of: Option<Timestamp>,
-    /// The day since which it holds ended records too.
+    /// Day from which on it keeps ended records too.
     pub records_from: Option<Date>,
-    /// How many records there are in all parts together.
+    /// Number of records in all parts together.
     pub total: Option<u64>,
-    /// The records, as written.
+    /// The records, as the answer has them.
     pub records: &'a [Value],
-    /// Where the next part is, if the answer says.
+    /// Cursor or URL of the next part, if the answer has one.
     pub next: Option<String>,
-    /// The page that this is, if the answer says.
+    /// Number of this page, if the answer has it.
     pub number: Option<String>,
 }
 
@@ -32,7 +32,7 @@ pub struct Part<'a> {
 ///
 /// # Errors
 ///
-/// The first thing that is not as the mapping has it.
+/// [`Failure::Shape`] for the first value that is not as the mapping says.
 pub fn part<'a>(source: &SourceMapping, document: &'a Value) -> Result<Part<'a>, Failure> {
     let root = Place { value: document, path: "" };
     let response = &source.response;

@@ -19,11 +19,12 @@ use crate::mapping::{Canary, Mapping};
 use crate::request::Identity;
 use crate::source::{Found, Kept, Source};
 
-/// A registry over remote sources: it asks all of them about all subjects at the same time, and
-/// says of each that does not answer why it does not.
+/// A registry over remote sources. It asks all of them about all subjects at the same time, and
+/// gives the reason for each that does not answer.
 pub struct PlatformRegistry {
     inner: Arc<Inner>,
-    /// Its own threads and connections: whoever asks need not be of any asynchronous runtime.
+    /// Runtime of its own threads and connections: a caller need not be in any asynchronous
+    /// runtime.
     runtime: Option<Runtime>,
 }
 
@@ -31,7 +32,7 @@ struct Inner {
     sources: Vec<Source>,
     time: Duration,
     kept: Cache<Question, Kept>,
-    /// The codes of the policies that decide by this registry, once a gate has told them.
+    /// The codes of the policies that decide by this registry, once a gate has passed them.
     known: RwLock<Option<Vocabulary>>,
 }
 
@@ -40,13 +41,13 @@ struct Inner {
 struct Question {
     source: usize,
     identity: Identity,
-    /// The source's code of the list; none for all of them at once.
+    /// The source's code of the list; `None` for all lists at once.
     list: Option<String>,
-    /// Whether it is asked to see whether the source gives what it is known to hold.
+    /// Whether the question is about a canary, to test the source.
     canary: bool,
 }
 
-/// What came of each question.
+/// Result of each question.
 type Results = BTreeMap<Question, Result<Arc<Found>, Failure>>;
 
 impl PlatformRegistry {
@@ -54,8 +55,8 @@ impl PlatformRegistry {
     ///
     /// # Errors
     ///
-    /// Every fault of the mapping file with its line and column; or what is missing or no use of
-    /// the files that it names.
+    /// [`RegistryError`] with every fault of the mapping file, its line and column; or for a file
+    /// that the mapping names and that is missing or not usable.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, RegistryError> {
         let path = path.as_ref();
         Self::new(Mapping::open(path)?, path.parent().unwrap_or(Path::new(".")))
@@ -65,7 +66,8 @@ impl PlatformRegistry {
     ///
     /// # Errors
     ///
-    /// What is missing or no use of those files, or a runtime that cannot be made.
+    /// [`RegistryError`] if one of those files is missing or not usable, or a runtime cannot be
+    /// made.
     pub fn new(mapping: Mapping, folder: &Path) -> Result<Self, RegistryError> {
         let time = Duration::from_secs(mapping.time_seconds);
         let kept = Cache::builder()
@@ -88,11 +90,12 @@ impl PlatformRegistry {
         })
     }
 
-    /// Whether every list, act and matter that the mapping speaks of is known.
+    /// Checks that every list, act and matter of the mapping is in the vocabulary, which is kept
+    /// for records to come.
     ///
     /// # Errors
     ///
-    /// The places that name something unknown.
+    /// [`RegistryError::Content`] with the places of unknown codes.
     pub fn check_codes(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         let mut faults = Vec::new();
         for source in &self.inner.sources {
@@ -104,7 +107,7 @@ impl PlatformRegistry {
                 told(&format!("lists.{code}"), vocabulary.list_fault(list));
             }
             for act in mapping.record.act.iter().flat_map(|field| field.outcomes()) {
-                // Which list holds the act shows with each record.
+                // The list of the act is only known with each record.
                 told("record.act", vocabulary.act_fault("", act));
             }
             for matter in mapping.record.matter.iter().flat_map(|field| field.outcomes()) {
@@ -119,7 +122,7 @@ impl PlatformRegistry {
         Ok(())
     }
 
-    /// Starts what answers these asks, on the registry's own threads.
+    /// Starts the questions for these asks, on the registry's own threads.
     fn start(&self, asks: &[Ask<'_>]) -> Result<Started, RegistryError> {
         let runtime = self.runtime.as_ref();
         let runtime = runtime.ok_or_else(|| RegistryError::Other("no runtime".into()))?;
@@ -130,20 +133,20 @@ impl PlatformRegistry {
         let (sender, results) = tokio::sync::oneshot::channel();
         let inner = Arc::clone(&self.inner);
         let task = runtime.spawn(async move {
-            // Nobody listens any more once the gate's time is up.
+            // The receiver is gone once the gate's time is up.
             let _ = sender.send(inner.ask_all(questions).await);
         });
         Ok(Started { results, _task: EndWithIt(task.abort_handle()) })
     }
 }
 
-/// Questions that are being asked.
+/// Questions that are being asked; they are given up when it is dropped.
 struct Started {
     results: tokio::sync::oneshot::Receiver<Results>,
     _task: EndWithIt,
 }
 
-/// Ends a task when whoever waits for it is gone.
+/// Aborts a task when it is dropped.
 struct EndWithIt(tokio::task::AbortHandle);
 
 impl Drop for EndWithIt {
@@ -199,7 +202,7 @@ impl AsyncRegistry for PlatformRegistry {
     }
 }
 
-/// No source holds a list, or none by this identifier.
+/// Answer: no source holds the list, or none keeps the subject by this identifier.
 fn not_covered(query: u32, list: &str, reason: Option<String>) -> Answer {
     Answer {
         query,
@@ -212,7 +215,7 @@ fn not_covered(query: u32, list: &str, reason: Option<String>) -> Answer {
 }
 
 impl Inner {
-    /// The questions that an ask comes to, each once.
+    /// The questions to ask for one ask, each once.
     fn questions(&self, ask: &Ask<'_>) -> Vec<Question> {
         let mut all = Vec::new();
         for (i, source) in self.sources.iter().enumerate() {
@@ -230,7 +233,7 @@ impl Inner {
         all
     }
 
-    /// The questions about whom a source is known to hold.
+    /// The questions about a source's canaries.
     fn canaries(&self, source: usize) -> Vec<Question> {
         let Some(mapping) = self.sources.get(source).map(|source| &source.mapping) else {
             return Vec::new();
@@ -245,7 +248,7 @@ impl Inner {
         mapping.canary.iter().map(question).collect()
     }
 
-    /// Why a source is not believed, if one of its canaries was not found.
+    /// The reason not to trust a source, if one of its canaries was not found.
     // RAIL R2: one that does not give what it is known to hold cannot prove that there is nothing.
     fn disbelief(&self, source: usize, results: &Results) -> Option<String> {
         let mapping = &self.sources.get(source)?.mapping;
@@ -261,7 +264,8 @@ impl Inner {
         })
     }
 
-    /// Asks everything at the same time, and gives up what is not answered when time is up.
+    /// Asks everything at the same time. Questions without an answer when time is up fail with
+    /// [`Failure::Late`].
     async fn ask_all(self: Arc<Self>, questions: BTreeSet<Question>) -> Results {
         let results: Arc<Mutex<Results>> = Arc::default();
         let locked = |results: &Mutex<Results>, question: Question, result| {
@@ -300,7 +304,7 @@ impl Inner {
         }
         let at = Instant::now();
         let found = Arc::new(source.ask(&question.identity, question.list.as_deref()).await?);
-        // Only what was answered is kept: a failure, or a canary that is gone, is asked about again.
+        // Only answers are kept: after a failure, or if a canary is gone, it is asked again.
         let canaries = self.canaries(question.source).into_iter().zip(&mapping.canary);
         let mut own = canaries.filter(|(own, _)| own == question);
         if age > 0 && own.all(|(_, canary)| canary.is_found(mapping, &found)) {
@@ -356,8 +360,8 @@ impl Inner {
         answers
     }
 
-    /// Leaves open what the answers together cannot mean: a record that came in two versions, or
-    /// one of which no policy knows the codes.
+    /// Makes answers unavailable that cannot be right together: a record that came in two versions,
+    /// or one with a code that no policy knows.
     // RAIL R2
     fn close(&self, answers: &mut [Answer]) {
         let mut seen: BTreeMap<&str, &CreditRecord> = BTreeMap::new();
@@ -388,7 +392,7 @@ impl Inner {
     }
 }
 
-/// What several questions say together about one list.
+/// Joint answer of several questions about one list.
 // RAIL R2: one that failed leaves the list open.
 fn answer<'a>(
     query: u32,
@@ -430,7 +434,7 @@ fn answer<'a>(
     answer
 }
 
-/// Makes an answer one that says why there is none.
+/// Makes an answer unavailable, with the source and the reason.
 fn make_unavailable(answer: &mut Answer, source: &str, why: &dyn fmt::Display) {
     answer.status = AnswerStatus::Unavailable;
     answer.source = None;

@@ -1,4 +1,4 @@
-//! One request, made of a mapping's templates.
+//! One request, filled in from a mapping's templates.
 
 use mustcheck::model::{Scheme, Subject, SubjectKind};
 use reqwest::Url;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::mapping::{self, Encoding, Method};
 
-/// Whom a question is about: what makes a subject the same subject.
+/// Identifier of a subject, with everything that makes it unique.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Identity {
     /// Legal or natural person.
@@ -32,20 +32,20 @@ impl From<&Subject> for Identity {
     }
 }
 
-/// What the templates of one request stand for.
+/// Values for the templates of one request.
 #[derive(Clone, Debug)]
 pub struct Blanks<'a> {
-    /// Whom to ask about.
+    /// The subject to ask about.
     pub identity: &'a Identity,
     /// The source's code of the list.
     pub list: Option<&'a str>,
-    /// The page.
+    /// Number of the page.
     pub page: Option<u64>,
-    /// The offset.
+    /// Number of records before this part.
     pub offset: Option<u64>,
-    /// Records in a part.
+    /// Number of records in a part.
     pub size: Option<u64>,
-    /// Where the part begins.
+    /// Cursor of the part, as the source gave it.
     pub cursor: Option<&'a str>,
 }
 
@@ -66,7 +66,7 @@ impl Blanks<'_> {
         }
     }
 
-    /// A template with its blanks filled in; each is filled once, whatever a value holds.
+    /// Fills in a template. Values that are filled in are not searched for blanks again.
     pub fn fill(&self, template: &str) -> String {
         let mut filled = String::with_capacity(template.len());
         let mut rest = template;
@@ -103,7 +103,7 @@ impl Blanks<'_> {
 ///
 /// # Errors
 ///
-/// [`Failure::Request`].
+/// [`Failure::Request`] if the URL has no path, or a header cannot be sent.
 pub fn make(
     base: &Url,
     template: &mapping::Request,
@@ -161,7 +161,7 @@ fn headers(
     Ok(())
 }
 
-/// Names and values of a form. The encoding is that of a URL's query.
+/// Encodes a form's names and values, as in a URL's query.
 fn form(body: &Value) -> String {
     let Ok(mut scratch) = Url::parse("http://form/") else { return String::new() };
     for (name, value) in body.as_object().into_iter().flatten() {

@@ -1,9 +1,10 @@
 //! A simulated credit platform: a registry file behind two interfaces such as platforms have, with
-//! faults. For tests, and for developers to play with; it holds what its file holds, and no more.
+//! faults. It is for tests, and for developers to try things; it holds the records of its file, and
+//! no more.
 //!
-//! `paged` is asked by POST with a JSON body, answers in Chinese about all lists at once, and
-//! comes page by page. `cursor` is asked by GET list by list with the identifier in a header, and
-//! each answer says where the next begins.
+//! `paged` is asked by POST with a JSON body. It answers in Chinese about all lists at once, page
+//! by page. `cursor` is asked by GET, list by list, with the identifier in a header. Each of its
+//! answers has the cursor of the next part.
 
 mod answers;
 mod fault;
@@ -41,20 +42,20 @@ pub enum Shape {
     Cursor,
 }
 
-/// How a simulator behaves.
+/// Settings of a simulator.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Its interface.
     pub shape: Shape,
-    /// Records in a part.
+    /// Number of records in a part.
     pub size: usize,
     /// Its faults.
     pub faults: Vec<Fault>,
-    /// What chance begins with: the same requests meet the same faults.
+    /// Seed of chance: the same requests meet the same faults.
     pub seed: u64,
     /// The secret that a request must carry as `Authorization: Bearer …`.
     pub token: Option<String>,
-    /// Whether its mapping file names canaries: of each list the first organization.
+    /// Whether its mapping file names canaries: the first organization of each list.
     pub canaries: bool,
 }
 
@@ -83,8 +84,8 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// A platform that holds what a registry file holds. Every source of the file has an
-    /// interface of its own.
+    /// A platform with the records of a registry file. Every source of the file has an interface of
+    /// its own.
     pub fn new(file: RegistryFile, options: Options) -> Self {
         Self {
             codes: words::Codes::of(&file),
@@ -96,7 +97,7 @@ impl Simulator {
         }
     }
 
-    /// Its interface, to be served.
+    /// Routes of its interface, to be served.
     pub fn router(self: Arc<Self>) -> Router {
         Router::new()
             .route("/{source}/credit/query", post(paged))
@@ -105,22 +106,22 @@ impl Simulator {
             .with_state(self)
     }
 
-    /// The mapping file by which it is asked at an address.
+    /// Text of the mapping file for the platform at an address.
     pub fn mapping(&self, address: SocketAddr) -> String {
         mapping::mapping(&self.file, &self.codes, &self.options, address)
     }
 
-    /// How often it was asked.
+    /// Number of requests so far.
     pub fn asked(&self) -> u64 {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// How often somebody followed where it sent elsewhere.
+    /// Number of requests that followed its redirect.
     pub fn followed(&self) -> u64 {
         self.elsewhere.load(Ordering::SeqCst)
     }
 
-    /// Starts it on a thread of its own; it ends with what is returned.
+    /// Starts it on a thread of its own. It ends when the returned value is dropped.
     ///
     /// # Errors
     ///
@@ -145,7 +146,7 @@ impl Simulator {
         Ok(Running { simulator, address, _stop: stop, ended: Some(ended), runtime: Some(runtime) })
     }
 
-    /// The fault that this request meets, if any: its own header's, or the first one that applies.
+    /// The fault for this request, if any: that of its own header, or the first one that applies.
     fn fault(&self, source: &str, headers: &HeaderMap) -> Option<Kind> {
         let number = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
         if let Some(own) = headers.get(HEADER).and_then(|v| v.to_str().ok()) {
@@ -235,17 +236,17 @@ pub struct Running {
 }
 
 impl Running {
-    /// Where it listens.
+    /// Address at which it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What runs.
+    /// The simulator that runs.
     pub fn simulator(&self) -> &Simulator {
         &self.simulator
     }
 
-    /// The mapping file by which it is asked.
+    /// Text of the mapping file for the platform at its address.
     pub fn mapping(&self) -> String {
         self.simulator.mapping(self.address)
     }

@@ -23,9 +23,9 @@ use crate::request::{Blanks, Identity, make};
 /// A source that can be asked.
 #[derive(Debug)]
 pub struct Source {
-    /// What its mapping says.
+    /// The source's part of the mapping.
     pub mapping: SourceMapping,
-    /// By which identifiers it keeps its subjects.
+    /// Kinds of identifier by which it keeps its subjects.
     pub keeps: held::Kept,
     covers: Coverage,
     base: Url,
@@ -34,7 +34,7 @@ pub struct Source {
     free: Semaphore,
 }
 
-/// What a source said about one subject.
+/// Answer of a source about one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The source, as of the oldest part of its answer.
@@ -43,7 +43,7 @@ pub struct Found {
     pub records: Vec<CreditRecord>,
 }
 
-/// What was gathered so far.
+/// Parts of an answer that came so far.
 #[derive(Default)]
 struct Gathered {
     records: Vec<CreditRecord>,
@@ -51,13 +51,13 @@ struct Gathered {
     as_of: Option<Timestamp>,
     records_from: Option<Option<mustcheck::Date>>,
     total: Option<u64>,
-    /// Records of every list, those that are passed over too.
+    /// Number of records that came, those of ignored lists included.
     given: u64,
-    /// Where parts began that were asked for.
+    /// Cursors and URLs of parts that were asked for.
     begun: BTreeSet<String>,
 }
 
-/// Where the next part begins.
+/// Place of the next part.
 enum Next {
     End,
     Same,
@@ -66,11 +66,11 @@ enum Next {
 }
 
 impl Source {
-    /// Gets ready to ask.
+    /// Makes a source ready to be asked.
     ///
     /// # Errors
     ///
-    /// What is missing or no use of the files that the mapping names.
+    /// [`RegistryError`] if a file that the mapping names is missing or not usable.
     pub fn new(mapping: SourceMapping, folder: &Path) -> Result<Self, RegistryError> {
         let base = Url::parse(&mapping.base_url)
             .map_err(|e| RegistryError::Content(format!("source `{}`: {e}", mapping.id)))?;
@@ -86,8 +86,9 @@ impl Source {
         })
     }
 
-    /// By which identifiers it is asked about a subject: by the one that the lookup is about, and,
-    /// where it keeps subjects by no such one, by each of the subject's that it does keep.
+    /// Identifiers by which it is asked about a subject: the one that the lookup is about, or if
+    /// the source keeps no identifier of that kind, each other one of the subject that it does
+    /// keep.
     pub fn identities(&self, subject: &Subject) -> Vec<Identity> {
         let kept = self.keeps.identities(subject).map(|(scheme, country, identifier)| Identity {
             kind: subject.kind,
@@ -97,7 +98,8 @@ impl Source {
         });
         let (mut own, others): (Vec<_>, Vec<_>) =
             kept.partition(|kept| kept.scheme == subject.scheme);
-        // The first is the one that the lookup is about; of others of its scheme there are others.
+        // The first is the one that the lookup is about. Further ones of its kind have lookups of
+        // their own.
         own.truncate(1);
         if own.is_empty() { others } else { own }
     }
@@ -106,7 +108,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// Why there is no answer.
+    /// [`Failure`] if there is no whole answer.
     pub async fn ask(&self, identity: &Identity, list: Option<&str>) -> Result<Found, Failure> {
         let _place = self.free.acquire().await;
         let leave = self.breaker.leave(Instant::now())?;
@@ -199,7 +201,8 @@ impl Source {
         Ok(request)
     }
 
-    /// Sends a request until it is answered, within the time and as often as the mapping allows.
+    /// Sends a request and repeats it after passing failures, within the time and as often as the
+    /// mapping allows.
     async fn fetch(
         &self,
         request: &reqwest::Request,
@@ -221,14 +224,14 @@ impl Source {
             .when(|failure: &Failure| failure.is_transient(&retries.statuses))
             .adjust(|failure: &Failure, pause| {
                 let pause = failure.wait().map_or(pause, |wait| pause.map(|own| own.max(wait)))?;
-                // A pause that outlasts the time says no more than the failure does.
+                // A pause that outlasts the time is no use: the failure is returned at once.
                 let left = deadline.saturating_duration_since(Instant::now());
                 (pause < left).then_some(pause)
             })
             .await
     }
 
-    /// Takes the records of a part.
+    /// Takes over the records of a part.
     fn take(
         &self,
         part: &Part<'_>,
@@ -253,7 +256,8 @@ impl Source {
         Ok(())
     }
 
-    /// Takes what a part says of the source: the oldest of each counts.
+    /// Takes over what a part says of the source. The oldest moment counts, and the latest first
+    /// day.
     fn take_state(
         &self,
         part: &Part<'_>,
@@ -298,7 +302,7 @@ impl Source {
     ) -> Result<Next, Failure> {
         match (&self.mapping.paging, &part.next) {
             (Some(Paging::Page { .. } | Paging::Offset { .. }), _) => {
-                // A part with nothing in it ends the answer; the count tells whether too early.
+                // An empty part ends the answer; the count shows whether too early.
                 let more = gathered.total.is_some_and(|total| gathered.given < total);
                 let end = !more || part.records.is_empty();
                 Ok(if end { Next::End } else { Next::Same })
@@ -331,7 +335,7 @@ impl Source {
     }
 }
 
-/// Whether a URL holds an identifier, in whatever case.
+/// Whether a URL holds an identifier, in upper or lower case.
 fn holds(url: &Url, identifier: &str) -> bool {
     let own = identifier.to_ascii_uppercase();
     let pairs = url.query_pairs();
@@ -341,22 +345,22 @@ fn holds(url: &Url, identifier: &str) -> bool {
     texts.iter().any(|text| text.to_ascii_uppercase().contains(&own))
 }
 
-/// What is kept of an answer, and since when.
+/// An answer that is kept to be used again.
 #[derive(Clone, Debug)]
 pub struct Kept {
-    /// When it was given.
+    /// Moment of the answer.
     pub at: Instant,
-    /// The answer, with the age that it had.
+    /// The answer, with its age at that moment.
     pub found: Arc<Found>,
 }
 
 impl Kept {
-    /// Whether it may be given again.
+    /// Whether the answer may be used again: it is less than `seconds` old.
     pub fn is_fresh(&self, now: Instant, seconds: u64) -> bool {
         now.saturating_duration_since(self.at) < Duration::from_secs(seconds)
     }
 
-    /// About how many bytes it takes.
+    /// Approximate size in memory, in bytes.
     pub fn weight(&self) -> u32 {
         let records = serde_json::to_string(&self.found.records).map_or(usize::MAX, |s| s.len());
         u32::try_from(records.saturating_add(256)).unwrap_or(u32::MAX)

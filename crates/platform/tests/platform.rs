@@ -1,4 +1,4 @@
-//! Remote platforms: what is made of their answers, and of everything that is none.
+//! Remote platforms: the registry's answers, from what sources answer and from their faults.
 
 #![allow(
     clippy::expect_used,
@@ -40,7 +40,7 @@ use serde_json::{Value, json};
 /// The day of every check and ask.
 pub const TODAY: Date = Date { year: 2024, month: 11, day: 20 };
 
-/// What a source says its data are as of; in the past wherever the tests run.
+/// Date of a source's data; in the past wherever the tests run.
 pub const AS_OF: &str = "2024-11-19T20:00:00+08:00";
 
 /// The n-th firm.
@@ -96,17 +96,17 @@ pub fn simulate(file: RegistryFile, shape: Shape, size: usize, faults: &[&str]) 
     Simulator::new(file, options).start("127.0.0.1:0".parse().unwrap()).unwrap()
 }
 
-/// A mapping with more said of every source.
+/// A mapping with more settings for every source.
 pub fn more(mapping: &str, said: &str) -> String {
     mapping.replace("\n[source.request]\n", &format!("\n{said}\n\n[source.request]\n"))
 }
 
-/// A registry that never asks twice.
+/// A registry without retries.
 pub fn once(running: &Running) -> PlatformRegistry {
     open(&more(&running.mapping(), "retries = { times = 0 }"))
 }
 
-/// A registry by a mapping.
+/// A registry with a mapping.
 pub fn open(mapping: &str) -> PlatformRegistry {
     let read = Mapping::from_toml(mapping).unwrap_or_else(|e| panic!("{e:?} in {mapping}"));
     PlatformRegistry::new(read, Path::new(".")).unwrap()
@@ -137,7 +137,7 @@ fn subject(kind: SubjectKind, scheme: Scheme, identifier: String) -> Subject {
     }
 }
 
-/// What a registry answers about subjects on lists.
+/// Answers of a registry about subjects on lists.
 pub fn ask(registry: &dyn Registry, subjects: &[Subject], lists: &[&str]) -> Vec<Answer> {
     let lists: Vec<String> = lists.iter().map(|l| (*l).to_owned()).collect();
     let asks: Vec<_> = (0..)
@@ -147,12 +147,12 @@ pub fn ask(registry: &dyn Registry, subjects: &[Subject], lists: &[&str]) -> Vec
     registry.lookup(&asks).unwrap()
 }
 
-/// What a registry answers about firm 1 on the list of wage arrears.
+/// Answer of a registry about firm 1 on the list of wage arrears.
 pub fn about_firm(registry: &PlatformRegistry) -> Answer {
     ask(registry, &[firm(1)], &["wage-arrears"]).remove(0)
 }
 
-/// Why a registry has no answer about firm 1, without the source's name.
+/// Reason why a registry has no answer about firm 1, without the source's name.
 pub fn reason(registry: &PlatformRegistry) -> String {
     let answer = about_firm(registry);
     assert_eq!(answer.status, AnswerStatus::Unavailable, "{answer:?}");

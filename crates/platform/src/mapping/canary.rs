@@ -1,4 +1,4 @@
-//! Subjects who are known to be listed: a source that does not find them has not answered.
+//! Subjects that are known to be listed: a source that does not find them has not answered.
 
 use mustcheck::model::{Scheme, SubjectKind};
 use schemars::JsonSchema;
@@ -8,13 +8,13 @@ use crate::mapping::SourceMapping;
 use crate::request::Identity;
 use crate::source::Found;
 
-/// A subject who is known to be on one of a source's lists.
+/// A subject that is known to be on one of a source's lists.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Canary {
     /// `uscc` or `lei` of an organization, `resident-id` or `passport` of a person.
     pub scheme: Scheme,
-    /// The identifier, as a lookup asks by it.
+    /// Identifier, as a lookup uses it.
     pub identifier: String,
     /// Issuing country of a passport.
     #[serde(default)]
@@ -25,7 +25,7 @@ pub struct Canary {
 }
 
 impl Canary {
-    /// Whom to ask about.
+    /// The identity to ask about.
     pub(crate) fn identity(&self) -> Identity {
         let kind = match self.scheme {
             Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
@@ -39,13 +39,13 @@ impl Canary {
         }
     }
 
-    /// The source's code of the list on which it is known to be.
+    /// The source's code of the list that the canary is known to be on.
     pub(crate) fn list<'a>(&'a self, source: &'a SourceMapping) -> &'a str {
         let only = || source.lists.keys().next().map_or("", String::as_str);
         self.list.as_deref().unwrap_or_else(only)
     }
 
-    /// Whether an answer about it has a record of it on its list.
+    /// Whether an answer about the canary has a record on its list.
     pub(crate) fn is_found(&self, source: &SourceMapping, found: &Found) -> bool {
         let list = source.lists.get(self.list(source));
         found.records.iter().any(|record| Some(&record.list) == list)

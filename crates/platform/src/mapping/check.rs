@@ -1,4 +1,4 @@
-//! What a mapping may not say, told all at once.
+//! Checks of a mapping, which report all faults at once.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::mapping::{Field, Mapping, Method, Paging, SourceMapping, SubjectMapping};
 use crate::request::Identity;
 
-/// What a template may name.
+/// Names that a template may use.
 const NAMES: [&str; 9] =
     ["identifier", "scheme", "kind", "country", "list", "page", "offset", "size", "cursor"];
 
@@ -41,7 +41,7 @@ pub(super) fn mapping(mapping: &Mapping, faults: &mut Faults<'_>) {
     }
 }
 
-/// Whether a URL is of this machine itself, where nobody listens on the way.
+/// Whether a URL is of this machine itself, where nobody can listen on the way.
 fn is_local(url: &Url) -> bool {
     match url.host_str() {
         Some("localhost") => true,
@@ -86,7 +86,11 @@ fn secrets(source: &SourceMapping, at: &str, faults: &mut Faults<'_>) {
     }
 }
 
-/// The names that a template holds, or what is wrong with it.
+/// The names that a template uses.
+///
+/// # Errors
+///
+/// Description of the fault.
 fn names(template: &str) -> Result<BTreeSet<&'static str>, String> {
     let mut found = BTreeSet::new();
     let mut rest = template;
@@ -103,7 +107,7 @@ fn names(template: &str) -> Result<BTreeSet<&'static str>, String> {
     Ok(found)
 }
 
-/// Every template of a request, with its place and whether it stands in the URL.
+/// Every template of a request, with its place and whether it is in the URL.
 fn templates<'a>(source: &'a SourceMapping, at: &str) -> Vec<(String, &'a str, bool)> {
     let request = &source.request;
     let mut all = vec![(format!("{at}.request.path"), request.path.as_str(), true)];
@@ -242,14 +246,15 @@ fn response(source: &SourceMapping, at: &str, faults: &mut Faults<'_>) {
     }
 }
 
-/// Whether a text is a pointer of RFC 6901.
+/// Checks that a text is a JSON Pointer (RFC 6901).
 fn pointer(path: Option<&str>, at: String, faults: &mut Faults<'_>) {
     if let Some(path) = path.filter(|p| !p.is_empty() && !p.starts_with('/')) {
         faults.add(at, format!("`{path}` is no JSON Pointer: it begins with `/`"));
     }
 }
 
-/// Holds a field against what it may be: `known` are the words that it must come to.
+/// Checks a field: it has either a path or a constant, and its outcomes are among the `known`
+/// words.
 fn value(field: &Field, at: String, known: Option<&[&str]>, faults: &mut Faults<'_>) {
     let table = &field.0;
     if table.path.is_some() == table.constant.is_some() {

@@ -1,4 +1,4 @@
-//! One field of an answer: where it stands, and what its values mean.
+//! One field of an answer: its place, and the meaning of its values.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,32 +10,32 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// A field. In a mapping file, a text is its path; a table says more.
+/// A field. In a mapping file, a text is its path, and a table has everything else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Field(pub Table);
 
-/// A field, in full.
+/// All properties of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Table {
-    /// Where it stands: a JSON Pointer (RFC 6901).
+    /// Place of the value: a JSON Pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What it always is.
+    /// Value that the field always has, instead of a path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constant: Option<String>,
-    /// What the source's words mean. A word that is not here cannot be judged.
+    /// Source's words and their meaning. A word that is not here cannot be judged.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub values: BTreeMap<String, String>,
-    /// Words that mean nothing is there, such as `长期` for a last day.
+    /// Words that mean that there is no value, such as `长期` for a last day.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub none: Vec<String>,
-    /// Whether the key may be missing. Otherwise a key that is missing is a fault: a source that
-    /// renames one is not taken for a source with nothing to say.
+    /// Whether the key may be missing. Otherwise a missing key is a fault, so that a source that
+    /// renames a key is not taken for one that has no value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub optional: bool,
-    /// How a day or an instant is written.
+    /// Form of a day or an instant.
     pub shape: DateShape,
 }
 
@@ -45,12 +45,12 @@ impl Field {
         Self(Table { path: Some(path.to_owned()), ..Table::default() })
     }
 
-    /// The same text always.
+    /// A field that always has the same value.
     pub fn constant(text: &str) -> Self {
         Self(Table { constant: Some(text.to_owned()), ..Table::default() })
     }
 
-    /// Every value that it can have, if that is known beforehand.
+    /// All values that the field can have, as far as the mapping lists them.
     pub fn outcomes(&self) -> impl Iterator<Item = &str> {
         self.0.constant.iter().chain(self.0.values.values()).map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! How an answer goes on, and how much of everything a source gets.
+//! Settings of a source: paging, limits, timeouts, retries, breaker.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,49 +7,49 @@ const fn one() -> u64 {
     1
 }
 
-/// How an answer goes on.
+/// Paging: how an answer comes in parts.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Paging {
     /// `{page}` counts up until `total` records were given.
     Page {
-        /// The number of the first page.
+        /// Number of the first page.
         #[serde(default = "one")]
         first: u64,
-        /// Records on a page: `{size}`.
+        /// Number of records on a page: `{size}`.
         size: u64,
-        /// Where an answer repeats its page's number.
+        /// Place at which an answer repeats its page's number: a JSON Pointer.
         #[serde(default)]
         number: Option<String>,
     },
     /// `{offset}` counts up by `{size}` until `total` records were given.
     Offset {
-        /// Records in a part.
+        /// Number of records in a part: `{size}`.
         size: u64,
     },
-    /// Each answer gives the `{cursor}` of the next; null or empty at the end.
+    /// Each answer gives the `{cursor}` of the next part; null or empty at the end.
     Cursor {
-        /// Where it stands.
+        /// Place of the cursor: a JSON Pointer.
         next: String,
     },
-    /// Each answer gives the URL of the next; null or empty at the end.
+    /// Each answer gives the URL of the next part; null or empty at the end.
     NextLink {
-        /// Where it stands.
+        /// Place of the URL: a JSON Pointer.
         next: String,
     },
 }
 
-/// What one answer may be.
+/// Limits on one answer.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceLimits {
-    /// Parts of one answer.
+    /// Largest number of parts of one answer.
     pub pages: u32,
-    /// Bytes of one part.
+    /// Largest number of bytes of one part.
     pub bytes: u64,
-    /// Records of one answer.
+    /// Largest number of records of one answer.
     pub records: usize,
-    /// Requests at the same time.
+    /// Largest number of requests at the same time.
     pub concurrency: usize,
 }
 
@@ -59,13 +59,13 @@ impl Default for SourceLimits {
     }
 }
 
-/// How long to wait, in milliseconds.
+/// Timeouts, in milliseconds.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Timeouts {
-    /// For a connection.
+    /// Time to make a connection, in milliseconds.
     pub connect_milliseconds: u64,
-    /// For one answer with all its parts and repetitions.
+    /// Time for one answer with all its parts and retries, in milliseconds.
     pub whole_milliseconds: u64,
 }
 
@@ -75,17 +75,19 @@ impl Default for Timeouts {
     }
 }
 
-/// When to ask again.
+/// Retries after a failure that may pass.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Retries {
-    /// How often to ask again; 0 for never.
+    /// Largest number of retries of one request; 0 for none.
     pub times: u32,
-    /// The statuses that are worth it, besides a connection that fails or breaks off.
+    /// Statuses to retry after, besides a connection that fails or breaks off.
     pub statuses: Vec<u16>,
-    /// The first pause, which doubles; chance adds up to as much again.
+    /// First pause, in milliseconds. It doubles with each retry, and chance adds up to as much
+    /// again.
     pub first_milliseconds: u64,
-    /// The longest pause that this program chooses; a source's `Retry-After` goes before it.
+    /// Longest pause that this program chooses, in milliseconds. A longer `Retry-After` of the
+    /// source has priority.
     pub longest_milliseconds: u64,
 }
 
@@ -100,15 +102,15 @@ impl Default for Retries {
     }
 }
 
-/// When to leave a source alone.
+/// Circuit breaker: after repeated failures, a source is left alone for a while.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct BreakerSettings {
-    /// Failures that open it; 0 for never.
+    /// Number of failures that open the breaker; 0 for never.
     pub failures: u32,
-    /// The time within which they count, in milliseconds.
+    /// Time within which failures count together, in milliseconds.
     pub window_milliseconds: u64,
-    /// How long it stays open before one request tries again, in milliseconds.
+    /// Time for which the breaker stays open before one request tries again, in milliseconds.
     pub open_milliseconds: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Whom a record is about.
+//! The subject of a record, in a mapping.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::mapping::Field;
 /// The word for [`SubjectMapping::Asked`].
 const ASKED: &str = "asked";
 
-/// Whom a record is about. In a mapping file, the word `asked` or a table.
+/// The subject of a record. In a mapping file, the word `asked` or a table.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "a source has one, read once")]
 pub enum SubjectMapping {
@@ -24,7 +24,7 @@ pub enum SubjectMapping {
     Named(PartyMapping),
 }
 
-/// A party.
+/// Places of a party's values in a record.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PartyMapping {
@@ -32,12 +32,12 @@ pub struct PartyMapping {
     pub kind: Field,
     /// `uscc`, `resident-id`, `lei` or `passport`.
     pub scheme: Field,
-    /// The identifier.
+    /// Identifier.
     pub identifier: Field,
     /// Issuing country of a passport.
     #[serde(default)]
     pub country: Option<Field>,
-    /// The name, for display.
+    /// Name, for display.
     #[serde(default)]
     pub name: Option<Field>,
 }

@@ -1,4 +1,5 @@
-//! Reading one field, strictly: a value of another shape is a fault and never nothing.
+//! Reading of one field, strictly: a value of another shape is a fault, and never taken for no
+//! value.
 
 use mustcheck::{Date, Timestamp};
 use mustcheck_registry::shapes::{day, instant};
@@ -7,16 +8,16 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::mapping::Field;
 
-/// A value of an answer, and where it stands.
+/// A value of an answer, with its place.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
     /// The value.
     pub value: &'a Value,
-    /// Its pointer from the answer's root.
+    /// JSON Pointer to it from the answer's root.
     pub path: &'a str,
 }
 
-/// What a value is, in JSON's words.
+/// The type of a value, in words.
 const fn shape(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -38,7 +39,7 @@ impl<'a> Place<'a> {
         self.value.pointer(path).ok_or_else(|| self.fault(path, "is missing"))
     }
 
-    /// An array.
+    /// The array at a path.
     pub fn array(&self, path: &str) -> Result<&'a [Value], Failure> {
         match self.at(path)? {
             Value::Array(items) => Ok(items),
@@ -46,7 +47,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// A text, number or truth value as it is written; none for null. The key must be there.
+    /// The text, number or truth value at a path, as it is written; `None` for null. The key must
+    /// be there.
     pub fn scalar(&self, path: &str) -> Result<Option<String>, Failure> {
         match self.at(path)? {
             Value::Null => Ok(None),
@@ -57,7 +59,8 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// What a field says, by its table of values; none if it says nothing.
+    /// The value of a field, by its table of values; `None` if it is empty or one of the words in
+    /// `none`.
     pub fn text(&self, field: &Field) -> Result<Option<String>, Failure> {
         let table = &field.0;
         if let Some(constant) = &table.constant {
@@ -85,17 +88,18 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// As [`Place::text`], where nothing is a fault.
+    /// The value of a field, like [`Place::text`]. An empty one is a fault.
     pub fn needed(&self, field: &Field) -> Result<String, Failure> {
         self.text(field)?.ok_or_else(|| self.of(field, "is empty"))
     }
 
-    /// A fault at a field.
+    /// Makes the failure for a fault of a field.
     pub fn of(&self, field: &Field, detail: &str) -> Failure {
         self.fault(field.0.path.as_deref().unwrap_or_default(), detail)
     }
 
-    /// An identifier. A number is none: it has lost its leading zeros, or its last digits.
+    /// The identifier in a field. A number is a fault: it has lost its leading zeros, or its last
+    /// digits.
     pub fn identifier(&self, field: &Field) -> Result<Option<String>, Failure> {
         let path = field.0.path.as_deref().unwrap_or_default();
         if let Some(Value::Number(_)) = self.value.pointer(path) {
@@ -104,19 +108,19 @@ impl<'a> Place<'a> {
         self.text(field)
     }
 
-    /// A day; none if the field says nothing.
+    /// The day in a field; `None` if the field is empty.
     pub fn day(&self, field: &Field) -> Result<Option<Date>, Failure> {
         let Some(said) = self.text(field)? else { return Ok(None) };
         day(&said, field.0.shape).map(Some).map_err(|detail| self.of(field, &detail))
     }
 
-    /// An instant, where nothing is a fault.
+    /// The instant in a field. An empty one is a fault.
     pub fn needed_instant(&self, field: &Field) -> Result<Timestamp, Failure> {
         let said = self.needed(field)?;
         instant(&said, field.0.shape).map_err(|detail| self.of(field, &detail))
     }
 
-    /// A word of a closed vocabulary.
+    /// The word in a field, which must be one of a closed vocabulary.
     pub fn word<T: Copy + 'static>(
         &self,
         field: &Field,

@@ -14,10 +14,10 @@ use crate::mapping::{Field, RecordMapping, SourceMapping, SubjectMapping};
 use crate::read::field::Place;
 use crate::request::Identity;
 
-/// What was asked: a record must be about it.
+/// The question, which a record must be about.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    /// About whom.
+    /// The subject.
     pub identity: &'a Identity,
     /// The source's code of the list, if one was asked for.
     pub list: Option<&'a str>,
@@ -25,12 +25,12 @@ pub struct Asked<'a> {
     pub covers: &'a Coverage,
 }
 
-/// Reads a record; none if it is of a list that the mapping passes over.
+/// Reads a record; `None` if it is of a list that the mapping ignores.
 ///
 /// # Errors
 ///
-/// The first thing that is not as the mapping has it, or that makes the record impossible to
-/// judge.
+/// [`Failure::Shape`] for the first value that is not as the mapping says, or that makes the record
+/// impossible to judge.
 pub fn record(
     source: &SourceMapping,
     value: &Value,
@@ -44,7 +44,7 @@ pub fn record(
     }
     let Some(list) = list(source, &at, asked)? else { return Ok(None) };
     let mut record = CreditRecord {
-        // Two sources may number alike; a record's id is its own among all of them.
+        // Two sources may use the same numbers; a record's id is unique among all sources.
         id: format!("{}/{}", source.id, at.needed(&mapping.id)?),
         list,
         source: source.id.clone(),
@@ -68,7 +68,8 @@ pub fn record(
     if let Some(fault) = record_fault(&mut record, asked.covers) {
         return Err(Failure::shape(path, &fault));
     }
-    // RAIL R6: a source that answers about another is not believed to have answered about this.
+    // RAIL R6: a source that answers about another subject is not taken to have answered about this
+    // one.
     let named = identities(&record).into_iter().any(|(scheme, country, identifier)| {
         let own = asked.identity;
         scheme == own.scheme
@@ -81,7 +82,7 @@ pub fn record(
     Ok(Some(record))
 }
 
-/// The catalogue's code of the record's list; none if it is to be passed over.
+/// The catalogue's code of the record's list; `None` if the mapping ignores the list.
 fn list(
     source: &SourceMapping,
     at: &Place<'_>,
@@ -90,7 +91,7 @@ fn list(
     let only = || source.lists.keys().next().filter(|_| source.lists.len() == 1);
     let asked_for = asked.list.or(only().map(String::as_str));
     let Some(field) = &source.record.list else {
-        // A mapping whose records are of several lists says which.
+        // A mapping whose records are of several lists has a field for the list, or asks by list.
         return Ok(asked_for.and_then(|code| source.lists.get(code)).cloned());
     };
     let code = at.needed(field)?;
@@ -147,7 +148,7 @@ fn subject(
     })
 }
 
-/// Calls with each item of an array below a record, or with the record itself.
+/// Calls `read` with each item of an array below a record, or with the record itself.
 fn each(
     at: &Place<'_>,
     array: Option<&String>,
@@ -202,7 +203,7 @@ fn penalty(at: &Place<'_>, mapping: &RecordMapping) -> Result<Option<Penalty>, F
     let Some(kind) = kind else { return Ok(None) };
     let Some(field) = &penalty.amount else { return Ok(Some(Penalty { kind, amount_fen: None })) };
     let Some(text) = at.text(field)? else {
-        // `fine` always, and no amount: there was none.
+        // Here the kind is always `fine`: without an amount there was no fine.
         let none = penalty.kind.0.constant.is_some();
         return Ok((!none).then_some(Penalty { kind, amount_fen: None }));
     };
@@ -218,7 +219,7 @@ fn events(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Event>, Failure
             let Some(kind) = kind else { return Ok(()) };
             let on = match at.day(&event.on)? {
                 Some(on) => on,
-                // `repaired` always, on no day: that did not happen.
+                // Here the kind is always `repaired`: without a day that did not happen.
                 None if event.each.is_none() && event.kind.0.constant.is_some() => return Ok(()),
                 // RAIL R5: a flag without its day is no event.
                 None => return Err(at.of(&event.on, "is empty, and something happened then")),

@@ -1,4 +1,4 @@
-//! What a simulated platform answers, and what a fault makes of it.
+//! Answers of a simulated platform, with faults.
 
 use mustcheck::model::CreditRecord;
 use mustcheck::registry::json::{RegistryFile, identities};
@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use crate::simulator::words::{Codes, EVENTS, KINDS, PENALTIES, ROLES, SCHEMES, word};
 use crate::simulator::{Kind, Options, Shape};
 
-/// What is asked.
+/// Question of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Question<'a> {
     /// The source, as the path names it.
     pub source: &'a str,
-    /// About whom.
+    /// Identifier of the subject.
     pub identifier: &'a str,
-    /// On which of the platform's lists; on all without one.
+    /// The platform's code of the list; `None` for all lists.
     pub list: Option<&'a str>,
-    /// How many records come before this part.
+    /// Number of records before this part.
     pub skip: usize,
     /// The page, from 1.
     pub page: u64,
@@ -84,7 +84,7 @@ pub fn answer(
     document.to_string()
 }
 
-/// Where the records stand.
+/// JSON Pointer to the records.
 const fn records(shape: Shape) -> &'static str {
     match shape {
         Shape::Paged => "/data/列表",
@@ -124,23 +124,23 @@ fn aged(as_of: Timestamp, fault: Option<Kind>) -> Option<Timestamp> {
     }
 }
 
-/// `2026-11-19 20:00:00`, in China.
+/// A moment in China's time, as `2026-11-19 20:00:00`.
 fn written(at: Timestamp) -> String {
     let text = at.to_string();
     text.get(..19).unwrap_or_default().replace('T', " ")
 }
 
-/// `2025年3月1日`
+/// A day, as `2025年3月1日`.
 fn chinese(day: Date) -> String {
     format!("{}年{}月{}日", day.year, day.month, day.day)
 }
 
-/// `2025/3/1`
+/// A day, as `2025/3/1`.
 fn slashed(day: Date) -> String {
     format!("{}/{}/{}", day.year, day.month, day.day)
 }
 
-/// `20250301`
+/// A day, as `20250301`.
 fn plain(day: Date) -> String {
     day.to_string().replace('-', "")
 }
@@ -202,7 +202,7 @@ fn row(record: &CreditRecord, codes: &Codes, shape: Shape) -> Value {
     }
 }
 
-/// The records about whom is asked, and the others.
+/// The records about the subject of the question, and the others.
 struct Held<'a> {
     own: &'a [&'a CreditRecord],
     others: &'a [&'a CreditRecord],
@@ -215,7 +215,7 @@ struct Part<'a> {
     fault: Option<Kind>,
 }
 
-/// What a fault makes of a part's records and of their count.
+/// Applies a fault to a part's records and to their count.
 fn spoil(rows: &mut Vec<Value>, total: &mut usize, held: &Held<'_>, part: &Part<'_>) {
     let shape = part.options.shape;
     let keys: [(&str, &str); 4] = match shape {

@@ -1,4 +1,4 @@
-//! What can be wrong with a simulated platform.
+//! Faults of a simulated platform.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,14 +9,14 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-/// A fault, and when it shows: `[SOURCE:]KIND[=VALUE][@PROBABILITY][#FIRST-LAST]`.
+/// A fault, and the requests that meet it: `[SOURCE:]KIND[=VALUE][@PROBABILITY][#FIRST-LAST]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// What is wrong.
+    /// Kind of the fault.
     pub kind: Kind,
-    /// The source whose requests meet it; every one without it.
+    /// Id of the source whose requests meet it; every source if absent.
     pub source: Option<String>,
-    /// How probable it is, 0 to 1.
+    /// Probability for each request, 0 to 1.
     pub probability: f64,
     /// The first and the last request that meets it, counted from 1.
     pub requests: Option<(u64, u64)>,
@@ -24,7 +24,7 @@ pub struct Fault {
 
 macro_rules! kinds {
     ($( $(#[$doc:meta])* $case:ident $(($value:literal))? = $name:literal, )+) => {
-        /// What is wrong.
+        /// Kind of a fault.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Kind {
             $( $(#[$doc])* $case $((kinds!(@type $value)))?, )+
@@ -43,7 +43,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// Its name.
+            /// Name of the kind, as in a fault's text.
             pub const fn name(self) -> &'static str {
                 match self { $( Self::$case { .. } => $name, )+ }
             }
@@ -58,65 +58,65 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// It answers late.
+    /// The answer comes this many milliseconds late.
     Slow("MILLISECONDS") = "slow",
-    /// It breaks off before anything is said.
+    /// The connection breaks off before the answer begins.
     Down = "down",
-    /// It breaks off in the middle.
+    /// The answer breaks off in the middle.
     Truncate = "truncate",
-    /// It ends in the middle as if that were all.
+    /// The answer ends in the middle as if that were all.
     Cut = "cut",
-    /// It answers another status.
+    /// The answer has this status.
     Status("CODE") = "status",
-    /// It asks to be left alone: 429 with `Retry-After`.
+    /// The platform asks to be left alone: 429 with `Retry-After`.
     Throttle("SECONDS") = "throttle",
-    /// It sends elsewhere.
+    /// The platform redirects to another path.
     Redirect = "redirect",
-    /// It shows a page to log in at.
+    /// The answer is a page to log in at.
     NotJson = "not-json",
-    /// It refuses, with status 200.
+    /// The platform refuses, with status 200.
     Refused = "refused",
-    /// The records are no array, or a day is none.
+    /// The records are not an array, or a day is not a day.
     WrongType = "wrong-type",
-    /// A key is missing.
+    /// A record lacks a key.
     MissingField = "missing-field",
-    /// A record is of a list that nobody knows.
+    /// A record is of an unknown list.
     UnknownList = "unknown-list",
-    /// A record is of an act that nobody knows.
+    /// A record is of an unknown act.
     UnknownAct = "unknown-act",
     /// An identifier has a wrong check character.
     BadIdentifier = "bad-identifier",
-    /// A record is about another of the same name.
+    /// A record about another subject is added.
     OtherSubject = "other-subject",
     /// There is always one more part.
     EndlessPages = "endless-pages",
     /// The first part comes again and again.
     RepeatPage = "repeat-page",
-    /// It has no record about anybody.
+    /// No subject has a record.
     Empty = "empty",
-    /// A record does not say whom it is about.
+    /// Records do not name their subject.
     NoSubject = "no-subject",
-    /// A record is left out of what is counted.
+    /// A part has one record fewer than the count says.
     ShortCount = "short-count",
-    /// More records come than are counted.
+    /// The count is one lower than the number of records.
     LongCount = "long-count",
-    /// The data are old.
+    /// The data are this many days older.
     Stale("DAYS") = "stale",
     /// The data are of the day after tomorrow.
     Future = "future",
     /// The answer has no age.
     NoAge = "no-age",
-    /// The answer is larger than anybody reads.
+    /// The answer is larger than any reader's limit.
     Huge = "huge",
-    /// The records stand there twice, once empty.
+    /// The key of the records occurs twice, once with an empty array.
     DuplicateKey = "duplicate-key",
-    /// The way to the next part leads to another server.
+    /// The link to the next part leads to another server.
     Elsewhere = "elsewhere",
-    /// The way to the next part holds the identifier.
+    /// The link to the next part holds the identifier.
     IdentifierInLink = "identifier-in-link",
 }
 
-/// A text that is no fault.
+/// Error: a text is not a fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultError(String);
 
@@ -171,7 +171,7 @@ impl FromStr for Fault {
 }
 
 impl Fault {
-    /// Whether a request meets it.
+    /// Whether the request of this number to a source meets the fault.
     pub(super) fn applies(&self, source: &str, number: u64, chance: &mut fastrand::Rng) -> bool {
         let due = self.requests.is_none_or(|(first, last)| (first..=last).contains(&number));
         let own = self.source.as_deref().is_none_or(|own| own == source);
@@ -179,7 +179,7 @@ impl Fault {
     }
 }
 
-/// The answer of a fault that needs no records.
+/// The answer of a fault that needs no records; `None` for the other faults.
 pub(super) fn response(kind: Kind) -> Option<Response> {
     Some(match kind {
         Kind::Down => Response::new(Body::from_stream(BreaksOff(None))),
@@ -200,7 +200,7 @@ pub(super) fn response(kind: Kind) -> Option<Response> {
     })
 }
 
-/// An answer as it goes out, with what is wrong with its bytes.
+/// The HTTP answer, with the fault of its bytes.
 pub(super) fn spoiled(text: String, fault: Option<Kind>) -> Response {
     let half = |text: &str| Bytes::copy_from_slice(text.as_bytes().split_at(text.len() / 2).0);
     let body = match fault {
@@ -217,7 +217,7 @@ pub(super) fn spoiled(text: String, fault: Option<Kind>) -> Response {
     ([(header::CONTENT_TYPE, json)], body).into_response()
 }
 
-/// A body that gives what it has and then breaks off.
+/// A body that gives its bytes, if any, and then breaks off.
 struct BreaksOff(Option<Bytes>);
 
 impl futures_core::Stream for BreaksOff {

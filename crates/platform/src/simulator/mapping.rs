@@ -1,4 +1,4 @@
-//! The mapping file by which a simulated platform is asked.
+//! The mapping file for a simulated platform.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,12 +13,12 @@ use crate::simulator::{Options, Shape};
 const PAGED: &str = include_str!("paged.toml");
 const CURSOR: &str = include_str!("cursor.toml");
 
-/// A text as TOML writes it.
+/// A text as a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// `{ theirs = ours, … }`
+/// An inline table, as `{ theirs = ours, … }`.
 fn table<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let pairs: Vec<String> =
         pairs.map(|(theirs, ours)| format!("{} = {}", quoted(theirs), quoted(ours))).collect();
@@ -29,7 +29,7 @@ fn closed(words: Words) -> String {
     table(words.iter().map(|(ours, theirs)| (*theirs, *ours)))
 }
 
-/// A field of codes; nothing where the registry file knows none.
+/// A field of codes; empty if the registry file has none.
 fn open(name: &str, path: &str, codes: &std::collections::BTreeMap<String, String>) -> String {
     if codes.is_empty() {
         return String::new();
@@ -38,7 +38,7 @@ fn open(name: &str, path: &str, codes: &std::collections::BTreeMap<String, Strin
     format!("{name} = {{ path = {}, values = {values} }}\n", quoted(path))
 }
 
-/// Of each list of a source the first organization, if the mapping is to name any.
+/// Canaries of a source: the first organization of each list, if the options ask for them.
 fn canaries(file: &RegistryFile, source: &str, codes: &Codes, options: &Options) -> String {
     let organization = |r: &&CreditRecord| r.subject.kind == SubjectKind::Organization;
     let held = file.records.iter().filter(|r| options.canaries && r.source == source);
@@ -65,7 +65,7 @@ fn canaries(file: &RegistryFile, source: &str, codes: &Codes, options: &Options)
     )
 }
 
-/// The mapping file.
+/// Text of the mapping file.
 pub fn mapping(
     file: &RegistryFile,
     codes: &Codes,

@@ -1,16 +1,16 @@
-//! How a simulated platform says things: codes of its own, and the words of such platforms.
+//! Vocabulary of a simulated platform: codes of its own, and the words of such platforms.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use mustcheck::registry::json::RegistryFile;
 
-/// A closed vocabulary: our code, and the platform's word.
+/// A closed vocabulary: pairs of our code and the platform's word.
 pub type Words = &'static [(&'static str, &'static str)];
 
-/// 主体类别
+/// Kinds of subject: 主体类别
 pub const KINDS: Words = &[("organization", "法人及非法人组织"), ("person", "自然人")];
 
-/// 证件类型
+/// Kinds of identifier: 证件类型
 pub const SCHEMES: Words = &[
     ("uscc", "统一社会信用代码"),
     ("resident-id", "居民身份证"),
@@ -18,7 +18,7 @@ pub const SCHEMES: Words = &[
     ("passport", "护照"),
 ];
 
-/// 责任人类别
+/// Roles of responsible persons: 责任人类别
 pub const ROLES: Words = &[
     ("applicant", "申请人"),
     ("consortium-member", "联合体成员"),
@@ -29,7 +29,7 @@ pub const ROLES: Words = &[
     ("guarantor", "担保人"),
 ];
 
-/// 处罚类别
+/// Kinds of penalty: 处罚类别
 pub const PENALTIES: Words = &[
     ("warning", "警告"),
     ("criticism", "通报批评"),
@@ -42,7 +42,7 @@ pub const PENALTIES: Words = &[
     ("other", "其他"),
 ];
 
-/// 变动类型
+/// Kinds of event: 变动类型
 pub const EVENTS: Words = &[
     ("objection-filed", "异议申请"),
     ("objection-dismissed", "异议不成立"),
@@ -55,26 +55,26 @@ pub const EVENTS: Words = &[
     ("reorganisation-failed", "重整计划未执行"),
 ];
 
-/// The platform's word for one of our codes.
+/// The platform's word for one of our codes; empty if it has none.
 pub fn word(words: Words, code: &str) -> &'static str {
     words.iter().find(|(own, _)| *own == code).map_or("", |(_, word)| word)
 }
 
-/// The codes of one platform, numbered as they stand in the alphabet.
+/// The codes of one platform, numbered in the order of our codes.
 #[derive(Clone, Debug)]
 pub struct Codes {
-    /// Lists.
+    /// Lists: our code, and the platform's.
     pub lists: BTreeMap<String, String>,
-    /// Acts.
+    /// Acts: our code, and the platform's.
     pub acts: BTreeMap<String, String>,
-    /// Matters.
+    /// Matters: our code, and the platform's.
     pub matters: BTreeMap<String, String>,
-    /// Instruments.
+    /// Instruments: our code, and the platform's.
     pub instruments: BTreeMap<String, String>,
 }
 
 impl Codes {
-    /// The codes for what a registry file speaks of.
+    /// Codes for everything that a registry file names.
     pub fn of(file: &RegistryFile) -> Self {
         let records = || file.records.iter();
         let bases = records().flat_map(|r| &r.legal_basis).map(|b| b.instrument.as_str());

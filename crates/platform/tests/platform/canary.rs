@@ -1,4 +1,4 @@
-//! Sources that answer, and not with all that they hold.
+//! Sources that answer, but not with all that they hold.
 
 use mustcheck::model::{AnswerStatus, SubjectKind};
 use mustcheck_platform::simulator::{Options, Running, Shape, Simulator};
@@ -29,14 +29,14 @@ fn a_source_that_has_nothing_about_anybody_clears_nobody() {
     for shape in [Shape::Paged, Shape::Cursor] {
         let running = with_canaries(small(), shape, 10, &["empty"]);
         let registry = open(&running.mapping());
-        // Whoever is on the list, and whoever is not; on its list, and on another of that source.
+        // Subjects on the list, and not on it; for its list, and for another list of that source.
         let answers = ask(&registry, &[firm(1), firm(3)], &["wage-arrears", "tax-serious"]);
         assert_eq!(answers.len(), 4);
         for answer in answers {
             assert_eq!(answer.status, AnswerStatus::Unavailable, "{shape:?} {answer:?}");
             assert_eq!(answer.reason, Some(format!("source `platform`: {GONE}")));
         }
-        // Without a canary nobody can tell.
+        // Without a canary this cannot be noticed.
         let running = crate::simulate(small(), shape, 10, &["empty"]);
         assert_eq!(about_firm(&open(&running.mapping())).status, AnswerStatus::Answered);
     }
@@ -73,7 +73,7 @@ fn a_canary_that_was_found_is_believed_for_a_while_and_one_that_was_not_is_asked
     assert_eq!(asked_for("canary_seconds = 0", &[]), with_every_check);
     let empty_at_first = [(unavailable, 2), (answered, 4), (answered, 5)];
     assert_eq!(asked_for("", &["empty#1-2"]), empty_at_first);
-    // What is kept for those who ask is another thing than what is known of the canary.
+    // Answers kept for checks and those kept for canaries are kept apart.
     let kept = [(answered, 2), (answered, 2), (answered, 2)];
     assert_eq!(asked_for("cache_seconds = 60", &[]), kept);
 }
@@ -119,7 +119,7 @@ fn a_canary_on_another_list_than_it_is_known_to_be_on_is_not_found() {
     assert_eq!(reason(&open(&wrong)), told);
 }
 
-/// The mapping of a platform whose answers do not repeat whom they are about.
+/// The mapping of a platform whose answers do not repeat their subject.
 fn about_whom_was_asked(mapping: &str) -> String {
     let (before, rest) = mapping.split_once("[source.record.subject]").unwrap();
     let (_, after) = rest.split_once("\n\n").unwrap();

@@ -1,4 +1,4 @@
-//! A server that says what a test tells it to, byte by byte.
+//! A server that gives a test's answers, byte by byte.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -51,7 +51,7 @@ impl Canned {
         Self { port, requests, answers }
     }
 
-    /// What was asked so far.
+    /// Requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().unwrap().clone()
     }
@@ -61,7 +61,8 @@ impl Canned {
         *self.answers.lock().unwrap() = (0, vec![answer]);
     }
 
-    /// A mapping by which it is asked: English names, with `said` of the source and `paging`.
+    /// The mapping of the server: English names, with `said` as settings of the source, and
+    /// `paging`.
     pub fn mapping(&self, said: &str, request: &str, paging: &str) -> String {
         format!(
             r#"

@@ -1,4 +1,4 @@
-//! What a decision is while sources answer, and while they do not.
+//! Decisions of a gate while sources answer, and while they do not.
 
 use std::sync::LazyLock;
 
@@ -27,14 +27,14 @@ fn application(n: u32) -> Application {
     Application::from_json(json.to_string().as_bytes()).unwrap()
 }
 
-/// The policy of the day, which takes seconds to make.
+/// The policy of the tests' day, which takes seconds to make.
 fn policy() -> Policy {
     static POLICY: LazyLock<Policy> =
         LazyLock::new(|| Policy::embedded_edition(Policy::edition_as_of(TODAY).unwrap()).unwrap());
     POLICY.clone()
 }
 
-/// Every list that is due for a government procurement, by two sources.
+/// A registry of two sources with every list that is due for a government procurement.
 fn two(records: &[Value]) -> RegistryFile {
     let policy = policy();
     let matters = &policy.description().matters;
@@ -164,8 +164,8 @@ fn by_another_identifier_than_a_source_keeps_nobody_is_clear() {
     assert_ne!(decision.disposition, Disposition::Undetermined);
 }
 
-/// A source that keeps firms by their codes proves by a code what it proves, whatever else the firm
-/// has; under each code that it has.
+/// A source that keeps firms by their codes answers about every code of a firm, whatever other
+/// identifiers the firm has.
 #[test]
 fn a_further_identifier_that_a_source_does_not_keep_leaves_nothing_open() {
     let running = simulate(two(&[record("credit", "r1", 1)]), Shape::Paged, 10, &[]);

@@ -1,5 +1,5 @@
-//! Mapping files: what is wrong with one is told all at once, with its place; and what is
-//! published of them is what the program reads.
+//! Mapping files: all faults of one are reported at once, each with its place; and the published
+//! schema is that of the program's types.
 
 use std::path::Path;
 
@@ -33,13 +33,13 @@ scheme = { constant = "uscc" }
 identifier = "/code"
 "#;
 
-/// Everything that is wrong with a mapping.
+/// All faults of a mapping.
 fn faults(mapping: &str) -> Vec<String> {
     let faults = Mapping::from_toml(mapping).expect_err("the mapping is bad");
     faults.iter().map(ToString::to_string).collect()
 }
 
-/// What is wrong after a change.
+/// Faults of the good mapping after a change.
 fn changed(from: &str, to: &str) -> Vec<String> {
     assert!(GOOD.contains(from), "{from}");
     faults(&GOOD.replace(from, to))

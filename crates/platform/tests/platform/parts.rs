@@ -19,7 +19,7 @@ fn rows(rows: &[Value], total: u64) -> Value {
     json!({ "rows": rows, "total": total, "at": "2024-11-19 20:00:00" })
 }
 
-/// What is told of one answer.
+/// Reason why one answer is not accepted.
 fn told(body: &str) -> String {
     let canned = Canned::new(vec![ok(body)]);
     reason(&open(&canned.mapping(ONCE, BODY, "")))
@@ -64,7 +64,7 @@ fn a_value_that_is_not_what_the_mapping_says_is_told_with_its_path() {
     );
     assert_eq!(whole(&|d| _ = d.as_object_mut().unwrap().remove("at")), "/at: is missing");
     assert_eq!(set("/at", json!("soon")), format!("/at: `soon` {day}"));
-    // What a source says may be an identifier.
+    // A word of the source may be an identifier.
     let told = set("/rows/1/list", json!(resident(1)));
     assert_eq!(told, "/rows/1/list: `3101…**` is a list that the mapping does not have");
 }
@@ -176,7 +176,7 @@ fn a_cursor_or_link_that_leads_back_is_seen() {
     assert!(!heard[0].contains("cursor"), "{heard:?}");
     assert!(heard[2].contains(r#""cursor":"b""#), "{heard:?}");
 
-    // A key that is missing is no end.
+    // A missing key is not the end.
     let canned = Canned::new(vec![ok(&rows(&[row("1")], 1).to_string())]);
     assert_eq!(reason(&open(&canned.mapping(ONCE, request, paging))), "/next: is missing");
     let canned = Canned::new(vec![part("1", Value::Null)]);
@@ -241,8 +241,8 @@ fn a_flag_without_its_day_is_no_event() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// RAIL R2: whatever byte of an answer is changed, lost or added, it is no answer with fewer
-    /// records, and no answer about another.
+    /// RAIL R2: whatever byte of an answer is changed, lost or added, it is never an answer with
+    /// fewer records, nor an answer about another subject.
     #[test]
     fn no_damage_to_an_answer_loses_a_record(
         at in 0_usize..10_000, byte: u8, kind in 0_u8..4, run in 1_usize..40,

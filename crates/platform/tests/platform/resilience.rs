@@ -1,4 +1,4 @@
-//! Asking again, leaving alone, keeping for a while, and asking many at the same time.
+//! Retries, the circuit breaker, kept answers, and many questions at the same time.
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ fn a_wait_that_outlasts_the_time_is_not_begun() {
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert_eq!(running.simulator().asked(), 1);
 
-    // A day in the past is no wait at all.
+    // A day in the past means no wait at all.
     let past = http("503 Busy\r\nRetry-After: Sun, 06 Nov 1994 08:49:37 GMT", b"");
     let empty = json!({ "rows": [], "total": 0, "at": "2024-11-19" }).to_string();
     let canned = Canned::new(vec![past, ok(&empty)]);
@@ -150,7 +150,7 @@ fn a_status_about_one_question_leaves_the_source_open_to_others() {
         let told = answer.reason.unwrap_or_default();
         assert_eq!(told.contains(left_alone), is_left_alone, "{status}: {told}");
     }
-    // Whoever asks to be left alone is, whatever the status.
+    // A source that asks to be left alone is left alone, whatever the status.
     let wait = http("404 Not Found\r\nRetry-After: 60", b"");
     let canned = Canned::new(vec![wait]);
     let said = "retries = { times = 0 }\nbreaker = { failures = 1 }";
@@ -200,7 +200,7 @@ fn it_answers_inside_any_runtime_and_outside_of_one() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let inside = runtime.block_on(AsyncRegistry::lookup(&registry, &asks)).unwrap();
     assert_eq!(inside, ask(&registry, &[firm(1)], &["wage-arrears"]));
-    // Dropped inside of one, which must not wait.
+    // Dropped inside of a runtime, where it must not wait.
     runtime.block_on(async { drop(registry) });
 }
 

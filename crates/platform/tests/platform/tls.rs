@@ -1,4 +1,4 @@
-//! Certificates: who is trusted, and who is let in.
+//! Certificates: the servers that are trusted, and the clients that are let in.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -31,7 +31,8 @@ impl Authority {
     }
 }
 
-/// A server of one answer behind TLS; with `clients`, it lets in only whom that authority knows.
+/// A server of one answer behind TLS. With `clients`, it accepts only clients with a certificate of
+/// that authority.
 fn server(authority: &Authority, name: &str, clients: Option<&Authority>) -> u16 {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let (certificate, key) = authority.issue(name);
