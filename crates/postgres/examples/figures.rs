@@ -1,4 +1,5 @@
-//! What a lookup in PostgreSQL costs, as a ratio to a bare indexed select, measured in one run.
+//! Measures the time of a lookup in PostgreSQL as a ratio to that of a bare indexed select, in one
+//! run.
 //!
 //! ```sh
 //! cargo test --release --workspace --no-run && target/release/examples/postgres_figures URL
@@ -22,9 +23,9 @@ const APPLICATION: &[u8] =
     include_bytes!("../../../examples/cases/0002-procurement-wage-arrears/application.json");
 const REGISTRY: &[u8] =
     include_bytes!("../../../examples/cases/0002-procurement-wage-arrears/registry.json");
-/// Records beside the case's own.
+/// Number of records beside the case's own.
 const RECORDS: u32 = 50_000;
-/// How often each is measured, in turn.
+/// Number of times that each is measured, in turn.
 const ROUNDS: u32 = 3_000;
 
 #[tokio::main]
@@ -49,7 +50,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Some(Ask { query: number, subject, as_of: application.as_of, lists: &query.lists })
         })
         .collect();
-    // What a program would write that asks for one key and nothing else, as fast as it gets.
+    // The select of a program that asks for one key and nothing else, as fast as it can be.
     let mut settings: tokio_postgres::Config = url.parse()?;
     settings.options("-c plan_cache_mode=force_generic_plan -c jit=off");
     let manager = Manager::new(settings, tokio_postgres::NoTls);
@@ -88,7 +89,8 @@ fn ratio(one: Duration, other: Duration) -> f64 {
     one.as_secs_f64() / other.as_secs_f64()
 }
 
-/// The case's registry, and many records about others in the same source.
+/// Fills the registry with that of the case, and many records about other subjects in the same
+/// source.
 async fn fill(registry: &PostgresRegistry) -> Result<(), Box<dyn Error>> {
     let mut file: serde_json::Value = serde_json::from_slice(REGISTRY)?;
     let records = file["records"].as_array_mut().ok_or("no records")?;
@@ -96,7 +98,7 @@ async fn fill(registry: &PostgresRegistry) -> Result<(), Box<dyn Error>> {
     for number in 0..RECORDS {
         let mut record = template.clone();
         record["id"] = json!(format!("F-{number}"));
-        // Passports have no check digit, so that any number is one.
+        // Passports have no check digit, so any number is valid.
         record["subject"] = json!({ "kind": "person", "scheme": "passport", "country": "FR",
             "identifier": format!("F{number:08}"), "name": "某人" });
         record["responsible_persons"] = json!([]);

@@ -1,4 +1,5 @@
-//! Bundles: what a decision can be re-derived from. Personal data, in clear unless encrypted.
+//! Bundles, from which decisions can be derived again. They are personal data, in clear unless
+//! encrypted.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,23 +18,23 @@ const KEEP: &str = "\
 INSERT INTO mustcheck_bundle (receipt, made_at, component, writer, sealed, body) \
 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (receipt) DO NOTHING";
 
-/// Bundles in a database, and each component once.
+/// Bundles in a database, with each component once.
 #[derive(Clone)]
 pub struct PostgresBundles {
     database: Database,
     recipients: Option<Arc<Recipients>>,
-    /// Components that are known to be there.
+    /// Components that were already written.
     known: Arc<Mutex<HashSet<ContentDigest>>>,
 }
 
-/// A bundle as it is kept.
+/// A bundle as it is in the database.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredBundle {
     /// The receipt's id.
     pub receipt: DocumentId,
     /// The digest of the component that decided.
     pub component: ContentDigest,
-    /// The digest of the writer; earlier versions kept none.
+    /// The digest of the writer; `None` from earlier versions, which kept no writer.
     pub writer: Option<ContentDigest>,
     /// Whether `body` is encrypted (age).
     pub sealed: bool,
@@ -43,8 +44,8 @@ pub struct StoredBundle {
 }
 
 impl PostgresBundles {
-    /// The bundles in a database. With recipients, what is kept from now on is encrypted to them,
-    /// and to nobody else: not even this program can read it again.
+    /// The bundles in a database. With recipients, bundles kept from now on are encrypted to them
+    /// and to nobody else: not even this program can read them again.
     pub fn new(database: &Database, recipients: Option<Recipients>) -> Self {
         let recipients = recipients.map(Arc::new);
         Self { database: database.clone(), recipients, known: Arc::default() }
@@ -79,8 +80,8 @@ impl PostgresBundles {
         Ok(())
     }
 
-    /// Puts a row in its place. Doing so twice is doing it once, so what was not heard of is done
-    /// again.
+    /// Inserts a row if it is not there. Doing so twice is the same as once, so an insert without
+    /// an answer is repeated.
     async fn insert(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<(), Error> {
         match self.insert_once(sql, values).await {
             Err(error) if error.is_passing() => self.insert_once(sql, values).await,
@@ -95,7 +96,7 @@ impl PostgresBundles {
         Ok(())
     }
 
-    /// The bundle of a receipt.
+    /// The bundle of a receipt, if there is one.
     ///
     /// # Errors
     ///
@@ -107,11 +108,11 @@ impl PostgresBundles {
         rows.first().map(StoredBundle::read).transpose()
     }
 
-    /// A component.
+    /// The component of a digest, if there is one.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if it is not what its digest says, or the database's failure.
+    /// [`Error::Damaged`] if its content does not fit the digest, or the database's failure.
     pub async fn component(&self, digest: ContentDigest) -> Result<Option<Vec<u8>>, Error> {
         let select = "SELECT body FROM mustcheck_component WHERE digest = $1";
         let rows = self.rows(select, &[&digest.to_string()]).await?;
@@ -123,8 +124,8 @@ impl PostgresBundles {
         Ok(Some(body))
     }
 
-    /// Copies every bundle and its component into a folder, from which decisions are re-derived;
-    /// how many.
+    /// Copies every bundle, its component and its writer into a folder, from which decisions are
+    /// derived again. Returns the number of bundles.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! How the database is reached, and how long it is waited for.
+//! Settings of the connections to the database.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -14,32 +14,33 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Error;
 
-/// How the database is reached, and how long it is waited for.
+/// Settings of the connections to the database.
 #[derive(Clone)]
 pub struct Config {
-    /// Where it is: `postgresql://user@host/database`, or `host=… user=… dbname=…`. The password
-    /// is better in the variable or file that the caller reads than in an argument.
+    /// Address of the database: `postgresql://user@host/database`, or `host=… user=… dbname=…`. The
+    /// password is better in the variable or file that the caller reads than in an argument.
     pub url: String,
-    /// Connections that are open at most; 16.
+    /// Largest number of open connections; 16 by default.
     pub connections: usize,
-    /// How long a connection is waited for that others use; 5 seconds.
+    /// Longest wait for a connection while others use all of them; 5 seconds by default.
     pub wait: Duration,
-    /// How long making a connection may take; 5 seconds.
+    /// Longest time to make a connection; 5 seconds by default.
     pub connect: Duration,
-    /// How long one statement may take, on the server and with the way there; 5 seconds.
+    /// Longest time of one statement, on the server and with the way there; 5 seconds by default.
     pub statement: Duration,
-    /// How long one statement of an import or of a copy may take; 10 minutes.
+    /// Longest time of one statement of an import or of a copy; 10 minutes by default.
     pub bulk: Duration,
-    /// How long an entry of the log may wait for its commit, reconnecting included; 15 seconds.
+    /// Longest time until an entry of the log is committed, reconnecting included; 15 seconds by
+    /// default.
     pub append: Duration,
-    /// TLS; without it, connections are in clear, and so go to this machine alone.
+    /// TLS; without it, connections are in clear, and so only to this machine.
     pub tls: Option<Tls>,
-    /// Whether connections in clear may leave this machine. `sslmode=disable` in the place says
-    /// the same.
+    /// Whether connections in clear may leave this machine. `sslmode=disable` in the address has
+    /// the same effect.
     pub plaintext: bool,
 }
 
-/// Who the server must be, and who this program is.
+/// Certificates: those of the server's authorities, and this program's own.
 #[derive(Clone, Debug)]
 pub struct Tls {
     /// A file in PEM with the certificates of the authorities that are trusted. The server's name
@@ -50,7 +51,7 @@ pub struct Tls {
 }
 
 impl Config {
-    /// The usual settings for this place.
+    /// Default settings for this address.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: url.into(),
@@ -65,7 +66,11 @@ impl Config {
         }
     }
 
-    /// What the driver is told.
+    /// The driver's settings.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] if the address is not valid, or would lead off this machine in clear.
     pub(crate) fn driver(&self) -> Result<tokio_postgres::Config, Error> {
         // The parser's message quotes what it met, which may be the password.
         let parsed = tokio_postgres::Config::from_str(&self.url);
@@ -98,12 +103,12 @@ impl Config {
         Ok(driver)
     }
 
-    /// What a connection is told first.
+    /// Statements that each new connection runs first.
     pub(crate) fn session(&self) -> String {
         let statement = self.statement.as_millis();
-        // Every statement here goes by an index whatever its values are, so that its plan is made
-        // once; compiling a plan would take longer than following it. Settings that another
-        // database does not have are left alone.
+        // Every statement here uses an index whatever its values are, so a plan that is made once
+        // is good; compiling a plan would take longer than running it. Settings that another kind
+        // of database does not have are left alone.
         format!(
             "SET statement_timeout = {statement}; \
              SET idle_in_transaction_session_timeout = {statement}; \
@@ -116,11 +121,11 @@ impl Config {
     }
 }
 
-/// The first host that is not this machine.
+/// The first host that is not this machine, if any.
 fn elsewhere(driver: &tokio_postgres::Config) -> Option<String> {
     let (hosts, addresses) = (driver.get_hosts(), driver.get_hostaddrs());
     (0..hosts.len().max(addresses.len())).find_map(|n| {
-        // An address is where the connection goes, whatever the name beside it.
+        // An address is where the connection goes, whatever name is beside it.
         match (addresses.get(n), hosts.get(n)) {
             (Some(address), _) if address.to_canonical().is_loopback() => None,
             (Some(address), _) => Some(address.to_string()),
@@ -141,7 +146,7 @@ fn elsewhere(driver: &tokio_postgres::Config) -> Option<String> {
 
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The place may hold a password.
+        // The address may hold a password.
         f.debug_struct("Config").field("connections", &self.connections).finish_non_exhaustive()
     }
 }

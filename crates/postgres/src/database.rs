@@ -1,4 +1,4 @@
-//! The pool of connections, and the layout of what they reach.
+//! The pool of connections, and the layout of the database.
 
 mod migrations;
 
@@ -29,8 +29,8 @@ struct Inner {
 }
 
 impl Database {
-    /// Reaches a database; a connection is made at once, to say what is wrong with it. Must be
-    /// called in a runtime of tokio, which lasts as long as what is made of this.
+    /// Connects to a database. One connection is made at once, to find errors early. The caller
+    /// must be in a runtime of tokio that lasts as long as everything made from this value.
     ///
     /// # Errors
     ///
@@ -75,8 +75,8 @@ impl Database {
         &self.0.config
     }
 
-    /// A connection. It goes back to the pool when all went well, and is closed otherwise:
-    /// whatever is unfinished on it ends with it.
+    /// Takes a connection from the pool. It goes back there by [`Connection::done`]. Otherwise it
+    /// is closed, and everything unfinished on it ends with it.
     pub(crate) async fn connection(&self) -> Result<Connection, Error> {
         let config = &self.0.config;
         match self.0.pool.get().await {
@@ -90,8 +90,8 @@ impl Database {
         }
     }
 
-    /// Waits for a statement. The server ends it in time; if the server says nothing either, it
-    /// is given up.
+    /// Waits for a statement. The server ends one that takes too long; if the server does not
+    /// answer either, it is given up after [`Config::statement`] and a second.
     pub(crate) async fn within<T>(
         &self,
         statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
@@ -99,7 +99,8 @@ impl Database {
         within(self.0.config.statement, statement).await
     }
 
-    /// As [`Database::within`], for a statement of an import or of a copy.
+    /// Waits for a statement of an import or of a copy, like [`Database::within`] but for
+    /// [`Config::bulk`].
     pub(crate) async fn within_bulk<T>(
         &self,
         statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
@@ -107,7 +108,7 @@ impl Database {
         within(self.0.config.bulk, statement).await
     }
 
-    /// What allows a transaction its longer statements.
+    /// Statements that allow a transaction the longer time of [`Config::bulk`].
     pub(crate) fn bulk_settings(&self) -> String {
         let bulk = self.0.config.bulk.as_millis();
         format!(
@@ -116,7 +117,11 @@ impl Database {
         )
     }
 
-    /// Waits on this thread.
+    /// Runs a future on this thread until it is done.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::OneThread`] if this thread runs a runtime of one thread.
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
         match Handle::try_current().map(|handle| handle.runtime_flavor()) {
             Err(_) => Ok(self.0.runtime.block_on(future)),
@@ -134,7 +139,7 @@ async fn within<T>(
     time: Duration,
     statement: impl Future<Output = Result<T, tokio_postgres::Error>>,
 ) -> Result<T, Error> {
-    // The server's own end of it, and the way here.
+    // The server ends it by itself first, and its answer needs a moment to arrive.
     let time = time + Duration::from_secs(1);
     match tokio::time::timeout(time, statement).await {
         Ok(answered) => Ok(answered?),
@@ -155,12 +160,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Everything on it was answered, and no transaction is open.
+    /// Gives the connection back to the pool: everything on it was answered, and no transaction is
+    /// open.
     pub(crate) fn done(mut self) {
         drop(self.object.take());
     }
 
-    /// The rows that a statement gives, which is prepared once a connection.
+    /// The rows of a statement, which is prepared once for each connection.
     pub(crate) async fn rows(
         &self,
         sql: &str,
@@ -170,7 +176,7 @@ impl Connection {
         self.database.within(self.query(&statement, values)).await
     }
 
-    /// As [`Connection::rows`], for a statement of an import or of a copy.
+    /// The rows of a statement of an import or of a copy, like [`Connection::rows`].
     pub(crate) async fn bulk_rows(
         &self,
         sql: &str,
@@ -180,7 +186,7 @@ impl Connection {
         self.database.within_bulk(self.query(&statement, values)).await
     }
 
-    /// The one row that a statement gives.
+    /// The row of a statement that gives one.
     pub(crate) async fn one(&self, sql: &str) -> Result<Row, Error> {
         let mut rows = self.rows(sql, &[]).await?;
         let gone = || Error::Damaged("a row of this program's is gone".into());

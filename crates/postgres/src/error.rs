@@ -1,4 +1,4 @@
-//! What can go wrong with the database, in words that hold no value of any row.
+//! Errors of the database, in words that hold no value of any row.
 
 use std::error::Error as _;
 use std::fmt;
@@ -9,7 +9,7 @@ use mustcheck_evidence::JournalError;
 use mustcheck_evidence::bundle::StoreError;
 use tokio_postgres::error::SqlState;
 
-/// Why the database did not do as asked.
+/// Error of the database.
 ///
 /// It can be cloned, since callers who share one transaction share its failure too.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -21,19 +21,19 @@ pub enum Error {
     /// No connection could be made.
     #[error("no connection to the database")]
     Connect(#[source] Failure),
-    /// Every connection is in use.
+    /// Every connection was in use for this time.
     #[error("no connection to the database was free within {0:?}")]
     Busy(Duration),
-    /// The database took longer than it may.
+    /// The database gave no answer within this time.
     #[error("the database gave no answer within {0:?}")]
     Late(Duration),
     /// The database refused or failed.
     #[error("the database failed")]
     Failed(#[source] Failure),
-    /// The server does not keep what it commits.
+    /// The server may lose what it commits: it runs with `fsync` off.
     #[error("the server runs with `fsync` off: what it commits may be lost")]
     NoSync,
-    /// A newer program migrated the database.
+    /// The database was migrated by a newer program.
     #[error("the database is of version {found}; this program knows versions up to {known}")]
     Newer {
         /// The database's version.
@@ -41,7 +41,7 @@ pub enum Error {
         /// The newest that this program knows.
         known: i32,
     },
-    /// The database is not migrated.
+    /// The database is not migrated to the version that this program needs.
     #[error("the database is of version {found}; this program needs version {known}: migrate it")]
     Older {
         /// The database's version, 0 for none.
@@ -49,51 +49,51 @@ pub enum Error {
         /// The one that this program needs.
         known: i32,
     },
-    /// The database was migrated by another program.
+    /// The migration of this number was made by another program.
     #[error("migration {0} of the database is not this program's")]
     Diverged(i32),
-    /// Somebody changed the log.
+    /// The log, or another row of this program, was changed by somebody else.
     #[error("the log in the database is damaged: {0}")]
     Damaged(String),
     /// The log has fewer entries than it had.
     #[error("the log had {known} entries and now has {found}: an older state was put back")]
     RolledBack {
-        /// How many it had.
+        /// Number of entries that it had.
         known: u64,
-        /// How many it has.
+        /// Number of entries that it has.
         found: u64,
     },
-    /// The connection was lost, and nothing could be learnt since.
+    /// The connection was lost, and nothing could be found out since.
     #[error("it is not known whether the entry is in the log")]
     Unknown(#[source] Box<Self>),
     /// The entry is in the log already.
     #[error("the entry is in the log already")]
     Twice,
-    /// Somebody else answers the request.
+    /// Another replica has taken the request over.
     #[error("the request was taken over")]
     TakenOver,
     /// The operating system has no random bytes.
     #[error("the operating system has no random bytes")]
     NoRandom,
-    /// What appends to the log has ended.
+    /// The task that appends to the log has ended.
     #[error("the log is closed")]
     Closed,
     /// The caller's thread runs the only runtime that could answer it.
     #[error("a runtime of one thread cannot be kept waiting: call from another thread")]
     OneThread,
-    /// The folder that follows the log.
+    /// The folder that follows the log cannot be used.
     #[error("the folder `{path}` cannot follow the log: {detail}")]
     Folder {
         /// The folder.
         path: String,
-        /// Why.
+        /// Reason in words.
         detail: String,
     },
 }
 
-/// What the database or the connection to it complained of.
-// RAIL R13: of a complaint of the server's only code and message are kept, and what in it may be
-// an identifier is masked; its detail and context quote rows.
+/// Complaint of the database, or of the connection to it.
+// RAIL R13: of the server's complaint only code and message are kept, and what in it may be an
+// identifier is masked; its detail and context quote rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     code: Option<SqlState>,
@@ -101,12 +101,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The SQLSTATE; none if the server did not say anything.
+    /// The SQLSTATE; `None` if the server did not answer.
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(SqlState::code)
     }
 
-    /// A failure in other words than the server's.
+    /// A failure in words that are not the server's.
     pub(crate) fn words(message: &str) -> Self {
         Self { code: None, message: redact(message) }
     }
@@ -155,7 +155,7 @@ impl Error {
         self.state().is_some_and(|state| !state.code().starts_with("57P"))
     }
 
-    /// Whether the same may succeed a moment later.
+    /// Whether the same call may succeed a moment later.
     pub(crate) fn is_passing(&self) -> bool {
         match (self, self.state()) {
             // Serialisation, deadlock, resources, shutdown and start, a lost connection.

@@ -28,7 +28,7 @@
 //! - A lookup is one statement: one round trip, one consistent state of all sources. A database
 //!   that is down or late is an error, which is a fault of the check, and never "no records".
 //! - When an append returns an index, the transaction with the entry, the tree's edge and the
-//!   signed checkpoint is committed. A commit that was not heard of is looked up; if it cannot be,
+//!   signed checkpoint is committed. A commit without an answer is looked up; if it cannot be,
 //!   the error says that it is not known, and the check has no decision.
 //! - Replicas with the same keys share one log: no gap, no entry twice, one tree.
 //!

@@ -37,13 +37,13 @@ struct Shared {
 }
 
 impl PostgresLog {
-    /// Opens the log of an office's keys, or begins it in a database that has none. Must be
-    /// called in a runtime of tokio, which appends to it as long as it lasts.
+    /// Opens the log of an office's keys, or begins it in a database that has none. The caller must
+    /// be in a runtime of tokio; entries are appended as long as it lasts.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the database holds a log of other keys or one that was changed at
-    /// its end.
+    /// [`Error::Damaged`] if the database holds a log of other keys, or one that was changed at its
+    /// end.
     pub async fn open(database: &Database, keys: &Keys) -> Result<Self, Error> {
         let ledger = Ledger::of(keys).map_err(|e: KeysError| Error::Config(e.to_string()))?;
         let connection = database.connection().await?;
@@ -58,7 +58,7 @@ impl PostgresLog {
         Ok(Self(Arc::new(Shared { database: database.clone(), ledger, known, queue })))
     }
 
-    /// Whether a database has a log: [`PostgresLog::open`] begins one where there is none.
+    /// Whether a database has a log. ([`PostgresLog::open`] begins one where there is none.)
     ///
     /// # Errors
     ///
@@ -75,8 +75,8 @@ impl PostgresLog {
         &self.0.database
     }
 
-    /// The log as a check sees it that answers a request: its receipt is appended only if the
-    /// request is still this one's to answer, and is tied to it in the same transaction.
+    /// The log for a check that answers a request. The receipt is appended only if the request is
+    /// still claimed, and is tied to it in the same transaction.
     pub fn claimed(&self, claim: &Claim) -> ClaimedLog {
         ClaimedLog { log: self.clone(), claim: claim.clone() }
     }
@@ -119,10 +119,14 @@ impl AsyncJournal for ClaimedLog {
     }
 }
 
-/// How far the log has come.
+/// Select of the log's head: its size, the peaks of its tree, and the last checkpoint.
 const HEAD: &str = "SELECT size, peaks, checkpoint FROM mustcheck_head WHERE id = 1";
 
-/// What the head says, if it is to be believed.
+/// The state in the head's row.
+///
+/// # Errors
+///
+/// [`Error::Damaged`] if its checkpoint is not by these keys, or does not fit the tree.
 fn state(ledger: &Ledger, head: &Row) -> Result<LogState, Error> {
     let size = head.try_get::<_, i64>(0)?;
     let damaged = |e: LedgerError| {

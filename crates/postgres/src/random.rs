@@ -1,4 +1,4 @@
-//! Texts and tokens that nobody guesses and nothing repeats.
+//! Random texts and tokens, which nobody can guess and which do not repeat.
 
 use crate::Error;
 
@@ -9,7 +9,7 @@ pub(crate) fn bytes() -> Result<[u8; 16], Error> {
     Ok(bytes)
 }
 
-/// The same as hexadecimal digits.
+/// Sixteen random bytes as 32 hexadecimal digits.
 pub(crate) fn text() -> Result<String, Error> {
     Ok(bytes()?.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -1,4 +1,4 @@
-//! The registry: found by exact identifier through an index, in one round trip.
+//! The registry: records are found by exact identifier through an index, in one round trip.
 
 mod import;
 mod key;
@@ -19,10 +19,11 @@ use crate::{Database, Error};
 use key::key;
 use open::{Found, Known};
 
-/// One statement, and so one state of the database. Each row says what it is: the state's name; a
-/// record by a party; an entry by the key of a pattern; and if the state is another than the one
-/// known, a source, a shape of patterns, the entries of everybody and of nobody by name, and the mark
-/// of an entry that somebody answers for.
+/// One statement, and so one state of the database. The first column of each row is its kind: 0 for
+/// the state's name, 2 for a record by a party, 3 for an entry by the key of a pattern. If the
+/// state is not the known one, there are also rows of 1 for a source, 4 for a shape of patterns, 5
+/// for the entries that may mean everybody, 6 for the number of entries that name nobody, and 7 for
+/// the mark of an acknowledged entry.
 const LOOKUP: &str = "\
 SELECT 0, state, '', '', '', '', '', '', 0::BIGINT, 0::BIGINT \
   FROM mustcheck_registry WHERE id = 1 \
@@ -56,7 +57,7 @@ UNION ALL SELECT 6, open.source, open.list, '', '', '', '', '', 0, count(*) \
 UNION ALL SELECT 7, source, mark, '', '', '', '', '', 0, 0 FROM mustcheck_acknowledged \
   WHERE (SELECT state FROM mustcheck_registry WHERE id = 1) <> $2";
 
-/// Attempts at a lookup in the middle of which somebody imported.
+/// Largest number of attempts at a lookup that imports interrupt.
 const ATTEMPTS: u32 = 8;
 
 /// A registry in PostgreSQL. A lookup reads one consistent state, also while imports run.
@@ -66,7 +67,7 @@ pub struct PostgresRegistry {
     known: Arc<Mutex<Arc<Known>>>,
 }
 
-/// Who a record is about: identifier, scheme, country.
+/// Identity of a record's party: identifier, scheme, country.
 type Party = (String, String, String);
 
 impl PostgresRegistry {
@@ -75,7 +76,7 @@ impl PostgresRegistry {
         Self { database, known: Arc::default() }
     }
 
-    /// The same, for a caller that waits on its own thread, which must not be one that runs a
+    /// The same registry, for a caller that waits on its own thread. That must not be a thread of a
     /// runtime of one thread.
     pub fn blocking(&self) -> BlockingRegistry {
         BlockingRegistry(self.clone())
@@ -96,9 +97,9 @@ impl PostgresRegistry {
         Ok(answers)
     }
 
-    /// What is held about some identifiers, with what is known of the state that it is of: the
-    /// keys that are asked for come of the shapes of that state.
-    // RAIL R2: what was asked by the keys of another state may miss an entry.
+    /// Looks up identifiers, with the knowledge of the same state: the keys to ask by follow from
+    /// that state's shapes.
+    // RAIL R2: a lookup by the keys of another state may miss an entry.
     async fn found(&self, identifiers: &[&str]) -> Result<(Arc<Known>, Found), RegistryError> {
         for _ in 0..ATTEMPTS {
             let known = self.known();
@@ -111,8 +112,8 @@ impl PostgresRegistry {
         Err(RegistryError::Other("somebody imports all the time".into()))
     }
 
-    /// What is held about some identifiers, and what is to be known of the state if it is another
-    /// than the one known.
+    /// Looks up identifiers once. If the state is not the known one, the new state's sources and
+    /// shapes come too.
     async fn find(&self, identifiers: &[&str], known: &Known) -> Result<Found, RegistryError> {
         let keys = known.keys(identifiers);
         let rows = match self.rows(identifiers, &known.state, &keys).await {
@@ -139,18 +140,18 @@ impl PostgresRegistry {
         Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Keeps what is to be known of the state that was read.
+    /// Keeps the sources and shapes of the state that was read.
     fn remember(&self, found: &mut Found) -> Result<(), RegistryError> {
         let read = Arc::new(found.known()?);
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = read;
         Ok(())
     }
 
-    /// Every record that names a subject, whatever its list.
+    /// Every record that names a subject, on any list.
     ///
     /// # Errors
     ///
-    /// If the database fails.
+    /// The database's failure.
     pub async fn records_about(
         &self,
         subject: &Subject,
@@ -159,14 +160,14 @@ impl PostgresRegistry {
         Ok(found.records.remove(&party(subject)).unwrap_or_default())
     }
 
-    /// Whether every list that a source covers is known. A list that nobody knows is a misspelling
-    /// that would narrow the search in silence.
+    /// Checks that every list that a source covers is known. An unknown list is a misspelling that
+    /// would narrow the search in silence.
     ///
     /// # Errors
     ///
-    /// [`RegistryError::Content`] with the places that name something unknown.
+    /// [`RegistryError::Content`] with the places of unknown names.
     pub async fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
-        // No state has this name, so that every source comes.
+        // No state has this name, so every source comes.
         let known = self.find(&[], &Known::default()).await?.known()?;
         let mut faults = Vec::new();
         for Held { source, .. } in &known.sources {
@@ -193,7 +194,7 @@ impl AsyncRegistry for PostgresRegistry {
     }
 }
 
-/// A [`PostgresRegistry`] that is asked from a thread which may wait.
+/// A [`PostgresRegistry`] for a thread that may wait.
 #[derive(Clone, Debug)]
 pub struct BlockingRegistry(PostgresRegistry);
 

@@ -1,14 +1,14 @@
 //! Requests with an idempotency key: the same request twice is one check, one receipt, one answer.
 //!
 //! A request is claimed before it is answered. The transaction that appends its receipt ties the
-//! receipt to the claim, and fails if another replica has taken the request over; so a request
+//! receipt to the claim, and fails if another replica has taken the request over. So a request
 //! never has two receipts, whenever a replica is killed.
 //!
-//! Kept are: SHA-256 of the caller and its key (of which the service gives a digest under a key of
-//! its own), the digest that the service makes of the request,
-//! times, the receipt's id, and the answer's bytes. **The answer is personal data** as far as a
-//! decision is, and the digest of a request can be tried out by who guesses the request: the
-//! service makes it under a key of its own (HMAC). Both are gone when the row expires.
+//! A row holds SHA-256 of the caller and its key (of which the service gives a digest under a key
+//! of its own), the digest that the service makes of the request, times, the receipt's id, and the
+//! answer's bytes. **The answer is personal data** as far as a decision is, and somebody who
+//! guesses a request can test the guess with its digest: the service makes the digest under a key
+//! of its own (HMAC). Both are gone when the row expires.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl Claim {
     }
 }
 
-/// What a request was answered.
+/// The answer to a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status code.
@@ -54,23 +54,23 @@ impl std::fmt::Debug for Response {
     }
 }
 
-/// What is known of a request.
+/// State of a request when it comes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// Nobody has answered it: whoever has the claim does.
+    /// It is not answered: the holder of the claim answers it.
     Fresh(Claim),
-    /// It was answered.
+    /// It was answered like this.
     Done(Response),
-    /// Whoever answered it is gone, after the check was made and its receipt was in the log: the
-    /// answer is to be made of the receipt and its bundle, and no check may be made.
+    /// The replica that was answering it is gone, after the check was made and its receipt was in
+    /// the log: the answer is to be made from the receipt and its bundle, and no check may be made.
     Recorded(Claim, DocumentId),
-    /// Somebody is answering it now.
+    /// Another replica is answering it now.
     InProgress,
-    /// The key was used for another request.
+    /// The caller used the key for another request.
     Conflict,
 }
 
-/// A row: whether its digest is the same, who claims it, what is known.
+/// A row: whether its digest is the same, the token of its claim, the answer, its age.
 struct Held {
     same: bool,
     token: Vec<u8>,
@@ -94,13 +94,13 @@ impl Held {
 }
 
 impl Requests {
-    /// The requests in a database. A claim may be taken over after `lease`, which is longer than
-    /// answering takes; a row is forgotten after `keep`.
+    /// The requests in a database. Another replica may take a claim over after `lease`, which is
+    /// longer than answering takes; a row is deleted after `keep`.
     pub fn new(database: &Database, lease: Duration, keep: Duration) -> Self {
         Self { database: database.clone(), lease, keep }
     }
 
-    /// Begins to answer a request of a caller, under its key; `digest` tells it from others.
+    /// Begins to answer a request of a caller, under its key. `digest` identifies the request.
     ///
     /// # Errors
     ///
@@ -108,7 +108,8 @@ impl Requests {
     pub async fn begin(&self, caller: &str, key: &str, digest: &[u8; 32]) -> Result<Begun, Error> {
         let key = digest_of(caller, key);
         let token = random::bytes()?;
-        // Each round sees what another did in between; whoever loses four is told to wait.
+        // Each round sees what another replica did in between; after four lost rounds the request
+        // is reported as in progress.
         for _ in 0..4 {
             if self.insert(&key, digest, &token).await? {
                 return Ok(Begun::Fresh(Claim { token }));
@@ -169,11 +170,12 @@ impl Requests {
         Ok(Some(Begun::Recorded(claim, receipt.parse().map_err(damaged)?)))
     }
 
-    /// Keeps what a request was answered.
+    /// Keeps the answer to a request.
     ///
     /// # Errors
     ///
-    /// [`Error::TakenOver`] if the request is another's to answer now; the database's failure.
+    /// [`Error::TakenOver`] if another replica has taken the request over, or the database's
+    /// failure.
     pub async fn finish(&self, claim: &Claim, response: &Response) -> Result<(), Error> {
         let update = "UPDATE mustcheck_request SET status = $2, response = $3 \
                       WHERE token = $1 AND status IS NULL RETURNING 1";
@@ -182,7 +184,7 @@ impl Requests {
         if rows.is_empty() { Err(Error::TakenOver) } else { Ok(()) }
     }
 
-    /// Gives a request up that was not answered, so that it may be made again at once. One whose
+    /// Gives up a request that was not answered, so that it may be made again at once. One whose
     /// receipt is in the log keeps it.
     ///
     /// # Errors
@@ -200,8 +202,8 @@ impl Requests {
         Ok(())
     }
 
-    /// Forgets a request whose answer does not last, and the receipt of what was answered with it:
-    /// whoever makes it again is answered anew.
+    /// Deletes a request whose answer does not last, and so its tie to a receipt: if it comes
+    /// again, it is answered anew.
     ///
     /// # Errors
     ///
@@ -212,7 +214,7 @@ impl Requests {
         self.rows(delete, &[&&claim.token[..]]).await.map(drop)
     }
 
-    /// Forgets what is too old; how many.
+    /// Deletes the rows that are too old. Returns their number.
     ///
     /// # Errors
     ///
@@ -237,7 +239,8 @@ impl Requests {
     }
 }
 
-/// SHA-256 of the caller and its key, so that no two pairs meet.
+/// SHA-256 of the caller and its key, with the caller's length before them, so that no two pairs
+/// have the same.
 fn digest_of(caller: &str, key: &str) -> [u8; 32] {
     let length = u64::try_from(caller.len()).unwrap_or(u64::MAX).to_be_bytes();
     Sha256::new().chain_update(length).chain_update(caller).chain_update(key).finalize().into()

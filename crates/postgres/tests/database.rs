@@ -1,4 +1,4 @@
-//! On a real server: what is stored, answered, logged and claimed, and what faults leave of it.
+//! Tests on a real server: registry, checks, log and requests, and the state after faults.
 
 #![allow(
     clippy::expect_used,

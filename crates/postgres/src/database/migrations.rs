@@ -1,4 +1,4 @@
-//! The layout of the database, and how it becomes the one that this program knows.
+//! The layout of the database, and its migrations.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ mod embedded {
     refinery::embed_migrations!("migrations");
 }
 
-/// Where the database says what was done to it.
+/// Table of the migrations that were applied.
 const TABLE: &str = "mustcheck_migrations";
-/// How often a migration is begun again that another replica disturbed.
+/// Largest number of attempts at a migration that other replicas disturb.
 const ATTEMPTS: u32 = 20;
 
 fn runner() -> Runner {
@@ -29,15 +29,16 @@ fn known() -> i32 {
     runner().get_migrations().iter().map(refinery::Migration::version).max().unwrap_or_default()
 }
 
-/// What two that migrate at once meet: each migration is one transaction with its entry in the
-/// table, so one of them does it and the other is refused by one of these.
+/// Whether a migration failed because another replica made it at the same time. Each migration is
+/// one transaction with its entry in the table, so one replica makes it and the other fails with
+/// one of these.
 fn disturbed(state: &SqlState) -> bool {
     let met = [
         SqlState::UNIQUE_VIOLATION,
         SqlState::DUPLICATE_TABLE,
         SqlState::DUPLICATE_COLUMN,
         SqlState::DUPLICATE_OBJECT,
-        // What the other one has renamed.
+        // A column that the other replica has renamed.
         SqlState::UNDEFINED_COLUMN,
         SqlState::T_R_SERIALIZATION_FAILURE,
         SqlState::T_R_DEADLOCK_DETECTED,
@@ -48,13 +49,13 @@ fn disturbed(state: &SqlState) -> bool {
 }
 
 impl Database {
-    /// Brings the database to the layout that this program knows. Several replicas may do so at
-    /// once; the versions that this one applied.
+    /// Migrates the database to the layout that this program knows. Several replicas may do so at
+    /// once. Returns the versions that this one applied.
     ///
     /// # Errors
     ///
-    /// [`Error::Newer`] if a newer program did so, [`Error::Diverged`] if another one did, or the
-    /// database's failure.
+    /// [`Error::Newer`] if a newer program migrated it, [`Error::Diverged`] if another program did,
+    /// or the database's failure.
     pub async fn migrate(&self) -> Result<Vec<i32>, Error> {
         let runner = runner();
         let mut attempt = 0;
@@ -63,7 +64,7 @@ impl Database {
             let mut connection = self.connection().await?;
             let longer = format!("SET statement_timeout = {}", self.config().bulk.as_millis());
             self.within(connection.batch_execute(&longer)).await?;
-            // The connection is closed afterwards, and its longer time with it.
+            // The connection is closed afterwards, and the longer timeout ends with it.
             let failed = match runner.run_async(&mut **connection).await {
                 Ok(report) => {
                     done.extend(versions(&report));
@@ -71,7 +72,7 @@ impl Database {
                 }
                 Err(failed) => failed,
             };
-            // Those before the one that failed are committed, each by itself.
+            // The migrations before the one that failed are committed, each by itself.
             done.extend(failed.report().iter().flat_map(|report| versions(report)));
             attempt += 1;
             let (error, state) = explained(&failed);
@@ -82,11 +83,11 @@ impl Database {
         }
     }
 
-    /// That the database answers and has the layout that this program knows.
+    /// Checks that the database answers and has the layout that this program knows.
     ///
     /// # Errors
     ///
-    /// What is in the way.
+    /// [`Error::Newer`] or [`Error::Older`] for another layout, or the database's failure.
     pub async fn ready(&self) -> Result<(), Error> {
         let (known, version) = (known(), self.version().await?);
         match version {

@@ -28,7 +28,7 @@ AND mustcheck_request.status IS NULL RETURNING mustcheck_request.token";
 const LOOK: &str = "\
 SELECT leaf FROM mustcheck_entry WHERE idx >= $1 AND idx < $2 AND batch = $3 ORDER BY idx";
 
-/// The size of the log that this program saw last: it can only grow.
+/// Size of the log as this program saw it last. It can only grow.
 pub(super) struct Known(AtomicU64);
 
 impl Known {
@@ -48,10 +48,10 @@ pub(super) struct Item<'a> {
     pub(super) claim: Option<&'a Claim>,
 }
 
-/// What came of each entry: its index, or why it is not in the log.
+/// Result for each entry: its index, or the error that kept it out of the log.
 pub(super) type Outcomes = Vec<Result<u64, Error>>;
 
-/// Where entries are appended.
+/// The log that entries are appended to.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a> {
     pub(super) database: &'a Database,
@@ -59,11 +59,11 @@ pub(super) struct Target<'a> {
     pub(super) known: &'a Known,
 }
 
-/// Why an attempt to append did not come through.
+/// Error of an attempt to append.
 pub(super) enum Stopped {
-    /// Nothing of it is in the log, nor will be.
+    /// Nothing of it is in the log, and nothing will be.
     Refused(Error),
-    /// The commit was sent and not answered.
+    /// The commit was sent, and no answer came.
     Unheard(Error, Sent),
 }
 
@@ -73,7 +73,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// What was sent to be committed.
+/// Transaction that was sent to be committed.
 pub(super) struct Sent {
     token: [u8; 16],
     first: u64,
@@ -85,7 +85,7 @@ pub(super) struct Sent {
 ///
 /// # Errors
 ///
-/// What made all of them fail. With [`Error::Unknown`] they may be in the log.
+/// The error that made all of them fail. With [`Error::Unknown`] they may be in the log.
 pub(super) async fn append(
     target: Target<'_>,
     items: &[Item<'_>],
@@ -118,7 +118,7 @@ async fn attempt(target: Target<'_>, items: &[Item<'_>]) -> Result<Outcomes, Sto
     Ok(outcomes)
 }
 
-/// Takes the head's lock, appends, and commits. `begin` goes before it, in the same round trip.
+/// Takes the head's lock, appends, and commits. `begin` is run before, in the same round trip.
 pub(super) async fn advance(
     target: Target<'_>,
     connection: &Connection,
@@ -164,7 +164,7 @@ pub(super) async fn advance(
         database.within(connection.execute(&update, &head)),
         database.within(connection.batch_execute("COMMIT")),
     );
-    // What fails before the commit makes a rollback of it.
+    // If one of these fails before the commit, the commit becomes a rollback.
     for done in [inserted, updated] {
         match done {
             Ok(_) => {}
@@ -184,8 +184,8 @@ pub(super) async fn advance(
 
 const LOCK: &str = "SELECT size, peaks, checkpoint FROM mustcheck_head WHERE id = 1 FOR UPDATE";
 
-/// Ties receipts to the requests that asked for them; whose request another replica has taken
-/// over since.
+/// Ties receipts to the requests that they answer. Returns for each item whether another replica
+/// has taken its request over.
 async fn lost_claims(connection: &Connection, items: &[Item<'_>]) -> Result<Vec<bool>, Error> {
     let claimed = |item: &Item<'_>| {
         let receipt = item.logged.id.as_ref().filter(|id| id.is_receipt())?;
@@ -201,12 +201,12 @@ async fn lost_claims(connection: &Connection, items: &[Item<'_>]) -> Result<Vec<
     Ok(items.iter().map(lost).collect())
 }
 
-/// Finds out whether a commit that was not answered was made. The transaction held the head's
-/// lock: whoever has it now knows that the transaction has ended.
+/// Finds out whether a commit without an answer was made; `None` if it was not. The transaction
+/// held the head's lock: once this has the lock, that transaction has ended.
 ///
 /// # Errors
 ///
-/// [`Error::Unknown`] if nothing can be learnt in time.
+/// [`Error::Unknown`] if nothing can be found out in time.
 pub(super) async fn settle(
     target: Target<'_>,
     lost: Error,
@@ -247,7 +247,7 @@ async fn look(target: Target<'_>, sent: &Sent) -> Result<bool, Error> {
     }
 }
 
-/// A number as the database has it.
+/// Converts a number to the database's type.
 pub(super) fn number(number: u64) -> Result<i64, Error> {
     i64::try_from(number).map_err(|_| Error::Damaged("there are too many entries".into()))
 }
@@ -283,7 +283,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The head's row.
+/// Values of the head's row.
 struct Head<'a> {
     size: i64,
     peaks: Vec<u8>,

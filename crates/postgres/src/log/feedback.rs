@@ -13,13 +13,12 @@ use super::read::{ENTRY_OF, FEEDBACK_ABOUT, Found};
 use crate::Error;
 use crate::database::Connection;
 
-/// How long an attempt waits after one that came to nothing.
+/// Pause before the next attempt after a failed one.
 const PAUSE: Duration = Duration::from_millis(50);
 
 impl PostgresLog {
-    /// Records feedback about one receipt, by the rules of
-    /// [`mustcheck_audit::feedback::record`] and with its errors. Of two that come at once, the
-    /// second is held against the first.
+    /// Records feedback about one receipt, by the rules of [`mustcheck_audit::feedback::record`]
+    /// and with its errors. Of two that come at once, the second is checked against the first.
     ///
     /// # Errors
     ///
@@ -50,7 +49,7 @@ impl PostgresLog {
         }
     }
 
-    /// What is to be appended; the receipt stays locked until the transaction ends.
+    /// Checks and signs the feedback. The receipt stays locked until the transaction ends.
     async fn signed(
         &self,
         connection: &Connection,
@@ -68,7 +67,7 @@ impl PostgresLog {
             return Err(no_receipt(0, &file.receipt));
         };
         let receipt = Found::read(&row).map_err(failed)?;
-        // A statement of its own: it sees what was committed while the lock was waited for.
+        // A statement of its own sees what was committed while this one waited for the lock.
         let rows = connection.rows(FEEDBACK_ABOUT, &[&id]).await.map_err(failed)?;
         let told = rows.iter().map(Found::read).collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let told = told.iter().map(|found| (found.index, &*found.entry));

@@ -11,24 +11,24 @@ use super::pages::Pages;
 use super::read::Stored;
 use crate::Error;
 
-/// What bringing a folder up to date did.
+/// Result of bringing a folder up to date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mirrored {
-    /// The entries that the folder has now.
+    /// Number of entries that the folder has now.
     pub entries: u64,
-    /// Those that it did not have before.
+    /// Number of entries that were added.
     pub appended: u64,
-    /// The root over all, in Base64: that of the checkpoint in the database.
+    /// The root over all entries, in Base64: that of the checkpoint in the database.
     pub root: String,
 }
 
 impl PostgresLog {
-    /// Brings a folder up to date with the log, or makes it; everything that reads a log reads it:
+    /// Brings a folder up to date with the log, or makes it. Every reader of logs can read it:
     /// `mustcheck audit`, statistics, overdue lists, any client of tlog-tiles.
     ///
-    /// What the folder does not have yet is read twice: first it is held against the checkpoint in
-    /// the database, and only then is it appended. Entries that the folder has are not read
-    /// again; [`PostgresLog::verify`] reads all.
+    /// Entries that the folder does not have yet are read twice: first they are compared with the
+    /// checkpoint in the database, and only then are they appended. Entries that the folder has are
+    /// not read again; [`PostgresLog::verify`] reads all.
     ///
     /// # Errors
     ///
@@ -67,7 +67,7 @@ impl PostgresLog {
         Ok(Mirrored { entries: size, appended: size - had, root: state.root() })
     }
 
-    /// Whether what the folder lacks continues it to the tree under the checkpoint.
+    /// Whether the entries that the folder lacks continue it to the tree under the checkpoint.
     async fn fits(&self, pages: &Pages<'_>, mut tree: Continued) -> Result<bool, Error> {
         loop {
             let rows = pages.from(tree.size()).await?;
@@ -96,7 +96,7 @@ fn open(folder: &Path, keys: &Keys) -> Result<Arc<AuditLog>, Error> {
     Ok(Arc::new(AuditLog::open(folder, keys).map_err(|e| failed(folder, &e))?))
 }
 
-/// Works on the folder where waiting for the disk keeps nobody else.
+/// Works on the folder in a thread where waiting for the disk keeps no other task waiting.
 async fn on_disk<T: Send + 'static>(
     local: &Arc<AuditLog>,
     folder: &Path,

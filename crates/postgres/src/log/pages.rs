@@ -8,14 +8,14 @@ use super::{HEAD, PostgresLog, state};
 use crate::Error;
 use crate::database::Connection;
 
-/// Entries of a page.
+/// Number of entries in a page.
 const PAGE: u64 = 1024;
 
-/// One state of the log: whatever is appended later is not seen.
+/// One state of the log. Entries that are appended later are not seen.
 pub(super) struct Pages<'a> {
     log: &'a PostgresLog,
     connection: Connection,
-    /// How far the log has come.
+    /// The state: its size, tree and checkpoint.
     pub(super) state: LogState,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Pages<'a> {
         Ok(Self { log, connection, state })
     }
 
-    /// Rows from an index on, in their order; none when there are no more. Rows may be missing.
+    /// Rows from an index on, in their order; empty at the end. Rows may be missing.
     pub(super) async fn from(&self, index: u64) -> Result<Vec<Stored>, Error> {
         let statement =
             format!("SELECT {COLUMNS} FROM mustcheck_entry WHERE idx >= $1 ORDER BY idx LIMIT $2");

@@ -10,11 +10,11 @@ use super::append::{Item, Known, Target, append};
 use crate::requests::Claim;
 use crate::{Database, Error};
 
-/// Entries of one transaction at most.
+/// Largest number of entries in one transaction.
 const BATCH: usize = 256;
-/// Bytes of one transaction at most, unless one entry has more.
+/// Largest number of bytes in one transaction, unless one entry has more.
 const BYTES: usize = 8 << 20;
-/// Entries that may wait; who comes then waits to be let in.
+/// Largest number of waiting entries. Further callers wait until there is room.
 const WAITING: usize = 4096;
 
 struct Waiting {
@@ -24,7 +24,7 @@ struct Waiting {
     answer: oneshot::Sender<Result<u64, Error>>,
 }
 
-/// What is to be appended by this program.
+/// Entries that this program is to append.
 pub(super) struct Queue {
     sender: mpsc::Sender<Waiting>,
     database: Database,
@@ -56,7 +56,7 @@ impl Queue {
         Self { sender, database }
     }
 
-    /// Appends an entry; when this returns, it is committed.
+    /// Appends an entry. When this returns an index, it is committed.
     pub(super) async fn append(&self, entry: Vec<u8>, claim: Option<Claim>) -> Result<u64, Error> {
         let time = self.database.config().append;
         let until = Instant::now() + time;
@@ -67,20 +67,20 @@ impl Queue {
             Ok(Err(_)) => return Err(Error::Closed),
             Err(_) => return Err(Error::Late(time)),
         }
-        // Whatever is still open then is answered a little later.
+        // An entry that is still in a transaction then gets its answer a little later.
         let grace = self.database.config().statement;
         match tokio::time::timeout_at(until + grace, answered).await {
             Ok(Ok(outcome)) => outcome,
-            // The runtime is going down in the middle of it, or the server says nothing.
+            // The runtime is ending in the middle of it, or the server does not answer.
             Ok(Err(_)) => Err(Error::Unknown(Box::new(Error::Closed))),
             Err(_) => Err(Error::Unknown(Box::new(Error::Late(time)))),
         }
     }
 }
 
-/// Appends a batch and tells those who wait.
+/// Appends a batch, and sends each waiting caller the result.
 async fn commit(target: Target<'_>, batch: Vec<Waiting>) {
-    // Nobody has waited for these for a while: they are not in the log, and need not be.
+    // These callers gave up a while ago: their entries are not in the log, and need not be.
     let now = Instant::now();
     let (mut batch, late): (Vec<_>, Vec<_>) = batch
         .into_iter()
@@ -90,7 +90,7 @@ async fn commit(target: Target<'_>, batch: Vec<Waiting>) {
         tell(waiting, Err(Error::Late(target.database.config().append)));
     }
     let outcomes = together(target, &batch).await;
-    // One that the database does not take must not keep the others out.
+    // One entry that the database does not take must not keep the others out.
     if batch.len() > 1 && outcomes.as_ref().is_err_and(|e| !e.is_passing() && alone(e)) {
         for waiting in batch.drain(..) {
             let outcome = together(target, std::slice::from_ref(&waiting)).await;
@@ -120,6 +120,6 @@ async fn together(target: Target<'_>, batch: &[Waiting]) -> Result<Vec<Result<u6
 }
 
 fn tell(waiting: Waiting, outcome: Result<u64, Error>) {
-    // Who no longer waits cannot be told.
+    // A caller that no longer waits does not get it.
     let _ = waiting.answer.send(outcome);
 }

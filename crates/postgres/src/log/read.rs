@@ -1,4 +1,4 @@
-//! Reading single entries, by an index.
+//! Reading single entries through an index.
 
 use mustcheck_evidence::{DocumentId, Logged};
 use tokio_postgres::Row;
@@ -44,12 +44,12 @@ impl Stored {
         })
     }
 
-    /// The entry whole.
+    /// The whole entry.
     pub(super) fn whole(&self) -> &[u8] {
         self.large.as_deref().unwrap_or(&self.entry)
     }
 
-    /// What in the row does not belong together, if anything.
+    /// Fault of the row, if its parts do not belong together.
     pub(super) fn fault(&self) -> Option<&'static str> {
         let logged = Logged::of(self.whole());
         let text = |id: &Option<DocumentId>| id.as_ref().map(|id| id.as_str().to_owned());
@@ -77,8 +77,8 @@ impl Found {
 }
 
 impl PostgresLog {
-    /// The entry of a receipt or feedback. That its bytes are those of this id is checked; that
-    /// the whole log is sound is for [`PostgresLog::verify`] to say.
+    /// The entry of a receipt or feedback. Its bytes are checked to be those of this id; only
+    /// [`PostgresLog::verify`] checks the whole log.
     ///
     /// # Errors
     ///
@@ -106,7 +106,8 @@ impl PostgresLog {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if it is not to be believed, or the database's failure.
+    /// [`Error::Damaged`] if it is not by the office's keys or does not fit the tree, or the
+    /// database's failure.
     pub async fn checkpoint(&self) -> Result<String, Error> {
         let connection = self.database().connection().await?;
         let head = connection.one(HEAD).await?;
@@ -114,7 +115,7 @@ impl PostgresLog {
         Ok(state(&self.0.ledger, &head)?.checkpoint().to_owned())
     }
 
-    /// How many entries there are.
+    /// Number of entries.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Whether the log in the database is what was written and signed.
+//! Verification of the whole log in the database.
 
 use mustcheck_evidence::journal::Continued;
 
@@ -7,10 +7,10 @@ use super::pages::Pages;
 use super::read::Stored;
 use crate::Error;
 
-/// Findings that are listed.
+/// Largest number of findings that are listed.
 const LISTED: usize = 100;
 
-/// What a verification of the whole log found.
+/// Result of verifying the whole log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// The number of entries under the checkpoint.
@@ -19,7 +19,7 @@ pub struct Verified {
     pub root: String,
     /// The signed checkpoint.
     pub checkpoint: String,
-    /// What is wrong, in the order of the entries; the first hundred.
+    /// Findings in the order of the entries, the first hundred.
     pub findings: Vec<String>,
 }
 
@@ -31,14 +31,14 @@ impl Verified {
 }
 
 impl PostgresLog {
-    /// Reads every entry and holds the whole against the signed checkpoint. Appending goes on
-    /// meanwhile. That the log is the last state and not an older one put back shows only against
-    /// a checkpoint that was kept elsewhere.
+    /// Reads every entry, and compares all of them with the signed checkpoint. Appending goes on
+    /// meanwhile. An older state of the log that was put back is found only with a checkpoint that
+    /// was kept elsewhere.
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if the checkpoint itself is not to be believed, or the database's
-    /// failure. Whatever is wrong with entries is in the report.
+    /// [`Error::Damaged`] if the checkpoint itself is not valid, or the database's failure. Faults
+    /// of entries are in the report.
     pub async fn verify(&self) -> Result<Verified, Error> {
         let pages = Pages::open(self).await?;
         let mut check = Check { tree: Continued::from_nothing(), findings: Vec::new() };

@@ -11,18 +11,19 @@ use mustcheck_registry::import::{ImportOptions, Incoming, Item, Report};
 use super::PostgresRegistry;
 use work::Work;
 
-/// Records that go to the server at once.
+/// Number of records that go to the server at once.
 const CHUNK: usize = 1000;
 
 impl PostgresRegistry {
-    /// Imports a registry file, as [`mustcheck_registry::import::import`] does into SQLite and
-    /// with the same report. A file is one transaction: a lookup sees it before or after, and an
-    /// import that is stopped leaves everything as it was. Of two imports at once, one waits.
+    /// Imports a registry file, as [`mustcheck_registry::import::import`] does into SQLite and with
+    /// the same report. A file is one transaction: a lookup sees the state before it or after it,
+    /// and an import that is stopped leaves everything as it was. Of two imports at once, one
+    /// waits.
     ///
     /// # Errors
     ///
-    /// If the file or the database cannot be used at all, or the file would remove more than a
-    /// snapshot usually drops; what one source or record does wrong is in the report.
+    /// [`RegistryError`] if the file or the database cannot be used at all, or the file would
+    /// remove more than a snapshot usually drops. Faults of one source or record are in the report.
     pub async fn import(
         &self,
         file: &Path,
@@ -31,7 +32,7 @@ impl PostgresRegistry {
         self.import_with(file, vocabulary, &ImportOptions::default()).await
     }
 
-    /// As [`PostgresRegistry::import`], with what is allowed besides.
+    /// Imports a registry file like [`PostgresRegistry::import`], with options that allow more.
     ///
     /// # Errors
     ///
@@ -77,8 +78,8 @@ impl PostgresRegistry {
         Ok(report)
     }
 
-    /// Lets the server count what is there, so that it plans for as many rows at once; whoever
-    /// has a plan already makes it anew. Without this, the server does so when it gets to it.
+    /// Makes the server count the rows, so that it plans for their number at once; plans that it
+    /// has are made anew. Without this, the server counts at some later time.
     async fn count(&self) {
         let Ok(connection) = self.database.connection().await else { return };
         let count = "ANALYZE mustcheck_source; ANALYZE mustcheck_record; ANALYZE mustcheck_party; \

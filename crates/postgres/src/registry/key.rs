@@ -1,12 +1,12 @@
-//! How a text from outside becomes the key of a row.
+//! Keys of rows, made of texts from outside.
 
 use sha2::{Digest as _, Sha256};
 
-/// The longest text that is a key as it is, in bytes: an index takes no more than 2,700.
+/// Length of the longest text that is its own key, in bytes: an index takes no more than 2,700.
 const LONGEST: usize = 512;
 
-/// The key of a text: the text, as JSON escapes it, since PostgreSQL has no NUL; a digest of one
-/// that an index would not take. No two texts have the same.
+/// The key of a text: the text as JSON escapes it, since PostgreSQL has no NUL, or a digest if that
+/// is too long for an index. No two texts have the same key.
 pub(crate) fn key(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     let escaped = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What one statement of a lookup found, and what is known of the state that it is of.
+//! The rows of a lookup, and the knowledge of a registry's state.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,9 +12,8 @@ use tokio_postgres::Row;
 use super::{Party, key};
 use crate::Error;
 
-/// The sources of one state of the database, with what of them every lookup meets, and the shapes
-/// of the patterns that are open. They change only with an import, and with whoever answers for an
-/// entry.
+/// The sources of one state of the database, with their entries that concern every lookup, and the
+/// shapes of all patterns. It changes only with an import, an undo or an acknowledgement.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     pub(super) state: String,
@@ -23,7 +22,7 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The keys of the patterns that may mean one of these.
+    /// The keys of the patterns that may mean one of these identifiers.
     pub(super) fn keys(&self, identifiers: &[&str]) -> Vec<String> {
         let of = |identifier: &&str| {
             let identifier = (*identifier).to_owned();
@@ -39,7 +38,7 @@ impl Known {
     }
 }
 
-/// An entry that could not be read, as a row has it: its source by key.
+/// An entry that could not be read, as a row has it; its source is given by key.
 #[derive(Clone, Debug)]
 struct Entry {
     source: String,
@@ -52,13 +51,13 @@ pub(super) struct Found {
     pub(super) state: String,
     sources: Vec<(Source, String)>,
     pub(super) records: HashMap<Party, Vec<CreditRecord>>,
-    /// Entries that may mean whoever fits a pattern.
+    /// Entries that may mean a subject whose identifier fits the pattern.
     openings: Vec<(Pattern, Entry)>,
     shapes: Vec<Shape>,
     everybody: Vec<Entry>,
-    /// Source by key, list, how many.
+    /// Entries that name nobody: source by key, list, number.
     unnamed: Vec<(String, Option<String>, u64)>,
-    /// Marks of the entries that somebody answers for, by the key of their source.
+    /// Marks of acknowledged entries, by the key of their source.
     answered_for: HashMap<String, BTreeSet<Mark>>,
 }
 
@@ -69,7 +68,7 @@ impl Found {
             found.take(row)?;
         }
         for records in found.records.values_mut() {
-            // So that the same state always gives the same answer.
+            // Sorted, so that the same state always gives the same answer.
             records.sort_by(|a, b| a.id.cmp(&b.id));
         }
         Ok(found)
@@ -106,7 +105,7 @@ impl Found {
         Ok(())
     }
 
-    /// Takes what is to be known of the state that was read.
+    /// Takes out the knowledge of the state that was read.
     pub(super) fn known(&mut self) -> Result<Known, RegistryError> {
         let mut sources = Vec::new();
         for (source, kept) in std::mem::take(&mut self.sources) {

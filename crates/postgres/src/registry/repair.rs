@@ -1,4 +1,4 @@
-//! What is written in one transaction, and what somebody decides about what is held.
+//! Transactions that change the registry; acknowledgements and undo.
 
 use mustcheck::model::CreditRecord;
 use mustcheck::registry::held::{
@@ -16,7 +16,7 @@ use super::{PostgresRegistry, key};
 use crate::database::Connection;
 use crate::{Database, Error, random};
 
-/// A transaction of whoever changes the registry: one at a time.
+/// A transaction that changes the registry. There is one at a time.
 pub(super) struct Transaction<'a> {
     database: &'a Database,
     connection: Connection,
@@ -39,7 +39,7 @@ impl Texts {
 
 /// A record that is stored.
 pub(super) struct Stored {
-    /// Its key.
+    /// The record's key.
     pub(super) id: String,
     pub(super) record: CreditRecord,
     /// The last day on which it has effect.
@@ -48,7 +48,7 @@ pub(super) struct Stored {
 }
 
 impl<'a> Transaction<'a> {
-    /// Begins one, once nobody else changes the registry. It is undone if it is dropped.
+    /// Begins a transaction, once no other one changes the registry. It is undone if it is dropped.
     pub(super) async fn begin(database: &'a Database) -> Result<Self, RegistryError> {
         let connection = database.connection().await?;
         let begin = format!("BEGIN; {}", database.bulk_settings());
@@ -67,7 +67,7 @@ impl<'a> Transaction<'a> {
         Ok(self.connection.bulk_rows(sql, values).await.map(drop)?)
     }
 
-    /// The rows that a statement gives.
+    /// The rows of a statement.
     pub(super) async fn texts(
         &self,
         sql: &str,
@@ -83,7 +83,7 @@ impl<'a> Transaction<'a> {
         Ok(count.unwrap_or_default())
     }
 
-    /// Stores records that are not there.
+    /// Stores records whose keys are not there.
     pub(super) async fn store(&self, puts: &[Stored]) -> Result<(), RegistryError> {
         if puts.is_empty() {
             return Ok(());
@@ -112,7 +112,7 @@ impl<'a> Transaction<'a> {
         self.run(insert, &[&identifiers, &schemes, &countries, &records]).await
     }
 
-    /// Stores an entry that could not be read, and whom it leaves open.
+    /// Stores an entry that could not be read, with the subjects that it may mean.
     // RAIL R2
     pub(super) async fn leave_open(
         &self,
@@ -140,15 +140,15 @@ impl<'a> Transaction<'a> {
         Ok(())
     }
 
-    /// Forgets who answers for entries that are no longer listed: only the identical entry stays
-    /// acknowledged.
+    /// Deletes the acknowledgements of entries that are no longer listed: only the identical entry
+    /// stays acknowledged.
     pub(super) async fn forget_answered(&self, source: &str) -> Result<(), RegistryError> {
         let sql = "DELETE FROM mustcheck_acknowledged WHERE source = $1 \
                    AND mark NOT IN (SELECT mark FROM mustcheck_opening WHERE source = $1)";
         self.run(sql, &[&source]).await
     }
 
-    /// Ends it, in another state.
+    /// Commits, and gives the registry's state a new name.
     pub(super) async fn commit(self) -> Result<(), RegistryError> {
         self.run("DELETE FROM mustcheck_shape", &[]).await?;
         let shapes = "INSERT INTO mustcheck_shape SELECT DISTINCT shape FROM mustcheck_pattern";
@@ -162,12 +162,12 @@ impl<'a> Transaction<'a> {
 }
 
 impl PostgresRegistry {
-    /// Records who answers for entries that an import could not read, as
+    /// Acknowledges entries that an import could not read, as
     /// [`mustcheck_registry::import::acknowledge`] does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`mustcheck_registry::import::acknowledge`].
     // RAIL R2: somebody answers for it by name.
     pub async fn acknowledge(
         &self,
@@ -195,12 +195,12 @@ impl PostgresRegistry {
         Ok(entries)
     }
 
-    /// Brings back the snapshot of a source that was held before its last import, once, as
+    /// Brings back the snapshot of a source from before its last import, once, as
     /// [`mustcheck_registry::import::undo`] does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// As [`mustcheck_registry::import::undo`].
     pub async fn undo(&self, source: &str) -> Result<Timestamp, RegistryError> {
         let transaction = Transaction::begin(&self.database).await?;
         let id = key(source);

@@ -14,19 +14,19 @@ use super::{PostgresRegistry, key};
 use crate::Error;
 use crate::database::Connection;
 
-/// Entries that nobody answers for.
+/// Condition for entries that nobody has acknowledged.
 const UNANSWERED: &str = "NOT EXISTS (SELECT 1 FROM mustcheck_acknowledged AS own \
                           WHERE own.source = open.source AND own.mark = open.mark)";
 
 impl PostgresRegistry {
-    /// The sources, with their counts and with what could not be read.
+    /// The sources, with their counts and their entries that could not be read.
     ///
     /// # Errors
     ///
-    /// If the database fails.
+    /// The database's failure.
     pub async fn summary(&self) -> Result<Vec<SourceSummary>, RegistryError> {
         let connection = self.database.connection().await?;
-        // One state for all of it.
+        // One state of the database for all of it.
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         self.database.within(connection.batch_execute(begin)).await?;
         let mut all = Vec::new();
@@ -90,7 +90,7 @@ async fn count(connection: &Connection, sql: &str, source: &str) -> Result<u64, 
     rows.first().map_or(Ok(0), |row| number(row, 0))
 }
 
-/// Counts the entries that nobody answers for.
+/// Counts the entries that nobody has acknowledged.
 async fn opened(connection: &Connection, source: &str) -> Result<OpenSummary, RegistryError> {
     let mut open = OpenSummary::default();
     let sql = format!(
@@ -112,7 +112,7 @@ async fn opened(connection: &Connection, source: &str) -> Result<OpenSummary, Re
     Ok(open)
 }
 
-/// The first entries, those that nobody answers for before the others.
+/// The first entries: those that nobody has acknowledged, before the others.
 async fn entries(
     connection: &Connection,
     source: &str,

@@ -31,7 +31,7 @@ async fn replica(database: &Database, office: &Office) -> Replica {
     Replica { gate, log, bundles }
 }
 
-/// Feedback about the first measure of a check, as an office hands it in.
+/// Feedback about the first measure of a check, as an office submits it.
 fn feedback(checked: &Checked, replaces: Option<&str>) -> Value {
     let measure = checked.decision().measures.first().unwrap();
     let mut one = json!({ "measure": measure.measure, "subject_index": measure.target.subject_index,
@@ -76,7 +76,7 @@ async fn a_decision_is_derived_again_from_the_database() {
     assert_eq!(replayer.replay(&kept.body).verdict(), Verdict::Equal);
     assert!(bundles.component(kept.component).await.unwrap().is_some());
 
-    // The gate's own thread is not kept waiting, so what does not wait is refused.
+    // The gate's own thread must not wait, so a check that would wait is refused.
     let refused = gate.check(&application()).unwrap_err().to_string();
     assert_eq!(refused, "the check is not on record, so there is no decision");
 }
@@ -108,7 +108,7 @@ async fn feedback_is_held_against_its_receipt_as_in_a_folder() {
         assert_eq!(ours.to_string(), theirs.to_string());
     }
 
-    // Of several at once one is the first; the others are told of it.
+    // Of several at once one is recorded; the others are refused because of it.
     let one = parsed(&feedback(&checked, None));
     let mut tries = Vec::new();
     for _ in 0..8 {
@@ -136,7 +136,7 @@ async fn feedback_is_held_against_its_receipt_as_in_a_folder() {
     assert!(log.receipt(&corrected.id).await.unwrap().is_some());
     assert!(log.verify().await.unwrap().is_sound());
 
-    // The folder goes on from the database, and is read as any log is.
+    // The folder is brought up to date from the database, and is read as any log is.
     log.mirror(&folder, &office.keys()).await.unwrap();
     let source = Source::open(&folder, Some(&office.path("keys"))).unwrap();
     let as_of = now().at.to_second().date;

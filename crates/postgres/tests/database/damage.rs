@@ -1,4 +1,4 @@
-//! What somebody changes by hand is found.
+//! Changes by hand, all of which are found.
 
 use mustcheck_evidence::AsyncJournal as _;
 use mustcheck_postgres::{Error, PostgresLog};
@@ -7,7 +7,8 @@ use mustcheck_testing::needs;
 use crate::office::{Office, entry};
 use crate::server::SHARED;
 
-/// What verification and a new folder say after a change by hand of a log of ten entries.
+/// Findings of a verification after a change by hand of a log of ten entries. A new folder is
+/// refused for the same findings.
 async fn found(change: &str) -> Vec<String> {
     let (name, database) = SHARED.database().await;
     let office = Office::new();
@@ -22,7 +23,7 @@ async fn found(change: &str) -> Vec<String> {
         refused.to_string(),
         format!("the log in the database is damaged: {}", findings.join("; "))
     );
-    // Nothing of it was vouched for.
+    // No checkpoint was signed for any of it.
     let keys = office.keys();
     let reader = mustcheck_evidence::AuditReader::open(&office.path("log"), keys.public());
     assert_eq!(reader.unwrap().size(), 0);

@@ -1,6 +1,6 @@
-//! Damaged identifiers: whoever is listed never comes out of the import with a proof that they are
-//! not, and whom the damage cannot mean is not touched (RAIL R2). The same damages are done to the
-//! other ways in, beside the host's tests.
+//! Damaged identifiers: a listed subject never comes out of the import with a proof that they are
+//! not listed, and subjects that the damage cannot mean are not touched (RAIL R2). The same damages
+//! are done to the other inputs, beside the host's tests.
 
 use mustcheck::AsyncRegistry as _;
 use mustcheck_postgres::PostgresRegistry;

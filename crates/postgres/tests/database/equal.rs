@@ -16,7 +16,7 @@ use crate::office::{TODAY, VOCABULARY};
 use crate::server::SHARED;
 use crate::standards;
 
-/// What came of an import.
+/// Result of an import: its report, or its error.
 type Outcome = Result<Report, String>;
 
 const POOL: [&str; 4] = ["judgment-defaulters", "wage-arrears", "tax-serious", "licensing-barred"];
@@ -29,7 +29,7 @@ fn resident(n: u32) -> String {
     standards::resident_id(310_101, &format!("{}0307", 1950 + n), n)
 }
 
-/// Everybody whom a generated registry may name: kind, scheme, identifier, country.
+/// Every party that a generated registry may name: kind, scheme, identifier, country.
 fn parties() -> Vec<(SubjectKind, Scheme, String, Option<&'static str>)> {
     use SubjectKind::{Organization, Person};
     let lei = "5493001KJTIIGC8Y1R12".to_owned();
@@ -69,8 +69,7 @@ fn named(party: usize) -> Value {
     value
 }
 
-/// A record, as numbers that choose: id, source, list, subject, persons, day, event, what is
-/// wrong with it.
+/// A record, as numbers that choose: id, source, list, subject, persons, day, event, kind of fault.
 type Choice = (u32, usize, usize, usize, Vec<usize>, u32, Option<u32>, u8);
 
 fn choices() -> impl Strategy<Value = Vec<Choice>> {
@@ -130,7 +129,7 @@ fn document(choices: &[Choice], day: u32, covers: &[Vec<bool>], down: bool) -> V
     json!({ "sources": sources, "records": choices.iter().map(record).collect::<Vec<_>>() })
 }
 
-/// Asks about everybody, a list that nobody holds included.
+/// Asks about every party and list, also a list that no source holds.
 fn with_asks<T>(then: impl FnOnce(&[Ask<'_>]) -> T) -> T {
     let subjects = subjects();
     let lists: Vec<String> =
@@ -173,7 +172,7 @@ impl Both {
         (sqlite.map_err(|e| e.to_string()), postgres.map_err(|e| e.to_string()))
     }
 
-    /// What both tell of their sources.
+    /// Summaries of their sources by both.
     fn summaries(&self) -> (Vec<SourceSummary>, Vec<SourceSummary>) {
         let sqlite = SqliteRegistry::open(&self.sqlite).unwrap().summary().unwrap();
         (sqlite, self.runtime.block_on(self.postgres.summary()).unwrap())
@@ -252,7 +251,7 @@ fn listed(firms: std::ops::Range<u32>, entries: &[Value], day: u32) -> Value {
             "records": firms.chain(entries).collect::<Vec<_>>() })
 }
 
-/// What could not be read, what is removed, undone and answered for: alike in both.
+/// Compares both in unreadable entries, removals, undo and acknowledgements.
 #[test]
 fn both_leave_open_refuse_undo_and_acknowledge_alike() {
     needs!("initdb");
@@ -293,10 +292,10 @@ fn both_leave_open_refuse_undo_and_acknowledge_alike() {
     let error = runtime.block_on(postgres.acknowledge(&unknown, "x", "y")).unwrap_err();
     assert_eq!(error.to_string(), "no entry that could not be read has the mark `none`");
     assert_eq!(alike().acknowledged, 5);
-    // Nobody is left open by an entry that somebody answers for, named by another scheme or not.
+    // An acknowledged entry leaves nobody open, whether it is named by another scheme or not.
     let firm = both.answers().1.into_iter().find(|a| a.query == 0 && a.list == "wage-arrears");
     assert_eq!(firm.unwrap().status.code(), "answered");
-    // A file that was cut changes nothing, until somebody allows the number.
+    // A file that was cut changes nothing, until the number of removals is allowed.
     let cut = write(&listed(10..20, &[], 15));
     let (in_sqlite, in_postgres) = both.import(cut.path());
     assert_eq!(in_sqlite, in_postgres);
@@ -319,7 +318,7 @@ fn both_leave_open_refuse_undo_and_acknowledge_alike() {
 /// One version takes the place of the other, whole.
 const ALL: ImportOptions = ImportOptions { allow_removal: Some(40), replace_as_of: false };
 
-/// A file with so many records of wage arrears, all about firm 1, of version `n`.
+/// A file of version `n` with this number of records of wage arrears, all about firm 1.
 fn version(n: u32) -> Value {
     let one = |i: u32| {
         json!({ "id": format!("r{n}-{i}"), "list": "wage-arrears", "source": "source-0",
@@ -343,7 +342,7 @@ fn readers_see_one_version_while_importers_take_turns() {
             let handle = runtime.handle();
             scope.spawn(move || {
                 for _ in 0..6 {
-                    // Whoever is second in turn finds its own version, and removes nothing.
+                    // The second in turn finds its own version, and removes nothing.
                     let all = || handle.block_on(postgres.import_with(file, &VOCABULARY, &ALL));
                     let none = || handle.block_on(postgres.import(file, &VOCABULARY));
                     while all().is_err() && none().is_err() {}
@@ -371,7 +370,7 @@ fn an_import_that_is_stopped_leaves_what_was_there() {
     let both = runtime.block_on(Both::empty(&postgres, &name));
     both.import(write(&version(0)).path()).1.unwrap();
     let (before, _) = both.answers();
-    // Somebody holds a row that the import needs; the caller gives up in the middle.
+    // Another connection holds a row that the import needs; the caller gives up in the middle.
     runtime.block_on(async {
         let raw = SHARED.raw(&name).await;
         raw.batch_execute("BEGIN; SELECT 1 FROM mustcheck_record FOR UPDATE").await.unwrap();

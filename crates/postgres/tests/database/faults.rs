@@ -1,4 +1,4 @@
-//! What faults leave: nothing acknowledged is lost, nothing unanswered is clear.
+//! State after faults: nothing acknowledged is lost, nothing unanswered is clear.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -13,11 +13,12 @@ use mustcheck_testing::needs;
 use crate::office::{Office, POLICY, TODAY, VOCABULARY, application, case, entry};
 use crate::server::{SHARED, Server};
 
-/// Names the database and the keys to a process that appends until it is killed.
+/// Variables with the database's URL and the folder of the keys, for a process that appends until
+/// it is killed.
 const URL: &str = "MUSTCHECK_TEST_URL";
 const KEYS: &str = "MUSTCHECK_TEST_KEYS";
 
-/// What a fault says, with everything behind it.
+/// Text of an error with all its causes.
 fn whole(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -28,7 +29,7 @@ fn whole(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Not a test: the process that another test starts. It appends, and tells of each entry that was
+/// Not a test: the process that another test starts. It appends, and prints each entry that was
 /// acknowledged, until it is killed.
 #[test]
 fn writer() {
@@ -56,10 +57,10 @@ fn writer() {
     });
 }
 
-/// What a writer was told: by entry, its index.
+/// Acknowledged entries of a writing process: by entry, its index.
 type Told = BTreeMap<String, u64>;
 
-/// Reads what a writing process is told, until it is gone.
+/// Reads the acknowledged entries of a writing process until it has ended.
 fn told(output: std::process::ChildStdout) -> Told {
     let mut told = Told::new();
     for line in BufReader::new(output).lines() {
@@ -161,7 +162,7 @@ async fn gate(database: &Database, office: &Office) -> Gate {
     gate.recorder(Recorder::new_async(office.keys(), log)).build().unwrap()
 }
 
-/// A database whose waits are short.
+/// A database with short timeouts.
 async fn hasty(server: &Server, change: impl FnOnce(&mut Config)) -> (String, Database) {
     let (name, _) = server.database().await;
     let mut config = Config::new(server.url(&name));
@@ -172,7 +173,7 @@ async fn hasty(server: &Server, change: impl FnOnce(&mut Config)) -> (String, Da
     (name, Database::connect(&config).await.unwrap())
 }
 
-/// The fault of a check, in full.
+/// The fault of a check, with all its causes.
 async fn fault(gate: &Gate) -> String {
     match gate.check_async(&application()).await.unwrap_err() {
         CheckError::Fault(fault @ (Fault::Registry(_) | Fault::Record(_))) => whole(&fault),
@@ -246,7 +247,7 @@ async fn a_database_that_is_read_only_gives_no_decision() {
         whole(&refused),
         "the database failed: cannot execute INSERT in a read-only transaction (SQLSTATE 25006)"
     );
-    // A replica that was there before.
+    // A replica that was connected before.
     let (name, database) = hasty(&SHARED, |_| {}).await;
     let gate = gate(&database, &office).await;
     let raw = SHARED.raw(&name).await;

@@ -1,4 +1,4 @@
-//! Migrations, and what a connection is refused for.
+//! Migrations, and connections that are refused.
 
 use std::time::Duration;
 
@@ -80,7 +80,7 @@ async fn settings_are_checked_and_never_told() {
     let mut config = Config::new("host=/none user=u password=secret dbname=x");
     config.connect = Duration::from_secs(2);
     assert_eq!(refused(config).await, "no connection to the database");
-    // A server that does not speak TLS is not spoken to in clear.
+    // A server that does not speak TLS is not connected to in clear.
     let mut config = Config::new(SHARED.url("postgres"));
     config.url = config.url.replace("dbname", "sslmode=require dbname");
     assert!(matches!(Database::connect(&config).await, Err(Error::Config(_))));

@@ -43,7 +43,7 @@ async fn replicas_share_one_log_without_a_gap() {
     let verified = log.verify().await.unwrap();
     assert_eq!((verified.entries, verified.findings), (300, vec![]));
 
-    // A folder that begins, and one that goes on, are the same log.
+    // A new folder and one that is brought up to date are the same log.
     let folder = office.path("log");
     let mirrored = log.mirror(&folder, &office.keys()).await.unwrap();
     assert_eq!((mirrored.entries, mirrored.appended), (300, 300));
@@ -104,7 +104,7 @@ async fn a_folder_with_more_entries_is_not_followed_back() {
         log.append(entry("w", number)).await.unwrap();
     }
     log.mirror(&office.path("log"), &office.keys()).await.unwrap();
-    // An older state of the database is a true log, and the folder knows better.
+    // An older state of the database is a true log, but the folder has more.
     let raw = SHARED.raw(&name).await;
     let (_, empty) = SHARED.database().await;
     PostgresLog::open(&empty, &office.keys()).await.unwrap();
@@ -113,7 +113,7 @@ async fn a_folder_with_more_entries_is_not_followed_back() {
     let refused = fresh.mirror(&office.path("log"), &office.keys()).await.unwrap_err();
     let text = "the log had 3 entries and now has 1: an older state was put back";
     assert_eq!(refused.to_string(), text);
-    // So does a program that runs: it saw three.
+    // A running program finds it too: it saw three entries.
     let head = "DELETE FROM mustcheck_entry; DELETE FROM mustcheck_head";
     raw.batch_execute(head).await.unwrap();
     PostgresLog::open(&database, &office.keys()).await.unwrap();

@@ -1,4 +1,4 @@
-//! What the tests share: keys, a policy, a case.
+//! Helpers of the tests: keys, a policy, a case.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -9,7 +9,7 @@ use mustcheck::{ApplicationExt as _, CodeCache, Date, Policy};
 use mustcheck_evidence::{Keys, Suite};
 use mustcheck_rules::Catalogue;
 
-/// What the embedded editions know, read from their catalogues: nothing is compiled for it.
+/// The vocabulary of the embedded editions, read from their catalogues: nothing is compiled for it.
 pub static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let editions = Policy::embedded_editions().into_iter();
     let catalogue = |edition| Policy::embedded_catalogue(edition).unwrap();

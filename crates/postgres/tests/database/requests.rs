@@ -60,8 +60,8 @@ async fn a_request_is_answered_once() {
     fresh(requests.begin("caller", "key", &[2; 32]).await.unwrap());
 }
 
-/// What does not last is answered anew, also if it was put on record; a claim that was taken over
-/// takes nothing away.
+/// Checks that a request is answered anew if its answer does not last, also if a receipt was
+/// logged; and that a claim that was taken over deletes nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_whose_answer_does_not_last_is_answered_anew() {
     let (_, database) = SHARED.database().await;
@@ -124,7 +124,7 @@ async fn a_request_whose_replica_is_gone_has_one_receipt() {
     requests.finish(&third, &response).await.unwrap();
     assert_eq!(begin().await, Begun::Done(response));
 
-    // The two that were refused stand in the log as failures, and as nothing else.
+    // The two that were refused are in the log as failures, and as nothing else.
     let verified = log.verify().await.unwrap();
     assert_eq!((verified.entries, verified.findings), (3, vec![]));
     assert_eq!(log.append(b"more".to_vec()).await.unwrap(), 3);

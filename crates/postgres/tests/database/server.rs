@@ -16,11 +16,12 @@ use tokio_postgres::NoTls;
 pub struct Server {
     folder: PathBuf,
     programs: PathBuf,
-    /// Who the server runs as: it refuses to be root's.
+    /// User and group that the server runs as, if the tests are root's: it refuses to run as root.
     user: Option<(u32, u32)>,
     port: u16,
     databases: AtomicU32,
-    /// When this closes, however the tests end, the server is stopped and the folder removed.
+    /// Pipe to a watching process. When it closes, however the tests end, the server is stopped and
+    /// the folder removed.
     _watch: ChildStdin,
 }
 
@@ -45,12 +46,12 @@ fn user() -> Option<(u32, u32)> {
 }
 
 impl Server {
-    /// Makes and starts one.
+    /// Makes and starts a server.
     pub fn start() -> Self {
         Self::start_with(5432, |_| String::new())
     }
 
-    /// One with settings of its own: `settings` is called once the folder is there.
+    /// A server with settings of its own: `settings` is called once the folder is there.
     pub fn start_with(port: u16, settings: impl FnOnce(&Self) -> String) -> Self {
         let (programs, user) = (programs(), user());
         let folder = tempfile::Builder::new().prefix("mustcheck-").tempdir().unwrap().keep();
@@ -120,7 +121,7 @@ impl Server {
         self.run("pg_ctl", &["-m", "immediate", "stop"]);
     }
 
-    /// Where a database of this name is.
+    /// Address of the database of this name.
     pub fn url(&self, name: &str) -> String {
         format!("host={} port={} user=postgres dbname={name}", self.folder.display(), self.port)
     }
@@ -140,8 +141,8 @@ impl Server {
         name
     }
 
-    /// Takes everything out of the registry in a database of this name, as an import into an
-    /// empty one would find it; `state` is one that the registry was never in.
+    /// Empties the registry in a database of this name, as if nothing had been imported; `state` is
+    /// a name that the registry's state never had.
     pub async fn empty(&self, name: &str, state: &str) {
         let clear = "DELETE FROM mustcheck_opening; DELETE FROM mustcheck_shape; \
                      DELETE FROM mustcheck_acknowledged; DELETE FROM mustcheck_before_source; \

@@ -1,4 +1,4 @@
-//! Connections by TLS: who the server must be.
+//! Connections by TLS: the certificates that the server must have.
 
 use std::net::TcpListener;
 
@@ -7,7 +7,7 @@ use mustcheck_testing::needs;
 
 use crate::server::Server;
 
-/// An authority, and a certificate of it for `localhost`.
+/// Script that makes two authorities, and a certificate of one of them for `localhost`.
 const CERTIFICATES: &str = "\
 key='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
 for authority in ours theirs; do

@@ -1,4 +1,4 @@
-//! The transaction of one file.
+//! The transaction that imports one file.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,7 +14,7 @@ use crate::Database;
 use crate::registry::key;
 use crate::registry::repair::{Stored, Transaction};
 
-/// How many held records are read at once to find those that the file no longer lists.
+/// Number of held records that are read at once, to find those that the file no longer lists.
 const PAGE: i64 = 1000;
 
 /// The import of a file that is under way.
@@ -29,7 +29,7 @@ pub(super) struct Work<'a> {
     foreign: Vec<Rejected>,
 }
 
-/// A record as it is held: source by key.
+/// A record in the database. Its source is given by key.
 struct HeldRecord {
     source: String,
     list: String,
@@ -38,7 +38,7 @@ struct HeldRecord {
 }
 
 impl<'a> Work<'a> {
-    /// Puts the sources of a file in the place of those held, where they may take it.
+    /// Begins the import: the file's sources replace those held, where they may.
     pub(super) async fn begin(
         database: &'a Database,
         file: &'a [Source],
@@ -85,7 +85,7 @@ impl<'a> Work<'a> {
         Ok(snapshot)
     }
 
-    /// Keeps what an undo brings back, but for the records, which are kept as they change.
+    /// Keeps the source and its entries for an undo. The records are kept as they change.
     async fn keep_before(&self, source: &str) -> Result<(), RegistryError> {
         for sql in [
             "DELETE FROM mustcheck_before_record WHERE source = $1",
@@ -104,7 +104,8 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Counts the records in force by list, so that nobody clears them by leaving them out.
+    /// Counts the records in force by list, so that no file can clear subjects by leaving their
+    /// records out.
     async fn count_held(&mut self, new: &Snapshot, id: &str) -> Result<(), RegistryError> {
         let sql = "SELECT list, count(*)::TEXT FROM mustcheck_record \
                    WHERE source = $1 AND until >= $2 GROUP BY list";
@@ -126,7 +127,7 @@ impl<'a> Work<'a> {
         Ok(held.collect())
     }
 
-    /// Stores what is new or changed of some records.
+    /// Stores those of the records that are new or changed.
     pub(super) async fn put(&mut self, records: &[CreditRecord]) -> Result<(), RegistryError> {
         if records.is_empty() {
             return Ok(());
@@ -170,7 +171,7 @@ impl<'a> Work<'a> {
         self.transaction.store(&puts).await
     }
 
-    /// Keeps records as they were before this import; without one, that there was none.
+    /// Keeps records for an undo as they were before this import, or the fact that there was none.
     async fn keep_records(
         &self,
         before: &[(String, String, Option<&HeldRecord>)],
@@ -188,7 +189,8 @@ impl<'a> Work<'a> {
         self.transaction.run(sql, &[&sources, &ids, &owners, &lists, &untils, &bodies]).await
     }
 
-    /// Another source's record has this id: whom this one names stays unanswered.
+    /// Rejects a record whose id is that of another source's record. The subjects that it names
+    /// stay unanswered.
     async fn foreign(
         &mut self,
         record: &CreditRecord,
@@ -200,7 +202,7 @@ impl<'a> Work<'a> {
         self.leave_open(&record.source, &refusal, None).await
     }
 
-    /// Remembers whom an entry may mean that could not be read.
+    /// Stores an entry that could not be read, with the subjects that it may mean.
     pub(super) async fn refuse(
         &mut self,
         source: &str,
@@ -214,8 +216,8 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         snapshot.refuse(refusal);
-        // The source still lists it: the held version stays, and its parties stay unanswered.
-        // One that the file lists beside it is its own.
+        // The source still lists the record: the held version stays, and its parties stay
+        // unanswered. If the file lists it beside this entry too, that one is its own.
         let held = match held.filter(|(_, held)| held.source == key(source)) {
             Some((id, held)) if self.seen.insert([id.as_str()])? => {
                 Some(decode::<CreditRecord>(&held.body)?)
@@ -240,7 +242,7 @@ impl<'a> Work<'a> {
         self.transaction.leave_open(source, refusal, &entries, &since).await
     }
 
-    /// Removes what the file no longer lists, and reports.
+    /// Removes the records that the file no longer lists, commits, and returns the report.
     pub(super) async fn end(
         mut self,
         mut rejected: Vec<Rejected>,
@@ -301,7 +303,7 @@ impl<'a> Work<'a> {
         self.transaction.run("DELETE FROM mustcheck_record WHERE id = ANY ($1)", &[&ids]).await
     }
 
-    /// Writes what only the whole snapshot shows.
+    /// Writes the part of a source that is known only after the whole snapshot.
     async fn finish(&self, source: &str, kept: &str) -> Result<(), RegistryError> {
         let id = key(source);
         let sql = "UPDATE mustcheck_source SET kept = $2 WHERE id = $1";
