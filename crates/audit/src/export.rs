@@ -1,4 +1,4 @@
-//! Export of decisions with what was done about them: a row for each measure.
+//! Export of decisions with the reports about them: a row for each measure.
 //!
 //! The columns are those that offices exchange: subject code and name, matter, case number, type,
 //! result, basis, region, department, start, end, measures, execution content, field,
@@ -24,55 +24,58 @@ use crate::view::View;
 use mustcheck_evidence::Moment;
 use subjects::Opened;
 
-/// What is asked.
+/// The scope and language of an export.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
-    /// Which checks.
+    /// The days on which the exported checks were made.
     pub period: Period,
     /// Chinese names and sentences; otherwise English.
     pub chinese: bool,
-    /// When the export is made.
+    /// The moment of the export, written into every row.
     pub at: Moment,
 }
 
-/// What was exported.
+/// Counts of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
-    /// Rows, one a measure.
+    /// Number of rows, one for each measure.
     pub rows: u64,
-    /// Checks with at least one measure.
+    /// Number of checks with at least one measure.
     pub checks: u64,
-    /// Of these, the ones without a bundle in the evidence folder.
+    /// Number of these checks without a bundle in the evidence folder; 0 if no folder was given.
     pub without_bundle: u64,
-    /// Of these, the ones whose bundle is encrypted to somebody else.
+    /// Number of these checks whose bundle no given identity can open.
     pub sealed: u64,
-    /// Reports about nothing that the log has.
+    /// Reports about nothing in the log: each measure or obligation that its receipt does not have,
+    /// and each feedback about a receipt that the log does not have or that leaves nothing to be
+    /// done.
     pub strangers: u64,
 }
 
-/// Why there is no export.
+/// An export that could not be finished.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The log.
+    /// Error: the log cannot be read or is damaged.
     #[error(transparent)]
     Audit(#[from] AuditError),
-    /// A bundle.
+    /// Error: a bundle cannot be read, or is not that of its receipt.
     #[error(transparent)]
     Subject(#[from] SubjectError),
-    /// The rows cannot be written.
+    /// Error: the rows cannot be written.
     #[error("the export cannot be written")]
     Write(#[from] std::io::Error),
 }
 
-/// What a page has, with the subjects of its receipts.
+/// The receipts and feedback of one page of the log, each receipt with its subjects if they were
+/// asked for.
 type Page = Vec<(Met, Option<Opened>)>;
 
-/// Exports, the newest checks first. What was written counts only if this succeeds: before, the log
-/// may yet prove to be damaged.
+/// Writes the measures of all checks of the period to a sink, the newest checks first. The output
+/// is valid only if this succeeds: until then, the log may still prove to be damaged.
 ///
 /// # Errors
 ///
-/// [`ExportError`] with the place.
+/// [`ExportError`] if the log, a bundle or the output fails.
 pub fn export(
     source: &Source,
     names: &Names,

@@ -1,4 +1,5 @@
-//! Recording feedback (执行反馈): read, held against its receipt, signed, and appended to the log.
+//! Recording of feedback (执行反馈): a file is read, checked against its receipt, signed, and
+//! appended to the log.
 
 mod dossier;
 mod rules;
@@ -25,38 +26,39 @@ use mustcheck_evidence::{
     KeyError, Keys, MeasureFeedback, Moment, ReceiptOffice,
 };
 
-/// The largest file of feedback that is read, in bytes.
+/// Size of the largest feedback file that is read, in bytes.
 pub const FEEDBACK_LIMIT: u64 = 4 << 20;
 
-/// What an office hands in about one receipt: what it did about each measure and obligation. It may
-/// do so piece by piece.
+/// An office's report about one receipt: its actions on measures and obligations. An office may
+/// report piece by piece, in several files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedbackFile {
-    /// The receipt's id.
+    /// Id of the receipt.
     pub receipt: DocumentId,
-    /// Who records it: a role or a staff number, not a name.
+    /// Role or staff number of the officer who records it, never a name.
     pub recorded_by: String,
-    /// What was done about measures.
+    /// Reports about measures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<MeasureFeedback>,
-    /// What was done about obligations.
+    /// Reports about obligations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub obligations: Vec<ObligationDone>,
 }
 
-/// What was done about one obligation.
+/// Report that one obligation was fulfilled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObligationDone {
-    /// Which.
+    /// Kind of the obligation.
     pub kind: ObligationKind,
-    /// To whom, as the receipt has it in Chinese; only where it has several of this kind.
+    /// Recipient, in Chinese as in the receipt; needed only if the receipt has several obligations
+    /// of this kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// The day on which it was done.
+    /// Day on which the obligation was fulfilled.
     pub done_on: Date,
-    /// The document or place that shows it.
+    /// Document or place that shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<String>,
     /// The earlier feedback about this obligation that this one corrects.
@@ -65,45 +67,46 @@ pub struct ObligationDone {
 }
 
 impl FeedbackFile {
-    /// Reads a file of feedback.
+    /// Reads a feedback file.
     ///
     /// # Errors
     ///
-    /// [`InputError`] with the path, line and column of what is wrong.
+    /// [`InputError`] with the path, line and column of the fault.
     pub fn from_json(json: &[u8]) -> Result<Self, InputError> {
         parse_strictly(json)
     }
 }
 
-/// Why feedback is not recorded. Of several files, none is.
+/// Error: feedback could not be recorded. If one of several files is invalid, none of them is
+/// recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum FeedbackError {
-    /// It does not fit its receipt, or says what the log must not hold.
+    /// A file does not fit its receipt, or contains something that the log must not hold.
     #[error("{place}: {detail}")]
     Invalid {
-        /// Which of the files, from 0.
+        /// Position of the file, from 0.
         file: usize,
-        /// The place in it.
+        /// Path of the faulty key in the file.
         place: String,
-        /// What is wrong.
+        /// The fault, in words.
         detail: String,
     },
     /// The log cannot be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
-    /// The log cannot be kept from others who record feedback.
+    /// The log cannot be locked against others who record feedback.
     #[error("`{path}` cannot be locked")]
     Lock {
-        /// The file.
+        /// Path of the locked file.
         path: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: std::io::Error,
     },
-    /// The key.
+    /// The feedback cannot be signed.
     #[error("the feedback could not be signed")]
     Sign(#[from] KeyError),
-    /// The log cannot be written. With several files, those before are recorded.
+    /// The log cannot be written. Of several files, those before the failure are recorded.
     #[error("the feedback is not in the log")]
     Journal(#[from] JournalError),
 }
@@ -111,28 +114,29 @@ pub enum FeedbackError {
 /// A feedback that is in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedFeedback {
-    /// Its id.
+    /// Id of the feedback.
     pub id: DocumentId,
-    /// Its index in the log, from 0.
+    /// Index of its entry in the log, from 0.
     pub index: u64,
-    /// What is recorded.
+    /// The feedback as recorded.
     pub feedback: Feedback,
 }
 
-/// What is not about one file.
+/// Settings that apply to all files of one call.
 #[derive(Clone, Copy, Debug)]
 pub struct Recording {
-    /// What the clock says.
+    /// Moment of the recording, by the clock.
     pub at: Moment,
-    /// Whether what may be an identifier is masked; otherwise it is an error.
+    /// Whether a text that may be an identifier is masked; if not, it is an error.
     pub mask: bool,
 }
 
-/// Records files of feedback: all of them, or none if one does not fit its receipt.
+/// Records feedback files: all of them, or none if one does not fit its receipt. Only a failure to
+/// write the log ([`FeedbackError::Journal`]) leaves the files before it recorded.
 ///
 /// # Errors
 ///
-/// [`FeedbackError`] with the file and the place in it.
+/// [`FeedbackError`], with the file and the place in it if a file is invalid.
 pub fn record(
     log: &Path,
     keys: &Keys,
@@ -156,22 +160,23 @@ pub fn record(
     recorded.collect()
 }
 
-/// Where the log has a receipt, and the feedback about it in the order of the log.
+/// Indices of a receipt and of the feedback about it, each from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
-    /// The receipt's index, from 0.
+    /// Index of the receipt.
     pub receipt: u64,
-    /// Those of the feedback about it.
+    /// Indices of the feedback about it, in the order of the log.
     pub feedback: Vec<u64>,
 }
 
-/// Records one file of feedback where an index of the log knows the places, so that the log need
-/// not be read. `find` is asked once nobody else can record feedback; it says none if the log has no
-/// such receipt.
+/// Records one feedback file without reading the whole log, at places that an index of the log
+/// knows. `find` is called after the log is locked, so nobody else can record feedback meanwhile;
+/// it returns `None` if the log has no such receipt.
 ///
 /// # Errors
 ///
-/// That of `find`; within, as [`record`]. Places of something else are [`AuditError::Entry`].
+/// The outer error is that of `find`. The inner one is as in [`record`]; [`AuditError::Entry`]
+/// means that a place holds something else.
 pub fn record_at<E>(
     log: &Path,
     keys: &Keys,
@@ -193,7 +198,7 @@ pub fn record_at<E>(
     })())
 }
 
-/// What stands at these places.
+/// Reads the receipt and the feedback at these places.
 fn dossier(reader: &AuditReader, id: &DocumentId, places: Places) -> Result<Dossier, AuditError> {
     let text = |index: u64| {
         let read = reader.texts(index..index.saturating_add(1)).next();
@@ -206,15 +211,16 @@ fn dossier(reader: &AuditReader, id: &DocumentId, places: Places) -> Result<Doss
     Dossier::read(id, (index, &receipt), about)
 }
 
-/// The log as it is once nobody else can record feedback.
+/// Locks the log against others who record feedback, and opens it as it is then.
 fn locked(log: &Path, keys: &Keys) -> Result<(File, Source), FeedbackError> {
-    // Opened for reading first, since what is opened for writing is made.
+    // Opened for reading first: opening for writing would create the file.
     drop(Source::of(log, keys.public().clone())?);
     let lock = lock(log)?;
     Ok((lock, Source::of(log, keys.public().clone())?))
 }
 
-/// Between reading what was reported and appending to it, nobody else may append.
+/// Locks the log, so that nobody can append between the reading of earlier reports and the new
+/// entry.
 fn lock(log: &Path) -> Result<File, FeedbackError> {
     let path = log.join(PUBLIC);
     let locked = OpenOptions::new().read(true).append(true).open(&path).and_then(|file| {
@@ -224,7 +230,7 @@ fn lock(log: &Path) -> Result<File, FeedbackError> {
     locked.map_err(|source| FeedbackError::Lock { path: path.display().to_string(), source })
 }
 
-/// What the log has about the receipts of these files.
+/// Reads from the log the receipts that the files name, each with all feedback about it.
 fn known(
     source: &Source,
     files: &[FeedbackFile],
@@ -265,7 +271,7 @@ fn known(
     Ok(known)
 }
 
-/// The accepted parts as a feedback.
+/// Builds the feedback of the accepted parts.
 fn composed(accepted: rules::Accepted, sequel: &Sequel, at: Moment, keys: &Keys) -> Feedback {
     let rules::Accepted { receipt, recorded_by, measures, obligations } = accepted;
     let office = ReceiptOffice { name: sequel.office.clone(), region: sequel.region.clone() };

@@ -1,12 +1,12 @@
-//! What comes after a check: feedback (执行反馈), what is overdue (督办), exports and statistics.
+//! Work after a check: feedback (执行反馈), overdue reports (督办), exports and statistics.
 //!
-//! All of it is read from the log, and all of the log is read: each function holds the entries
+//! All of it is read from the log, and always from the whole log: each function checks the entries
 //! that it counts against the signed checkpoint, and gives no figure over a log that was changed.
-//! The log is read from its end, on all cores: a feedback comes after its receipt, so that whoever
-//! meets a receipt knows what was reported about it, and forgets it again.
+//! The log is read from its end, on all cores. A feedback comes after its receipt; so when a
+//! receipt is met, everything reported about it is known and can then be dropped.
 //!
-//! RAIL R10: what is counted are checks. Nothing here counts, sorts or compares persons or firms;
-//! the log could not tell them apart.
+//! RAIL R10: checks are counted. Nothing here counts, sorts or compares persons or firms; the log
+//! could not tell them apart.
 
 pub mod export;
 pub mod feedback;

@@ -1,4 +1,4 @@
-//! What codes are called, as the embedded editions say.
+//! Names of codes, as the embedded editions give them.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -11,19 +11,19 @@ use mustcheck::Policy;
 use mustcheck::PolicyError;
 use mustcheck_evidence::Pinpoint;
 
-/// The names of matters, lists and measures. A code that only another catalogue has stays a code.
+/// Names of matters, lists and measures. A code that only another catalogue has is shown as a code.
 pub struct Names {
-    /// The newest first.
+    /// Names and catalogues of the editions, the newest first.
     editions: Vec<(&'static str, Catalogue)>,
     measures: HashMap<String, Text>,
 }
 
 impl Names {
-    /// Those of the embedded editions.
+    /// Reads the names of the embedded editions.
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] if an edition that is embedded cannot be read.
+    /// [`PolicyError`] if an embedded edition cannot be read.
     pub fn embedded() -> Result<Self, PolicyError> {
         let mut editions = Vec::new();
         let mut measures = HashMap::new();
@@ -40,24 +40,25 @@ impl Names {
         Ok(Self { editions, measures })
     }
 
-    /// A matter's name.
+    /// Returns the name of a matter.
     pub fn matter(&self, code: &str) -> Option<Text> {
         self.editions.iter().find_map(|(_, c)| c.matter(code)).map(|matter| matter.name.clone())
     }
 
-    /// A list's name.
+    /// Returns the name of a list.
     pub fn list(&self, code: &str) -> Option<Text> {
         self.editions.iter().find_map(|(_, c)| c.list(code)).map(|list| list.name.clone())
     }
 
-    /// What a measure does, in a sentence.
+    /// Returns the sentence that describes a measure.
     pub fn measure(&self, code: &str) -> Option<Text> {
         self.measures.get(code).cloned()
     }
 
-    /// A basis as the notice cites it, by the edition that decided.
+    /// Cites a basis as the notice does, by the edition that decided. An instrument that no
+    /// embedded edition knows is cited by its codes.
     pub fn cite(&self, edition: &str, pinpoint: &Pinpoint, zh: bool) -> String {
-        // A place's own instrument is in the catalogue of the place alone.
+        // An instrument of a place is only in the catalogues of that place.
         let knows = |c: &Catalogue| c.instrument(&pinpoint.instrument).is_some();
         let same = self.editions.iter().find(|(name, c)| *name == edition && knows(c));
         let any = || self.editions.iter().find(|(_, c)| knows(c));
@@ -75,7 +76,7 @@ impl Names {
     }
 }
 
-/// A basis by its codes, such as `wage-payment-regulations-2019 48.1.2`.
+/// Cites a basis by its codes, such as `wage-payment-regulations-2019 48.1.2`.
 fn code(pinpoint: &Pinpoint) -> String {
     let mut code = format!("{} {}", pinpoint.instrument, pinpoint.article);
     for part in [pinpoint.paragraph, pinpoint.item].into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! What is not reported yet, and what of it is late (督办).
+//! Measures and obligations that are not reported yet, and those of them that are late (督办).
 //!
 //! INTERPRETATION: 33 (十七) sets 7 working days for publication, and the receipt has the day. For
 //! feedback (十八) and for the report about a measure no text sets a day: they are open, with their
@@ -18,103 +18,105 @@ use crate::view::View;
 use mustcheck::WorkingCalendar;
 use mustcheck_evidence::{DocumentId, ReceiptOffice};
 
-/// What is asked.
+/// The day of the list, and the office's own rule.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
-    /// As of which day: later checks and reports do not count.
+    /// The as-of day of the list; later checks and reports do not count.
     pub as_of: Date,
-    /// Within how many working days after the check the office reports, where no text says it.
+    /// Number of working days after the check within which the office reports, where no text sets a
+    /// day.
     pub within: Option<u16>,
 }
 
-/// What is not reported yet.
+/// The list of measures and obligations that are not reported yet.
 #[derive(Clone, Debug, Serialize)]
 pub struct Overdue {
-    /// `mustcheck-overdue/1`.
+    /// Format of the list: `mustcheck-overdue/1`.
     pub format: &'static str,
-    /// The log's name.
+    /// Name of the log.
     pub log: String,
-    /// The entries that were read.
+    /// Number of entries in the log; all were read.
     pub entries: u64,
-    /// As of which day.
+    /// The as-of day of the list.
     pub as_of: Date,
-    /// The office's own rule, in working days.
+    /// The office's own rule, in working days after the check.
     pub within: Option<u16>,
-    /// How many are late.
+    /// Number of late items.
     pub late: u64,
-    /// How many are open and not late.
+    /// Number of open items that are not late.
     pub open: u64,
-    /// The late ones first, those that are late longest first; then by due date; then by age.
+    /// Late items first, the longest overdue before the others; then the rest by due date, those
+    /// without one last; then the oldest first.
     pub items: Vec<Item>,
-    /// Reports about nothing that the log has.
+    /// Reports about nothing in the log, counted as in an export.
     pub strangers: u64,
 }
 
-/// One thing that is not reported.
+/// A measure or obligation that is not reported.
 #[derive(Clone, Debug, Serialize)]
 pub struct Item {
-    /// The receipt.
+    /// Id of the receipt.
     pub receipt: DocumentId,
-    /// Its index in the log, from 0.
+    /// Index of the receipt in the log, from 0.
     pub entry: u64,
-    /// The case, as the log has it.
+    /// The office's case number, as the log has it.
     pub case: String,
-    /// Its matter.
+    /// Code of the matter.
     pub matter: String,
-    /// The office.
+    /// Name and region of the office.
     pub office: ReceiptOffice,
     /// The day of the check.
     pub checked_on: Date,
-    /// What is not reported.
+    /// The measure or obligation.
     pub what: What,
-    /// The last day.
+    /// Last day for the report, if one is set.
     pub due_on: Option<Date>,
-    /// Where the last day comes from, or why there is none.
+    /// Source of the last day, or the reason why there is none.
     pub due_by: DueBy,
-    /// Calendar days since the last day; absent if it is not late.
+    /// Calendar days since the last day; absent if the item is not late.
     pub days_late: Option<i32>,
     /// Calendar days since the check.
     pub age_days: i32,
 }
 
-/// What is not reported.
+/// A measure or obligation that is not reported.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum What {
-    /// What was done about a measure.
+    /// A measure without a report about its execution.
     Measure {
-        /// Its id in the catalogue.
+        /// Id of the measure in the catalogue.
         measure: String,
-        /// The role of whom it meets.
+        /// Role of the subject that the measure concerns.
         role: Role,
-        /// Position in the application's subjects, from 0.
+        /// Position of the subject in the application, from 0.
         subject_index: u32,
     },
-    /// That an obligation was fulfilled.
+    /// An obligation without a report that it was fulfilled.
     Obligation {
-        /// Which.
+        /// Kind of the obligation.
         obligation: ObligationKind,
-        /// To whom.
+        /// Recipient.
         to: Text,
     },
 }
 
-/// Where a last day comes from.
+/// Source of a last day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DueBy {
-    /// The receipt has it.
+    /// The receipt sets the day.
     Receipt,
-    /// The office's own rule.
+    /// The office's own rule sets the day.
     Office,
-    /// The office's own rule sets one, and the holidays of this year are not published: no day is
-    /// guessed.
+    /// The office's own rule would set a day, but the holidays of the year given here are not
+    /// published. No day is guessed.
     Unpublished(u16),
-    /// No text and no rule sets one.
+    /// No text and no rule sets a day.
     None,
 }
 
-/// What is not reported yet, as of a day.
+/// Lists the measures and obligations that are not reported as of a day.
 ///
 /// # Errors
 ///
@@ -172,11 +174,11 @@ pub fn overdue(
     })
 }
 
-/// The list as it grows.
+/// The list while it is built.
 struct List<'a> {
     calendar: &'a WorkingCalendar,
     question: Question,
-    /// The last day by the office's own rule, by the day of the check.
+    /// Last days by the office's own rule, by the day of the check.
     days: HashMap<Date, (Option<Date>, DueBy)>,
     items: Vec<Item>,
 }
@@ -221,7 +223,7 @@ impl List<'_> {
         });
     }
 
-    /// The last day by the office's own rule.
+    /// Returns the last day by the office's own rule.
     fn by_office(&mut self, from: Date) -> (Option<Date>, DueBy) {
         let Some(days) = self.question.within else { return (None, DueBy::None) };
         *self.days.entry(from).or_insert_with(|| match self.calendar.after(from, days) {

@@ -1,6 +1,6 @@
 //! Statistics as one page: no network, no script, Chinese or English, fit for A4.
 //!
-//! Whatever a chart shows stands in a table too.
+//! Everything that a chart shows is in a table too.
 
 mod chart;
 
@@ -14,7 +14,7 @@ use chart::{Bar, Chart, Series};
 
 const STYLE: &str = include_str!("page/style.css");
 
-/// The page.
+/// Renders the whole page as HTML.
 pub fn html(report: &Report, chinese: bool) -> String {
     let page = Page { report, chinese };
     let title = page.say("信用核查统计", "Statistics of credit checks");
@@ -41,13 +41,13 @@ pub fn html(report: &Report, chinese: bool) -> String {
     document.into_string()
 }
 
-/// What the page shows under its title, for a page of somebody else's that has a style of its own.
+/// Renders the content below the title, for a page of another program that has its own style.
 pub fn fragment(report: &Report, chinese: bool) -> String {
     let page = Page { report, chinese };
     html! { (page.lead()) (page.sections()) }.into_string()
 }
 
-/// The figures of all checks that are shown, by the names of their columns.
+/// The figures shown for all checks: key of the column, label in Chinese, label in English.
 const TOTAL: &[(&str, &str, &str)] = &[
     ("checks_due", "应查", "checks due"),
     ("checks_made", "已查", "checks made"),
@@ -74,7 +74,7 @@ struct Page<'a> {
     chinese: bool,
 }
 
-/// Rows of figures under heads.
+/// A table: the heads of its columns, and its rows.
 struct Rows {
     heads: Vec<String>,
     rows: Vec<(String, Vec<String>)>,
@@ -134,7 +134,7 @@ impl Page<'_> {
         }
     }
 
-    /// A table whose first column names the row.
+    /// Renders a table whose first column names the row.
     fn table(&self, caption: &str, rows: &Rows) -> Markup {
         html! {
             div.scroll {
@@ -154,7 +154,7 @@ impl Page<'_> {
         }
     }
 
-    /// The figures of all checks, by name.
+    /// Renders the figures of all checks, each with its label.
     fn total(&self) -> Markup {
         let columns = columns(By::Month);
         let figure = |key: &str| {
@@ -176,7 +176,7 @@ impl Page<'_> {
         }
     }
 
-    /// Minutes as days and hours, or hours and minutes.
+    /// Shows minutes as days and hours, or as hours and minutes.
     fn span(&self, minutes: u64) -> String {
         let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
         match (days, self.chinese) {
@@ -187,7 +187,7 @@ impl Page<'_> {
         }
     }
 
-    /// A chart, and the same as a table.
+    /// Renders charts, at most `chart::MOST` bars in each, and the same figures as a table.
     fn figure(&self, id: &str, title: &str, series: &[Series<'_>], bars: &[Bar]) -> Markup {
         let mut heads = vec![String::new()];
         heads.extend(series.iter().map(|series| series.name.to_owned()));
@@ -236,7 +236,7 @@ impl Page<'_> {
     }
 
     fn measures(&self) -> Markup {
-        // Sources have no measures; then it is the months that show them.
+        // A source has no measures, so the months are shown instead.
         let (groups, by) = match self.report.by {
             By::Source => (&self.report.months, By::Month),
             by => (&self.report.groups, by),

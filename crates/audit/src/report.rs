@@ -1,7 +1,7 @@
-//! Statistics of checks (二十三): what was due and made, what came of it, and what was then done.
+//! Statistics of checks (二十三): checks due and made, their results, and the reports about them.
 //!
-//! RAIL R10: what is counted are checks, lookups, measures. Groups stand in the order of their
-//! codes, never of their figures.
+//! RAIL R10: checks, lookups and measures are counted. Groups are sorted by their codes, never by
+//! their figures.
 
 mod columns;
 mod figures;
@@ -26,95 +26,96 @@ use crate::scan::{Progress, backwards};
 use crate::source::{AuditError, Source};
 use tally::{Page, Tally};
 
-/// The days on which checks were made that are counted, both included.
+/// The days of the checks that are counted, both ends included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Period {
-    /// The first; none is the log's first.
+    /// First day; `None` counts from the beginning of the log.
     pub from: Option<Date>,
-    /// The last; none is the log's last.
+    /// Last day; `None` counts to the end of the log.
     pub to: Option<Date>,
 }
 
 impl Period {
-    /// Whether a day is in it.
+    /// Whether a day lies in the period.
     pub fn holds(&self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
 
-/// What the figures are set out by.
+/// The key by which figures are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum By {
-    /// What was applied for.
+    /// The matter applied for.
     Matter,
     /// Region and name of the office.
     Office,
-    /// The list that was looked up, or on which the records stand.
+    /// The list that was looked up, or that has the records behind a measure.
     List,
     /// The measure.
     Measure,
     /// The month of the check.
     Month,
-    /// Who was asked.
+    /// The source that was asked.
     Source,
 }
 
-/// What is asked.
+/// The scope and grouping of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
-    /// Which checks.
+    /// The days of the checks that are counted.
     pub period: Period,
-    /// How they are set out.
+    /// The grouping of the figures.
     pub by: By,
-    /// As of which day an obligation that is not reported is late.
+    /// The as-of day: an obligation not reported is overdue if its last day lies before it.
     pub as_of: Date,
 }
 
-/// The statistics.
+/// The statistics of a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// `mustcheck-report/1`.
+    /// Format of the report: `mustcheck-report/1`.
     pub format: &'static str,
-    /// The first day, if there is one.
+    /// First day of the period, if it has one.
     pub from: Option<Date>,
-    /// The last day, if there is one.
+    /// Last day of the period, if it has one.
     pub to: Option<Date>,
-    /// As of which day an obligation that is not reported is late.
+    /// The as-of day: an obligation not reported is overdue if its last day lies before it.
     pub as_of: Date,
     /// The log that was read.
     pub log: LogRead,
-    /// All checks of the period.
+    /// The figures of all checks of the period.
     pub total: Figures,
-    /// How they are set out.
+    /// The grouping of the figures.
     pub by: By,
-    /// The groups, by their keys.
+    /// The groups, sorted by their keys.
     pub groups: Vec<Group>,
-    /// The same by month of the check.
+    /// The same checks grouped by month, sorted by month.
     pub months: Vec<Group>,
 }
 
-/// What was read.
+/// The log that a report was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogRead {
-    /// The log's name.
+    /// Name of the log.
     pub name: String,
-    /// How many entries it has. All were read.
+    /// Number of entries; all were read.
     pub entries: u64,
-    /// The root over them (RFC 6962): the same root, the same entries.
+    /// Root over the entries (RFC 6962), in Base64. Logs with the same root have the same entries.
     pub root: String,
-    /// Checks outside the period.
+    /// Number of checks outside the period.
     pub outside: u64,
-    /// Reports about nothing that the log has. They are in no figure.
+    /// Reports about nothing in the log, counted as in an export. No figure of a measure or
+    /// obligation includes them.
     pub strangers: u64,
 }
 
-/// Checks, lookups or measures that have something in common.
+/// The figures of the checks, lookups or measures that share a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Group {
-    /// A code, a month, or region and name.
+    /// The key: a code, a month (`2026-11`), or region and name of an office.
     pub key: String,
-    /// What the code is called, if an embedded edition knows it.
+    /// Name of the code, if an embedded edition knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
     /// The figures.
@@ -134,7 +135,8 @@ impl fmt::Display for By {
     }
 }
 
-/// Counts. Every figure is of exactly the entries under the log's checkpoint.
+/// Counts the checks of a period. Every figure covers exactly the entries under the log's
+/// checkpoint.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What offices reported about receipts that are still to come, the log being read from its end.
+//! Reports of offices about receipts that are still to be met while the log is read from its end.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::sequel::Sequel;
 use crate::view::FeedbackEntry;
 use mustcheck_evidence::{DocumentId, Feedback, MeasureFeedback, Moment, ObligationFeedback};
 
-/// The feedback that was met, until its receipt is.
+/// Feedback that was met, kept until its receipt is met.
 #[derive(Default)]
 pub(crate) struct Reported {
     by_receipt: HashMap<DocumentId, Story>,
@@ -19,9 +19,9 @@ pub(crate) struct Reported {
 #[derive(Default)]
 pub(crate) struct Story(Vec<FeedbackEntry>);
 
-/// What holds about one measure or obligation.
+/// The report in effect about one measure or obligation.
 pub(crate) struct Told<'a, T> {
-    /// The feedback.
+    /// Id of the feedback that holds the report.
     pub(crate) feedback: &'a DocumentId,
     pub(crate) recorded_at: Moment,
     pub(crate) recorded_by: &'a str,
@@ -29,36 +29,36 @@ pub(crate) struct Told<'a, T> {
 }
 
 impl Reported {
-    /// Adds a feedback. The newest comes first.
+    /// Adds a feedback. The log is read from its end, so each is older than those before it.
     pub(crate) fn add(&mut self, entry: FeedbackEntry) {
         let receipt = entry.feedback.receipt.clone();
         self.by_receipt.entry(receipt).or_default().0.push(entry);
     }
 
-    /// What was reported about a receipt. No more of it can come.
+    /// Removes and returns the feedback about a receipt. All of it was met before its receipt.
     pub(crate) fn take(&mut self, receipt: &DocumentId) -> Story {
         self.by_receipt.remove(receipt).unwrap_or_default()
     }
 
-    /// How many feedbacks are about no receipt of the log.
+    /// Number of feedbacks for which no receipt was met.
     pub(crate) fn left(&self) -> u64 {
         self.by_receipt.values().map(|story| story.0.len() as u64).sum()
     }
 }
 
 impl Story {
-    /// Adds one that was recorded after all others.
+    /// Adds a feedback that was recorded after all others.
     pub(crate) fn put(&mut self, entry: FeedbackEntry) {
         self.0.insert(0, entry);
     }
 
-    /// Leaves out what was recorded after a day.
+    /// Leaves out the feedback recorded after a day.
     pub(crate) fn until(mut self, day: Date) -> Self {
         self.0.retain(|entry| entry.feedback.recorded_at.to_second().date <= day);
         self
     }
 
-    /// What holds about a measure: the newest.
+    /// Returns the report in effect about a measure, which is the newest.
     pub(crate) fn measure(&self, measure: &str, subject: u32) -> Option<Told<'_, MeasureFeedback>> {
         self.newest(|feedback| {
             let same = |m: &&MeasureFeedback| m.measure == measure && m.subject_index == subject;
@@ -66,7 +66,7 @@ impl Story {
         })
     }
 
-    /// What holds about an obligation: the newest.
+    /// Returns the report in effect about an obligation, which is the newest.
     pub(crate) fn obligation(
         &self,
         kind: ObligationKind,
@@ -87,12 +87,12 @@ impl Story {
         })
     }
 
-    /// When the office first reported anything.
+    /// Moment of the office's first feedback.
     pub(crate) fn first(&self) -> Option<Moment> {
         self.0.last().map(|entry| entry.feedback.recorded_at)
     }
 
-    /// How many things were reported that the receipt does not have.
+    /// Number of reported measures and obligations that the receipt does not have.
     pub(crate) fn strangers(&self, sequel: &Sequel) -> u64 {
         let measures = self.0.iter().flat_map(|entry| &entry.feedback.measures);
         let measures = measures.filter(|m| sequel.measure(&m.measure, m.subject_index).is_none());
@@ -101,7 +101,7 @@ impl Story {
         (measures.count() + obligations.count()) as u64
     }
 
-    /// The feedback that a newer one took the place of for this measure, the newest first.
+    /// Number of reports about a measure that a newer one replaced.
     pub(crate) fn replaced(&self, measure: &str, subject: u32) -> usize {
         let about = |m: &&MeasureFeedback| m.measure == measure && m.subject_index == subject;
         let all = self.0.iter().flat_map(|entry| &entry.feedback.measures).filter(about).count();
@@ -109,14 +109,15 @@ impl Story {
     }
 }
 
-/// What was met on the way to the log's beginning.
+/// An entry that was met on the way to the beginning of the log.
 pub(crate) enum Met {
     Feedback(Box<FeedbackEntry>),
     Sequel(Box<Sequel>),
 }
 
 impl Reported {
-    /// Takes what a page has, in its order, and gives each receipt with what was reported about it.
+    /// Takes the entries of a page from its last to its first, and passes on each receipt with the
+    /// feedback about it.
     pub(crate) fn meet<E>(
         &mut self,
         page: Vec<Met>,

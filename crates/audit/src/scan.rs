@@ -1,4 +1,4 @@
-//! Reads a whole log once, from its end, on all cores and in bounded memory.
+//! Reading of a whole log once, from its end, on all cores and in bounded memory.
 
 use std::borrow::Cow;
 
@@ -8,10 +8,10 @@ use rayon::prelude::*;
 use crate::source::{AuditError, Source};
 use mustcheck_evidence::journal::LARGE_HEAD;
 
-/// Bundles that each core has in work at once: 256 entries each, at most 16 MB.
+/// Number of bundles that each core has in work at once: 256 entries each, at most 16 MB.
 const PER_CORE: usize = 8;
 
-/// Up to 256 entries, the first first; each is whole.
+/// Up to 256 whole entries of the log, in ascending order, each with its index.
 pub(crate) struct Page<'a> {
     entries: Vec<(u64, Cow<'a, [u8]>)>,
 }
@@ -22,13 +22,13 @@ impl Page<'_> {
     }
 }
 
-/// What is told while a log is read: how many entries more were read.
+/// Callback for progress while a log is read, given the number of entries read since the last call.
 pub type Progress<'a> = &'a (dyn Fn(u64) + Sync);
 
-/// Reads every page on any core, and takes what was read of each on one, the last page first.
+/// Reads the pages on all cores, and passes the results to `take` on one core, the last page first.
 ///
-/// What was taken is of exactly the entries that the log's checkpoint is signed for, or there is
-/// an error; so nothing may be given out before this returns.
+/// On success, the results cover exactly the entries that the log's checkpoint is signed for;
+/// otherwise there is an error. So nothing may be given out before this returns.
 pub(crate) fn backwards<T: Send, E: From<AuditError> + Send>(
     source: &Source,
     read: impl Fn(&Page<'_>) -> Result<T, E> + Sync,
@@ -37,12 +37,12 @@ pub(crate) fn backwards<T: Send, E: From<AuditError> + Send>(
 ) -> Result<(), E> {
     match roots(source, read, take, progress) {
         Ok(roots) => Ok(source.hold_against_checkpoint(root(&roots))?),
-        // What cannot be read may be what somebody changed, and then that is to be said.
+        // An unreadable log may be one that somebody changed; then the damage is reported.
         Err(error) => Err(source.damage().map_or(error, E::from)),
     }
 }
 
-/// The roots over the bundles, the first first.
+/// Reads all pages, and returns the roots over their bundles in ascending order.
 fn roots<T: Send, E: From<AuditError> + Send>(
     source: &Source,
     read: impl Fn(&Page<'_>) -> Result<T, E> + Sync,
@@ -77,7 +77,7 @@ fn roots<T: Send, E: From<AuditError> + Send>(
     Ok(roots)
 }
 
-/// One page: the root over its entries, their number, and what was read of them.
+/// Reads one page: returns the root over its entries, their number, and the result of `read`.
 fn page<T, E: From<AuditError>>(
     source: &Source,
     number: u64,
@@ -100,8 +100,8 @@ fn page<T, E: From<AuditError>>(
     Ok((root(&leaves), count, read(&Page { entries })?))
 }
 
-/// The root of a tree (RFC 6962 §2.1) of these leaves, or of the full trees with these roots, of
-/// which the last may be less full: the whole splits where theirs do.
+/// Computes the root of a tree (RFC 6962 §2.1) from its leaves, or from the roots of full subtrees
+/// of which only the last may be less full: the whole tree splits where they do.
 fn root(hashes: &[Hash]) -> Hash {
     match hashes {
         [] => Hash::EMPTY,

@@ -1,4 +1,4 @@
-//! What a receipt leaves to be done and reported.
+//! The measures and obligations that a receipt leaves to be done and reported.
 
 use mustcheck_model::date::Date;
 use mustcheck_model::{
@@ -8,17 +8,17 @@ use mustcheck_model::{
 use crate::view::{MeasureView, ObligationView, ReceiptView};
 use mustcheck_evidence::{DocumentId, Moment, Pinpoint};
 
-/// A receipt with measures or obligations.
+/// A receipt with its measures and obligations.
 #[derive(Clone)]
 pub(crate) struct Sequel {
     pub(crate) id: DocumentId,
-    /// Its index in the log.
+    /// Index of the receipt in the log, from 0.
     pub(crate) entry: u64,
     pub(crate) made_at: Moment,
     pub(crate) case: String,
     pub(crate) matter: String,
     pub(crate) as_of: Date,
-    /// The day on which the check was made.
+    /// Day on which the check was made.
     pub(crate) made_on: Date,
     pub(crate) office: String,
     pub(crate) region: String,
@@ -42,7 +42,7 @@ pub(crate) struct Measure {
     pub(crate) legal_basis: Vec<Pinpoint>,
 }
 
-/// Something due later.
+/// An obligation that is due after the check.
 #[derive(Clone)]
 pub(crate) struct Obligation {
     pub(crate) kind: ObligationKind,
@@ -51,13 +51,13 @@ pub(crate) struct Obligation {
 }
 
 impl Sequel {
-    /// That of a receipt, if anything is left to be done.
+    /// Reads a receipt; `None` if it has neither measures nor obligations.
     pub(crate) fn of(entry: u64, receipt: &ReceiptView<'_>) -> Option<Self> {
         let anything = !receipt.measures.is_empty() || !receipt.obligations.is_empty();
         anything.then(|| Self::with_id(receipt.id(), entry, receipt))
     }
 
-    /// That of a receipt with this id, even if nothing is left to be done.
+    /// Reads a receipt whose id is known, even if it has neither measures nor obligations.
     pub(crate) fn with_id(id: DocumentId, entry: u64, receipt: &ReceiptView<'_>) -> Self {
         Self {
             id,

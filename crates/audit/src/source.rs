@@ -1,4 +1,4 @@
-//! The log that is read, and why it cannot be.
+//! The log to be read, and the errors of reading it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,57 +8,57 @@ use mustcheck_evidence::KeysError;
 use mustcheck_evidence::journal::{AuditReader, ReadError};
 use mustcheck_evidence::keys::{PUBLIC, PublicKeys};
 
-/// How many findings about a damaged log an error lists.
+/// Largest number of findings that an error about a damaged log lists.
 const FINDINGS: usize = 10;
 
-/// A log, and the public keys that it is held against.
+/// A log, and the public keys that it is checked against.
 pub struct Source {
     folder: PathBuf,
     keys: PublicKeys,
     reader: AuditReader,
 }
 
-/// Why nothing can be said about a log.
+/// Error: a log cannot be counted.
 #[derive(Debug, thiserror::Error)]
 pub enum AuditError {
     /// The log or one of its files cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// The public keys.
+    /// The public keys cannot be read.
     #[error(transparent)]
     Keys(#[from] KeysError),
-    /// An entry that is no entry of this program.
+    /// An entry is none that this program writes or reads.
     #[error("entry {index} of the log: {detail}")]
     Entry {
-        /// Its index, from 0.
+        /// Index of the entry, from 0.
         index: u64,
-        /// What is wrong with it.
+        /// The fault, in words.
         detail: String,
     },
     /// The entries are not those that the checkpoint was signed for.
     #[error("the log `{path}` is damaged, and nothing is counted over damage: {findings}")]
     Damaged {
-        /// Its folder.
+        /// Folder of the log.
         path: String,
-        /// What was found, and where.
+        /// The findings, each with its place.
         findings: String,
     },
 }
 
 impl AuditError {
     pub(crate) fn entry(index: u64, error: &dyn std::fmt::Display) -> Self {
-        // What stands in an entry may hold anything.
+        // An entry may hold any text, so the message is shortened.
         Self::Entry { index, detail: mustcheck::input::shortened(&error.to_string()) }
     }
 }
 
 impl Source {
-    /// A log as it is now. Without keys of the reader's own, those beside the log are taken, and
-    /// then the log vouches for itself.
+    /// Opens a log as it is now. `keys` is a file of public keys or a folder that holds one.
+    /// Without it, the keys beside the log are used, and then the log only vouches for itself.
     ///
     /// # Errors
     ///
-    /// [`AuditError`] if there is no log, or if it is not of these keys.
+    /// [`AuditError`] if there is no log, or if the log is not signed with these keys.
     pub fn open(folder: &Path, keys: Option<&Path>) -> Result<Self, AuditError> {
         let keys = match keys {
             Some(path) if path.is_dir() => path.join(PUBLIC),
@@ -69,23 +69,23 @@ impl Source {
         Self::of(folder, keys)
     }
 
-    /// The log of these keys.
+    /// Opens the log of these keys.
     pub(crate) fn of(folder: &Path, keys: PublicKeys) -> Result<Self, AuditError> {
         let reader = AuditReader::open(folder, &keys)?;
         Ok(Self { folder: folder.to_owned(), keys, reader })
     }
 
-    /// What the log is called.
+    /// Returns the name of the log.
     pub fn name(&self) -> &str {
         &self.keys.name
     }
 
-    /// How many entries it has.
+    /// Number of entries.
     pub fn entries(&self) -> u64 {
         self.reader.size()
     }
 
-    /// The root over them, in Base64: whoever has the same has the same entries.
+    /// Returns the root over the entries, in Base64. Logs with the same root have the same entries.
     pub fn root(&self) -> String {
         self.reader.log().checkpoint().root().to_string()
     }
@@ -94,7 +94,11 @@ impl Source {
         &self.reader
     }
 
-    /// That this is the root over the entries under the checkpoint.
+    /// Checks that this is the root over the entries under the checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`AuditError::Damaged`] if it is another root.
     pub(crate) fn hold_against_checkpoint(&self, root: Hash) -> Result<(), AuditError> {
         if root == self.reader.log().checkpoint().root() {
             return Ok(());
@@ -103,7 +107,7 @@ impl Source {
         Err(self.damage().unwrap_or_else(unlocated))
     }
 
-    /// What is damaged and where, if anything is.
+    /// Verifies the log, and returns an error that lists the damage, if there is any.
     pub(crate) fn damage(&self) -> Option<AuditError> {
         let trust = self.keys.trust().ok()?;
         let report = mustcheck_log::verify(&self.folder, &trust).ok()?;

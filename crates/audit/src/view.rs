@@ -1,5 +1,5 @@
-//! Entries as they are read for counting: no more of them than is needed, and what is text
-//! borrowed from the log's own bytes.
+//! Entries as they are read for counting: only the parts that are needed, with texts borrowed from
+//! the bytes of the log.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use mustcheck_evidence::{
     DocumentId, Failed, Feedback, Moment, Pinpoint, Receipt, ReceiptFormat, RecordCounts,
 };
 
-/// A text that is borrowed unless something in it is escaped.
+/// A text that is borrowed, unless it contains an escape.
 #[derive(Clone, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Str<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -28,7 +28,7 @@ impl std::ops::Deref for Str<'_> {
     }
 }
 
-/// An entry.
+/// An entry of the log.
 pub(crate) enum View<'a> {
     Receipt(Box<ReceiptView<'a>>),
     Feedback(Box<FeedbackEntry>),
@@ -49,18 +49,18 @@ struct Enveloped<'a> {
     payload: &'a RawValue,
 }
 
-/// A feedback, and where it stands.
+/// A feedback with its id.
 pub(crate) struct FeedbackEntry {
     pub(crate) id: DocumentId,
     pub(crate) feedback: Feedback,
 }
 
-/// A receipt.
+/// The parts of a receipt that are counted.
 #[derive(Deserialize)]
 pub(crate) struct ReceiptView<'a> {
     #[serde(skip)]
     json: &'a str,
-    /// Another format may have other figures: it is an error.
+    /// The format; a receipt of another format may have other figures, so it is an error.
     #[serde(rename = "format")]
     _format: ReceiptFormat,
     pub(crate) made_at: Moment,
@@ -75,13 +75,13 @@ pub(crate) struct ReceiptView<'a> {
 }
 
 impl ReceiptView<'_> {
-    /// Its id, which is not in it.
+    /// Computes the id of the receipt, which the entry does not contain.
     pub(crate) fn id(&self) -> DocumentId {
         DocumentId::of::<Receipt>(self.json.as_bytes())
     }
 
-    /// The day on which the check was made: the gate's, or the recorder's where the receipt does
-    /// not say it.
+    /// Day on which the check was made: the gate's day, or the recorder's if the receipt does not
+    /// give the gate's.
     pub(crate) fn made_on(&self) -> Date {
         self.case.made_on.unwrap_or_else(|| self.made_at.to_second().date)
     }

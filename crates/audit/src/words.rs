@@ -1,4 +1,4 @@
-//! The words for codes that feedback and statistics show.
+//! Words for the codes that feedback and statistics show.
 
 use mustcheck_model::{AnswerStatus, Disposition, ObligationKind, Standing};
 use mustcheck_writer::Words;
@@ -10,7 +10,7 @@ const fn text(zh: &'static str, en: &'static str) -> Words {
     Words { zh, en }
 }
 
-/// What is due later.
+/// The word for an obligation.
 pub const fn obligation(kind: ObligationKind) -> Words {
     match kind {
         ObligationKind::Feedback => text("执行反馈", "feedback"),
@@ -19,7 +19,7 @@ pub const fn obligation(kind: ObligationKind) -> Words {
     }
 }
 
-/// What a check came to, in a word.
+/// The word for the result of a check.
 pub const fn disposition(disposition: Disposition) -> Words {
     match disposition {
         Disposition::Clear => text("无适用措施", "clear"),
@@ -30,7 +30,7 @@ pub const fn disposition(disposition: Disposition) -> Words {
     }
 }
 
-/// Whether a lookup was answered and why not, in a word.
+/// The word for the status of a lookup: answered, or the reason why not.
 pub const fn answer(status: AnswerStatus) -> Words {
     match status {
         AnswerStatus::Answered => text("已获结果", "answered"),
@@ -40,7 +40,7 @@ pub const fn answer(status: AnswerStatus) -> Words {
     }
 }
 
-/// A record's standing.
+/// The words for the standing of a record.
 pub const fn standing(standing: Standing) -> Words {
     match standing {
         Standing::Annulled => text("已撤销或者更正", "annulled"),
@@ -53,7 +53,7 @@ pub const fn standing(standing: Standing) -> Words {
     }
 }
 
-/// Why a measure was not applied.
+/// The words for a reason not to apply a measure.
 pub const fn not_applied(code: NotAppliedCode) -> Words {
     match code {
         NotAppliedCode::ApplicationWithdrawn => text("撤回申请", "application withdrawn"),
@@ -68,7 +68,7 @@ pub const fn not_applied(code: NotAppliedCode) -> Words {
     }
 }
 
-/// What failed.
+/// The word for the part of a check that failed.
 pub const fn failure(kind: FailureKind) -> Words {
     match kind {
         FailureKind::Registry => text("数据源故障", "registry"),
@@ -81,7 +81,7 @@ pub const fn failure(kind: FailureKind) -> Words {
     }
 }
 
-/// What figures are set out by.
+/// The word for a grouping of figures.
 pub const fn by(by: By) -> Words {
     match by {
         By::Matter => text("事项", "matter"),

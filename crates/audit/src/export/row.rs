@@ -11,10 +11,10 @@ use crate::reported::Story;
 use crate::sequel::{Measure, Sequel};
 use mustcheck_evidence::Outcome;
 
-/// Declares the columns: a row's fields in their order, and how each is a cell.
+/// Declares the columns: the fields of a row in their order, and the form of each as a cell.
 macro_rules! columns {
     ($($(#[$meta:meta])* $field:ident: $type:ty,)*) => {
-        /// A measure of a decision, and what was done about it.
+        /// A measure of a decision, and the report about it.
         #[derive(Clone, Debug, Default, Serialize)]
         pub struct Row {
             $($(#[$meta])* pub $field: $type,)*
@@ -24,7 +24,8 @@ macro_rules! columns {
         pub const COLUMNS: &[&str] = &[$(stringify!($field)),*];
 
         impl Row {
-            /// The cells, in the order of the columns; what is absent is empty.
+            /// The cells of the row, in the order of the columns; an absent value gives an empty
+            /// cell.
             pub fn cells(&self) -> Vec<String> {
                 vec![$(Cell::cell(&self.$field)),*]
             }
@@ -33,87 +34,87 @@ macro_rules! columns {
 }
 
 columns! {
-    /// Code of whom the measure meets; empty without the evidence.
+    /// Code of the subject that the measure concerns; absent without the evidence.
     subject_code: Option<String>,
-    /// Their name; empty without the evidence.
+    /// Name of that subject; absent without the evidence.
     subject_name: Option<String>,
-    /// Which standard the code follows.
+    /// Identifier scheme of the subject's code.
     subject_scheme: Option<&'static str>,
-    /// Their role in the application.
+    /// Role of the subject in the application.
     subject_role: &'static str,
-    /// Position in the application's subjects, from 0.
+    /// Position of the subject in the application, from 0.
     subject_index: u32,
     /// Code of the matter.
     matter_code: String,
-    /// Its name.
+    /// Name of the matter, if an embedded edition knows the code.
     matter_name: Option<String>,
     /// The office's case number, as the log has it.
     case_number: String,
     /// Code of the measure.
     measure: String,
-    /// What the measure does, in a sentence (measures, 措施).
+    /// Sentence that describes the measure (measures, 措施), if an embedded edition knows it.
     measures: Option<String>,
-    /// What kind of measure it is (type).
+    /// Kind of the measure (type).
     kind: &'static str,
     /// `incentive` or `restriction` (奖惩类型).
     reward_or_punishment: &'static str,
-    /// Whether it must be applied.
+    /// Force of the measure, as a code: binding on the office or only advised.
     force: &'static str,
-    /// The legal basis.
+    /// Legal basis, as the notice cites it; several are separated by semicolons.
     basis: String,
     /// Domain of the matter (field, 领域).
     field: String,
     /// Administrative division code of the office.
     region: String,
-    /// The office.
+    /// Name of the office.
     department: String,
-    /// The day for which the law and the records were read.
+    /// The as-of date of the check: the day for which the law and the records were read.
     as_of: Option<Date>,
-    /// When the check was made.
+    /// Moment of the check.
     checked_at: String,
-    /// Whether it was made as of a day before that day.
+    /// Whether the as-of date lies more than a day before the day of the check.
     backdated: bool,
-    /// What the check came to.
+    /// Result of the check.
     disposition: &'static str,
     /// Last day of the measure, as the check found it.
     until: Option<Date>,
-    /// What is known of its execution.
+    /// State of the report about the measure.
     state: State,
-    /// `applied` or `not-applied`.
+    /// Reported outcome: `applied` or `not-applied`.
     result: Option<&'static str>,
-    /// Why it was not applied.
+    /// Code of the reason for which the measure was not applied.
     reason: Option<&'static str>,
-    /// Why, in words.
+    /// Reason for which the measure was not applied, in words.
     reason_text: Option<String>,
-    /// The document.
+    /// Document by which the measure was decided, as reported.
     document: Option<String>,
-    /// Its day.
+    /// Day of that decision, as reported.
     decided_on: Option<Date>,
     /// First day of execution.
     start: Option<Date>,
     /// Last day of execution.
     end: Option<Date>,
-    /// What was done (execution content, 执行内容).
+    /// Actions taken, in words (execution content, 执行内容).
     execution: Option<String>,
     /// The amount, in fen.
     amount_fen: Option<u64>,
-    /// When it was reported (time).
+    /// Moment of the report (time).
     time: Option<String>,
-    /// Who reported it.
+    /// Role or staff number of the officer who reported.
     recorded_by: Option<String>,
-    /// Id of the feedback.
+    /// Id of the feedback that holds the report.
     feedback: Option<String>,
-    /// The feedback that it corrects.
+    /// Id of the earlier feedback that this one corrects.
     replaces: Option<String>,
     /// Id of the receipt.
     receipt: String,
-    /// Its index in the log, from 0.
+    /// Index of the receipt in the log, from 0.
     entry: u64,
-    /// When the export was made.
+    /// Moment of the export.
     exported_at: String,
 }
 
-/// What is known of a measure's execution.
+/// State of the report about a measure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
@@ -171,7 +172,7 @@ impl<T: Cell> Cell for Option<T> {
     }
 }
 
-/// The rows of a check: its measures in their order.
+/// Builds the rows of a check, in the order of its measures.
 pub(super) fn rows(
     sequel: &Sequel,
     story: &Story,

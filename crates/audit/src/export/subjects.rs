@@ -11,60 +11,60 @@ use mustcheck_evidence::Bundle;
 use mustcheck_evidence::bundle::{ENDING, Identities, SEALED_ENDING};
 use mustcheck_evidence::replay::unopened;
 
-/// The largest bundle that is read, in bytes.
+/// Size of the largest bundle that is read, in bytes.
 const LARGEST: u64 = 1 << 30;
 
-/// A folder of bundles, and what opens those that are encrypted.
+/// A folder of bundles, with the identities that open encrypted ones.
 pub struct Evidence {
     folder: PathBuf,
     identities: Option<Identities>,
 }
 
-/// Why the subjects of a check cannot be told.
+/// Error: the subjects of a check cannot be read from the evidence.
 #[derive(Debug, thiserror::Error)]
 pub enum SubjectError {
-    /// The folder is none.
+    /// The path is no folder.
     #[error("`{path}` is no folder of evidence")]
     Folder {
-        /// The path.
+        /// Path of the folder.
         path: String,
     },
-    /// The bundle cannot be read.
+    /// A bundle cannot be read.
     #[error("`{path}` cannot be read")]
     Io {
-        /// The bundle.
+        /// Path of the bundle.
         path: String,
-        /// Why.
+        /// Cause.
         #[source]
         source: std::io::Error,
     },
-    /// The bundle is not the one that the receipt in the log was made of.
+    /// The bundle does not belong to the receipt in the log.
     #[error("`{path}` does not fit receipt `{receipt}`: {detail}")]
     Unfit {
-        /// The bundle.
+        /// Path of the bundle.
         path: String,
-        /// The receipt in the log.
+        /// Id of the receipt in the log.
         receipt: String,
-        /// What does not fit.
+        /// The mismatch, in words.
         detail: String,
     },
 }
 
-/// What the evidence says of a check's subjects.
+/// Result of opening the evidence of a check.
 pub(crate) enum Opened {
     Subjects(Vec<Subject>),
-    /// There is no bundle.
+    /// The folder has no bundle for the check.
     None,
-    /// It is encrypted, and not to whom asks.
+    /// The bundle is encrypted, and no identity at hand opens it.
     Sealed,
 }
 
 impl Evidence {
-    /// The folder that `check --evidence` filled.
+    /// Opens a folder that `check --evidence` filled.
     ///
     /// # Errors
     ///
-    /// [`SubjectError::Folder`] if it is none.
+    /// [`SubjectError::Folder`] if the path is no folder.
     pub fn new(folder: &Path, identities: Option<Identities>) -> Result<Self, SubjectError> {
         if !folder.is_dir() {
             return Err(SubjectError::Folder { path: folder.display().to_string() });
@@ -97,7 +97,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, SubjectError> {
     }
 }
 
-/// The subjects, if the receipt in the log was made of them.
+/// Returns the subjects of a bundle, if the receipt in the log was made of it.
 fn subjects(path: &Path, json: &[u8], sequel: &Sequel) -> Result<Opened, SubjectError> {
     let unfit = |detail: String| SubjectError::Unfit {
         path: path.display().to_string(),

@@ -1,19 +1,19 @@
-//! Writing rows: CSV for spreadsheets, JSON for programs.
+//! Writers of rows: CSV for spreadsheets, JSON for programs.
 
 use std::io::{self, Write};
 
 use super::row::{COLUMNS, Row};
 
-/// Takes rows.
+/// Receiver of the rows of an export.
 pub trait Sink {
-    /// Takes one.
+    /// Writes one row.
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// If the row cannot be written.
     fn row(&mut self, row: &Row) -> io::Result<()>;
 
-    /// There are no more.
+    /// Ends the output after the last row.
     ///
     /// # Errors
     ///
@@ -21,8 +21,9 @@ pub trait Sink {
     fn end(&mut self) -> io::Result<()>;
 }
 
-/// A text that a spreadsheet takes for text. One that begins like a formula would be computed when
-/// the file is opened, and may send away what stands beside it: an apostrophe goes before it.
+/// Makes a text safe for a spreadsheet: an apostrophe is put before a text that begins like a
+/// formula. Otherwise the spreadsheet would compute it when the file is opened, and might send the
+/// neighbouring cells away.
 pub fn safe_cell(text: &str) -> String {
     let first = text.trim_start_matches(' ').chars().next();
     let formula = matches!(
@@ -32,23 +33,23 @@ pub fn safe_cell(text: &str) -> String {
     if formula { format!("'{text}") } else { text.to_owned() }
 }
 
-/// A number so long that a spreadsheet would round it, such as a resident number: a tab before it,
-/// which does not show, keeps it text.
+/// Puts a tab, which does not show, before a number of more than 15 digits, such as a resident
+/// number. A spreadsheet would otherwise round it.
 fn kept_as_text(cell: String) -> String {
     const EXACT: usize = 15;
     let digits = cell.len() > EXACT && cell.bytes().all(|b| b.is_ascii_digit());
     if digits { format!("\t{cell}") } else { cell }
 }
 
-/// CSV (RFC 4180) in UTF-8.
+/// A writer of CSV (RFC 4180) in UTF-8.
 pub struct CsvWriter<W: Write> {
     writer: csv::Writer<W>,
     spreadsheet: bool,
 }
 
 impl<W: Write> CsvWriter<W> {
-    /// Writes the heads of the columns. For a spreadsheet, a byte order mark before them says that
-    /// the file is in UTF-8, and numbers that it would round are kept as texts.
+    /// Writes the heads of the columns. With `spreadsheet`, a byte order mark before them marks the
+    /// file as UTF-8, and numbers that a spreadsheet would round are kept as texts.
     ///
     /// # Errors
     ///
@@ -78,14 +79,15 @@ impl<W: Write> Sink for CsvWriter<W> {
     }
 }
 
-/// One JSON document: `{"format":"mustcheck-export/1","rows":[…]}`, a row a line.
+/// A writer of one JSON document: `{"format":"mustcheck-export/1","rows":[…]}`, one row on each
+/// line.
 pub struct JsonWriter<W: Write> {
     writer: W,
     begun: bool,
 }
 
 impl<W: Write> JsonWriter<W> {
-    /// Begins the document.
+    /// Writes the beginning of the document.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What is known about one receipt when feedback about it is recorded.
+//! A receipt with the feedback about it, as known when further feedback is recorded.
 
 use super::rules;
 use super::{FeedbackError, FeedbackFile, RecordedFeedback, Recording, composed};
@@ -8,8 +8,8 @@ use crate::source::AuditError;
 use crate::view::{FeedbackEntry, View};
 use mustcheck_evidence::{DocumentId, Entry, Feedback, Keys, Signed};
 
-/// One receipt, and the feedback about it that is in the log: what a further feedback is held
-/// against. Who makes one keeps others from recording about the same receipt meanwhile.
+/// One receipt with the feedback about it in the log. Further feedback is checked against it. The
+/// caller must keep others from recording feedback about the same receipt while a dossier exists.
 pub struct Dossier {
     sequel: Sequel,
     story: Story,
@@ -25,7 +25,7 @@ pub struct SignedFeedback {
 }
 
 impl SignedFeedback {
-    /// What is in the log, once the entry is.
+    /// Returns the feedback with its index, for the caller to use once the entry is appended.
     pub fn recorded(self, index: u64) -> RecordedFeedback {
         RecordedFeedback { id: self.id, index, feedback: self.feedback }
     }
@@ -36,12 +36,12 @@ impl Dossier {
         Self { sequel, story }
     }
 
-    /// Reads a receipt's entry, and those of the feedback about it in the order of the log, each
-    /// with its index.
+    /// Reads the entry of a receipt and those of the feedback about it, in the order of the log,
+    /// each with its index.
     ///
     /// # Errors
     ///
-    /// [`AuditError::Entry`] if one is not what it is said to be.
+    /// [`AuditError::Entry`] if an entry is not that receipt or not feedback about it.
     pub fn read<'a>(
         id: &DocumentId,
         receipt: (u64, &[u8]),
@@ -65,12 +65,13 @@ impl Dossier {
         Ok(Self { sequel: Sequel::with_id(id.clone(), index, &view), story })
     }
 
-    /// Holds a file against the receipt and what was reported before, and signs it. What is
-    /// accepted counts as reported for the next file.
+    /// Checks a file against the receipt and the earlier reports, and signs it. An accepted file
+    /// counts as reported for the next one.
     ///
     /// # Errors
     ///
-    /// [`FeedbackError::Invalid`] with the place, `number` being the file's; or the key's failure.
+    /// [`FeedbackError::Invalid`] with the place, `number` being the position of the file;
+    /// [`FeedbackError::Sign`] if the key fails.
     pub fn accept(
         &mut self,
         number: usize,
@@ -90,7 +91,7 @@ impl Dossier {
     }
 }
 
-/// The log has no such receipt; `number` is the file's.
+/// Error for a receipt that the log does not have; `number` is the position of the file.
 pub fn no_receipt(number: usize, id: &DocumentId) -> FeedbackError {
     let (place, detail) = rules::no_receipt(id);
     FeedbackError::Invalid { file: number, place, detail }

@@ -1,4 +1,4 @@
-//! What feedback must fit, and what it must not say.
+//! Rules for feedback: it must fit its receipt, and must not identify anybody.
 
 use mustcheck_model::Effect;
 use mustcheck_model::date::Date;
@@ -12,10 +12,10 @@ use mustcheck_evidence::{
     DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
 };
 
-/// The longest free text, in characters: what the log keeps of one.
+/// Length of the longest free text, in characters; the log keeps no more of one.
 const LONGEST: usize = 300;
 
-/// A place and what is wrong there.
+/// Path of a key, and the fault there.
 pub(super) type Problem = (String, String);
 
 /// The parts of a feedback that fit its receipt.
@@ -30,7 +30,7 @@ fn problem<T>(place: impl Into<String>, detail: impl Into<String>) -> Result<T, 
     Err((place.into(), detail.into()))
 }
 
-/// The log has no such receipt.
+/// Problem of a receipt that the log does not have.
 pub(super) fn no_receipt(id: &DocumentId) -> Problem {
     let detail = if id.as_str().starts_with('f') {
         format!("`{id}` is the id of a feedback; a receipt's begins with `r`")
@@ -40,7 +40,7 @@ pub(super) fn no_receipt(id: &DocumentId) -> Problem {
     ("receipt".into(), detail)
 }
 
-/// Holds a file against its receipt and what was reported before.
+/// Checks a file against its receipt and the earlier reports.
 pub(super) fn accept(
     file: &FeedbackFile,
     sequel: &Sequel,
@@ -86,7 +86,7 @@ fn named(measure: &MeasureFeedback) -> String {
     format!("measure `{}` of subject {}", quotable(&measure.measure), measure.subject_index)
 }
 
-/// What one file is held against.
+/// The receipt and earlier reports that one file is checked against.
 struct Rules<'a> {
     sequel: &'a Sequel,
     story: &'a Story,
@@ -127,7 +127,7 @@ impl Rules<'_> {
         replaces(place, &named(measure), measure.replaces.as_ref(), before)
     }
 
-    /// The measure of the receipt that a report is about.
+    /// Finds the measure of the receipt that a report is about.
     fn the_measure(&self, place: &str, measure: &MeasureFeedback) -> Result<&Measure, Problem> {
         let (code, subject) = (&measure.measure, measure.subject_index);
         if let Some(found) = self.sequel.measure(code, subject) {
@@ -165,7 +165,7 @@ impl Rules<'_> {
         Ok(ObligationFeedback { kind, to, done_on, document, replaces })
     }
 
-    /// The obligation of the receipt that a report is about.
+    /// Finds the obligation of the receipt that a report is about.
     fn the_obligation(&self, place: &str, done: &ObligationDone) -> Result<&Obligation, Problem> {
         let (receipt, kind) = (&self.sequel.id, done.kind);
         let same: Vec<&Obligation> =
@@ -194,7 +194,8 @@ impl Rules<'_> {
         }
     }
 
-    /// A day on which something was done: not before the check, and not one to come.
+    /// Checks a day on which something was done: it lies neither before the check nor in the
+    /// future.
     // RAIL R1: what was decided before the check was decided without it.
     fn past(&self, place: &str, day: Option<Date>) -> Result<(), Problem> {
         self.after_check(place, day)?;
@@ -215,7 +216,7 @@ impl Rules<'_> {
         }
     }
 
-    /// A free text, fit for the log.
+    /// Checks that a free text is fit for the log: not too long, and without identifiers.
     // RAIL R13: the log identifies nobody.
     fn text(&self, place: &str, text: Option<&String>) -> Result<(), Problem> {
         let Some(text) = text else { return Ok(()) };
@@ -244,7 +245,8 @@ impl Rules<'_> {
     }
 }
 
-/// What goes with a measure that was not applied, and what does not.
+/// Checks the reason of a measure that was not applied: it fits the measure, and nothing is
+/// reported as carried out.
 fn not_applied(
     place: &str,
     measure: &MeasureFeedback,
@@ -274,8 +276,8 @@ fn not_applied(
     }
 }
 
-/// A second report is a correction, and says which it replaces: who did not know of the first
-/// would otherwise undo it unawares.
+/// Checks that a second report names the report that it replaces, and a first one none. Otherwise
+/// an officer who does not know of the first report would undo it unawares.
 fn replaces(
     place: &str,
     what: &str,

@@ -1,14 +1,16 @@
-//! Bar charts as SVG. Their texts are texts, in whatever font the reader has.
+//! Bar charts as SVG. Their labels are text, in the font that the reader has.
 
 use maud::html;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// Bars in one chart; more go into another, so that a page can break between them.
+/// Largest number of bars in one chart; further bars go into the next, so that a page can break
+/// between them.
 pub(super) const MOST: usize = 24;
 
-// Okabe and Ito's colours, which all can tell apart; dark text is legible on each.
+// Colours of Okabe and Ito, which colour-blind readers can tell apart; dark text is legible on
+// each.
 pub(super) const BLUE: RGBColor = RGBColor(86, 180, 233);
 pub(super) const GREEN: RGBColor = RGBColor(0, 158, 115);
 pub(super) const YELLOW: RGBColor = RGBColor(240, 228, 66);
@@ -18,19 +20,19 @@ pub(super) const GREY: RGBColor = RGBColor(187, 187, 187);
 const INK: RGBColor = RGBColor(26, 26, 26);
 const LINE: RGBColor = RGBColor(207, 207, 207);
 
-/// A part that every bar has.
+/// One part of every bar, with its colour.
 pub(super) struct Series<'a> {
     pub(super) name: &'a str,
     pub(super) colour: RGBColor,
 }
 
-/// A bar: its parts, in the order of the series.
+/// A bar: its label, and the values of its parts in the order of the series.
 pub(super) struct Bar {
     pub(super) label: String,
     pub(super) values: Vec<u64>,
 }
 
-/// Stacked horizontal bars.
+/// A chart of stacked horizontal bars.
 pub(super) struct Chart<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,
@@ -38,7 +40,7 @@ pub(super) struct Chart<'a> {
     pub(super) bars: &'a [Bar],
 }
 
-// In pixels of a drawing that is scaled to the page.
+// Sizes in pixels of a drawing that is scaled to the page.
 const WIDTH: u32 = 600;
 const LABELS: u32 = 176;
 const RIGHT: u32 = 70;
@@ -46,13 +48,14 @@ const LEGEND: u32 = 34;
 const AXIS: u32 = 30;
 const ROW: u32 = 30;
 const TEXT: u32 = 14;
-/// The room of the labels, in half widths of a character.
+/// Width of the labels, in half widths of a character.
 const LABEL_ROOM: usize = 22;
 
 type Drawn<T> = Result<T, Box<dyn std::error::Error>>;
 
 impl Chart<'_> {
-    /// The drawing. Drawing to a string does not fail; if it did, the table beside it has all.
+    /// Draws the chart. Drawing into a string does not fail; if it did, the table beside it still
+    /// has all the figures.
     pub(super) fn svg(&self) -> String {
         let mut svg = String::new();
         let drawn = self.draw(&mut svg);
@@ -81,7 +84,7 @@ impl Chart<'_> {
             .margin_right(RIGHT)
             .x_label_area_size(AXIS)
             .y_label_area_size(LABELS)
-            // From top to bottom, a row each.
+            // Rows run from top to bottom.
             .build_cartesian_2d(0..most, f64::from(rows)..0.0)?;
         chart
             .configure_mesh()
@@ -116,7 +119,7 @@ impl Chart<'_> {
         Ok(())
     }
 
-    /// A part's figure in it, if there is room.
+    /// Writes the figure of a part into it, if there is room.
     fn inside<D: DrawingBackend>(
         &self,
         area: &DrawingArea<D, Shift>,
@@ -130,7 +133,7 @@ impl Chart<'_> {
         let figure = value.to_string();
         let wide = i64::from(right - left);
         let room = i64::try_from(figure.len() * 9 + 6).unwrap_or(i64::MAX);
-        // A bar of one part has its figure at its end.
+        // A bar with a single part shows its figure at the end.
         let single = self.bars.get(usize::try_from(row).unwrap_or_default());
         let single = single.is_some_and(|bar| bar.values.iter().filter(|v| **v > 0).count() < 2);
         if wide >= room && !single {
@@ -163,24 +166,24 @@ fn pixel(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-/// The middle of a row, from the top.
+/// Vertical middle of a row, in pixels from the top.
 fn middle(row: u32) -> i32 {
     pixel(LEGEND + ROW * row + ROW / 2)
 }
 
-/// Where a figure is on the axis.
+/// Horizontal position of a value on the axis, in pixels.
 fn at(value: u64, most: u64) -> i32 {
     let room = u128::from(WIDTH - LABELS - RIGHT);
     let along = u128::from(value) * room / u128::from(most.max(1));
     pixel(LABELS) + i32::try_from(along).unwrap_or(i32::MAX)
 }
 
-/// How many half widths a text takes: Chinese characters take two.
+/// Width of a text in half widths: a character outside ASCII takes two.
 fn width(text: &str) -> usize {
     text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
 }
 
-/// A label that fits; the table has all of it.
+/// Cuts a label to the room that it has; the table shows the whole of it.
 fn fitted(label: &str) -> String {
     if width(label) <= LABEL_ROOM {
         return label.to_owned();

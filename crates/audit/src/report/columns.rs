@@ -14,23 +14,23 @@ type Value = Box<dyn Fn(&Figures) -> Option<u64> + Send + Sync>;
 
 /// A column of figures.
 pub struct Column {
-    /// Its name for programs.
+    /// Name of the column for programs.
     pub key: String,
-    /// Its head.
+    /// Head of the column for readers.
     pub head: Words,
-    /// Whether it stands where there is little room.
+    /// Whether the column is shown where there is little room.
     pub brief: bool,
     value: Value,
 }
 
 impl Column {
-    /// The figure; none where there is none.
+    /// Returns the figure of this column; `None` if the group has no such figure.
     pub fn value(&self, figures: &Figures) -> Option<u64> {
         (self.value)(figures)
     }
 }
 
-/// The columns of groups.
+/// Returns the columns that groups of this kind have.
 pub fn columns(by: By) -> Vec<Column> {
     let mut columns = Columns(Vec::new());
     let whole = matches!(by, By::Matter | By::Office | By::Month);

@@ -1,4 +1,4 @@
-//! The figures, and how they add up.
+//! The figures, and how they are added.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use mustcheck_evidence::{FailureKind, NotAppliedCode};
 
-/// Figures that add up.
+/// Figures that can be added to each other.
 pub(super) trait Add {
     fn add(&mut self, other: Self);
 }
@@ -37,7 +37,7 @@ impl<K: Ord, V: Add + Default> Add for BTreeMap<K, V> {
     }
 }
 
-/// Declares figures that add up field by field.
+/// Declares structs of figures that are added field by field.
 macro_rules! figures {
     ($($(#[$meta:meta])* pub struct $name:ident {
         $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
@@ -56,149 +56,150 @@ macro_rules! figures {
     )+};
 }
 
-/// Counts by a closed vocabulary; what does not occur is absent.
+/// Counts by a closed vocabulary; a word that does not occur is absent.
 pub type Counts<K> = BTreeMap<K, u64>;
 
 figures! {
-    /// The figures of some checks. What a group cannot have is absent: a list has lookups and no
-    /// dispositions.
+    /// The figures of some checks. A figure that a group cannot have is absent: a list has lookups
+    /// and no dispositions.
     #[derive(Serialize)]
     pub struct Figures {
-        /// The checks, and what they came to.
+        /// The checks, and their results.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub checks: Option<Checks>,
-        /// The due lookups.
+        /// The lookups that were due.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub lookups: Option<Lookups>,
         /// The records that checks found.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub records: Option<Records>,
-        /// The measures that apply, and what was done about them.
+        /// The measures that apply, and the reports about them.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub measures: Option<Measures>,
-        /// What was due afterwards.
+        /// The obligations that were due after the checks, by kind.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub obligations: Option<BTreeMap<ObligationKind, ObligationFigures>>,
-        /// How long it took to report.
+        /// The times from checks to first reports.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub decision_time: Option<DecisionTime>,
     }
 
-    /// Checks: due are those that were made and those that failed (应查、已查).
+    /// Counts of checks. Due are those that were made and those that failed (应查、已查).
     pub struct Checks {
-        /// Receipts: the check was made.
+        /// Number of checks made; each has a receipt.
         pub made: u64,
-        /// Of those made, the ones as of a day before the day on which they were made.
+        /// Number of these whose as-of date lies more than a day before the day on which they were
+        /// made.
         pub backdated: u64,
-        /// Checks that ended in a fault, without a decision, by what failed.
+        /// Number of checks that ended in a fault, without a decision, by the part that failed.
         pub failed: Counts<FailureKind>,
-        /// What the checks that were made came to.
+        /// Results of the checks made.
         pub dispositions: Counts<Disposition>,
     }
 
-    /// Due lookups; those for reference are not among them.
+    /// Counts of due lookups; lookups for reference are not among them.
     pub struct Lookups {
-        /// Answered.
+        /// Number of lookups answered.
         pub answered: u64,
-        /// Not answered, by who was asked and why not.
+        /// Number of lookups not answered, by source and status.
         pub unanswered: Counts<Unanswered>,
-        /// Records that the answers hold.
+        /// Number of records in the answers.
         pub records: u64,
     }
 
-    /// Records found, by their standing at the as-of date (异议、修复).
+    /// Counts of the records found, by their standing at the as-of date (异议、修复).
     #[derive(Serialize)]
     pub struct Records {
-        /// All.
+        /// Number of all records.
         pub found: u64,
-        /// Those about which an objection is noted, decided or not.
+        /// Number of records with an objection noted, decided or not.
         pub disputed: u64,
-        /// By standing.
+        /// Number of records by standing.
         pub standings: Counts<Standing>,
     }
 
-    /// Measures that apply (奖惩到位).
+    /// Counts of measures that apply (奖惩到位).
     #[derive(Serialize)]
     pub struct Measures {
-        /// Incentives.
+        /// The incentives.
         pub incentives: Outcomes,
-        /// Restrictions.
+        /// The restrictions.
         pub restrictions: Outcomes,
     }
 
-    /// What was done about measures.
+    /// Counts of measures by what is reported about them.
     pub struct Outcomes {
-        /// Reported as applied.
+        /// Number reported as applied.
         pub applied: u64,
-        /// Reported as not applied, by reason.
+        /// Number reported as not applied, by reason.
         pub not_applied: Counts<NotAppliedCode>,
-        /// Not reported.
+        /// Number not reported.
         pub unreported: u64,
-        /// Of those reported, those whose report was corrected.
+        /// Number of those reported whose report was corrected.
         pub corrected: u64,
     }
 
-    /// What was done about obligations of one kind.
+    /// Counts of obligations of one kind by what is reported about them.
     pub struct ObligationFigures {
-        /// Fulfilled by the last day.
+        /// Number fulfilled by the last day.
         pub in_time: u64,
-        /// Fulfilled after it.
+        /// Number fulfilled after the last day.
         pub late: u64,
-        /// Fulfilled, where no day was set.
+        /// Number fulfilled where no last day was set.
         pub met: u64,
-        /// Not reported, and the last day is over.
+        /// Number not reported, with the last day over.
         pub overdue: u64,
-        /// Not reported, and the last day is to come, or none was set.
+        /// Number not reported, with the last day not over or none set.
         pub open: u64,
     }
 
-    /// From the check to the first report of what was decided.
+    /// Times from each check to the first report about it.
     pub struct DecisionTime {
-        /// How many took so many whole minutes.
+        /// Number of cases by the whole minutes that they took.
         pub minutes: Counts<u64>,
-        /// Reports that the clock says were made before the check: it was set back.
+        /// Number of first reports that lie before their check by the clock, which was set back.
         pub clock_back: u64,
     }
 }
 
-/// Who did not answer, and why.
+/// The source of a lookup that was not answered, and the lookup's status.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unanswered {
-    /// The source; none holds the list if it is absent.
+    /// Id of the source; `None` if no source holds the list.
     pub source: Option<String>,
-    /// The status of the lookup.
+    /// Status of the lookup.
     pub status: AnswerStatus,
 }
 
 impl Checks {
-    /// How many ended in a fault.
+    /// Number of checks that ended in a fault.
     pub fn failures(&self) -> u64 {
         self.failed.values().sum()
     }
 
-    /// How many were due.
+    /// Number of checks due.
     pub fn due(&self) -> u64 {
         self.made + self.failures()
     }
 
-    /// How many came to this.
+    /// Number of checks with this result.
     pub fn of(&self, disposition: Disposition) -> u64 {
         self.dispositions.get(&disposition).copied().unwrap_or_default()
     }
 }
 
 impl Lookups {
-    /// How many were not answered.
+    /// Number of lookups not answered.
     pub fn not_answered(&self) -> u64 {
         self.unanswered.values().sum()
     }
 
-    /// How many were due.
+    /// Number of lookups due.
     pub fn due(&self) -> u64 {
         self.answered + self.not_answered()
     }
 
-    /// How many had this status.
+    /// Number of unanswered lookups with this status.
     pub fn of(&self, status: AnswerStatus) -> u64 {
         let same = self.unanswered.iter().filter(|(key, _)| key.status == status);
         same.map(|(_, count)| count).sum()
@@ -206,7 +207,7 @@ impl Lookups {
 }
 
 impl Measures {
-    /// Both together.
+    /// The sum of incentives and restrictions.
     pub fn all(&self) -> Outcomes {
         let mut all = self.incentives.clone();
         all.add(self.restrictions.clone());
@@ -215,42 +216,42 @@ impl Measures {
 }
 
 impl Outcomes {
-    /// How many were not applied, whatever the reason.
+    /// Number not applied, whatever the reason.
     pub fn refrained(&self) -> u64 {
         self.not_applied.values().sum()
     }
 
-    /// How many apply.
+    /// Number of measures that apply.
     pub fn due(&self) -> u64 {
         self.applied + self.refrained() + self.unreported
     }
 }
 
 impl ObligationFigures {
-    /// How many there are.
+    /// Number of obligations.
     pub fn due(&self) -> u64 {
         self.in_time + self.late + self.met + self.overdue + self.open
     }
 }
 
 impl DecisionTime {
-    /// How many cases were reported about.
+    /// Number of cases with a report.
     pub fn cases(&self) -> u64 {
         self.minutes.values().sum()
     }
 
-    /// Within how many minutes half of the cases were reported.
+    /// Minutes within which half of the cases were reported.
     pub fn median_minutes(&self) -> Option<u64> {
         self.within(50)
     }
 
-    /// Within how many minutes nine in ten were.
+    /// Minutes within which nine of ten cases were reported.
     pub fn minutes_90(&self) -> Option<u64> {
         self.within(90)
     }
 
-    /// The least number of whole minutes within which this share of the cases was reported, in
-    /// hundredths: the nearest rank, exact to the minute.
+    /// Least number of whole minutes within which this share of the cases was reported, in
+    /// hundredths: the nearest rank, exact to the minute. `None` if there are no cases.
     pub fn within(&self, hundredths: u64) -> Option<u64> {
         let rank = (self.cases() * hundredths).div_ceil(100).max(1);
         let mut seen = 0;
@@ -261,7 +262,7 @@ impl DecisionTime {
     }
 }
 
-/// As JSON: first what is computed, then what is counted.
+/// Declares the JSON form of figures: first the computed keys, then the counted ones.
 macro_rules! shown {
     ($name:ident, $($computed:ident)*; $($counted:ident)*) => {
         impl Serialize for $name {

@@ -1,4 +1,4 @@
-//! Counting: what a receipt says by itself on any core, what needs its feedback on one.
+//! Counting: a receipt by itself is counted on any core, a receipt with its feedback on one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::source::AuditError;
 use crate::view::{LookupView, ReceiptView, View};
 use mustcheck_evidence::{Failed, Moment, Outcome};
 
-/// The figures as they grow.
+/// The figures while they are counted.
 pub(super) struct Tally {
     question: Question,
     pub(super) total: Figures,
@@ -24,11 +24,11 @@ pub(super) struct Tally {
     pub(super) months: BTreeMap<String, Figures>,
 }
 
-/// What one page adds.
+/// The figures and entries of one page of the log.
 pub(super) struct Page {
     pub(super) tally: Tally,
     pub(super) met: Vec<Met>,
-    /// Checks outside the period.
+    /// Number of checks outside the period.
     pub(super) outside: u64,
 }
 
@@ -51,7 +51,8 @@ impl Page {
                     } else {
                         read.outside += 1;
                     }
-                    // One outside the period too takes its feedback with it.
+                    // A receipt outside the period is kept too, so that its feedback is matched
+                    // with it.
                     let sequel = Sequel::of(index, &receipt);
                     read.met.extend(sequel.map(|sequel| Met::Sequel(Box::new(sequel))));
                 }
@@ -70,12 +71,12 @@ fn month(at: Moment) -> String {
     format!("{year:04}-{month:02}")
 }
 
-/// Region and name of an office.
+/// Region and name of an office, as the key of a group.
 fn office(region: &str, name: &str) -> String {
     format!("{region} {name}").trim().to_owned()
 }
 
-/// The figures that checks have.
+/// Zero figures of whole checks.
 fn whole() -> Figures {
     Figures {
         checks: Some(Checks::default()),
@@ -87,7 +88,7 @@ fn whole() -> Figures {
     }
 }
 
-/// The figures that a group has.
+/// Zero figures of a group of this kind.
 fn part(by: By) -> Figures {
     match by {
         By::Matter | By::Office | By::Month => whole(),
@@ -101,7 +102,7 @@ fn part(by: By) -> Figures {
     }
 }
 
-/// The figures of a key.
+/// Returns the figures of a key, made by `new` if the key has none yet.
 fn of_key<'a>(
     groups: &'a mut BTreeMap<String, Figures>,
     key: &str,
@@ -121,7 +122,7 @@ impl Tally {
         self.months.add(other.months);
     }
 
-    /// Adds the same to everything that a whole check belongs to.
+    /// Adds the same figures to the total, to the month of the check, and to its group.
     fn of_check(
         &mut self,
         matter: &str,
@@ -170,7 +171,7 @@ impl Tally {
         }
     }
 
-    /// What was done after a check.
+    /// Counts the reports about the measures and obligations of a check.
     pub(super) fn sequel(&mut self, sequel: &Sequel, story: &Story) {
         if !self.question.period.holds(day(sequel.made_at)) {
             return;
@@ -205,7 +206,7 @@ impl Tally {
         self.measures(sequel, story);
     }
 
-    /// What was done about measures, by measure or by list.
+    /// Counts the reports about measures in groups by measure or by list.
     fn measures(&mut self, sequel: &Sequel, story: &Story) {
         let by = self.question.by;
         for measure in &sequel.measures {
@@ -223,9 +224,9 @@ impl Tally {
     }
 }
 
-/// What a receipt says without any feedback.
+/// Returns the figures that a receipt gives without any feedback.
 fn by_itself(receipt: &ReceiptView<'_>) -> Figures {
-    // RAIL R14: a check as of an earlier day is told as such in the statistics.
+    // RAIL R14: a check as of an earlier day is counted as such in the statistics.
     let backdated = u64::from(is_backdated(receipt.case.as_of, receipt.made_on()));
     let mut checks = Checks { made: 1, backdated, ..Checks::default() };
     checks.dispositions.insert(receipt.disposition, 1);
@@ -276,7 +277,7 @@ fn count_measure(measures: &mut Measures, measure: &Measure, story: &Story) {
     outcomes.corrected += u64::from(story.replaced(code, subject) > 0);
 }
 
-/// Whole minutes between two moments; none if the second is before the first.
+/// Whole minutes from one moment to another; `None` if the second is before the first.
 fn minutes(from: Moment, to: Moment) -> Option<u64> {
     let (from, to) = (from.to_second().unix_seconds()?, to.to_second().unix_seconds()?);
     u64::try_from(to - from).ok().map(|seconds| seconds / 60)
