@@ -22,11 +22,11 @@ impl<F: FnMut(&[Query]) -> Vec<Answer>> Registry for F {
     }
 }
 
-/// The lookups that the matter obliges the office to make.
+/// Returns the lookups that the matter obliges the office to make.
 ///
 /// # Errors
 ///
-/// What makes the application impossible to evaluate.
+/// [`ApplicationError`] if the application cannot be evaluated.
 pub fn due_lookups(
     catalogue: &Catalogue,
     application: &Application,
@@ -38,11 +38,12 @@ pub fn due_lookups(
     Ok(facts::queries(policy, &due))
 }
 
-/// Decides an application on what the registry answers, on a day by the host's clock.
+/// Decides an application on the answers of a registry. `made_on` is the day of the check by the
+/// host's clock.
 ///
 /// # Errors
 ///
-/// What makes the application, or an answer, impossible to evaluate.
+/// [`ApplicationError`] if the application or an answer cannot be evaluated.
 pub fn check(
     catalogue: &Catalogue,
     application: &Application,
@@ -97,7 +98,8 @@ fn decided<T>(
     Ok(write(&case, decision))
 }
 
-/// Facts that were made of what was checked are decided on, and the verdict is written.
+/// Converts a refusal by the rules or the writer. None is expected, since the facts come from a
+/// checked application and checked answers, and the verdict comes from the facts.
 fn refused(error: impl std::error::Error) -> ApplicationError {
     ApplicationError::InvalidAnswer(Problem::at("answers", error.to_string()))
 }

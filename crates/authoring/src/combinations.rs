@@ -1,4 +1,4 @@
-//! Which overlay goes with which edition of a folder.
+//! Pairs of an edition and an overlay of a folder that go together.
 
 use std::fmt;
 use std::fs;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub struct Unreadable {
     /// The file or folder, relative to the catalogue's folder.
     pub file: PathBuf,
-    /// Why not.
+    /// Cause.
     pub detail: String,
 }
 
@@ -34,12 +34,12 @@ struct Place {
     editions: Vec<String>,
 }
 
-/// Every edition of a folder with every overlay that goes with it, by id: first by overlay, then
-/// by edition, each in the order of their names.
+/// Returns every edition of a folder with every overlay that goes with it, as ids of edition and
+/// overlay: sorted by overlay, then by edition.
 ///
 /// # Errors
 ///
-/// A folder or an overlay that cannot be read.
+/// [`Unreadable`] if a folder or the head of an overlay cannot be read.
 pub fn combinations(folder: &Path) -> Result<Vec<(String, String)>, Unreadable> {
     let editions = stems(folder, "editions")?;
     let mut all = Vec::new();
@@ -56,7 +56,7 @@ pub fn combinations(folder: &Path) -> Result<Vec<(String, String)>, Unreadable> 
     Ok(all)
 }
 
-/// The names of a folder's TOML files, without their ending.
+/// Returns the names of a folder's TOML files, without their ending, in their order.
 fn stems(root: &Path, folder: &str) -> Result<Vec<String>, Unreadable> {
     let problem =
         |error: std::io::Error| Unreadable { file: folder.into(), detail: error.to_string() };

@@ -1,10 +1,10 @@
-//! What changes in law between two catalogues, for a reader of a gazette.
+//! Comparison of two catalogues: the changes in law, for a reader of a gazette.
 //!
 //! Two compiled editions are compared item by item, not line by line: a measure is added or ended,
 //! widened or narrowed, its longest term lengthened or shortened, its basis replaced; a lookup
 //! becomes due or is no longer due. Each change says from which as-of date it bears on an
-//! application, which article founds it, and whether it is to the burden of the person concerned,
-//! in favour, both, or neither. What changes nothing but words is of kind `wording`.
+//! application, which article is its basis, and whether it is to the burden of the person
+//! concerned, in favour, both, or neither. A change of nothing but words is of kind `wording`.
 //!
 //! INVARIANT (nothing is lost): the changes are empty if and only if the two catalogues are equal.
 //!
@@ -24,7 +24,7 @@
 //!
 //! `kind`, `item`, `aspect` and `bearing` are the codes of [`Kind`], [`Item`], [`Aspect`] and
 //! [`Bearing`]. `old` and `new` hold what the catalogue says there, in the shape of its own JSON;
-//! absent where it says nothing. Changes stand in the order of their items, then of the codes.
+//! absent where it says nothing. Changes are sorted by item, then by code.
 
 mod bearing;
 mod compare;
@@ -51,7 +51,7 @@ use mustcheck_model::date::Date;
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_rules::catalogue::data::CatalogueData;
 
-/// What changed between two catalogues.
+/// The changes between two catalogues.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Changes {
     /// The catalogue before.
@@ -71,7 +71,7 @@ pub struct Side {
     pub version: String,
     /// The overlay's id.
     pub overlay: String,
-    /// The first as-of date that the two of them decide.
+    /// First as-of date on which the edition decides with the overlay.
     pub first_day: Date,
     /// The names of the edition and of the overlay.
     pub name: Text,
@@ -80,68 +80,68 @@ pub struct Side {
 /// One change.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
-    /// What happened.
+    /// Kind of the change.
     pub kind: Kind,
-    /// To what sort of item.
+    /// Sort of item.
     pub item: Item,
-    /// The item's code in the catalogue.
+    /// Code of the item in the catalogue.
     pub code: String,
-    /// The item's name.
+    /// Name of the item.
     pub name: Text,
-    /// Which side of the item.
+    /// Aspect of the item that changed.
     pub aspect: Aspect,
-    /// Whom it serves.
+    /// Bearing of the change on the person concerned.
     pub bearing: Bearing,
-    /// The first as-of date on which it shows.
+    /// First as-of date on which the change shows.
     pub from: Date,
-    /// The article that founds it: of what is new, or of what ended.
+    /// Articles that are the basis of the new rule, or of the one that ended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub legal_basis: Vec<LegalBasis>,
-    /// Where that article stands; empty where none is cited.
+    /// Citation of these articles in words; empty if there is none.
     pub cited: Text,
-    /// What stood there.
+    /// Value in the old catalogue; absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<serde_json::Value>,
-    /// What stands there.
+    /// Value in the new catalogue; absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<serde_json::Value>,
     /// The change in a sentence.
     pub text: Text,
 }
 
-/// What happened to an item.
+/// Kind of a change to an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// It is new, or an end that was set is taken back.
+    /// The item is new, or an end that was set is taken back.
     Added,
-    /// It is gone, or an end is set.
+    /// The item is gone, or an end is set.
     Ended,
-    /// It reaches more.
+    /// The item reaches more.
     Widened,
-    /// It reaches less.
+    /// The item reaches less.
     Narrowed,
-    /// It reaches more on one side and less on another.
+    /// The item reaches more on one side and less on another.
     WidenedAndNarrowed,
     /// A term is longer.
     Lengthened,
     /// A term is shorter.
     Shortened,
-    /// Another article or clause founds it.
+    /// Another article or clause is the basis.
     Basis,
-    /// It is otherwise in another way.
+    /// The item differs in a way that no other kind names.
     Changed,
-    /// Words, notes or the way of writing it down; the law is the same.
+    /// Only words, notes or the way of writing differ; the law is the same.
     Wording,
 }
 
-/// What sort of item changed.
+/// Sort of an item that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Item {
     /// The edition's head.
     Edition,
-    /// What the place says of itself.
+    /// The overlay's own statements: place, days, adoptions, departments.
     Overlay,
     /// A measure.
     Measure,
@@ -157,11 +157,11 @@ pub enum Item {
     Objection,
     /// The place's closing of promises to complete materials.
     Closing,
-    /// What the officer is told in the place.
+    /// The place's hint to the officer.
     Remark,
     /// A remedy.
     Remedy,
-    /// Which instruments may found a kind of measure.
+    /// The instruments that may be the basis of a kind of measure.
     Rank,
     /// An instrument.
     Instrument,
@@ -171,7 +171,7 @@ pub enum Item {
     Calendar,
 }
 
-/// Which side of an item changed.
+/// Aspect of an item that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is the field of the catalogue that it names")]
@@ -220,18 +220,18 @@ pub enum Aspect {
     Annotation,
     /// Working days for an objection.
     Handling,
-    /// When a closing or a remark holds.
+    /// Condition under which a closing or a remark holds.
     When,
     Identity,
     LegalBasis,
     Text,
     Name,
     Notes,
-    /// How it is written down, without any effect.
+    /// Way of writing, without any effect.
     Writing,
 }
 
-/// What changes in law between two compiled catalogues.
+/// Compares two compiled catalogues, and returns the changes in law.
 pub fn diff(old: &CatalogueData, new: &CatalogueData) -> Changes {
     let mut log = Log::new(old, new);
     edition::compare(&mut log);
@@ -250,7 +250,7 @@ impl Changes {
         self.changes.is_empty()
     }
 
-    /// The changes as a page to be read, in both languages.
+    /// Renders the changes as a page to be read, in both languages.
     pub fn page(&self) -> Text {
         page::page(self)
     }
@@ -270,7 +270,7 @@ fn side(data: &CatalogueData) -> Side {
     }
 }
 
-/// The first as-of date that an edition decides with its overlay.
+/// First as-of date on which an edition decides with its overlay.
 fn first_day(data: &CatalogueData) -> Date {
     let edition = data.edition.valid_from;
     data.overlay.valid_from.map_or(edition, |own| own.max(edition))

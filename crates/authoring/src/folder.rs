@@ -1,4 +1,4 @@
-//! A catalogue's folder, every file read once.
+//! The folder of a catalogue, every file read once.
 
 mod listing;
 
@@ -19,12 +19,12 @@ use mustcheck_rules::catalogue::data::{
 
 pub(super) use listing::{missing, toml_files};
 
-/// What is read of a folder.
+/// The part of a folder to be read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wanted<'a> {
     /// Every edition and every overlay.
     All,
-    /// What one edition with one overlay takes.
+    /// The files that one edition with one overlay takes.
     One { edition: &'a str, overlay: &'a str },
 }
 
@@ -53,33 +53,33 @@ pub(crate) struct Part {
     pub(crate) broken: BTreeSet<(Kind, String)>,
 }
 
-/// A folder as read.
+/// The folder of a catalogue as read.
 #[derive(Debug, Default)]
 pub(crate) struct Folder {
     root: PathBuf,
-    /// By file name without its ending; none if the file has a fault.
+    /// Editions by file name without its ending; `None` if the file has a fault.
     pub(crate) editions: BTreeMap<String, Option<Item<Edition>>>,
     pub(crate) overlays: BTreeMap<String, Option<Item<Overlay>>>,
-    /// By folder; the catalogue's own is empty.
+    /// Items by folder; the catalogue's own folder has the empty name.
     parts: BTreeMap<String, Part>,
-    /// By instrument; none if it cannot be read.
+    /// Texts by instrument; `None` if a text is missing or cannot be read.
     texts: BTreeMap<String, Option<LawText>>,
     /// Every edition that has a file, read or not.
     pub(crate) known_editions: BTreeSet<String>,
-    /// The texts of files with a fault, of whose items nobody can be sure.
+    /// Texts of the files with a fault; which items they hold is not certain.
     faulty: Vec<String>,
-    /// Whether a file could not be read at all, so that nobody knows what is in it.
+    /// Whether a file could not be read at all, so that its items are unknown.
     blind: bool,
 }
 
 /// The folders that every edition takes.
 pub(crate) const SHARED: [&str; 5] = ["", "lists", "matters", "calendar", "measures/common"];
-/// The folder in which the cases of a catalogue may stand.
+/// The folder in which a catalogue may keep its cases.
 pub(crate) const CASES: &str = "cases";
 
 impl Folder {
-    /// Reads what is wanted. Whatever cannot be read is a finding, and the rest is read all the
-    /// same.
+    /// Reads the wanted part. Anything that cannot be read is a finding, and the rest is still
+    /// read.
     pub(crate) fn read(root: &Path, wanted: Wanted<'_>, findings: &mut Findings) -> Self {
         let mut folder = Self { root: root.to_owned(), ..Self::default() };
         let names = |files: Vec<String>| files.iter().filter_map(|f| stem(f)).collect::<Vec<_>>();
@@ -118,17 +118,17 @@ impl Folder {
         folder
     }
 
-    /// The items of a folder, if it was read.
+    /// Returns the items of a folder, if it was read.
     pub(crate) fn get(&self, part: &str) -> Option<&Part> {
         self.parts.get(part)
     }
 
-    /// Every folder that was read.
+    /// Returns every folder that was read, with its items.
     pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
         self.parts.iter().map(|(name, part)| (name.as_str(), part))
     }
 
-    /// The text of an instrument, if it is at hand.
+    /// Returns the text of an instrument, if it was read.
     pub(crate) fn text(&self, instrument: &str) -> Option<&LawText> {
         self.texts.get(instrument)?.as_ref()
     }
@@ -139,7 +139,7 @@ impl Folder {
         self.blind || self.faulty.iter().any(|text| quoted.iter().any(|code| text.contains(code)))
     }
 
-    /// The catalogue's folder.
+    /// Path of the catalogue's folder.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
@@ -171,7 +171,7 @@ impl Folder {
         self.parts.insert(name.to_owned(), part);
     }
 
-    /// A file, and whether what it says can be relied on.
+    /// Reads a file; returns it, and whether its content can be relied on.
     fn source(&mut self, file: &str, findings: &mut Findings) -> Option<(Source, bool)> {
         let Some(bytes) = bytes(&self.root, file, findings) else {
             self.blind = true;
@@ -200,7 +200,7 @@ impl Folder {
             .collect();
         for id in ids {
             let file = format!("texts/{id}.md");
-            // A missing text is told where its instrument stands.
+            // A missing text is reported at its instrument.
             let there = self.root.join(&file).symlink_metadata().is_ok();
             let text = if there { self.law_text(&id, &file, findings) } else { None };
             self.texts.insert(id, text);
@@ -247,7 +247,7 @@ impl Part {
     }
 }
 
-/// Keeps the sound items; the codes of the others.
+/// Keeps the sound items, and returns the codes of the others.
 fn take<T>(items: Items<T>, sound: &mut Vec<Item<T>>) -> impl Iterator<Item = String> + use<T> {
     sound.extend(items.sound);
     items.broken.into_iter()
@@ -257,7 +257,7 @@ fn stem(file: &str) -> Option<String> {
     Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned())
 }
 
-/// The bytes of a file, if it can be read and is not too large.
+/// Reads the bytes of a file; `None`, and a finding, if it cannot be read or is too large.
 fn bytes(root: &Path, file: &str, findings: &mut Findings) -> Option<Vec<u8>> {
     let path = root.join(file);
     let place = Place::start_of(file);

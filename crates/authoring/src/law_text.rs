@@ -6,40 +6,40 @@ use std::collections::BTreeMap;
 use mustcheck_model::LegalBasis;
 use mustcheck_rules::clause::OPINIONS;
 
-/// An instrument's text by article, each without its line ends: a clause may be quoted over a
+/// An instrument's text by article, each without its line ends, since a clause may be quoted over a
 /// paragraph break, which the text prints as an empty line.
 #[derive(Clone, Debug)]
 pub struct LawText {
     articles: BTreeMap<u16, String>,
-    /// What stands before the first article.
+    /// Text before the first article, without its line ends.
     head: String,
 }
 
-/// How a basis departs from the text.
+/// Departure of a basis from the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Departure {
     /// The text has no such article.
     NoSuchArticle,
-    /// The words stand in another article.
+    /// The words are in another article.
     OtherArticle(u16),
-    /// The words stand nowhere as they are quoted.
+    /// The words are nowhere in the text as they are quoted.
     NotVerbatim(Difference),
 }
 
 /// The first characters that differ from the nearest words of the article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// How many characters of the clause agree before them.
+    /// Number of characters of the clause that agree before them.
     pub agree: usize,
-    /// What the clause says from there.
+    /// The clause from there on, at most 12 characters.
     pub quoted: String,
-    /// What the article says from there; none if nothing in it comes near.
+    /// The article from there on, at most 12 characters; `None` if nothing in it comes near.
     pub printed: Option<String>,
 }
 
-/// How many characters are shown from the first difference.
+/// Number of characters shown from the first difference on.
 const SHOWN: usize = 12;
-/// How many characters make two passages near to each other.
+/// Number of shared characters that make two passages near to each other.
 const NEAR: usize = 4;
 
 impl LawText {
@@ -60,17 +60,17 @@ impl LawText {
         Self { articles, head }
     }
 
-    /// The text of an article without its line ends.
+    /// Returns the text of an article without its line ends.
     pub fn article(&self, number: &str) -> Option<&str> {
         self.articles.get(&number.parse().ok()?).map(String::as_str)
     }
 
-    /// What stands before the first article, without its line ends.
+    /// Returns the text before the first article, without its line ends.
     pub fn head(&self) -> &str {
         &self.head
     }
 
-    /// How a basis departs from the text, if it does.
+    /// Returns the departure of a basis from the text, if there is one.
     pub fn departure(&self, basis: &LegalBasis) -> Option<Departure> {
         let clause = flat(&basis.clause);
         let article = self.article(&basis.article);
@@ -86,19 +86,19 @@ impl LawText {
     }
 }
 
-/// A clause without the line ends that it may be written with.
+/// Removes the line ends that a clause may be written with.
 fn flat(clause: &str) -> String {
     clause.split('\n').map(str::trim).collect()
 }
 
-/// Whether a heading goes on from the last one. The Opinions are whole; of every other text only
-/// the articles that are relied on are kept, so that any number may be left out.
+/// Whether a heading continues the numbers of the articles. The Opinions are whole; of every other
+/// text only the articles that are relied on are kept, so any number may be left out.
 fn follows(instrument: &str, last: u16, number: u16) -> bool {
     number > last && (instrument != OPINIONS || last == 0 || number == last + 1)
 }
 
-/// The article that a line begins, if it begins one. A line that only refers to another article
-/// goes on without a blank behind its number.
+/// Reads the number of the article that a line begins, if it begins one. A line that only refers to
+/// another article goes on without a blank after the number.
 fn heading(instrument: &str, line: &str) -> Option<u16> {
     let opinions = instrument == OPINIONS;
     let (open, close) = if opinions { ("(", ')') } else { ("第", '条') };
@@ -109,8 +109,9 @@ fn heading(instrument: &str, line: &str) -> Option<u16> {
     numeral_of(numeral)
 }
 
-/// Where a clause first departs from the words of an article that come nearest: the longest
-/// beginning of the clause that the article has, or, failing that, the longest end.
+/// Finds the first departure of a clause from the nearest words of an article: those after the
+/// longest beginning of the clause that the article has, or, failing that, those before the longest
+/// end.
 fn difference(article: &str, clause: &str) -> Difference {
     let bounds: Vec<usize> =
         clause.char_indices().map(|(at, _)| at).chain([clause.len()]).collect();
@@ -141,7 +142,7 @@ fn difference(article: &str, clause: &str) -> Difference {
     Difference { agree: 0, quoted, printed: Some(printed) }
 }
 
-/// The largest count up to `most` for which something holds that holds for every smaller one.
+/// Largest count up to `most` for which a condition holds that holds for every smaller one.
 fn longest(most: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, most);
     while low < high {

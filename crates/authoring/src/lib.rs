@@ -1,9 +1,9 @@
-//! From the TOML files that people keep to the canonical JSON that the guest adopts.
+//! Compiler of the TOML files that people keep to the canonical JSON that the guest adopts.
 //!
 //! Native only. A catalogue folder holds `instruments.toml`, `acts.toml`, `settings.toml`, the
 //! folders `lists`, `matters`, `calendar`, `measures/<group>`, `editions`, `overlays`, and `texts`
 //! with each instrument's text. An edition takes `measures/common` and `measures/<its id>`; a place
-//! adds what stands in its own folder `overlays/<its id>`, if it has one.
+//! adds the items of its own folder `overlays/<its id>`, if it has one.
 
 pub mod check;
 pub mod combinations;
@@ -29,7 +29,7 @@ use crate::source::Place;
 use mustcheck_rules::catalogue::Catalogue;
 use mustcheck_rules::catalogue::data::CatalogueData;
 
-/// A compiled edition: data, and its canonical form.
+/// A compiled edition with its overlay: the data, and its canonical form.
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// The data.
@@ -38,25 +38,25 @@ pub struct Compiled {
     pub canonical: String,
 }
 
-/// The editions of a catalogue folder, by id.
+/// Returns the ids of the editions of a catalogue folder.
 ///
 /// # Errors
 ///
-/// If the folder cannot be read.
+/// A [`Finding`] if the folder cannot be read.
 pub fn editions(folder: &Path) -> Result<Vec<String>, Box<Finding>> {
     named(folder, "editions")
 }
 
-/// The overlays of a catalogue folder, by id.
+/// Returns the ids of the overlays of a catalogue folder.
 ///
 /// # Errors
 ///
-/// If the folder cannot be read.
+/// A [`Finding`] if the folder cannot be read.
 pub fn overlays(folder: &Path) -> Result<Vec<String>, Box<Finding>> {
     named(folder, "overlays")
 }
 
-/// The names of the TOML files of a folder, without their ending.
+/// Returns the names of the TOML files of a folder, without their ending.
 fn named(root: &Path, folder: &str) -> Result<Vec<String>, Box<Finding>> {
     let mut findings = Findings::default();
     if let Err(error) = root.join(folder).read_dir() {
@@ -70,12 +70,12 @@ fn named(root: &Path, folder: &str) -> Result<Vec<String>, Box<Finding>> {
     Ok(files.iter().filter_map(stem).collect())
 }
 
-/// Compiles one edition with one overlay. What does not lint is not compiled: the rules are those of
-/// [`lint()`], on what the two take.
+/// Compiles one edition with one overlay, unless they have an error by the rules of [`lint()`],
+/// applied to the files that the two take.
 ///
 /// # Errors
 ///
-/// Every finding at once, warnings among them, if one of them is an error.
+/// All findings at once, warnings among them, if one of them is an error.
 pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, Vec<Finding>> {
     let mut findings = Findings::default();
     let read = Folder::read(folder, Wanted::One { edition, overlay }, &mut findings);
@@ -89,7 +89,7 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
         return Err(findings.into_vec());
     }
     let data = all.data();
-    // The guest's own rails, last: what they find, a rule has found before.
+    // The guest's own rails come last: a rule should have found before whatever they find.
     if let Err(rails) = Catalogue::adopt(data.clone()) {
         for line in rails.lines() {
             findings.add(&rules::RAIL, Place::start_of("."), line, line);
@@ -106,12 +106,12 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
     }
 }
 
-/// The data of an edition with an overlay as the files have it, without the rules: for tools that
-/// show or compare what does not lint. What is baked comes from [`compile`] alone.
+/// Assembles the data of an edition with an overlay as the files have it, without the rules, for
+/// tools that show or compare data with findings. Data to be baked comes from [`compile`] alone.
 ///
 /// # Errors
 ///
-/// Files that cannot be read as a catalogue's.
+/// The findings, if files cannot be read as those of a catalogue.
 pub fn assemble(
     folder: &Path,
     edition: &str,
@@ -128,8 +128,8 @@ pub fn assemble(
     }
 }
 
-/// Canonical JSON (RFC 8785). The catalogue's keys are ASCII and its numbers integers, for which
-/// sorted keys without white space are the canonical form.
+/// Serialises the data as canonical JSON (RFC 8785). The catalogue's keys are ASCII and its numbers
+/// integers, for which sorted keys without white space are the canonical form.
 fn canonical(data: &CatalogueData) -> serde_json::Result<String> {
     // A `Value` keeps its keys in a sorted map.
     serde_json::to_string(&serde_json::to_value(data)?)

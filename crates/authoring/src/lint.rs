@@ -1,8 +1,8 @@
-//! What is wrong with a catalogue: every finding at once, each with its place, the clause that it
-//! offends and how to mend it.
+//! The lint of a catalogue: every finding at once, each with its place, the clause that it offends
+//! and how to fix it.
 //!
-//! Some rules ask about an item alone and run once; the others ask about an edition with what a
-//! place adopts, and run for each pair that goes together. A finding of several pairs stands once.
+//! Some rules look at one item alone and run once; the others look at an edition with an overlay,
+//! and run for each pair that goes together. A finding of several pairs is reported once.
 
 pub(crate) mod bases;
 mod combination;
@@ -37,8 +37,8 @@ pub use rules::Rule;
 use crate::folder::{Folder, Wanted};
 use mustcheck_model::Text;
 
-/// Everything that is wrong with a catalogue's folder: each edition with each overlay that goes with
-/// it, in the order of files, lines and columns.
+/// Lints a catalogue's folder: each edition with each overlay that goes with it. Returns every
+/// finding, in the order of files, lines and columns.
 pub fn lint(folder: &Path) -> Vec<Finding> {
     let mut findings = Findings::default();
     let read = Folder::read(folder, Wanted::All, &mut findings);
@@ -61,7 +61,7 @@ pub fn lint(folder: &Path) -> Vec<Finding> {
     findings.into_vec()
 }
 
-/// The rules on items alone.
+/// Runs the rules on single items.
 pub(crate) fn items(folder: &Folder, findings: &mut Findings) {
     for (id, edition) in &folder.editions {
         let Some(edition) = edition else { continue };
@@ -106,7 +106,7 @@ pub(crate) fn items(folder: &Folder, findings: &mut Findings) {
     }
 }
 
-/// The rules on an edition with what a place adopts.
+/// Runs the rules on an edition with an overlay.
 pub(crate) fn combination(all: &Combination<'_>, findings: &mut Findings) {
     duplicates::codes(all, findings);
     references::all(all, findings);
@@ -131,7 +131,8 @@ pub(crate) fn combination(all: &Combination<'_>, findings: &mut Findings) {
     local::all(all, findings);
 }
 
-/// The mending of a word that is not known: the known word that comes nearest, if one does.
+/// Returns the fix for an unknown word: the nearest known word, if there is one, and the rule's own
+/// words.
 pub(crate) fn meant(rule: &Rule, word: &str, known: &[&str]) -> Text {
     let most = (word.chars().count() / 6).clamp(1, 3);
     let near = |other: &&str| other.len().abs_diff(word.len()) <= 3 * most;

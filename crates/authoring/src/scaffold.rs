@@ -1,8 +1,8 @@
-//! A new catalogue of one's own: small, complete, with its first case, to be replaced entry by
-//! entry.
+//! Scaffold of a new catalogue of one's own: small, complete, with its first case, to be replaced
+//! entry by entry.
 //!
-//! What is written compiles and its case holds; a test says so. The files stand beside this one, as
-//! they are written.
+//! The new catalogue compiles and its case holds; a test checks both. The files are beside this
+//! one, in the form in which they are written.
 
 use std::fmt;
 use std::fs;
@@ -11,38 +11,38 @@ use std::path::{Component, Path, PathBuf};
 
 use mustcheck_model::Text;
 
-/// What a new catalogue is called.
+/// Id and name of a new catalogue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The id of its edition: small letters, digits and hyphens.
+    /// Id of its edition: small letters, digits and hyphens.
     pub id: String,
-    /// The name of its edition.
+    /// Name of its edition.
     pub name: Text,
 }
 
-/// Why no catalogue was made; nothing was written then.
+/// Error: no catalogue was made, and nothing was written.
 #[derive(Debug)]
 pub enum ScaffoldError {
-    /// An id that cannot name a file and an edition.
+    /// The id cannot name a file and an edition.
     InvalidId {
         /// The id.
         id: String,
     },
-    /// A name that says nothing in one language.
+    /// The name is blank in one language.
     EmptyName {
-        /// `zh` or `en`.
+        /// The language: `zh` or `en`.
         language: &'static str,
     },
-    /// A folder that holds something already.
+    /// The folder holds something already.
     NotEmpty {
         /// The folder.
         folder: PathBuf,
     },
-    /// A file or folder that cannot be written.
+    /// A file or folder cannot be written.
     Io {
         /// The path.
         path: PathBuf,
-        /// Why not.
+        /// Cause.
         source: io::Error,
     },
 }
@@ -101,8 +101,8 @@ const FILES: &[(&str, &str)] = &[
 ///
 /// # Errors
 ///
-/// An id or name that does not do, a folder that is not empty, a path that cannot be written. All
-/// the files are written or none.
+/// [`ScaffoldError`] if the id or name is not valid, the folder is not empty, or a path cannot be
+/// written. All the files are written or none.
 pub fn scaffold(folder: &Path, options: &Options) -> Result<Vec<PathBuf>, ScaffoldError> {
     checked(options)?;
     let exists = is_empty_folder(folder)?;
@@ -114,14 +114,15 @@ pub fn scaffold(folder: &Path, options: &Options) -> Result<Vec<PathBuf>, Scaffo
         if exists { publish_into(&staged, folder) } else { publish_as(&staged, folder) }
     });
     if made.is_err() {
-        // What was staged is ours alone; that it cannot be removed is less than why it failed.
+        // The staged files are ours alone; a failure to remove them matters less than the first
+        // failure.
         let _ = fs::remove_dir_all(&staged);
     }
     made?;
     Ok(FILES.iter().map(|(path, _)| folder.join(path.replace("{{id}}", &options.id))).collect())
 }
 
-/// Where the files are written first.
+/// Ending of the name of the folder in which the files are written first.
 const STAGED: &str = ".mustcheck-new";
 
 fn io_at(path: &Path) -> impl FnOnce(io::Error) -> ScaffoldError {
@@ -157,7 +158,7 @@ fn is_empty_folder(folder: &Path) -> Result<bool, ScaffoldError> {
     }
 }
 
-/// A folder of our own on the same file system as one that is to be made.
+/// Returns the path of a folder of our own, on the same file system as one that is to be made.
 fn sibling(folder: &Path) -> Result<PathBuf, ScaffoldError> {
     let name = match folder.components().next_back() {
         Some(Component::Normal(name)) => name.to_string_lossy().into_owned(),
@@ -180,11 +181,11 @@ fn stage(staged: &Path, options: &Options) -> Result<(), ScaffoldError> {
     Ok(())
 }
 
-/// A template with the names of the catalogue, quoted where TOML needs it.
+/// Fills a template with the names of the catalogue, quoted where TOML needs it.
 fn filled(text: &str, options: &Options) -> String {
     let toml = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let Options { id, name } = options;
-    // One pass: what a name says is not taken for a place to be filled.
+    // In one pass, so that a place in a name is not filled in turn.
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -219,7 +220,8 @@ fn publish_as(staged: &Path, folder: &Path) -> Result<(), ScaffoldError> {
     fs::rename(staged, folder).map_err(io_at(folder))
 }
 
-/// Moves what was staged into a folder that somebody may stand in, so that it is not replaced.
+/// Moves the staged files into a folder that is there. The folder itself is not replaced, since
+/// somebody may be working in it.
 fn publish_into(staged: &Path, folder: &Path) -> Result<(), ScaffoldError> {
     let mut moved: Vec<PathBuf> = Vec::new();
     let outcome = (|| {
@@ -237,7 +239,7 @@ fn publish_into(staged: &Path, folder: &Path) -> Result<(), ScaffoldError> {
     })();
     if outcome.is_err() {
         for path in moved {
-            // Back where it came from, to be removed with the rest.
+            // Moved back, to be removed with the rest.
             let _ = path.file_name().map(|name| fs::rename(&path, staged.join(name)));
         }
     }

@@ -1,8 +1,8 @@
-//! From TOML to the catalogue's shapes, item by item, so that one fault hides no other.
+//! Reading of TOML into the catalogue's types, item by item, so that one fault hides no other.
 //!
 //! serde stops at the first fault. Each is therefore noted, its value replaced by one that fits,
-//! and the item read again, until nothing is left to note. An item with a fault founds nothing; its
-//! code stays known, so that whoever names it is not told that there is no such thing.
+//! and the item read again, until nothing is left to note. An item with a fault is not used any
+//! further. Its code stays known, so that a reference to it is not reported as unknown.
 
 use std::rc::Rc;
 
@@ -15,10 +15,10 @@ use crate::lint::{Findings, Rule, meant, rules};
 use crate::source::{Place, Source, Step};
 use mustcheck_model::Text;
 
-/// Something that a file holds, with the place where it stands.
+/// An item of a file, with its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Item<T> {
-    /// What it says.
+    /// The value of the item.
     pub(crate) value: T,
     source: Rc<Source>,
     key: &'static str,
@@ -26,7 +26,7 @@ pub(crate) struct Item<T> {
 }
 
 impl<T> Item<T> {
-    /// Where something within the item stands: `at(&["legal_basis".into(), 0.into()])`.
+    /// Place of something within the item: `at(&["legal_basis".into(), 0.into()])`.
     pub(crate) fn at(&self, path: &[Step<'_>]) -> Place {
         let mut whole = vec![Step::Key(self.key)];
         whole.extend(self.index.map(Step::Index));
@@ -34,22 +34,22 @@ impl<T> Item<T> {
         self.source.find(&whole)
     }
 
-    /// Where a key of the item stands.
+    /// Place of a key of the item.
     pub(crate) fn key(&self, key: &str) -> Place {
         self.at(&[Step::Key(key)])
     }
 
-    /// Where an element of an array of the item stands.
+    /// Place of an element of an array of the item.
     pub(crate) fn element(&self, key: &str, index: usize) -> Place {
         self.at(&[Step::Key(key), Step::Index(index)])
     }
 
-    /// Where the item begins.
+    /// Place of the beginning of the item.
     pub(crate) fn head(&self) -> Place {
         self.at(&[])
     }
 
-    /// The file that holds it.
+    /// Path of the file that holds the item.
     pub(crate) fn file(&self) -> &str {
         self.source.file()
     }
@@ -113,7 +113,7 @@ pub(crate) fn head<T: DeserializeOwned>(
     Some(Item { value, source: Rc::clone(source), key, index: None })
 }
 
-/// The keys of a file that its kind does not have.
+/// Reports the keys of a file that its kind does not have.
 pub(crate) fn only(source: &Source, table: &DeTable<'_>, keys: &[&str], findings: &mut Findings) {
     for key in table.keys().map(|key| key.get_ref().as_ref()).filter(|key| !keys.contains(key)) {
         unknown_key(source.find(&[Step::Key(key)]), key, key, keys, findings);
@@ -126,7 +126,7 @@ fn code(element: &Spanned<DeValue<'_>>) -> Option<String> {
     code.get_ref().as_str().map(str::to_owned)
 }
 
-/// The most faults that are told of one item.
+/// Largest number of faults reported for one item.
 const MOST: usize = 200;
 
 fn read<T: DeserializeOwned>(
@@ -144,7 +144,7 @@ fn read<T: DeserializeOwned>(
     let mut next = Some(fault);
     for _ in 0..MOST {
         let Some(fault) = next.take() else { break };
-        // What is wrong inside of a value put in by us is a consequence.
+        // A fault inside a value that was put in here is only a consequence.
         if !replaced.iter().any(|hole| fault.path.starts_with(hole)) {
             fault.tell(source, at, findings);
         }
@@ -172,7 +172,7 @@ impl Owned {
 }
 
 struct Fault {
-    /// The value, or the key that is unknown.
+    /// Path of the value, or of the unknown key.
     path: Vec<Owned>,
     kind: Kind,
     message: String,
@@ -213,7 +213,7 @@ fn parse<T: DeserializeOwned>(element: &Spanned<DeValue<'_>>) -> Result<T, Fault
     })
 }
 
-/// The words between backticks.
+/// Returns the words between back quotes.
 fn quoted(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
 }
@@ -253,7 +253,8 @@ impl Fault {
         }
     }
 
-    /// Puts something that fits in the place of the fault; where that is.
+    /// Puts something that fits in the place of the fault, and returns that place; `None` if
+    /// nothing fits.
     fn repair<T: DeserializeOwned>(
         &self,
         element: &mut Spanned<DeValue<'_>>,
@@ -331,8 +332,8 @@ fn put<'i>(element: &mut Spanned<DeValue<'i>>, path: &[Owned], value: DeValue<'i
     Some(())
 }
 
-/// A path as a person writes it: `measure[2].legal_basis[0].article`, counted from 0 as editors of
-/// TOML do.
+/// Writes a path as a person does: `measure[2].legal_basis[0].article`, counted from 0 as editors
+/// of TOML do.
 pub(crate) fn dotted(path: &[Step<'_>]) -> String {
     let mut name = String::new();
     for step in path {

@@ -1,5 +1,5 @@
-//! One file of a catalogue as it was written: its text, its tree of keys and values, and where each
-//! of them stands, so that whatever reads the catalogue can point at what it means.
+//! One file of a catalogue as it was written: its text, its tree of keys and values, and the place
+//! of each of them, so that every reader of the catalogue can point at what it means.
 
 mod encoding;
 mod spans;
@@ -14,7 +14,7 @@ use mustcheck_model::Text;
 pub use encoding::{Garbled, LIMIT};
 pub use spans::{Node, Step};
 
-/// Where something stands.
+/// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Place {
     /// The file, relative to the catalogue's folder, with `/` between its parts; `.` for the folder
@@ -33,14 +33,14 @@ impl Place {
     }
 }
 
-/// What keeps a file from being read as TOML, at its place.
+/// A fault in the encoding, line ends or TOML syntax of a file, at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Which kind it is.
+    /// Kind of the fault.
     pub kind: FaultKind,
-    /// Where.
+    /// Place of the fault.
     pub place: Place,
-    /// What is wrong.
+    /// The fault, in words.
     pub what: Text,
 }
 
@@ -53,7 +53,7 @@ pub enum FaultKind {
     ByteOrderMark,
     /// Lines that end with a carriage return alone.
     LineEnds,
-    /// No TOML.
+    /// The text is not TOML.
     Syntax,
 }
 
@@ -64,19 +64,19 @@ impl FaultKind {
     }
 }
 
-/// A file and where everything in it stands.
+/// A file, with the place of everything in it.
 #[derive(Clone, Debug)]
 pub struct Source {
     file: String,
     text: String,
-    /// The byte at which each line begins.
+    /// Position of the byte at which each line begins.
     lines: Vec<usize>,
     root: Node,
 }
 
 impl Source {
-    /// Reads the bytes of a file. What can be made of faulty bytes is read all the same, so that
-    /// the names in them are known; a file with a fault that is not harmless founds nothing else.
+    /// Reads the bytes of a file. Faulty bytes are still read as far as possible, so that the names
+    /// in them are known; a file with a fault that is not harmless is used for nothing else.
     pub fn read(file: &str, bytes: &[u8]) -> (Self, Vec<Fault>) {
         let (text, garbled) = encoding::decode(bytes);
         let mut source =
@@ -112,8 +112,8 @@ impl Source {
         (source.text, faults)
     }
 
-    /// Errors of syntax by place. What an error leaves open spoils the lines after it, so that an
-    /// error on the line after another, or the one after that, is a consequence.
+    /// Returns the syntax errors in the order of their places. An error spoils the lines after it,
+    /// so an error on one of the next two lines is taken for a consequence and left out.
     fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Fault> {
         let at = |error: &toml::de::Error| error.span().map_or(self.text.len(), |span| span.start);
         let mut errors: Vec<&toml::de::Error> = errors.iter().collect();
@@ -133,12 +133,12 @@ impl Source {
         faults
     }
 
-    /// The tree again, with its values.
+    /// Parses the tree again, with its values.
     pub(super) fn table(&self) -> DeTable<'_> {
         DeTable::parse_recoverable(&self.text).0.into_inner()
     }
 
-    /// The file, relative to the catalogue's folder.
+    /// Path of the file, relative to the catalogue's folder.
     pub fn file(&self) -> &str {
         &self.file
     }
@@ -153,7 +153,7 @@ impl Source {
         &self.root
     }
 
-    /// The line and column of a byte of the text.
+    /// Returns the line and column of a byte of the text.
     pub fn place(&self, byte: usize) -> Place {
         let line = self.lines.partition_point(|start| *start <= byte);
         let start = line.checked_sub(1).and_then(|l| self.lines.get(l)).copied().unwrap_or(0);
@@ -165,13 +165,14 @@ impl Source {
         }
     }
 
-    /// Where a key, or an element that has none, stands: of `measure[2].legal_basis[0].article` the
-    /// key `article`. Of what is not there, the nearest thing around it.
+    /// Returns the place of a key, or of an element, which has no key: for
+    /// `measure[2].legal_basis[0].article` the key `article`. If there is nothing at the path, the
+    /// nearest thing around it.
     pub fn find(&self, path: &[Step<'_>]) -> Place {
         self.place(self.root.nearest(path).head().start)
     }
 
-    /// The text of a span.
+    /// Returns the text of a span.
     pub fn slice(&self, span: Range<usize>) -> &str {
         self.text.get(span).unwrap_or_default()
     }
@@ -187,7 +188,8 @@ impl Source {
     }
 }
 
-/// Lines end with a line feed, or, in a file that has none, with a carriage return.
+/// Positions at which lines begin. A line ends with a line feed, or with a carriage return that no
+/// line feed follows.
 fn line_starts(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let follows = |at: usize| bytes.get(at + 1).copied();

@@ -1,5 +1,5 @@
-//! The state of the texts that a catalogue rests on: how often each is cited, on which days it is in
-//! force, and when it was last held against a copy.
+//! State of the texts that a catalogue rests on: how often each is cited, on which days it is in
+//! force, and when it was last compared with a copy.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -16,44 +16,44 @@ use mustcheck_rules::catalogue::data::Instrument;
 /// The state of one text.
 #[derive(Clone, Debug, Serialize)]
 pub struct InstrumentStatus {
-    /// The instrument.
+    /// Id of the instrument.
     pub id: String,
-    /// Its kind.
+    /// Kind of the instrument.
     pub kind: InstrumentKind,
-    /// Its title.
+    /// Title of the instrument.
     pub title: Text,
-    /// Its document number, if it has one.
+    /// Document number, if the instrument has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// The first day on which the text at hand may be relied on.
+    /// First day on which the text at hand may be relied on.
     pub in_force_from: Date,
-    /// The last day, if it has ended.
+    /// Last day, if the text has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_force_until: Option<Date>,
-    /// What took its place.
+    /// Id of the instrument that took its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub successor: Option<String>,
-    /// When it was last held against a copy.
+    /// Day on which the text was last compared with a copy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_on: Option<Date>,
-    /// Against which copy.
+    /// The copy that it was compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_against: Option<String>,
-    /// How many items cite it.
+    /// Number of bases that cite it.
     pub cited: usize,
-    /// The articles that they cite, in their order.
+    /// Articles that they cite, in their order.
     pub articles: Vec<String>,
 }
 
-/// How often an instrument is cited, and its cited articles, each with its length: article 2
-/// stands before article 11.
+/// Number of citations of an instrument, and its cited articles, each with its length, so that
+/// article 2 comes before article 11.
 type Cited = (usize, BTreeSet<(usize, String)>);
 
-/// The state of every text of a catalogue's folder, in the order of ids.
+/// Returns the state of every text of a catalogue's folder, in the order of ids.
 ///
 /// # Errors
 ///
-/// What keeps the folder from being read.
+/// The findings that keep the folder from being read.
 pub fn status(folder: &Path) -> Result<Vec<InstrumentStatus>, Vec<Finding>> {
     let mut findings = Findings::default();
     let read = Folder::read(folder, Wanted::All, &mut findings);

@@ -1,11 +1,11 @@
 //! The temporal proof: on every day on which the law changes, the day before and the day after,
-//! what is due is founded, and no measure fires outside its days.
+//! every due lookup has a basis in force, and no measure fires outside its days.
 //!
 //! The rules are really run: for each measure, on each of its matters, an application whose
-//! subjects have records built from the measure's own conditions, begun on that very day. What
-//! fires is compared with a statement of what should, made from the data alone (`statement.rs`)
-//! and sharing no code with the rules. A component can be proved in the place of the native rules
-//! ([`proof_by`]).
+//! subjects have records built from the measure's own conditions, begun on that very day. The
+//! measures that fire are compared with a statement of those that should, made from the data alone
+//! (`statement.rs`) and sharing no code with the rules. A component can be proved in the place of
+//! the native rules ([`proof_by`]).
 
 mod coverage;
 mod ends;
@@ -28,64 +28,64 @@ use mustcheck_model::{Application, ApplicationError, Decision, Effect};
 use mustcheck_rules::catalogue::Catalogue;
 use mustcheck_rules::catalogue::data::{CatalogueData, Matter};
 
-/// What the proof did and what it found.
+/// Result of the proof: counts of its trials, and the violations found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Proof {
-    /// Which days each edition decides, and the gaps between.
+    /// Days that each edition decides, and the gaps between.
     pub coverage: Vec<Coverage>,
-    /// Days of the grid.
+    /// Number of days of the grid.
     pub days: usize,
-    /// Matters that an edition decides, counted on each day.
+    /// Number of matters that an edition decides, counted on each day.
     pub matters: usize,
-    /// Measures, counted in each edition with its overlay.
+    /// Number of measures, counted in each edition with its overlay.
     pub measures: usize,
-    /// How often the rules were run.
+    /// Number of runs of the rules.
     pub checks: usize,
-    /// Runs among these on records that end, are removed or are listed again.
+    /// Number of these runs on records that end, are removed or are listed again.
     pub ends: usize,
-    /// Trials of a measure in which it fired.
+    /// Number of trials of a measure in which it fired.
     pub fired: usize,
-    /// Trials of a measure in which it stayed silent.
+    /// Number of trials of a measure in which it stayed silent.
     pub silent: usize,
-    /// The same for each measure, in the catalogue's order.
+    /// The same counts for each measure, in the catalogue's order.
     pub tallies: Vec<Tally>,
-    /// What is wrong; empty if the proof holds.
+    /// Violations found; empty if the proof holds.
     pub violations: Vec<Violation>,
 }
 
-/// How often a measure fired in its own trials.
+/// Counts of the trials of one measure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tally {
-    /// The edition.
+    /// Id of the edition.
     pub edition: String,
-    /// The overlay.
+    /// Id of the overlay.
     pub overlay: String,
-    /// The measure.
+    /// Id of the measure.
     pub measure: String,
-    /// Trials in which it fired.
+    /// Number of trials in which it fired.
     pub fired: usize,
-    /// Trials in which it stayed silent.
+    /// Number of trials in which it stayed silent.
     pub silent: usize,
 }
 
-/// Something that is wrong on a day.
+/// A fault on a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    /// What is wrong.
+    /// Kind of the fault.
     pub fault: Fault,
-    /// On which day.
+    /// Day of the fault.
     pub day: Date,
-    /// The edition.
+    /// Id of the edition.
     pub edition: String,
-    /// The overlay.
+    /// Id of the overlay.
     pub overlay: String,
-    /// On which matter, if on one.
+    /// Code of the matter, if the fault concerns one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub matter: Option<String>,
-    /// Which measure, if it concerns one.
+    /// Id of the measure, if the fault concerns one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measure: Option<String>,
-    /// Why.
+    /// Cause, in words.
     pub why: String,
 }
 
@@ -102,7 +102,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// What can be wrong.
+/// Kinds of fault that the proof can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
@@ -114,15 +114,15 @@ pub enum Fault {
     DecidesOutside,
     /// The edition refuses to decide on a day of its own.
     Refuses,
-    /// What the rules look up is not what the matter makes due.
+    /// The lookups of the rules are not those that the matter makes due.
     WrongLookups,
     /// A lookup is due by an article that is not in force.
     UnfoundedLookup,
     /// A measure is valid on a day on which its basis is not in force.
     OutlivesBasis,
-    /// A measure fired that should not.
+    /// A measure fired although it should not.
     FiresWrongly,
-    /// A measure stayed silent that should fire.
+    /// A measure stayed silent although it should fire.
     SilentWrongly,
 }
 
@@ -160,7 +160,7 @@ pub fn proof(editions: &[CatalogueData]) -> Proof {
     proof
 }
 
-/// What decides an application by the edition at a position; `None` if there is none.
+/// Function that decides an application by the edition at a position; `None` if there is none.
 pub type Decide<'d> = dyn FnMut(usize, &Application, &mut dyn Registry) -> Option<Result<Decision, ApplicationError>>
     + 'd;
 
@@ -237,7 +237,7 @@ impl<'r> Run<'r> {
             for why in self.statement.unfounded_lookups(matter, day) {
                 self.say(Fault::UnfoundedLookup, day, Some(matter), None, why);
             }
-            // Nobody has a record: what is looked up, and what clean years earn.
+            // Without any record, for the lookups and for the incentives that clean years earn.
             let trial = Trial::clean(data, matter);
             self.run(day, matter, &trial);
         }
@@ -263,8 +263,8 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Tries each restriction on one of its matters with records that end in every way, and what
-    /// is removed and listed again.
+    /// Tries each restriction on one of its matters, with records that end in every way, and with
+    /// records that are removed and listed again.
     fn ends(&mut self) {
         let data = self.data;
         for measure in data.measures.iter().filter(|m| m.effect == Effect::Restriction) {
@@ -281,7 +281,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Compares the restrictions of a trial with the statement.
+    /// Compares the restrictions that fire in a trial with the statement.
     fn end(&mut self, day: Date, matter: &'r Matter, trial: &Trial<'r>) {
         self.proof.checks += 1;
         self.proof.ends += 1;
@@ -305,7 +305,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Outside its days an edition must refuse, and say so.
+    /// Checks that an edition refuses to decide outside its days, and says so.
     fn outside(&mut self, day: Date, matter: &'r Matter) {
         let trial = Trial::clean(self.data, matter);
         self.proof.checks += 1;
@@ -324,7 +324,7 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Runs a trial and compares it with the statement. Returns what fired.
+    /// Runs a trial and compares it with the statement. Returns the measures that fired.
     fn run(&mut self, day: Date, matter: &'r Matter, trial: &Trial<'r>) -> Fired {
         self.proof.checks += 1;
         let mut registry = trial.registry(day);

@@ -1,9 +1,10 @@
-//! Every clause is verbatim in its instrument's text, inside the article that it names.
+//! Check that a clause is verbatim in its instrument's text, inside the article that it names.
 
 use crate::law_text::{Departure, LawText};
 use mustcheck_model::LegalBasis;
 
-/// Why a basis does not stand in a text as it says, if so. [`LawText::departure`] says more.
+/// Returns the fault of a basis whose words are not in a text as it says, if there is one.
+/// [`LawText::departure`] says more.
 pub fn fault(text: &str, basis: &LegalBasis) -> Option<String> {
     match LawText::new(&basis.instrument, text).departure(basis)? {
         Departure::NoSuchArticle => Some("the text has no such article".into()),

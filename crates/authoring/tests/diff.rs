@@ -1,5 +1,5 @@
-//! What changes in law between catalogues: nothing is lost, nothing is made of nothing, and the
-//! pages of the shipped editions and places read as they should.
+//! Tests of the changes in law between catalogues: nothing is lost, nothing is made of nothing, and
+//! the pages of the shipped editions and places read as they should.
 
 #![allow(
     clippy::expect_used,
@@ -35,7 +35,7 @@ fn compiled(edition: &str, overlay: &str) -> CatalogueData {
     authoring::compile(&catalogue(), edition, overlay).unwrap().data
 }
 
-/// Compares with `tests/diff/<name>`, or writes it.
+/// Compares a text with `tests/diff/<name>`, or writes that file.
 fn golden(name: &str, found: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff").join(name);
     if std::env::var_os("MUSTCHECK_BLESS").is_some() {
@@ -70,7 +70,7 @@ fn from_the_default_to_each_place() {
     }
 }
 
-/// A catalogue with itself: one sentence, and nothing else.
+/// Compares a catalogue with itself: one sentence, and nothing else.
 #[test]
 fn no_change_in_law() {
     for (edition, overlay) in combinations(&catalogue()).unwrap() {
@@ -83,7 +83,7 @@ fn no_change_in_law() {
     }
 }
 
-/// The shape that programs read.
+/// Checks the JSON that programs read.
 #[test]
 fn the_json_names_what_changed() {
     let old = compiled("statutes", "default");
@@ -122,7 +122,7 @@ static SLIM: LazyLock<Value> = LazyLock::new(|| {
     slim(all.iter().map(|(edition, overlay)| compiled(edition, overlay)))
 });
 
-/// What tells one change from another, as it reads forwards, and as it reads backwards.
+/// Key that tells one change from another, as it reads forwards or backwards.
 type Shape = (Kind, Item, Aspect, Bearing);
 
 fn shapes(changes: &Changes, reversed: bool) -> Vec<Shape> {
@@ -175,7 +175,7 @@ fn every_changed_leaf_is_told() {
     assert!(words * 2 < told, "{words} of {told} are told as words");
 }
 
-/// What changes the law is not told as words.
+/// Checks that a change of law is not reported as a change of words.
 #[test]
 fn law_is_not_told_as_words() {
     let old = parsed(&SLIM).unwrap();
@@ -223,7 +223,7 @@ fn law_is_not_told_as_words() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
-    /// However much changes at once.
+    /// Checks that the changes mirror each other, however many there are at once.
     #[test]
     fn there_and_back_are_mirrors(picks in proptest::collection::vec(any::<(u32, u32)>(), 1..12)) {
         let all = leaves(&SLIM);

@@ -1,5 +1,5 @@
-//! The facts of a check: nobody's name or number is in them, what is equal has equal numbers, and
-//! what they cannot be is refused.
+//! Tests of the facts of a check: nobody's name or number is in them, equal things have equal
+//! numbers, and impossible facts are refused.
 
 #![allow(
     clippy::expect_used,
@@ -207,7 +207,7 @@ proptest! {
     }
 }
 
-/// Every ground stands where the catalogue says it does, in every edition and place.
+/// Checks that every ground is where the catalogue says it is, in every edition and place.
 #[test]
 fn grounds_stand_where_they_are_named() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue");

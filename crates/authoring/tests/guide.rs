@@ -1,6 +1,6 @@
-//! The guide for those who keep the catalogue, held to what it describes: every key and value of
-//! the types is explained in both languages, the worked example is a measure, and each mistake is
-//! reported in the words that the guide gives.
+//! Checks of the guide for those who keep the catalogue, against the things that it describes:
+//! every key and value of the types is explained in both languages, the worked example is a
+//! measure, and each mistake is reported in the words that the guide gives.
 
 #![allow(
     clippy::expect_used,
@@ -36,7 +36,7 @@ pub fn page(name: &str, language: &str) -> String {
 /// The guide itself, and its tables.
 pub const PAGES: [&str; 3] = ["GUIDE", "GUIDE-keys", "GUIDE-cases"];
 
-/// What stands in fenced blocks of a language.
+/// Returns the contents of the fenced blocks in a language.
 pub fn fenced(page: &str, language: &str) -> Vec<String> {
     let fence = format!("\n```{language}\n");
     let parts = page.split(&fence).skip(1);

@@ -54,7 +54,7 @@ fn every_edition_compiles_and_quotes_verbatim() {
     assert!(clauses > 60, "only {clauses} clauses");
 }
 
-/// The articles that are kept are those of the whole texts, where these stand beside the project.
+/// The articles that are kept are those of the whole texts, if these are beside the project.
 #[test]
 fn what_is_kept_of_a_text_is_what_the_whole_text_says() {
     let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/law/statutes");
@@ -132,7 +132,7 @@ fn the_clause_table_is_complete() {
     }
 }
 
-/// Every article of these texts stands in a row that names what implements it or why nothing does.
+/// Every article of these texts has a row that names what implements it or why nothing does.
 #[test]
 fn every_article_that_was_read_has_its_row() {
     let read = |file: &str| fs::read_to_string(catalogue().join(file)).unwrap();
@@ -166,7 +166,7 @@ fn every_article_that_was_read_has_its_row() {
     }
 }
 
-/// The articles that a first cell names: `1–8, 10, 26 (3)`. What stands in brackets is a pinpoint.
+/// The articles that a first cell names: `1–8, 10, 26 (3)`. A number in brackets is a pinpoint.
 fn articles(cell: &str) -> Vec<u16> {
     let mut depth = 0;
     let plain: String = cell

@@ -1,7 +1,8 @@
-//! The rules of the lint: clean on what ships, and exact on what is bad.
+//! Tests of the lint: clean on the shipped catalogue, and exact on bad ones.
 //!
 //! `lint/good` is a small catalogue without a finding; `lint/bad` changes it in one place for each
-//! rule, and `lint/expected` holds what is then said, word for word.
+//! rule, and `lint/expected` holds the findings that are then expected, word for
+//! word.
 
 #![allow(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! What an answer proves of bars that outlast their records: only a source that still holds every
-//! record which may found one.
+//! Tests of answers on bars that outlast their records. An answer proves that there is no bar only
+//! if its source still holds every record on which one may rest.
 
 #![allow(
     clippy::expect_used,
@@ -37,7 +37,7 @@ fn catalogue() -> Catalogue {
     Catalogue::adopt(shipped()).unwrap()
 }
 
-/// Nobody has a record, by one source that holds everything from a day on.
+/// Decides an application on which one source, complete from a day on, holds no record.
 fn decided(catalogue: &Catalogue, matter: &str, on: Date, from: Option<Date>) -> Decision {
     let mut registry = |queries: &[Query]| answered(queries, on, from, |_, _| Vec::new());
     check(catalogue, &application(matter, on), on, &mut registry).unwrap()
@@ -78,7 +78,7 @@ fn a_source_is_complete_from_the_day_that_the_longest_bar_looks_back_to() {
     assert!(all.contains(&three_years) && !lists.contains(&three_years), "{all:?}");
 }
 
-/// Which bars count is the law's of the day of the check, and the place's.
+/// Checks that the bars that count are those of the law on the day of the check, and of the place.
 #[test]
 fn only_measures_that_may_apply_ask_for_it() {
     let catalogue = catalogue();
@@ -98,7 +98,7 @@ fn only_measures_that_may_apply_ask_for_it() {
 }
 
 proptest! {
-    /// Whoever began before the day cannot be barred any more, by the terms themselves.
+    /// Checks that a bar which began before the day has run out, by the terms themselves.
     #[test]
     fn what_began_earlier_bars_no_more(
         (year, month, dom) in (2000_u16..2100, 1_u8..=12, 1_u8..=31),

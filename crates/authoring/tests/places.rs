@@ -1,4 +1,5 @@
-//! Places: what five local regulations make of the same edition, and what no place may do.
+//! Tests of places: the effect of five local regulations on the same edition, and the limits of
+//! every place.
 
 #![allow(
     clippy::expect_used,
@@ -52,7 +53,7 @@ fn day(text: &str) -> Date {
     serde_json::from_str(&format!("{text:?}")).unwrap()
 }
 
-/// The papers in both languages.
+/// Writes the papers in both languages.
 fn papers(case: &Case, place: &str) -> (String, String) {
     let written = |language| case.papers("statutes", place, language);
     (written(Language::Zh), written(Language::En))
@@ -315,7 +316,7 @@ fn a_place_decides_for_its_own_offices_on_its_own_days() {
     assert_eq!(description.valid_from, day("2023-03-01"));
 }
 
-/// Every measure that a place founds is met by one of its applications.
+/// Checks that every measure of a place's own is met by one of its applications.
 #[test]
 fn every_local_measure_applies_somewhere() {
     let fund = "financing/fiscal-project-fund";
@@ -362,7 +363,7 @@ fn every_local_measure_applies_somewhere() {
     }
 }
 
-/// What is adopted with the place's words, and with what force.
+/// Checks the bases and the force of a measure that places adopt.
 #[test]
 fn an_adopted_measure_cites_the_place_beside_the_opinions() {
     let force = |place: &str| {
@@ -422,7 +423,7 @@ fn no_place_widens() {
     assert!(compared > 300, "only {compared} decisions");
 }
 
-/// A promise needs what is missing and a deadline; the example has both.
+/// A promise needs a missing material and a deadline; the example has both.
 #[test]
 fn the_example_promises_what_no_law_requires() {
     let application = example("shandong", "licence").application;

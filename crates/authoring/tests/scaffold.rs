@@ -95,7 +95,7 @@ fn a_new_catalogue_compiles_and_its_case_holds() {
     assert!(text.contains("《国务院关于建立完善守信联合激励和失信联合惩戒制度"), "{text}");
 }
 
-/// What it teaches is sound on every day, and nothing in it is without use.
+/// Checks that the new catalogue is sound on every day, and that nothing in it is without use.
 #[test]
 fn a_new_catalogue_is_proved_and_fires() {
     let root = tempfile::tempdir().unwrap();
@@ -109,7 +109,7 @@ fn a_new_catalogue_is_proved_and_fires() {
     assert!(proof.fired > 0 && proof.silent == 0);
 }
 
-/// The texts that it quotes are the shipped ones.
+/// Checks that the texts it quotes are the shipped ones.
 #[test]
 fn the_text_is_verbatim() {
     let root = tempfile::tempdir().unwrap();
@@ -167,7 +167,7 @@ fn a_second_call_changes_nothing() {
     assert_eq!(fs::read_to_string(&files[0]).unwrap(), "mine now");
 }
 
-/// Where another call is at work, or has died, nothing of its is touched.
+/// Checks that the files of another call, which is at work or has died, are not touched.
 #[test]
 fn what_another_call_has_staged_is_left_alone() {
     let root = tempfile::tempdir().unwrap();

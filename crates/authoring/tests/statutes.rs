@@ -237,7 +237,8 @@ fn the_principal_of_a_closed_business_is_barred_by_the_gravity_on_record() {
     }
 }
 
-/// Whom a record names is reached in the roles of the article that bans, and in no other (RAIL R8).
+/// Checks that a person whom a record names is reached in the roles of the article that bans, and
+/// in no other (RAIL R8).
 #[test]
 fn each_law_names_the_persons_whom_it_bans() {
     use mustcheck_model::Role::RegisteredPractitioner;

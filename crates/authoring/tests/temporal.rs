@@ -44,7 +44,8 @@ fn listed(violations: &[Violation]) -> String {
     violations.iter().take(20).map(|v| format!("{v}\n")).collect()
 }
 
-/// The same place, if it adopted every recommended measure: what no place adopts is tried too.
+/// The same place, if it adopted every measure that it may adopt: measures that no place adopts are
+/// tried too.
 fn adopting_all(mut data: CatalogueData) -> CatalogueData {
     let recommended = data.measures.iter().filter(|m| m.force == Force::Recommended);
     data.overlay.adopts = recommended.map(|m| m.id.clone()).collect();
@@ -76,7 +77,7 @@ fn what_ships_is_lawful_on_every_day() {
     }
 }
 
-/// The whole of what `proof` reports about one fault.
+/// Kinds of fault among the violations of a proof.
 fn faults(proof: &Proof) -> BTreeSet<Fault> {
     proof.violations.iter().map(|v| v.fault).collect()
 }
@@ -114,7 +115,7 @@ fn a_measure_that_outlives_its_basis_is_found() {
         "2024-07-01 edition `statutes` overlay `default` measure `procurement-law-77-ban`: is \
          valid although `government-procurement-law-2014` article 77 is not in force"
     );
-    // The lookups of 政府采购法 23 are founded by it, too.
+    // The lookups of 政府采购法 23 rest on it, too.
     let expected = BTreeSet::from([Fault::OutlivesBasis, Fault::UnfoundedLookup]);
     assert_eq!(faults(&proof), expected);
 }
@@ -196,7 +197,7 @@ fn by_rules_of(rules: CatalogueData, data: CatalogueData) -> Proof {
     proof_by(&[data], &mut decide)
 }
 
-/// Rules that do not keep to a measure's days are found out, each way.
+/// Checks that rules which do not keep to a measure's days are found out, each way.
 #[test]
 fn rules_that_fire_on_wrong_days_are_found() {
     let mut ended = small();
@@ -220,8 +221,8 @@ fn rules_that_fire_on_wrong_days_are_found() {
     assert!(proof.violations.iter().all(|v| v.day > day("2024-06-30")));
 }
 
-/// So are rules that apply what the place has not adopted, decide outside their days, or ask too
-/// little.
+/// Checks that rules which apply measures that the place has not adopted, decide outside their
+/// days, or ask too little are found out.
 #[test]
 fn rules_that_do_more_or_less_than_they_should_are_found() {
     let mut reserved = small();
@@ -245,7 +246,7 @@ fn rules_that_do_more_or_less_than_they_should_are_found() {
     assert_eq!(faults(&proof), BTreeSet::from([Fault::WrongLookups]));
 }
 
-/// What a person is reached by is part of it.
+/// Checks that the proof covers the rules by which persons are reached.
 #[test]
 fn rules_that_reach_a_person_whom_the_list_does_not_are_found() {
     let mut narrower = small();

@@ -1,5 +1,5 @@
-//! How long a measure lasts: every kind of term with every end on record, every event and every rule
-//! of a list, held against a statement of its own that shares no code with the rules.
+//! Tests of how long a measure lasts: every kind of term with every end on record, every event and
+//! every rule of a list, compared with a statement of its own that shares no code with the rules.
 
 #![allow(
     clippy::expect_used,
@@ -47,7 +47,7 @@ enum Kind {
 /// The rules of a list.
 #[derive(Clone, Copy, Debug)]
 struct Rules {
-    /// Months before which no repair ends an entry; none if none ever does.
+    /// Months before which no repair ends an entry; `None` if no repair ever does.
     removable: Option<i16>,
     suspends: bool,
     /// Whether a revoked removal begins the term anew.
@@ -57,7 +57,7 @@ struct Rules {
     lifts: bool,
 }
 
-/// What should come of a record.
+/// Expected result of a record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Outcome {
     /// The measure applies, until a day or without an end.
@@ -79,7 +79,7 @@ fn back(day: Date) -> Civil {
     civil(&day.to_string())
 }
 
-/// The statement: in whole days, from the words of the rules.
+/// Expected result in whole days, from the words of the rules.
 fn stated(
     kind: Kind,
     rules: Rules,
@@ -224,7 +224,7 @@ fn seen(decision: &Decision) -> Outcome {
     }
 }
 
-/// What happened to a record, each with its day.
+/// Histories of a record: its events, each with its day.
 fn histories() -> Vec<Vec<(EventKind, Civil)>> {
     use EventKind::*;
     let early = civil("2021-07-01");

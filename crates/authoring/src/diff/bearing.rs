@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use mustcheck_model::{Effect, ListStanding, Polarity};
 
-/// Whom a change serves: the person whom a decision concerns is burdened by it, favoured, both or
+/// Direction of a change for the person whom a decision concerns: to the burden, in favour, both or
 /// neither. It says which way the rule moves, never how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -21,7 +21,7 @@ pub enum Bearing {
 }
 
 impl Bearing {
-    /// What the reverse change bears.
+    /// Bearing of the reverse change.
     pub const fn reversed(self) -> Self {
         match self {
             Self::Burden => Self::Favour,
@@ -30,7 +30,7 @@ impl Bearing {
         }
     }
 
-    /// What two changes bear together.
+    /// Bearing of two changes together.
     pub const fn and(self, other: Self) -> Self {
         match (self, other) {
             (one, Self::Neither) | (Self::Neither, one) => one,
@@ -40,14 +40,15 @@ impl Bearing {
         }
     }
 
-    /// What a move bears that reaches more, less, or both, where reaching more bears `self`.
+    /// Bearing of a move that reaches more, less, or both, if `self` is the bearing of reaching
+    /// more.
     pub const fn moved(self, wider: bool, narrower: bool) -> Self {
         let more = if wider { self } else { Self::Neither };
         let less = if narrower { self.reversed() } else { Self::Neither };
         more.and(less)
     }
 
-    /// What more of a measure bears.
+    /// Bearing of a wider reach of a measure.
     pub const fn of_effect(effect: Effect) -> Self {
         match effect {
             Effect::Incentive => Self::Favour,
@@ -55,7 +56,7 @@ impl Bearing {
         }
     }
 
-    /// What more of a list bears. A list for reference decides nothing (RAIL R9).
+    /// Bearing of a wider reach of a list. A list for reference decides nothing (RAIL R9).
     pub const fn of_list(polarity: Polarity, standing: ListStanding) -> Self {
         match (standing, polarity) {
             (ListStanding::Reference, _) => Self::Neither,

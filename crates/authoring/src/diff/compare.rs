@@ -1,4 +1,4 @@
-//! Comparing without regard to order: items by their codes, sets, and the bases of a rule.
+//! Comparison without regard to order: items by their codes, sets, and the bases of a rule.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,8 +18,8 @@ pub(super) enum Pair<'a, T> {
     Come(&'a T),
 }
 
-/// Items by key. Equal ones are paired first, so that of several items with one key those that
-/// did not change are not taken for others; the rest are paired in their order.
+/// Pairs items by key. Equal ones are paired first, so that of several items with one key those
+/// that did not change are not taken for others; the rest are paired in their order.
 pub(super) fn pairs<'a, T: PartialEq>(
     old: &'a [T],
     new: &'a [T],
@@ -56,20 +56,20 @@ pub(super) fn pairs<'a, T: PartialEq>(
     all
 }
 
-/// Codes of which one must hold; none for any whatever.
+/// Set of codes of which one must hold; `None` allows any.
 pub(super) type Codes = Option<BTreeSet<String>>;
 
-/// Exactly these codes.
+/// Returns the set of exactly these codes.
 pub(super) fn these<C: AsRef<str>>(codes: impl IntoIterator<Item = C>) -> Codes {
     Some(codes.into_iter().map(|code| code.as_ref().to_owned()).collect())
 }
 
-/// These codes, where an empty list means any.
+/// Returns the set of these codes; an empty list allows any.
 pub(super) fn these_or_any(codes: &[Name]) -> Codes {
     if codes.is_empty() { None } else { these(codes) }
 }
 
-/// What a set of codes gained and lost.
+/// Direction in which a set of codes moved: wider by codes gained, narrower by codes lost.
 #[derive(Clone, Copy)]
 pub(super) struct Moved {
     pub(super) wider: bool,
@@ -86,7 +86,7 @@ impl Moved {
         Self { wider: !within(new, old), narrower: !within(old, new) }
     }
 
-    /// Of a set of exceptions: more of them reach less.
+    /// The move of a set of exceptions: more exceptions reach less.
     const fn reversed(self) -> Self {
         Self { wider: self.narrower, narrower: self.wider }
     }
@@ -101,18 +101,18 @@ impl Moved {
     }
 }
 
-/// A side of an item that is a set of codes.
+/// An aspect of an item that is a set of codes.
 pub(super) struct SetOf<'n> {
     pub(super) aspect: Aspect,
     pub(super) label: Words,
     /// Whether the set says what is left out, so that more of it reaches less.
     pub(super) leaves_out: bool,
-    /// What reaching more bears.
+    /// Bearing of reaching more.
     pub(super) more: Bearing,
     pub(super) name: &'n dyn Fn(&str) -> Text,
 }
 
-/// Compares two sets of codes.
+/// Compares two sets of codes, and logs the change.
 pub(super) fn sets(log: &mut Log<'_>, thing: &Thing, of: &SetOf<'_>, old: &Codes, new: &Codes) {
     let of_set = Moved::of(old, new);
     let moved = if of.leaves_out { of_set.reversed() } else { of_set };
@@ -156,7 +156,7 @@ pub(super) fn sets(log: &mut Log<'_>, thing: &Thing, of: &SetOf<'_>, old: &Codes
     log.add(thing, Entry::new(kind, of.aspect, bearing, text).values(old, new));
 }
 
-/// A side of an item that holds one value: says from what to what.
+/// Text for an aspect that holds one value: its value before, and its value now.
 pub(super) fn turned(label: impl Into<Text>, old: &Text, new: &Text) -> Text {
     let label = label.into();
     Text::new(
@@ -165,7 +165,7 @@ pub(super) fn turned(label: impl Into<Text>, old: &Text, new: &Text) -> Text {
     )
 }
 
-/// A name or sentence of an item: words only.
+/// Logs a change of a name or sentence of an item, which changes words only.
 pub(super) fn wording(
     log: &mut Log<'_>,
     thing: &Thing,
@@ -179,7 +179,7 @@ pub(super) fn wording(
     }
 }
 
-/// A remark of the authors, in one language.
+/// Logs a change of the authors' remark, which is in one language.
 pub(super) fn remark<T: PartialEq + Serialize>(log: &mut Log<'_>, thing: &Thing, old: &T, new: &T) {
     if old != new {
         let text =
@@ -189,7 +189,7 @@ pub(super) fn remark<T: PartialEq + Serialize>(log: &mut Log<'_>, thing: &Thing,
     }
 }
 
-/// Where a basis stands, without its words.
+/// Place of a basis as a key: instrument, article, paragraph and item, without its words.
 pub(super) fn pinpoint(basis: &LegalBasis) -> String {
     let LegalBasis { instrument, article, paragraph, item, clause: _ } = basis;
     let mut place = format!("{instrument} {article}");
@@ -203,7 +203,7 @@ pub(super) fn pinpoint(basis: &LegalBasis) -> String {
     place
 }
 
-/// Where the bases of a rule stand: what tells one remedy of a place from another.
+/// Places of the bases of a rule as a key, which tells one remedy of a place from another.
 pub(super) fn pinpoints(bases: &[LegalBasis]) -> String {
     let mut all: Vec<String> = bases.iter().map(pinpoint).collect();
     all.sort();

@@ -1,4 +1,5 @@
-//! The edition's head, and which instruments may found which measures.
+//! Comparison of the edition's head, and of the instruments that may be the basis of each kind of
+//! measure.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ use crate::diff::{Aspect, Bearing, Item, Kind};
 use mustcheck_model::{InstrumentKind, MeasureKind, Text};
 use mustcheck_rules::catalogue::data::Edition;
 
-/// The heads of both editions.
+/// Compares the heads of both editions.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (&log.old.edition, &log.new.edition);
     let thing = Thing {
@@ -72,12 +73,13 @@ fn instrument_kind(code: &str) -> Text {
     known.map_or_else(|| both(code, code), |kind| words::instrument_kind(*kind).into())
 }
 
-/// Highest rank first.
+/// Names the kinds of instrument, the highest rank first.
 fn by_rank(set: &BTreeSet<InstrumentKind>) -> Text {
     joined(set.iter().map(|kind| words::instrument_kind(*kind).into()))
 }
 
-/// The sets of which each must hold a basis of the kind of measure (RAIL R3).
+/// Returns the sets of instrument kinds; a measure of this kind needs a basis from each of them
+/// (RAIL R3).
 fn founding(edition: &Edition, kind: MeasureKind) -> Vec<BTreeSet<InstrumentKind>> {
     let of = edition.ranks.iter().filter(|rank| rank.kinds.contains(&kind));
     of.map(|rank| rank.founded_by.iter().copied().collect()).collect()
@@ -95,7 +97,7 @@ fn ranks(log: &mut Log<'_>, old: &Edition, new: &Edition) {
             ([was], [is]) => Moved::of(&codes(was), &codes(is)).kind(),
             _ => Some(Kind::Changed),
         };
-        // What may found a measure burdens nobody before a measure is founded by it.
+        // A rank burdens nobody until a measure rests on it.
         let text =
             turned(words("可据以设定的文件", "May be founded by"), &shown(&was), &shown(&is));
         let entry =
@@ -118,7 +120,7 @@ fn shown(sets: &[BTreeSet<InstrumentKind>]) -> Text {
     Text::new(zh.join("，并且"), en.join("; and "))
 }
 
-/// Each matter with each kind of instrument that may found such a measure there.
+/// Returns each matter with each kind of instrument that may be the basis of such a measure there.
 fn local(edition: &Edition, kind: MeasureKind) -> Codes {
     let ranks = edition.local_ranks.iter().filter(|rank| rank.kinds.contains(&kind));
     let pairs = ranks.flat_map(|rank| {

@@ -1,4 +1,4 @@
-//! Two catalogue folders, every edition with every overlay that goes with it.
+//! Comparison of two catalogue folders, every edition with every overlay that goes with it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,18 +10,18 @@ use crate::combinations::{Unreadable, combinations};
 use crate::diff::{Changes, Side, diff, side};
 use crate::{Finding, compile};
 
-/// What changed between two folders: each edition with each overlay.
+/// The changes between two folders, for each edition with each overlay.
 ///
-/// In JSON: `added` and `ended` hold the editions with overlays that stand on one side only, in
-/// the shape of [`Side`]; `compared` holds [`Changes`] for each that stands on both, changed or
+/// In JSON, `added` and `ended` hold the editions with overlays that only one folder has, in the
+/// shape of [`Side`]. `compared` holds [`Changes`] for each pair that both folders have, changed or
 /// not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FolderChanges {
-    /// What only the new folder has.
+    /// Editions with overlays that only the new folder has.
     pub added: Vec<Side>,
-    /// What only the old folder has.
+    /// Editions with overlays that only the old folder has.
     pub ended: Vec<Side>,
-    /// What both have.
+    /// Changes of each edition with overlay that both folders have.
     pub compared: Vec<Changes>,
 }
 
@@ -34,12 +34,12 @@ impl FolderChanges {
     }
 }
 
-/// Why two folders cannot be compared.
+/// Error: two folders cannot be compared.
 #[derive(Debug)]
 pub enum FoldersError {
-    /// A folder that cannot be read.
+    /// A folder, or the head of an overlay, cannot be read.
     Unreadable(Unreadable),
-    /// What keeps an edition from being compiled: every finding.
+    /// An edition cannot be compiled; all its findings.
     Findings(Vec<Finding>),
 }
 
@@ -54,12 +54,12 @@ impl fmt::Display for FoldersError {
 
 impl std::error::Error for FoldersError {}
 
-/// What changes in law between two catalogue folders.
+/// Compares two catalogue folders, and returns the changes in law.
 ///
 /// # Errors
 ///
-/// A folder that cannot be read, or the findings that keep an edition of either folder from being
-/// compiled; nothing is compared then.
+/// [`FoldersError::Unreadable`] if a folder cannot be read, [`FoldersError::Findings`] if an
+/// edition of either folder cannot be compiled. Nothing is compared then.
 pub fn folders(old: &Path, new: &Path) -> Result<FolderChanges, FoldersError> {
     let known = |folder: &Path| -> Result<BTreeSet<(String, String)>, FoldersError> {
         Ok(combinations(folder).map_err(FoldersError::Unreadable)?.into_iter().collect())

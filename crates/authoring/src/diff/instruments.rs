@@ -1,4 +1,4 @@
-//! Instruments, amounts that a text leaves to be set, and the years' holidays.
+//! Comparison of instruments, amounts that a text leaves to be set, and the years' holidays.
 
 use crate::diff::compare::{Pair, SetOf, pairs, remark, sets, these, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
@@ -8,7 +8,7 @@ use mustcheck_model::date::Date;
 use mustcheck_model::{CalendarYear, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Instrument, Measure, Setting};
 
-/// Instruments, settings and calendars of both catalogues.
+/// Compares the instruments, settings and calendars of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (log.old, log.new);
     for (id, pair) in pairs(&old.instruments, &new.instruments, |i| i.id.clone().into()) {
@@ -50,7 +50,7 @@ fn instrument(log: &mut Log<'_>, id: String, pair: &Pair<'_, Instrument>) {
     }
 }
 
-/// What longer force of an instrument bears: it is that of the measures that rest on it, before
+/// Bearing of a longer force of an instrument: the bearing of the measures that rest on it, before
 /// and after.
 fn rests(log: &Log<'_>, id: &str) -> Bearing {
     let on = |data: &CatalogueData, m: &Measure| {
@@ -108,13 +108,13 @@ fn instruments(log: &mut Log<'_>, thing: &Thing, old: &Instrument, new: &Instrum
     log.settle(thing, mark, old, new);
 }
 
-/// A day after all others, in the place of an open end.
+/// The last day of the calendar, in the place of an open end.
 const FAR: Date = Date { year: 9999, month: 12, day: 31 };
 
-/// 较大数额罚款: a measure may turn on the amount.
+/// Compares an amount, such as that of 较大数额罚款, on which a measure may depend.
 ///
-/// Where no amount is set, whether a fine is a larger one is for the officer; so a new amount
-/// burdens those whose fine reaches it, and favours the others.
+/// Where no amount is set, whether a fine is a larger one is for the officer to judge. So a new
+/// amount burdens those whose fine reaches it, and favours the others.
 fn setting(log: &mut Log<'_>, id: String, pair: &Pair<'_, Setting>) {
     let name = if id == "larger-fine" {
         both("较大数额罚款的数额", "Amount of a larger fine")

@@ -1,4 +1,4 @@
-//! Lists with their rule on persons, and the acts that records may name.
+//! Comparison of lists with their rules on persons, and of the acts that records may name.
 
 mod rules;
 
@@ -14,7 +14,7 @@ use mustcheck_model::name::Name;
 use mustcheck_model::{LegalBasis, ListStanding, Polarity, Text};
 use mustcheck_rules::catalogue::data::{Act, List, PersonsRule};
 
-/// Lists and acts of both catalogues.
+/// Compares the lists and acts of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (log.old, log.new);
     for (_, pair) in pairs(&old.lists, &new.lists, |l| l.code.clone().into()) {
@@ -27,7 +27,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
                     format!("新设名单：{}（{}；{}）。", list.name.zh, polarity.zh, standing.zh),
                     format!("New list: {} ({}; {}).", list.name.en, polarity.en, standing.en),
                 );
-                // What follows from it, lookups and measures say.
+                // Its consequences are reported as changes of lookups and measures.
                 let entry = Entry::new(Kind::Added, Aspect::Whole, Bearing::Neither, text);
                 log.add(&list_thing(log, list), entry.come(list));
             }
@@ -120,7 +120,7 @@ fn changed(log: &mut Log<'_>, old: &List, new: &List) {
     log.settle(&thing, mark, old, new);
 }
 
-/// What a list says of those on it, and who keeps it.
+/// Compares the polarity of a list, and its standing: statutory or for reference.
 fn nature(log: &mut Log<'_>, thing: &Thing, old: &List, new: &List) {
     let weight = |polarity: Polarity| match polarity {
         Polarity::Commendation => 0,
@@ -145,7 +145,7 @@ fn nature(log: &mut Log<'_>, thing: &Thing, old: &List, new: &List) {
     }
 }
 
-/// The list's own rule on persons (RAIL R8).
+/// Compares the list's own rule on persons (RAIL R8).
 fn persons(
     log: &mut Log<'_>,
     thing: &Thing,
@@ -189,8 +189,8 @@ fn persons(
     }
 }
 
-/// Rules for several groups of acts: taken together, whom they reach through which act on which
-/// matter.
+/// Compares rules for several groups of acts together: the persons whom they reach, through which
+/// act, on which matter.
 fn several(
     log: &mut Log<'_>,
     thing: &Thing,
@@ -200,7 +200,7 @@ fn several(
 ) {
     let mark = log.mark();
     let all = || old.iter().chain(new);
-    // In the place of every act or matter that no rule names.
+    // Code in the place of every act or matter that no rule names.
     const OTHER: &str = "";
     let acts: BTreeSet<&str> = all().flat_map(|r| &r.acts).map(|act| act.as_str()).collect();
     let matters: BTreeSet<&str> = all().flat_map(|r| &r.matters).map(|m| m.as_str()).collect();
@@ -250,7 +250,7 @@ fn several(
     log.settle(&thing, mark, &old, &new);
 }
 
-/// Whom a rule reaches.
+/// Names the persons whom a rule reaches.
 fn reached(log: &Log<'_>, rule: &PersonsRule) -> Text {
     let who = if rule.own_record {
         Text::new("记录以其本人为主体的个人", "those whom a record of their own is about")

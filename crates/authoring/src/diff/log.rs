@@ -1,4 +1,4 @@
-//! Where the comparison writes down what it finds.
+//! Log of the changes that the comparison finds.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(super) struct Log<'a> {
     changes: Vec<Change>,
 }
 
-/// What a change is about.
+/// The item that a change is about.
 #[derive(Clone)]
 pub(super) struct Thing {
     pub(super) item: Item,
@@ -24,11 +24,11 @@ pub(super) struct Thing {
     pub(super) name: Text,
     /// The first as-of date on which its changes show.
     pub(super) from: Date,
-    /// What founds its changes.
+    /// Legal basis of its changes.
     pub(super) basis: Vec<LegalBasis>,
 }
 
-/// What happened to it.
+/// A change of a thing, before it is logged.
 pub(super) struct Entry {
     kind: Kind,
     aspect: Aspect,
@@ -43,26 +43,26 @@ impl Entry {
         Self { kind, aspect, bearing, old: None, new: None, text }
     }
 
-    /// With what stood and what stands there.
+    /// Adds the old and the new value.
     pub(super) fn values(mut self, old: &impl Serialize, new: &impl Serialize) -> Self {
         (self.old, self.new) = (value(old), value(new));
         self
     }
 
-    /// With what stood there and is gone.
+    /// Adds the old value of something that is gone.
     pub(super) fn gone(mut self, old: &impl Serialize) -> Self {
         self.old = value(old);
         self
     }
 
-    /// With what is new there.
+    /// Adds the value of something new.
     pub(super) fn come(mut self, new: &impl Serialize) -> Self {
         self.new = value(new);
         self
     }
 }
 
-/// In the shape of the catalogue's JSON; nothing for what it leaves out.
+/// Converts a value to the JSON of the catalogue; `None` for a value that it leaves out.
 fn value(of: &impl Serialize) -> Option<Value> {
     // The catalogue's shapes have text keys and integers, which no serialiser refuses.
     serde_json::to_value(of).ok().filter(|value| !value.is_null())
@@ -73,7 +73,7 @@ impl<'a> Log<'a> {
         Self { old, new, changes: Vec::new() }
     }
 
-    /// How many changes stand so far; what [`Log::settle`] compares with.
+    /// Number of changes so far, for [`Log::settle`] to compare with.
     pub(super) const fn mark(&self) -> usize {
         self.changes.len()
     }
@@ -98,8 +98,8 @@ impl<'a> Log<'a> {
         });
     }
 
-    /// Says of a thing that differs without any change in law that it is written in another way:
-    /// nothing is lost, and nothing is made of it.
+    /// Logs a change of writing for a thing that differs without any change in law, that is, with
+    /// no change logged since `mark`. So nothing is lost, and nothing is made of it.
     pub(super) fn settle<T: PartialEq + Serialize>(
         &mut self,
         thing: &Thing,
@@ -117,7 +117,7 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// The first as-of date that the new catalogue decides.
+    /// First as-of date that the new catalogue decides.
     pub(super) fn first_day(&self) -> Date {
         first_day(self.new)
     }
@@ -127,7 +127,7 @@ impl<'a> Log<'a> {
         all.find(|i| i.id == *id)
     }
 
-    /// Where a basis stands, in both languages.
+    /// Cites a basis in both languages.
     pub(super) fn cite(&self, basis: &LegalBasis) -> Text {
         let instrument = self.instrument(&basis.instrument);
         let cited = instrument.map(|i| Titled { title: &i.title, number: i.number.as_deref() });
@@ -135,7 +135,7 @@ impl<'a> Log<'a> {
         Text::new(zh, PinpointEn(cited, basis).to_string())
     }
 
-    /// Where bases stand, each place once.
+    /// Cites bases, each place once.
     fn cited(&self, bases: &[LegalBasis]) -> Text {
         let mut places: Vec<Text> = Vec::new();
         for basis in bases {
@@ -149,7 +149,7 @@ impl<'a> Log<'a> {
         Text::new(zh.join("；"), en.join("; "))
     }
 
-    /// An instrument by its title.
+    /// Title of an instrument, or its id if neither catalogue has it.
     pub(super) fn instrument_name(&self, id: &str) -> Text {
         let title = |i: &Instrument| Text::new(format!("《{}》", i.title.zh), &*i.title.en);
         self.instrument(id).map_or_else(|| Text::new(id, id), title)
@@ -187,7 +187,7 @@ impl<'a> Log<'a> {
     }
 }
 
-/// A name with its code; the code alone where the catalogue knows no name.
+/// Adds the code to a name; the code alone if the catalogue knows no name.
 fn named(code: &str, name: Option<&Text>) -> Text {
     name.map_or_else(
         || Text::new(code, code),

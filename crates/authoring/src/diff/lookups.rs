@@ -1,4 +1,5 @@
-//! Matters, and the lookups that are due on them: the edition's and the place's together.
+//! Comparison of matters, and of the lookups that are due on them: the edition's and the place's
+//! together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,10 @@ use crate::diff::{Aspect, Bearing, Item, Kind};
 use mustcheck_model::{LegalBasis, Role, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Matter, MatterTrait};
 
-/// Who is looked up on which list, and by which articles.
+/// Lookups that are due, by role and list, with the articles that make them due.
 type Asked = BTreeMap<(Role, String), Vec<LegalBasis>>;
 
-/// Matters of both catalogues.
+/// Compares the matters of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (log.old, log.new);
     let none = Asked::new();
@@ -114,12 +115,12 @@ pub(super) fn trait_name(code: &str) -> Text {
     known.map_or_else(|| Text::new(code, code), |of| words::matter_trait(of).into())
 }
 
-/// The traits of a closing or a matter as codes.
+/// Codes of the traits of a closing or a matter.
 pub(super) fn trait_codes(traits: &[MatterTrait]) -> BTreeSet<String> {
     traits.iter().map(|of| trait_code(*of).to_owned()).collect()
 }
 
-/// What is asked on a matter, by the edition and by the place.
+/// Returns the lookups due on a matter, by the edition and by the place.
 fn asked(data: &CatalogueData, matter: &Matter) -> Asked {
     let mut all = Asked::new();
     let own = matter.due.iter().map(|d| (&d.roles, &d.lists, &d.legal_basis));
@@ -138,7 +139,7 @@ fn asked(data: &CatalogueData, matter: &Matter) -> Asked {
     all
 }
 
-/// Lookups that share their articles, and what the lists say of those on them.
+/// Lookups that share their articles and their bearing.
 struct Group {
     roles: BTreeSet<Role>,
     lists: BTreeSet<String>,
@@ -146,12 +147,13 @@ struct Group {
     bearing: Bearing,
 }
 
-/// Puts lookups together: first the lists that the same roles are looked up on.
+/// Groups lookups: the lists that the same roles are looked up on, by the same articles and with
+/// the same bearing, form one group.
 fn groups<'a>(
     bearing_of: impl Fn(&str) -> Bearing,
     asked: impl Iterator<Item = (&'a (Role, String), &'a Vec<LegalBasis>)>,
 ) -> Vec<Group> {
-    // What the bases say, what the list says of those on it, and the list.
+    // The words of the bases, the bearing of the list, and its code.
     type Key<'a> = (String, Bearing, &'a str);
     let mut by_list: BTreeMap<Key<'_>, (BTreeSet<Role>, &[LegalBasis])> = BTreeMap::new();
     for ((role, list), bases) in asked {
@@ -178,7 +180,7 @@ fn groups<'a>(
     all
 }
 
-/// What a lookup bears: what can be found on the list.
+/// Bearing of a lookup on a list, by the records that can be found there.
 fn of_list(data: &CatalogueData) -> impl Fn(&str) -> Bearing {
     |code| {
         let known = data.lists.iter().find(|l| l.code == *code);
@@ -186,7 +188,7 @@ fn of_list(data: &CatalogueData) -> impl Fn(&str) -> Bearing {
     }
 }
 
-/// Bases as a key: where they stand and what they say.
+/// Bases as a key: their places and their words.
 fn words_of(bases: &[LegalBasis]) -> String {
     bases.iter().map(|b| format!("{} {}\n", pinpoint(b), b.clause)).collect()
 }
@@ -217,7 +219,7 @@ fn lookups(log: &mut Log<'_>, thing: &Thing, old: &Asked, new: &Asked) {
     refounded(log, thing, old, new);
 }
 
-/// Lookups that stay due by other articles, or by other words.
+/// Logs the lookups that stay due by other articles, or by other words.
 fn refounded(log: &mut Log<'_>, thing: &Thing, old: &Asked, new: &Asked) {
     let stay = new.iter().filter(|(key, bases)| old.get(*key).is_some_and(|was| was != *bases));
     let mut seen: BTreeMap<(String, String), Asked> = BTreeMap::new();

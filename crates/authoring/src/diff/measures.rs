@@ -1,4 +1,4 @@
-//! Measures: added, ended, widened, narrowed, and adopted or not.
+//! Comparison of measures: added, ended, widened, narrowed, and adopted or not.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use mustcheck_model::date::Date;
 use mustcheck_model::{Effect, Force, LegalBasis, TermRule, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Measure};
 
-/// Measures of both catalogues.
+/// Compares the measures of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (log.old, log.new);
     for (_, pair) in pairs(&old.measures, &new.measures, |m| m.id.clone().into()) {
@@ -36,7 +36,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
     }
 }
 
-/// How a measure stands in a place: as the office must, as it has adopted, or not at all.
+/// Force of a measure in a place: mandatory, adopted by the place, or `None` if it does not apply.
 pub(super) fn applied(data: &CatalogueData, measure: &Measure) -> Option<Force> {
     let overlay = &data.overlay;
     let taken = || overlay.adoptions.iter().filter(|a| a.measures.contains(&measure.id));
@@ -51,7 +51,7 @@ pub(super) fn applied(data: &CatalogueData, measure: &Measure) -> Option<Force> 
     }
 }
 
-/// The words with which a place takes a measure up.
+/// Articles by which a place adopts a measure.
 fn adoption(data: &CatalogueData, measure: &Measure) -> Vec<LegalBasis> {
     let taken = data.overlay.adoptions.iter().filter(|a| a.measures.contains(&measure.id));
     taken.flat_map(|a| a.legal_basis.iter().cloned()).collect()
@@ -74,7 +74,7 @@ fn thing(log: &Log<'_>, data: &CatalogueData, measure: &Measure, from: Date) -> 
     }
 }
 
-/// How a measure stands, as a reader is told.
+/// State of a measure in a place, in words for the reader.
 fn how(data: &CatalogueData, measure: &Measure) -> Text {
     match applied(data, measure) {
         Some(Force::Mandatory) => both("强制性", "mandatory"),
@@ -83,7 +83,8 @@ fn how(data: &CatalogueData, measure: &Measure) -> Text {
     }
 }
 
-/// A measure that is new or gone, in full; gone from the first day on which it no longer applies.
+/// Describes a measure that is new or gone, in full. `ended` is the first day on which a measure
+/// that is gone no longer applies.
 fn whole(log: &Log<'_>, data: &CatalogueData, measure: &Measure, ended: Option<Date>) -> Text {
     let what = if ended.is_some() { words("不再有", "Ended:") } else { words("新设", "New") };
     let (effect, kind) = (words::effect(measure.effect), words::kind(measure.kind));
@@ -132,7 +133,8 @@ fn changed(log: &mut Log<'_>, old: &Measure, new: &Measure) {
     let mark = log.mark();
     let thing = thing(log, log.new, new, new.valid_from);
     let stands = applied(log.old, old).is_some() && applied(log.new, new).is_some();
-    // What is not applied burdens nobody, and what turns from a favour into a burden says so itself.
+    // A measure that is not applied burdens nobody; one that turns from a favour into a burden is
+    // reported by its effect.
     let more = if stands && old.effect == new.effect {
         Bearing::of_effect(new.effect)
     } else {
@@ -152,7 +154,7 @@ fn changed(log: &mut Log<'_>, old: &Measure, new: &Measure) {
     log.settle(&thing, mark, old, new);
 }
 
-/// What a measure does, and which way.
+/// Compares the effect and the kind of a measure.
 fn nature(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
     if old.effect != new.effect {
         let applies = bearing(log.old, old).reversed().and(bearing(log.new, new));
@@ -178,7 +180,7 @@ fn nature(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
     }
 }
 
-/// Whether it must be applied, is adopted, or neither.
+/// Compares the force of a measure in the place: mandatory, adopted, or neither.
 fn standing(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
     let (was, is) = (applied(log.old, old), applied(log.new, new));
     let weight = |force: Option<Force>| match force {
@@ -211,7 +213,7 @@ fn standing(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
     log.add(&thing, entry.values(&was, &is));
 }
 
-/// The days on which it is valid.
+/// Compares the days on which a measure is valid.
 fn validity(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let days = |m: &Measure| words::validity(Some(m.valid_from), m.valid_until);
     let text = || turned(words("效力期间", "Validity"), &days(old), &days(new));
@@ -239,7 +241,7 @@ fn validity(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new:
     log.add(&thing, entry.values(&old.valid_until, &new.valid_until));
 }
 
-/// Where and whom it meets.
+/// Compares the matters, lists, roles and scope of a measure.
 fn reach(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let (one, other) = (log.old, log.new);
     let names = Log::new(one, other);
@@ -265,7 +267,7 @@ fn reach(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &M
     let codes = |m: &Measure| these(m.roles.iter().map(|role| role.code()));
     sets(log, thing, &roles, &codes(old), &codes(new));
     if old.scope != new.scope {
-        // Its matters are named one by one; the scope is the measure by which they are.
+        // The matters are named one by one; the scope is the test that each of them meets.
         let scope = |m: &Measure| {
             m.scope.map_or_else(|| both("不限", "any"), |t| words::matter_trait(t).into())
         };
@@ -305,7 +307,7 @@ fn term(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Me
     log.add(thing, entry.values(&value(old), &value(new)));
 }
 
-/// How far a term reaches: its months, and then by how little the record's own end bounds it.
+/// Length of a term as a rank: its months, then how little the record's own end bounds it.
 fn reach_of(term: TermRule) -> (u32, u8) {
     match term {
         TermRule::AtMost(term) => (term.in_months(), 0),

@@ -1,4 +1,5 @@
-//! What the place says of itself: where and when it holds, what it adopts, whom it names.
+//! Comparison of the overlay's own statements: where and when it holds, which measures it adopts,
+//! which departments it names.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use mustcheck_model::name::Name;
 use mustcheck_model::{Force, LegalBasis, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, LocalDue, Overlay};
 
-/// The overlays of both catalogues.
+/// Compares the overlays of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (&log.old.overlay, &log.new.overlay);
     let thing = Thing {
@@ -85,7 +86,8 @@ fn head(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
     }
 }
 
-/// How old a snapshot may be. An older one leaves the result open, which is for the office to mend.
+/// Compares the accepted age of a snapshot. An older snapshot leaves the result open, and the
+/// office has to resolve it.
 fn freshness(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
     let days = |days: u16| Text::new(format!("{days}日"), count(days, "day"));
     let mut say = |label: Text, was: Option<u16>, is: Option<u16>| {
@@ -125,7 +127,7 @@ fn freshness(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
     }
 }
 
-/// Whether the change of a measure's state is told with the measure itself.
+/// Whether a change in the state of a measure is reported with the measure itself.
 fn told(log: &Log<'_>, id: &str) -> bool {
     let state =
         |data: &CatalogueData| data.measures.iter().find(|m| m.id == *id).map(|m| applied(data, m));
@@ -137,7 +139,8 @@ fn any_told<'n>(log: &Log<'_>, ids: impl Iterator<Item = &'n Name>) -> bool {
     ids.any(|id| told(log, id))
 }
 
-/// What is adopted one by one or all together. What it does to a measure, the measure says.
+/// Compares the measures adopted one by one or all together. The effect on a measure is reported
+/// with the measure.
 fn adopts(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
     let (was, is) = (old.adopts_recommended_incentives, new.adopts_recommended_incentives);
     if was != is {
@@ -159,7 +162,7 @@ fn adopts(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
     sets(log, thing, &of, &was, &is);
 }
 
-/// The place's words on one measure.
+/// The place's statements on one measure.
 #[derive(Default, PartialEq)]
 struct Taken {
     force: Vec<Option<Force>>,
@@ -214,7 +217,7 @@ fn thing(log: &Log<'_>, item: Item, code: String, name: Text, basis: &[LegalBasi
     Thing { item, code, name, from: log.first_day(), basis: basis.to_vec() }
 }
 
-/// The departments that a place names, by list or measure.
+/// Departments that a place names, with their bases, by list or measure.
 type Departments = BTreeMap<String, (Vec<Text>, Vec<LegalBasis>)>;
 
 fn departments<'d>(
@@ -268,7 +271,8 @@ fn department(log: &mut Log<'_>, item: Item, old: &Departments, new: &Department
     }
 }
 
-/// Lookups of the place are told with their matters; what is left concerns no matter known.
+/// Compares the lookups that the place adds. Those on known matters are also reported, with their
+/// bearing, under their matters.
 fn local_lookups(log: &mut Log<'_>, thing: &Thing) {
     let (old, new) = (&log.old.overlay.due, &log.new.overlay.due);
     let asked = |all: &[LocalDue]| {
@@ -298,7 +302,7 @@ fn local_lookups(log: &mut Log<'_>, thing: &Thing) {
     }
 }
 
-/// The first as-of date of a rule that has its own.
+/// First as-of date of a rule that has a first day of its own.
 pub(super) fn later(log: &Log<'_>, own: Date) -> Date {
     own.max(log.first_day())
 }

@@ -1,4 +1,4 @@
-//! The changes as a page, for a reader of a gazette.
+//! Rendering of the changes as a page, for a reader of a gazette.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use crate::diff::{Aspect, Bearing, Change, Changes, Item, Side, words};
 use mustcheck_model::Text;
 use mustcheck_writer::Numeral;
 
-/// Both languages, grown line by line.
+/// Texts of both languages, grown line by line.
 #[derive(Default)]
 struct Page {
     zh: String,
@@ -22,7 +22,7 @@ impl Page {
     }
 }
 
-/// The page. Where nothing changed it says so, and nothing else.
+/// Renders the page. If nothing changed, the page says so, and nothing else.
 pub(super) fn page(changes: &Changes) -> Text {
     let mut page = Page::default();
     if changes.is_empty() {
@@ -54,7 +54,7 @@ pub(super) fn page(changes: &Changes) -> Text {
             (next.item, &next.code, &next.name) == (change.item, &change.code, &change.name)
                 && next.cited == change.cited
         };
-        // Changes in a row that one article founds cite it once.
+        // Changes in a row with the same article cite it once.
         if !change.cited.zh.is_empty() && !rest.peek().is_some_and(same) {
             page.line(
                 &format!("      依据：{}", change.cited.zh),
@@ -97,7 +97,7 @@ fn head(page: &mut Page, changes: &Changes) {
 fn heading(page: &mut Page, change: &Change) {
     let Change { code, name, .. } = change;
     let (zh, en) = (&name.zh, &name.en);
-    // Where a code only says where the rule stands, the rule is named by its own words.
+    // If the code only gives the place of the rule, the heading shows the words of the rule.
     let by_place = matches!(
         change.item,
         Item::Disclosure | Item::Closing | Item::Remark | Item::Remedy | Item::Objection

@@ -1,4 +1,4 @@
-//! What the place's regulation changes for a record or a promise, and the remedies of both.
+//! Comparison of a place's rules on records and promises, and of the remedies of edition and place.
 
 use crate::diff::compare::{
     Pair, SetOf, bases, pairs, pinpoints, remark, sets, these, turned, wording,
@@ -11,7 +11,7 @@ use crate::diff::{Aspect, Bearing, Item, Kind};
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_rules::catalogue::data::{Closing, Disclosure, Objection, Remark, Remedy};
 
-/// The places' rules on records and promises, and the remedies.
+/// Compares the places' rules on records and promises, and the remedies.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (&log.old.overlay, &log.new.overlay);
     let key = |d: &Disclosure| pinpoints(&d.legal_basis);
@@ -41,7 +41,7 @@ fn thing(log: &Log<'_>, item: Item, code: String, name: &Text, basis: &[LegalBas
     Thing { item, code, name: name.clone(), from: log.first_day(), basis: basis.to_vec() }
 }
 
-/// A rule that is new or gone, with its sentence.
+/// Entry for a rule that is new or gone, with its sentence.
 fn whole(more: Bearing, come: bool, text: &Text) -> Entry {
     if come {
         let text = Text::new(format!("新设：{}", text.zh), format!("New: {}", text.en));
@@ -52,7 +52,7 @@ fn whole(more: Bearing, come: bool, text: &Text) -> Entry {
     }
 }
 
-/// An end of disclosure speaks for the person: the record is no longer relied on.
+/// Compares an end of disclosure. It favours the person: the record is no longer relied on.
 fn disclosure(log: &mut Log<'_>, code: String, pair: &Pair<'_, Disclosure>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
     let thing = thing(log, Item::Disclosure, code, &known.text, &known.legal_basis);
@@ -118,7 +118,7 @@ fn disclosures(log: &mut Log<'_>, thing: &Thing, old: &Disclosure, new: &Disclos
     log.settle(thing, mark, old, new);
 }
 
-/// How an objection is handled.
+/// Compares the rules on the handling of objections.
 fn objection(log: &mut Log<'_>, old: Option<&Objection>, new: Option<&Objection>) {
     let Some(known) = new.or(old) else { return };
     let name = both("异议处理", "Handling of objections");
@@ -137,12 +137,12 @@ fn objection(log: &mut Log<'_>, old: Option<&Objection>, new: Option<&Objection>
     }
 }
 
-/// A number of working days.
+/// Names a number of working days.
 fn working_days(days: u16) -> Text {
     Text::new(format!("{days}个工作日"), count(days, "working day"))
 }
 
-/// The working days within which a dispute is annotated.
+/// Names the working days within which a dispute is annotated.
 fn annotation(objection: &Objection) -> Text {
     match (objection.annotated, objection.annotate_within) {
         (false, _) => both("不作标注", "none"),
@@ -184,7 +184,7 @@ fn objections(log: &mut Log<'_>, thing: &Thing, old: &Objection, new: &Objection
     }
     let noted = |o: &Objection| (o.annotated, o.annotate_within);
     if noted(old) != noted(new) {
-        // Sooner is better; no day is later than any.
+        // Sooner is better; an annotation without a set day ranks after every set day.
         let weight = |o: &Objection| match noted(o) {
             (false, _) => u32::MAX,
             (true, None) => u32::MAX - 1,
@@ -201,7 +201,7 @@ fn objections(log: &mut Log<'_>, thing: &Thing, old: &Objection, new: &Objection
     log.settle(thing, mark, old, new);
 }
 
-/// A closing burdens: incomplete materials are not tolerated on a promise.
+/// Compares a closing. It burdens the person: incomplete materials are not tolerated on a promise.
 fn closing(log: &mut Log<'_>, code: String, pair: &Pair<'_, Closing>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
     let thing = thing(log, Item::Closing, code, &known.text, &known.legal_basis);
@@ -241,7 +241,7 @@ fn closing(log: &mut Log<'_>, code: String, pair: &Pair<'_, Closing>) {
     }
 }
 
-/// What the officer is told neither burdens nor favours.
+/// Compares a remark to the officer. It neither burdens nor favours.
 fn officer(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remark>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
     let thing = thing(log, Item::Remark, code, &known.text, &known.legal_basis);
@@ -264,7 +264,7 @@ fn officer(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remark>) {
     }
 }
 
-/// A remedy speaks for the person.
+/// Compares a remedy. It favours the person.
 fn remedy(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remedy>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
     let mut thing = thing(log, Item::Remedy, code, &known.text, &known.legal_basis);
@@ -293,8 +293,8 @@ fn remedy(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remedy>) {
     }
 }
 
-/// A remedy that a later edition states from its own first day on is the same on every day that
-/// the edition decides, so a first day before it moves nothing.
+/// Compares the first days of a remedy. A remedy that a later edition states from its own first day
+/// on is the same on every day that the edition decides, so a first day before it moves nothing.
 fn remedy_days(log: &mut Log<'_>, thing: &Thing, old: &Remedy, new: &Remedy) {
     let (was, is) = (old.valid_from, new.valid_from);
     let shown = |day: mustcheck_model::date::Date| words::validity(Some(day), None);

@@ -1,4 +1,5 @@
-//! Which records trigger a measure: their act, their matter, their penalty, and what is excepted.
+//! Comparison of the records that trigger a measure: their act, their matter, their penalty, and
+//! the exceptions.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +10,9 @@ use crate::diff::{Aspect, Bearing, Kind};
 use mustcheck_model::{Effect, PenaltyKind, SubjectKind, Text};
 use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, Measure, RecordMatter};
 
-/// In the place of an act or a penalty: the record names none.
+/// Code in the place of an act or a penalty: the record names none.
 const UNNAMED: &str = "unnamed";
-/// A fine that the test of a larger fine does not meet.
+/// Code of a fine that the test of a larger fine does not meet.
 const SMALLER: &str = "fine-below-larger-fine";
 const LARGER: &str = "fine-at-least-larger-fine";
 const UNDECIDABLE: &str = "fine-undecidable";
@@ -57,7 +58,7 @@ pub(super) fn compare(
     clean_years(log, thing, more, old, new);
 }
 
-/// The acts that trigger a measure; none for any, named or not.
+/// Returns the acts that trigger a measure; `None` for any, named or not.
 pub(super) fn acts(measure: &Measure) -> Codes {
     if measure.acts.is_empty() && !measure.unnamed_act {
         return None;
@@ -67,12 +68,12 @@ pub(super) fn acts(measure: &Measure) -> Codes {
     Some(named.chain(unnamed).collect())
 }
 
-/// An act, or its absence.
+/// Names an act, or its absence.
 pub(super) fn act(log: &Log<'_>, code: &str) -> Text {
     if code == UNNAMED { both("未载明行为的", "none named on record") } else { log.act(code) }
 }
 
-/// The penalties that trigger a measure, fines by their size; none for any, named or not.
+/// Returns the penalties that trigger a measure, fines by their size; `None` for any, named or not.
 pub(super) fn penalties(measure: &Measure) -> Codes {
     let test = measure.penalty.as_ref()?;
     let mut codes: BTreeSet<String> = BTreeSet::new();
@@ -94,7 +95,7 @@ pub(super) fn penalties(measure: &Measure) -> Codes {
     Some(codes)
 }
 
-/// A penalty, or its absence.
+/// Names a penalty, or its absence.
 pub(super) fn penalty(code: &str) -> Text {
     match code {
         UNNAMED => both("未载明处罚的", "none named on record"),
@@ -108,7 +109,7 @@ pub(super) fn penalty(code: &str) -> Text {
     }
 }
 
-/// The kind of subject.
+/// Compares the kind of subject that a measure targets.
 fn subject(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let kind = match (old.subject, new.subject) {
         (one, other) if one == other => return,
@@ -123,7 +124,7 @@ fn subject(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: 
     log.add(thing, entry.values(&old.subject, &new.subject));
 }
 
-/// What the record says of the matter.
+/// Compares the condition on the matter that the record names.
 fn matter(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let kind = match (old.record_matter, new.record_matter) {
         (one, other) if one == other => return,
@@ -142,7 +143,7 @@ fn matter(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &
     log.add(thing, entry.values(&old.record_matter, &new.record_matter));
 }
 
-/// Each exception as a code: what is excepted, and the act or list.
+/// Returns each exception as a code: its condition, and the act or list.
 fn exceptions(measure: &Measure) -> Codes {
     let mut codes = BTreeSet::new();
     for exception in &measure.exceptions {
@@ -165,7 +166,7 @@ fn exception(log: &Log<'_>, code: &str) -> Text {
     Text::new(format!("{}{}", when.zh, name.zh), format!("{} {}", when.en, name.en))
 }
 
-/// Whether three clean years earn it too.
+/// Compares whether three clean years earn the measure too.
 fn clean_years(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let (was, is) = (old.or_three_clean_years, new.or_three_clean_years);
     if was == is {

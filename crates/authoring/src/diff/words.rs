@@ -1,4 +1,4 @@
-//! The words that stand for codes on the page.
+//! Words that the page shows for codes.
 
 use crate::diff::{Bearing, Item};
 use mustcheck_model::date::Date;
@@ -11,17 +11,17 @@ use mustcheck_rules::catalogue::data::{
 };
 use mustcheck_writer::{Words, role_words};
 
-/// The same thing twice.
+/// A fixed text in both languages.
 pub(super) const fn words(zh: &'static str, en: &'static str) -> Words {
     Words { zh, en }
 }
 
-/// The same, as a text.
+/// A text in both languages.
 pub(super) fn both(zh: &str, en: &str) -> Text {
     Text::new(zh, en)
 }
 
-/// Names in a row.
+/// Joins names in a row; a word for none if there are none.
 pub(super) fn joined(names: impl Iterator<Item = Text>) -> Text {
     let names: Vec<Text> = names.collect();
     if names.is_empty() {
@@ -32,13 +32,13 @@ pub(super) fn joined(names: impl Iterator<Item = Text>) -> Text {
     Text::new(zh.join("、"), en.join(", "))
 }
 
-/// A role by its code.
+/// Names a role by its code.
 pub(super) fn role(code: &str) -> Text {
     let known = Role::ALL.iter().find(|role| role.code() == code);
     known.map_or_else(|| both(code, code), |role| role_words(*role).into())
 }
 
-/// Roles in a row.
+/// Names roles in a row.
 pub(super) fn roles(roles: &[Role]) -> Text {
     joined(roles.iter().map(|role| role_words(*role).into()))
 }
@@ -196,7 +196,7 @@ pub(super) const fn remark_when(when: RemarkWhen) -> Words {
     }
 }
 
-/// How long a measure lasts.
+/// Names the term of a measure.
 pub(super) fn term_rule(rule: TermRule) -> Text {
     let told = |zh: &str, en: &str, of: Term| {
         let Text { zh: term, en: term_en } = term(of);
@@ -211,7 +211,7 @@ pub(super) fn term_rule(rule: TermRule) -> Text {
     }
 }
 
-/// A length of time.
+/// Names a length of time.
 pub(super) fn term(term: Term) -> Text {
     let Term { years, months } = term;
     let zh = match (years, months) {
@@ -227,17 +227,17 @@ pub(super) fn term(term: Term) -> Text {
     Text::new(zh, en)
 }
 
-/// A number of things.
+/// A number with its English noun, in the singular for 1.
 pub(super) fn count(number: u16, of: &str) -> String {
     if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
 }
 
-/// A yes or no.
+/// Names a yes or a no.
 pub(super) fn yes(yes: bool) -> Text {
     if yes { both("是", "yes") } else { both("否", "no") }
 }
 
-/// A validity.
+/// Names the days of a validity.
 pub(super) fn validity(from: Option<Date>, until: Option<Date>) -> Text {
     let from_zh = from.map_or_else(|| "始终".to_owned(), |day| format!("{day}起"));
     let from_en = from.map_or_else(|| "from the beginning".to_owned(), |day| format!("from {day}"));

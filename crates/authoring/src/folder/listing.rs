@@ -1,4 +1,4 @@
-//! Which files a folder holds, and which of them nobody reads.
+//! The files of a folder, and a search for files that nothing reads.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,8 +10,8 @@ use crate::lint::{Findings, rules};
 use crate::source::Place;
 use mustcheck_model::Text;
 
-/// The TOML files of a folder, in the order of their names, so that every machine compiles the
-/// same bytes.
+/// Returns the TOML files of a folder in the order of their names, so that every machine compiles
+/// the same bytes.
 pub(crate) fn toml_files(root: &Path, folder: &str, findings: &mut Findings) -> Vec<String> {
     let path = root.join(folder);
     let entries = fs::read_dir(&path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
@@ -40,7 +40,7 @@ pub(crate) fn toml_files(root: &Path, folder: &str, findings: &mut Findings) -> 
     files
 }
 
-/// Tells why a path cannot be read.
+/// Adds a finding on why a path cannot be read.
 pub(crate) fn missing(path: &Path, place: Place, error: &io::Error, findings: &mut Findings) {
     if circular(path) {
         let zh = "符号链接指回自身".to_owned();
@@ -61,7 +61,7 @@ pub(crate) fn missing(path: &Path, place: Place, error: &io::Error, findings: &m
     findings.add(&rules::UNREADABLE, place, zh, en);
 }
 
-/// Whether a chain of links returns to one of its own.
+/// Whether a chain of links returns to one of its own links.
 fn circular(path: &Path) -> bool {
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut path = path.to_owned();
@@ -83,16 +83,16 @@ fn shown(folder: &str) -> &str {
 }
 
 impl Folder {
-    /// Files that look like a part of the catalogue and that nothing reads, and links that lead
-    /// back to where they stand.
+    /// Reports files that look like a part of the catalogue and that nothing reads, and links that
+    /// lead back to a folder around them.
     pub(crate) fn unread(&self, findings: &mut Findings) {
         self.walk("", 0, findings);
     }
 
     fn walk(&self, folder: &str, depth: usize, findings: &mut Findings) {
-        /// Deeper than any catalogue.
+        /// Largest depth of the search, deeper than any catalogue.
         const DEEPEST: usize = 8;
-        // Cases may stand with the list that they prove; `mustcheck test` reads them.
+        // Cases may be kept beside the list that they prove; `mustcheck test` reads them.
         if folder == CASES {
             return;
         }
@@ -151,7 +151,7 @@ fn misnamed(name: &str) -> bool {
     lower.contains(".toml") || ending.is_some_and(|e| strsim::damerau_levenshtein(e, "toml") == 1)
 }
 
-/// Whether a link leads to itself or to a folder that it stands in; tells it.
+/// Whether a link leads to itself or to a folder that it is in; if so, a finding is added.
 pub(super) fn leads_back(root: &Path, file: &str, findings: &mut Findings) -> bool {
     let path = root.join(file);
     if !path.is_symlink() {

@@ -1,4 +1,5 @@
-//! Every rule has a basis, and quotes it verbatim from the article that it names (RAIL R3).
+//! Checks that every rule has a basis, and quotes it verbatim from the article that it names
+//! (RAIL R3).
 
 use crate::folder::Folder;
 use crate::law_text::{Departure, Difference};
@@ -61,7 +62,7 @@ pub(crate) fn of_overlay(place: &Overlay) -> Vec<Bases<'_>> {
     all
 }
 
-/// The path of a key of a basis.
+/// Path of a key of a basis.
 pub(super) fn key(within: &[Step<'static>], index: usize, key: &'static str) -> Vec<Step<'static>> {
     let mut path = within.to_vec();
     path.extend([Step::Key("legal_basis"), Step::Index(index), Step::Key(key)]);

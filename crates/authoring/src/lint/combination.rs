@@ -1,4 +1,4 @@
-//! An edition with what a place adopts: the items that the two take, found by code.
+//! An edition with an overlay: the items that the two take, found by code.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +12,13 @@ use mustcheck_rules::catalogue::data::{
     Setting,
 };
 
-/// The name of a file without its folder and ending.
+/// Name of a file without its folder and ending.
 pub(crate) fn stem<T>(item: &Item<T>) -> &str {
     let name = item.file().rsplit('/').next().unwrap_or_default();
     name.strip_suffix(".toml").unwrap_or(name)
 }
 
-/// Whether an item stands in the own folder of a place.
+/// Whether an item is in the own folder of a place.
 pub(crate) fn is_local<T>(item: &Item<T>) -> bool {
     item.file().starts_with("overlays/")
 }
@@ -28,10 +28,10 @@ pub(crate) fn here(editions: &[Name], edition: &str) -> bool {
     editions.is_empty() || editions.iter().any(|e| e == edition)
 }
 
-/// What has a code.
+/// A type of item that has a code.
 pub(crate) trait Coded {
     const KIND: Kind;
-    /// What it is called, in Chinese and English.
+    /// Name of the type, in Chinese and English.
     const NAMES: (&'static str, &'static str);
 
     fn code(&self) -> &Name;
@@ -92,7 +92,7 @@ impl<'a, T: Coded> Table<'a, T> {
         self.items.iter().copied()
     }
 
-    /// The first item of a code.
+    /// Returns the first item of a code.
     pub(crate) fn get(&self, code: &str) -> Option<&'a T> {
         self.item(code).map(|item| &item.value)
     }
@@ -123,7 +123,7 @@ pub(crate) struct Combination<'a> {
     pub(crate) matters: Table<'a, Matter>,
     pub(crate) measures: Table<'a, Measure>,
     pub(crate) settings: Table<'a, Setting>,
-    /// What the place adds in its own folder.
+    /// Items that the place adds in its own folder.
     pub(crate) local: Option<&'a Part>,
     /// Every edition of the folder, by id.
     pub(crate) editions: &'a BTreeSet<String>,
@@ -157,12 +157,12 @@ impl<'a> Combination<'a> {
         }
     }
 
-    /// The edition's name, which is that of its file; its id is to be the same.
+    /// Id of the edition: the name of its file, which the `id` in the file must repeat.
     pub(crate) fn id(&self) -> &'a str {
         stem(self.edition)
     }
 
-    /// The rules of a list on persons that this edition holds, with their positions.
+    /// Returns the list's rules on persons that hold in this edition, with their positions.
     pub(crate) fn persons<'l>(
         &self,
         list: &'l List,
@@ -171,7 +171,7 @@ impl<'a> Combination<'a> {
         list.persons.iter().enumerate().filter(move |(_, rule)| here(&rule.editions, id))
     }
 
-    /// The due lookups of a matter that this edition holds, with their positions.
+    /// Returns the due lookups of a matter that hold in this edition, with their positions.
     pub(crate) fn due<'m>(
         &self,
         matter: &'m Matter,
@@ -185,13 +185,13 @@ impl<'a> Combination<'a> {
         &self.calendar
     }
 
-    /// The first day on which both decide.
+    /// First day on which edition and overlay both decide.
     pub(crate) fn first_day(&self) -> Date {
         let edition = self.edition.value.valid_from;
         self.overlay.value.valid_from.map_or(edition, |own| own.max(edition))
     }
 
-    /// The data that the guest adopts.
+    /// Builds the data that the guest adopts.
     pub(crate) fn data(&self) -> CatalogueData {
         let id = self.id();
         let mut data = CatalogueData {

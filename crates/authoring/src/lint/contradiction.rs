@@ -1,9 +1,10 @@
-//! Two measures that say different things of the same record.
+//! Check for two measures that say different things about the same record.
 //!
 //! Two measures contradict if they have the same effect and kind, share a matter, a role, a list
-//! and an act (a measure that names none has all), ask the same of the record's matter and penalty,
-//! are valid on a common day, cite the same article of the same instrument, and differ in force or
-//! in their longest term. An article cannot both bind and recommend, nor set two ceilings.
+//! and an act (a measure that names none has all), have the same conditions on the record's matter
+//! and penalty, the scope and the kind of subject, are valid on a common day, cite the same article
+//! of the same instrument, and differ in force or term. An article cannot both bind and recommend,
+//! nor set two ceilings.
 //!
 //! An incentive and a restriction from the same record are excluded by the polarity of their lists,
 //! which has a rule of its own.
@@ -17,7 +18,7 @@ use mustcheck_model::date::Date;
 use mustcheck_model::{Effect, Force, MeasureKind, Role, TermRule};
 use mustcheck_rules::catalogue::data::Measure;
 
-/// What two measures have to share, their acts and days aside.
+/// The properties that two measures have to share, their acts and days aside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Shared<'a> {
     effect: Effect,
@@ -26,11 +27,11 @@ struct Shared<'a> {
     role: Role,
     list: &'a str,
     article: (&'a str, &'a str),
-    /// What is asked of the record besides.
+    /// The other conditions on the record and its subject.
     asked: &'a str,
 }
 
-/// Force and term, in which they may not differ.
+/// Force and term, in which the measures may not differ.
 type Says = (Force, TermRule);
 
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
@@ -84,7 +85,8 @@ fn says(measure: &Measure) -> Says {
     (measure.force, measure.term())
 }
 
-/// The pairs that share an act and a day and say different things, of each measure one.
+/// Returns pairs of measures that share an act and a day and say different things, for each act at
+/// most one for each measure.
 fn by_act<'a>(items: &[&'a Item<Measure>]) -> Vec<(&'a Item<Measure>, &'a Item<Measure>)> {
     let mut acts: BTreeMap<&str, Vec<&Item<Measure>>> = BTreeMap::new();
     let mut any: Vec<&Item<Measure>> = Vec::new();
@@ -108,7 +110,8 @@ fn by_act<'a>(items: &[&'a Item<Measure>]) -> Vec<(&'a Item<Measure>, &'a Item<M
     pairs
 }
 
-/// In the order of their first days, each with one that is still valid and says something else.
+/// Returns each measure with an earlier one that is still valid and says something else, in the
+/// order of their first days.
 fn on_a_common_day<'a>(
     mut items: Vec<&'a Item<Measure>>,
 ) -> Vec<(&'a Item<Measure>, &'a Item<Measure>)> {
@@ -116,7 +119,7 @@ fn on_a_common_day<'a>(
         let key = |item: &'a Item<Measure>| (item.value.valid_from, &item.value.id);
         key(one).cmp(&key(other))
     });
-    // By what they say, the one that lasts longest.
+    // By force and term, the measure that lasts longest.
     let mut lasting: BTreeMap<Says, (Option<Date>, &Item<Measure>)> = BTreeMap::new();
     let mut pairs = Vec::new();
     for item in items {

@@ -1,4 +1,5 @@
-//! Codes that stand twice, heads whose file has another name, items that refer to themselves.
+//! Checks for codes that are used twice, heads whose file has another name, and items that refer to
+//! themselves.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use mustcheck_model::name::Name;
 use mustcheck_rules::catalogue::MOST;
 use mustcheck_rules::catalogue::data::{List, Measure};
 
-/// An edition or overlay is found by the name of its file and known by its id.
+/// Checks that the id of an edition or overlay is the name of its file: it is found by the one and
+/// known by the other.
 pub(super) fn head<T>(what: &str, file: &str, id: &Name, item: &Item<T>, findings: &mut Findings) {
     if id != file {
         let named = if what == "edition" { "版本" } else { "地方采用" };
@@ -21,7 +23,7 @@ pub(super) fn head<T>(what: &str, file: &str, id: &Name, item: &Item<T>, finding
     }
 }
 
-/// Codes that stand twice in what an edition and an overlay take together.
+/// Checks for codes that are used twice in the items which an edition and an overlay take together.
 pub(super) fn codes(all: &Combination<'_>, findings: &mut Findings) {
     twice(&all.instruments, "id", findings);
     twice(&all.acts, "code", findings);
@@ -35,7 +37,7 @@ pub(super) fn codes(all: &Combination<'_>, findings: &mut Findings) {
             seen.insert(id, item);
             continue;
         };
-        // A local file that takes the id of a mandatory measure puts its own in that place.
+        // A local file that takes the id of a mandatory measure would replace that measure.
         if is_local(item) && !is_local(first) && is_mandatory(first) {
             let Place { file, line, .. } = first.key("id");
             let zh = format!("地方措施占用强制性措施`{id}`的代码（{file}第{line}行）");
@@ -89,7 +91,7 @@ fn too_many<T: Coded>(kind: &str, table: &Table<'_, T>, findings: &mut Findings)
     }
 }
 
-/// Parts of lists that are lists themselves, or parts of two.
+/// Checks for parts of lists that are lists themselves, or parts of two lists.
 fn parts(lists: &Table<'_, List>, findings: &mut Findings) {
     let mut seen: BTreeMap<&str, Place> =
         lists.items().map(|item| (item.value.code.as_str(), item.key("code"))).collect();
@@ -104,7 +106,7 @@ fn parts(lists: &Table<'_, List>, findings: &mut Findings) {
     }
 }
 
-/// A measure that its own arrays name.
+/// Checks for a measure that its own arrays name.
 pub(super) fn measure_itself(item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;
     let arrays =
@@ -114,7 +116,7 @@ pub(super) fn measure_itself(item: &Item<Measure>, findings: &mut Findings) {
     }
 }
 
-/// A list that its own acts name.
+/// Checks for a list that its own acts name.
 pub(super) fn list_itself(item: &Item<List>, findings: &mut Findings) {
     itself(item, "名单", "list", &item.value.code, "acts", &item.value.acts, findings);
 }

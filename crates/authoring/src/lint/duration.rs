@@ -1,19 +1,20 @@
-//! Lengths of time in the words of a clause: 一年内, 一至三年, 六个月, 1年至3年, 半年.
+//! Lengths of time in the words of a clause: 一年内, 一至三年, 六个月, 1年至3年. 半年 is not
+//! recognised.
 
 use mustcheck_model::text::numeral_of;
 
 /// A length of time that a clause states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Duration {
-    /// In months; of a range, its upper end.
+    /// Length in months; for a range, its upper end.
     pub(super) months: u32,
-    /// The characters before it.
+    /// Position of its first character, blanks not counted.
     start: usize,
-    /// The characters up to its end.
+    /// Position after its last character, blanks not counted.
     end: usize,
 }
 
-/// Every length of time in years or months; days of the calendar are none.
+/// Returns every length of time in years or months; dates of the calendar are not among them.
 pub(super) fn durations(clause: &str) -> Vec<Duration> {
     let chars: Vec<char> = clause.chars().filter(|c| !c.is_whitespace()).collect();
     let mut found: Vec<Duration> = Vec::new();
@@ -35,7 +36,8 @@ pub(super) fn durations(clause: &str) -> Vec<Duration> {
     found
 }
 
-/// 一年至三年 is one length of time, up to its end.
+/// Adds a length of time; the two ends of a range, as in 一年至三年, become one length of time,
+/// that of the upper end.
 fn join(found: &mut Vec<Duration>, next: Duration, chars: &[char]) {
     if let Some(last) = found.last_mut() {
         let between = chars.get(last.end..next.start).unwrap_or_default();
@@ -66,7 +68,8 @@ fn duration(chars: &[char], start: usize) -> Option<Duration> {
     (number < 100).then_some(Duration { months, start, end: at + length })
 }
 
-/// A number at a position, in Chinese or Arabic numerals, and where it ends. 半年 is half of one.
+/// Reads a number at a position, in Chinese or Arabic numerals; returns it with the position after
+/// it. 半年 is not recognised.
 fn count(chars: &[char], start: usize) -> Option<(u32, usize)> {
     let rest = chars.get(start..)?;
     let length = run(rest);
@@ -89,7 +92,7 @@ fn numeric(c: Option<&char>) -> bool {
     c.is_some_and(|c| c.is_ascii_digit() || "一二三四五六七八九十百零两".contains(*c))
 }
 
-/// The longest time that a clause states, in months.
+/// Longest time that a clause states, in months.
 pub(super) fn longest(clause: &str) -> Option<u32> {
     durations(clause).iter().map(|d| d.months).max()
 }
@@ -97,8 +100,8 @@ pub(super) fn longest(clause: &str) -> Option<u32> {
 /// Words that keep somebody from something.
 const BARS: [&str; 7] = ["不得", "禁止", "取消", "不予", "不受理", "限制", "不再"];
 
-/// The longest bar that a clause states, in months: a time that runs forward (…年内) in a sentence
-/// that keeps somebody from something. None if the bar may last for life.
+/// Longest bar that a clause states, in months: a time that runs forward (…年内) in a sentence that
+/// keeps somebody from something. A sentence with a bar for life (终身) is left out.
 pub(super) fn longest_bar(clause: &str) -> Option<u32> {
     let mut longest_bar = None;
     for sentence in clause.split(['；', '。', ';']) {

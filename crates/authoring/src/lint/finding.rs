@@ -1,4 +1,4 @@
-//! What is wrong with a catalogue, where, what it offends, and how to mend it.
+//! Findings: a fault of a catalogue with its place, the clause that it offends, and how to fix it.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,13 +12,13 @@ use mustcheck_model::Text;
 use mustcheck_rules::clause::OPINIONS;
 use mustcheck_writer::Numeral;
 
-/// How much a finding weighs.
+/// Weight of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The catalogue is not compiled.
     Error,
-    /// The catalogue is compiled; somebody should look.
+    /// The catalogue is compiled, but somebody should look.
     Warning,
 }
 
@@ -35,7 +35,7 @@ impl Severity {
 /// The clause that a finding offends, verbatim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
-    /// The instrument's id, which is the name of its text.
+    /// Id of the instrument, which is the name of its text.
     pub instrument: &'static str,
     /// Its Chinese title.
     pub title: &'static str,
@@ -46,7 +46,8 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// The pinpoint as Chinese law is cited: 《…》第三十二条, and for the Opinions 国发〔2016〕33号（二）.
+    /// Cites the clause as Chinese law is cited: 《…》第三十二条, and for the Opinions
+    /// 国发〔2016〕33号（二）.
     pub fn pinpoint(&self) -> String {
         let number = Numeral::of(self.article);
         if self.instrument == OPINIONS {
@@ -75,33 +76,33 @@ impl Language {
     }
 }
 
-/// One thing that is wrong with a catalogue, at its place.
+/// A fault of a catalogue, at its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The rule's code.
+    /// Code of the rule.
     pub rule: &'static str,
-    /// Whether it keeps the catalogue from being compiled.
+    /// Weight: an error keeps the catalogue from being compiled.
     pub severity: Severity,
-    /// Where.
+    /// Place of the fault.
     #[serde(flatten)]
     pub place: Place,
-    /// What is wrong.
+    /// The fault, in words.
     pub what: Text,
-    /// The clause that it offends, if the rule rests on one.
+    /// The clause that the fault offends, if the rule rests on one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clause: Option<&'static Quote>,
-    /// How to mend it.
+    /// The fix, in words.
     pub mend: Text,
 }
 
 impl Finding {
-    /// The finding as text in one language: a line for what is wrong, one for the clause, one for
-    /// the mending.
+    /// Returns the finding as text in one language: a line for the fault, one for the clause, one
+    /// for the fix.
     pub const fn in_language(&self, language: Language) -> InLanguage<'_> {
         InLanguage { finding: self, language }
     }
 
-    /// What is wrong, with its place, as one English line.
+    /// Returns the fault with its place, as one English line.
     pub fn line(&self) -> String {
         let Place { file, line, column } = &self.place;
         let (severity, rule) = (self.severity.code(), self.rule);
@@ -160,7 +161,7 @@ impl fmt::Display for InLanguage<'_> {
 pub(crate) struct Findings(BTreeSet<Finding>);
 
 impl Findings {
-    /// Adds what a rule found, with the rule's own words on how to mend it.
+    /// Adds a finding, with the rule's own words on how to fix it.
     pub(crate) fn add(
         &mut self,
         rule: &'static Rule,
@@ -172,7 +173,7 @@ impl Findings {
         self.add_mend(rule, place, Text::new(zh.into(), en.into()), mend);
     }
 
-    /// Adds what a rule found, with words on how to mend this one.
+    /// Adds a finding, with words of its own on how to fix it.
     pub(crate) fn add_mend(&mut self, rule: &'static Rule, place: Place, what: Text, mend: Text) {
         let Rule { code, severity, .. } = *rule;
         let clause = rule.clause.as_ref();

@@ -1,5 +1,5 @@
-//! A measure that can never apply says what nobody will hear; a matter without due lookups would be
-//! decided without a check (RAIL R1).
+//! Checks for measures that can never apply, which say what nobody will hear, and for matters
+//! without due lookups, which would be decided without a check (RAIL R1).
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::source::Step;
 use mustcheck_model::{Effect, Role};
 use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, List, Matter, Measure};
 
-/// The roles whose subjects are looked up, by matter and list.
+/// Roles whose subjects are looked up, as bits, by matter and list.
 pub(super) struct Lookups<'a>(BTreeMap<(&'a str, &'a str), u32>);
 
 const fn bit(role: Role) -> u32 {
@@ -42,7 +42,7 @@ impl<'a> Lookups<'a> {
     }
 }
 
-/// Every matter asks something in this edition.
+/// Checks that a matter has due lookups in this edition.
 pub(super) fn due(all: &Combination<'_>, item: &Item<Matter>, findings: &mut Findings) {
     let code = &item.value.code;
     let mut count = 0;
@@ -71,7 +71,7 @@ pub(super) fn due(all: &Combination<'_>, item: &Item<Matter>, findings: &mut Fin
     }
 }
 
-/// Why a measure can never apply.
+/// Checks that a measure can apply.
 pub(super) fn measure(
     all: &Combination<'_>,
     lookups: &Lookups<'_>,
@@ -118,7 +118,7 @@ pub(super) fn measure(
     triggers(all, lookups, item, findings);
 }
 
-/// A fine is weighed by a setting, so there has to be one.
+/// Checks that there is a setting, if a fine is weighed by it.
 fn fine(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     let weighs = item.value.penalty.as_ref().and_then(|test| test.fine);
     if weighs == Some(FineTest::AtLeastLargerFine) && !all.settings.knows("larger-fine") {
@@ -130,7 +130,8 @@ fn fine(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     }
 }
 
-/// Acts, exceptions and lookups: whether any record can trigger the measure, and on which matters.
+/// Checks by acts, exceptions and lookups whether any record can trigger the measure, and on which
+/// matters.
 fn triggers(
     all: &Combination<'_>,
     lookups: &Lookups<'_>,
@@ -188,7 +189,7 @@ fn triggers(
     }
 }
 
-/// Whether a list holds an act of a measure.
+/// Whether the records of a list may name an act of a measure.
 fn holds(list: &List, measure: &Measure) -> bool {
     list.acts.is_empty() || measure.acts.iter().any(|act| list.acts.contains(act))
 }

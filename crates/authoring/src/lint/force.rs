@@ -1,4 +1,5 @@
-//! What is cited is in force on every day on which it founds something (RAIL R3).
+//! Checks that a cited instrument is in force on every day on which something rests on it
+//! (RAIL R3).
 
 use crate::lint::bases::{self, Bases, key};
 use crate::lint::{Combination, Findings, rules};
@@ -19,7 +20,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
         let days = (remedy.valid_from, remedy.valid_until.or(edition.valid_until));
         cited(all, all.edition, &name, &[(path, &remedy.legal_basis)], days, findings);
     }
-    // What a place says lasts from its first day on.
+    // The rules of a place last from its first day on.
     let place = &all.overlay.value;
     let name = (format!("地方采用`{}`", place.id), format!("overlay `{}`", place.id));
     let days = (all.first_day(), place.valid_until.or(edition.valid_until));
@@ -35,7 +36,8 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether an instrument leaves out some of the days; none if it is not known.
+/// Returns whether some of the days lie before an instrument is in force, and whether some lie
+/// after it has ended; `None` if it is not known.
 fn misses(
     all: &Combination<'_>,
     basis: &LegalBasis,

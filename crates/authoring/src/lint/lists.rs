@@ -1,4 +1,4 @@
-//! A list says how its entries end, on every day (RAILS R4 and R5).
+//! Checks that a list says how its entries end, on every day (RAILS R4 and R5).
 
 use crate::lint::{Combination, Findings, bases, rules};
 use crate::shape::Item;
@@ -9,7 +9,7 @@ use mustcheck_rules::catalogue::data::{List, ListRegime};
 
 const FAR: Date = Date { year: 9999, month: 12, day: 31 };
 
-/// The rules on one list alone.
+/// Runs the rules on one list alone.
 pub(super) fn item(item: &Item<List>, findings: &mut Findings) {
     let list = &item.value;
     let code = &list.code;
@@ -33,8 +33,8 @@ pub(super) fn item(item: &Item<List>, findings: &mut Findings) {
     }
 }
 
-/// Lists that cite ended texts alone, and versions of their rules on days on which what they cite is
-/// not in force. An act may be one that only an ended text knows.
+/// Checks for lists that cite ended texts alone, and for versions of their rules on days on which a
+/// cited text is not in force. Acts are not checked: one may be known to an ended text only.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let ended = |bases: &[LegalBasis]| {
         let mut cited = bases.iter().filter_map(|b| all.instruments.get(&b.instrument));
@@ -57,7 +57,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-/// Each version of a list's rules rests on texts in force on all its days.
+/// Checks that each version of a list's rules rests on texts in force on all its days.
 fn rules_in_force(
     all: &Combination<'_>,
     item: &Item<List>,

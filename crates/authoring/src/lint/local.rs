@@ -1,5 +1,5 @@
-//! What a place adds in its own folder: with a basis of the place, and without widening what the
-//! edition only recommends.
+//! Checks on the items in a place's own folder: they have a basis of the place, and do not widen a
+//! measure that the edition leaves to the office.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
 
 type Founded<'a> = (MeasureKind, &'a str, &'a str, &'a str);
 
-/// The edition's recommended measures, by kind, list and article.
+/// Returns the measures that the edition leaves to the office, by kind, list and article.
 fn recommended<'a>(all: &Combination<'a>) -> BTreeMap<Founded<'a>, &'a Item<Measure>> {
     let mut found = BTreeMap::new();
     for item in all.measures.items().filter(|item| item.value.force == Force::Recommended) {
@@ -52,8 +52,8 @@ fn founded(measure: &Measure) -> impl Iterator<Item = Founded<'_>> {
     })
 }
 
-/// A local measure on the same article, kind and list that binds, or goes further, than the
-/// recommended one.
+/// Checks for a local measure that binds, or goes further, than the measure on the same article,
+/// kind and list that the edition leaves to the office.
 fn widens(
     item: &Item<Measure>,
     recommended: &BTreeMap<Founded<'_>, &Item<Measure>>,
@@ -76,7 +76,7 @@ fn widens(
     }
 }
 
-/// A local regulation founds nothing outside its place (RAIL R3).
+/// Checks that nothing outside its place rests on a local regulation (RAIL R3).
 fn regions(all: &Combination<'_>, findings: &mut Findings) {
     let place = &all.overlay.value;
     for (index, region) in place.regions.iter().enumerate().filter(|(_, r)| !is_code(r)) {

@@ -1,4 +1,4 @@
-//! A note is a reading or a gap, and says which.
+//! Checks that a note says whether it is a reading or a gap.
 
 use crate::lint::{Findings, rules};
 use crate::shape::Item;
@@ -6,7 +6,7 @@ use crate::source::Step;
 use mustcheck_model::name::Name;
 use mustcheck_rules::catalogue::data::{Edition, List, Matter, Measure, Overlay};
 
-/// How the notes begin.
+/// Beginnings of notes.
 const PREFIXES: [&str; 2] = ["INTERPRETATION: ", "NOT MODELLED: "];
 
 fn check<T>(item: &Item<T>, within: &[Step<'_>], notes: &[Name], findings: &mut Findings) {

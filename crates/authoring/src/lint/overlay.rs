@@ -1,4 +1,4 @@
-//! A place adopts, adds and shortens; it widens nothing.
+//! Checks that a place adopts, adds and shortens, and widens nothing.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use mustcheck_model::name::Name;
 use mustcheck_model::{Effect, Force, Polarity};
 use mustcheck_rules::catalogue::data::{ClosingWhen, Overlay};
 
-/// What an overlay says about itself alone.
+/// Runs the rules on one overlay alone.
 pub(super) fn item(item: &Item<Overlay>, findings: &mut Findings) {
     let place = &item.value;
     let id = &place.id;
@@ -74,7 +74,7 @@ fn departments<'a>(
     }
 }
 
-/// What an overlay says of an edition.
+/// Runs the rules on an overlay with an edition.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let item = all.overlay;
     let place = &item.value;
@@ -117,7 +117,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-/// A place takes up what is recommended, and no more.
+/// Checks that a place adopts a measure only if the edition leaves it to the office.
 fn adopted(all: &Combination<'_>, id: &str, at: Place, findings: &mut Findings) {
     let measure = all.measures.get(id);
     if measure.is_some_and(|measure| measure.force != Force::Recommended) {

@@ -1,4 +1,4 @@
-//! A natural person is reached only where the list's own rule says so (RAIL R8).
+//! Checks that a natural person is reached only where the list's own rule says so (RAIL R8).
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::source::Step;
 use mustcheck_model::Effect;
 use mustcheck_rules::catalogue::data::{Measure, PersonsRule};
 
-/// Rules on persons that contradict themselves, and second ones for an act.
+/// Checks for rules on persons that contradict themselves, and for a second rule on one act.
 pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {
     for item in all.lists.items() {
         let code = &item.value.code;
@@ -36,7 +36,7 @@ pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-/// Roles of persons that a measure targets and no rule of its lists reaches.
+/// Checks for roles of persons that a measure targets and no rule of its lists reaches.
 pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;
     if measure.effect != Effect::Restriction
@@ -60,7 +60,7 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     }
 }
 
-/// A measure that refuses an application because of somebody who only stands behind it.
+/// Checks for a measure that refuses an application because of somebody who only stands behind it.
 // RAIL R8: an applicant who is not listed is not barred because a person is.
 pub(super) fn unseated(item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;

@@ -1,10 +1,11 @@
-//! What is not published is not carried out (RAIL R3).
+//! Checks that an instrument is published: a measure that is not published is not carried out
+//! (RAIL R3).
 //!
-//! The catalogue shows of an instrument that it is published by its title, its text, the word on
-//! where its first day comes from, and, where its kind is published under one, its document number.
-//! Laws are published by order of the President and local regulations by notice of the congress,
-//! without a number of their own; administrative regulations, rules and normative documents have
-//! one, or the remark says that the text at hand prints none.
+//! The catalogue shows that an instrument is published by its title, its text, the word on where
+//! its first day comes from, and, where its kind is published under one, its document number. Laws
+//! are published by order of the President and local regulations by notice of the congress, without
+//! a number of their own; administrative regulations, rules and normative documents have one, or
+//! the remark says that the text at hand prints none.
 
 use crate::folder::Folder;
 use crate::lint::validity::ends_before_it_begins;
@@ -66,7 +67,8 @@ pub(super) fn instrument(folder: &Folder, item: &Item<Instrument>, findings: &mu
     }
 }
 
-/// What took the place of an ended text, and when each text was last held against a copy.
+/// Checks that an ended text has a known successor, and that each text was compared with a copy
+/// since the day that the edition sets.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let since = all.edition.value.checked_since;
     for item in all.instruments.items() {

@@ -1,4 +1,4 @@
-//! A measure needs a basis of sufficient rank for its kind (RAIL R3).
+//! Checks that a measure has a basis of sufficient rank for its kind (RAIL R3).
 
 use crate::lint::{Combination, Findings, rules};
 use crate::shape::Item;
@@ -17,7 +17,7 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     let known: Vec<&Instrument> = (measure.legal_basis.iter())
         .filter_map(|basis| all.instruments.get(&basis.instrument))
         .collect();
-    // What cites nothing that is known is told so by other rules.
+    // A measure that cites nothing known has findings of other rules.
     if known.is_empty() {
         return;
     }
@@ -32,8 +32,8 @@ pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mu
     findings.add(rule, item.key("legal_basis"), zh, en);
 }
 
-/// Whether a local regulation founds the measure: only the kinds and matters that the edition leaves
-/// to it.
+/// Whether a local regulation is a sufficient basis of the measure: only for the kinds and matters
+/// that the edition leaves to it.
 fn local(all: &Combination<'_>, measure: &Measure, known: &[&Instrument]) -> bool {
     all.edition.value.local_ranks.iter().any(|rank| {
         rank.kinds.contains(&measure.kind)

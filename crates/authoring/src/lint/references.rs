@@ -1,4 +1,4 @@
-//! Every code that an item names is the code of something.
+//! Checks that every code that an item names is the code of something.
 
 use std::collections::BTreeSet;
 
@@ -12,16 +12,16 @@ use mustcheck_model::name::Name;
 use mustcheck_model::{Effect, ListStanding, Polarity, Text};
 use mustcheck_rules::catalogue::data::{Matter, Measure, Overlay};
 
-/// Whose codes are looked up, and where they go.
+/// The item whose codes are looked up, and the items among which they are.
 pub(super) struct Naming<'n, 'a, T> {
     pub(super) item: &'n Item<T>,
-    /// What the item is called, in Chinese and English.
+    /// Name of the item with its code, in Chinese and English.
     pub(super) name: (String, String),
     pub(super) all: &'n Combination<'a>,
 }
 
 impl<T> Naming<'_, '_, T> {
-    /// Codes of one kind in an array at a path.
+    /// Checks the codes of one kind in an array at a path.
     fn each<K: Coded>(
         &self,
         rule: &'static Rule,
@@ -87,7 +87,7 @@ impl<T> Naming<'_, '_, T> {
     }
 }
 
-/// The codes that the items of a combination name.
+/// Checks the codes that the items of a combination name.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let edition = all.edition;
     let id = &edition.value.id;
@@ -186,12 +186,12 @@ fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings)
     naming.instruments(&bases::of_measure(measure), findings);
 }
 
-/// Editions that an overlay goes with; asked before it is known to go with any.
+/// Checks the editions that an overlay names, before it is known to go with any.
 pub(super) fn overlay_editions(folder: &Folder, item: &Item<Overlay>, findings: &mut Findings) {
     editions(&folder.known_editions, item, &["editions".into()], &item.value.editions, findings);
 }
 
-/// Editions that a rule names.
+/// Checks the editions that a rule names.
 fn editions<T>(
     known: &BTreeSet<String>,
     item: &Item<T>,
@@ -209,12 +209,12 @@ fn editions<T>(
     }
 }
 
-/// Lists that cannot found what a measure does.
+/// Checks for lists on which a measure cannot rest.
 pub(super) fn lists(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     let Measure { id, effect, lists, .. } = &item.value;
     for (index, code) in lists.iter().enumerate() {
         let Some(list) = all.lists.get(code) else { continue };
-        // RAIL R9: a reference list founds nothing.
+        // RAIL R9: nothing rests on a reference list.
         if list.standing == ListStanding::Reference {
             let zh = format!("措施`{id}`以参考名单`{code}`为根据");
             let en = format!("measure `{id}` rests on `{code}`, which is kept for reference");

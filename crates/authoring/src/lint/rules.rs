@@ -1,6 +1,6 @@
-//! The table of the rules: code, weight, what it finds, the clause it guards, how to mend.
+//! The table of the rules: code, weight, fault, the clause it guards, fix.
 //!
-//! The rules themselves stand in the files beside this one, by idea.
+//! The rules themselves are in the files beside this one, by idea.
 
 mod clauses;
 mod data;
@@ -16,15 +16,15 @@ pub use place::*;
 /// A rule of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
-    /// Its code, which a finding names.
+    /// Code of the rule, which a finding names.
     pub code: &'static str,
-    /// How much its findings weigh.
+    /// Weight of its findings.
     pub severity: Severity,
-    /// What it finds, in Chinese and English.
+    /// The fault that it finds, in Chinese and English.
     pub what: (&'static str, &'static str),
     /// The clause that it guards, if it rests on one.
     pub clause: Option<Quote>,
-    /// How to mend what it finds, in Chinese and English.
+    /// The fix for the fault, in Chinese and English.
     pub mend: (&'static str, &'static str),
 }
 
@@ -48,12 +48,12 @@ macro_rules! rules {
 }
 use rules;
 
-/// Every rule, in the order of the table.
+/// Returns every rule, in the order of the table.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
     [FILES, DATA, PLACE].into_iter().flatten().copied()
 }
 
-/// The table as the catalogue's `README.md` prints it.
+/// Renders the table as the catalogue's `README.md` prints it.
 pub fn table() -> String {
     let mut rows =
         String::from("| rule | severity | what it finds | clause |\n|---|---|---|---|\n");

@@ -1,4 +1,4 @@
-//! Linked matters only, never beyond the scope of the article (RAIL R7).
+//! Checks that a measure has linked matters only, never beyond the scope of its article (RAIL R7).
 
 use crate::lint::bases::key;
 use crate::lint::{Combination, Findings, rules};
@@ -78,7 +78,7 @@ const WORDS: [(Domain, &[&str], &[&str]); 5] = [
     (Domain::Awards, &["荣誉", "评先", "评优", "表彰", "奖励", "推介"], &["honour", "award"]),
 ];
 
-/// Phrases in a clause that ask for a limit which the measure does not have.
+/// Checks for phrases in a clause that ask for a limit which the measure does not have.
 pub(super) fn phrases(item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;
     if measure.effect != Effect::Restriction || measure.kind.is_examination() {
@@ -113,7 +113,7 @@ pub(super) fn phrases(item: &Item<Measure>, findings: &mut Findings) {
     }
 }
 
-/// A matter's code begins with its domain.
+/// Checks that a matter's code begins with its domain.
 pub(super) fn domain_of(item: &Item<Matter>, findings: &mut Findings) {
     let Matter { code, domain, .. } = &item.value;
     if code.split('/').next() != Some(domain.code()) {
@@ -123,7 +123,8 @@ pub(super) fn domain_of(item: &Item<Matter>, findings: &mut Findings) {
     }
 }
 
-/// Matters outside the trait of a measure, or of a domain that none of its clauses names.
+/// Checks for matters outside the trait of a measure, or of a domain that none of its clauses
+/// names.
 pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;
     let id = &measure.id;

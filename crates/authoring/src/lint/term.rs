@@ -1,4 +1,4 @@
-//! Never longer than the article allows (RAIL R7).
+//! Checks that a measure lasts never longer than its article allows (RAIL R7).
 
 use crate::lint::duration::{longest, longest_bar};
 use crate::lint::{Findings, rules};
@@ -62,7 +62,8 @@ pub(super) fn measure(item: &Item<Measure>, findings: &mut Findings) {
         }
         _ => {}
     }
-    // What the law fixes, nobody shortens; of an examination it is only how far it looks.
+    // A term that the law fixes may not be shortened; for an examination it is only how far it
+    // looks.
     let shortest = bars().min().filter(|_| key == "fixed_term" && !measure.kind.is_examination());
     if let Some(shortest) = shortest.filter(|shortest| own < *shortest) {
         let zh = format!("措施`{id}`期限为{}，短于条文的{}", zh(own), zh(shortest));
@@ -72,7 +73,8 @@ pub(super) fn measure(item: &Item<Measure>, findings: &mut Findings) {
     }
 }
 
-/// The keys by which a measure states its term, each with its months; none of a term for life.
+/// Returns the keys by which a measure states its term, each with its months; `None` for a term for
+/// life.
 fn stated(measure: &Measure) -> Vec<(&'static str, Option<u32>)> {
     let terms = [
         ("longest_term", measure.longest_term),

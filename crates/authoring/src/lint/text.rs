@@ -1,4 +1,4 @@
-//! Every text stands in two languages; no array says the same twice.
+//! Checks that every text is in two languages, and that no array says the same twice.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::lint::{Findings, rules};
 use crate::shape::dotted;
 use crate::source::{Source, Step};
 
-/// Looks at every pair of `zh` and `en`, and at every array of words, in a file.
+/// Checks every pair of `zh` and `en`, and every array of words, in a file.
 pub(crate) fn languages(source: &Source, table: &DeTable<'_>, findings: &mut Findings) {
     walk_table(source, table, &mut Vec::new(), findings);
 }
@@ -62,7 +62,7 @@ fn walk_table<'t>(
     }
 }
 
-/// What a text lacks of its language, if anything.
+/// Returns the fault of a text in its language, if there is one.
 fn fault(key: &str, text: &str) -> Option<(&'static str, &'static str)> {
     if text.trim().is_empty() {
         return Some(("是空白", "is blank"));
@@ -76,7 +76,7 @@ fn fault(key: &str, text: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// A character of the unified ideographs, their first extension included.
+/// Whether a character is a unified ideograph, the extensions included.
 fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}')
 }

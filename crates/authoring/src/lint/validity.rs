@@ -1,4 +1,4 @@
-//! Days: a validity has at least one, and a calendar only those of its year.
+//! Checks on days: a validity has at least one, and a calendar only those of its year.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use mustcheck_model::CalendarYear;
 use mustcheck_model::date::Date;
 use mustcheck_rules::catalogue::data::{Edition, Measure, Setting};
 
-/// A validity that ends before it begins.
+/// Checks for a validity that ends before it begins.
 pub(super) fn ends_before_it_begins<T>(
     item: &Item<T>,
     key: &str,
@@ -37,7 +37,7 @@ pub(super) fn setting(item: &Item<Setting>, findings: &mut Findings) {
     ends_before_it_begins(item, "valid_until", (valid_from, valid_until), findings);
 }
 
-/// The days of a year's calendar.
+/// Checks the days of a year's calendar.
 pub(super) fn year(item: &Item<CalendarYear>, findings: &mut Findings) {
     let CalendarYear { year, holidays, workdays } = &item.value;
     let off: BTreeSet<&Date> = holidays.iter().collect();

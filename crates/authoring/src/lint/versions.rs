@@ -1,5 +1,5 @@
-//! Validities that follow each other: of editions, of settings, of the years of the calendar, and
-//! of the versions of a measure.
+//! Checks on validities that follow each other: of editions, of settings, of the years of the
+//! calendar, and of the versions of a measure.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ struct Span {
     at: Place,
 }
 
-/// Gaps and overlaps between validities, told at the later one.
+/// Checks for gaps and overlaps between validities, reported at the later one.
 fn follow(zh: &str, en: &str, mut spans: Vec<Span>, findings: &mut Findings) {
     spans.sort_by(|one, other| (one.from, &one.at).cmp(&(other.from, &other.at)));
     for pair in spans.windows(2) {
@@ -45,8 +45,8 @@ fn follow(zh: &str, en: &str, mut spans: Vec<Span>, findings: &mut Findings) {
     }
 }
 
-/// For a day the edition with the latest first day not after it decides; so no two begin on one
-/// day, and an edition that ends is followed by another at once.
+/// Checks that no two editions begin on one day, and that an edition that ends is followed by
+/// another at once. For each day, the edition with the latest first day not after it decides.
 pub(super) fn editions(folder: &Folder, findings: &mut Findings) {
     let mut all: Vec<&Item<Edition>> = folder.editions.values().flatten().collect();
     all.sort_by_key(|item| item.value.valid_from);
@@ -69,7 +69,7 @@ pub(super) fn editions(folder: &Folder, findings: &mut Findings) {
     }
 }
 
-/// Settings, years and versions of measures in a combination.
+/// Checks the settings, years and versions of measures in a combination.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let mut settings: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
     for item in all.settings.items() {
@@ -108,9 +108,9 @@ fn years<'a>(years: &[&'a Item<CalendarYear>], findings: &mut Findings) {
     }
 }
 
-/// Two measures are versions of one if all but their id, their days, their words and the texts that
-/// they cite is the same. Versions that cite the same articles do not overlap; if one has ended, the
-/// next follows at once.
+/// Checks the versions of measures. Two measures are versions of one if all is the same but their
+/// id, days, words, notes, cited texts, longest term and department. Versions that cite the same
+/// articles do not overlap; if one has ended, the next follows at once.
 fn measures(all: &Combination<'_>, findings: &mut Findings) {
     let mut alike: BTreeMap<String, Vec<&Item<Measure>>> = BTreeMap::new();
     for item in all.measures.items() {
@@ -138,7 +138,8 @@ fn measures(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-/// Everything that decides when and to whom a measure applies, save its days.
+/// Key of the properties that decide when and to whom a measure applies, except its days and its
+/// longest term.
 fn shape(measure: &Measure) -> String {
     let mut bare = measure.clone();
     bare.id = "".into();

@@ -1,18 +1,19 @@
-//! From bytes to text: the catalogue is UTF-8, and who saved it otherwise is told in which encoding.
+//! Decoding of bytes to text. The catalogue is UTF-8; a file in another encoding is reported with
+//! that encoding.
 
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
 /// The largest file that is read, in bytes: 16 MiB.
 pub const LIMIT: u64 = 16 << 20;
 
-/// Bytes that are not the UTF-8 they should be.
+/// Bytes that are not the UTF-8 they should be, or that begin with a byte order mark.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Garbled {
-    /// Which encoding it is, as far as the bytes tell.
+    /// The encoding, as far as the bytes show it.
     pub(super) kind: Kind,
-    /// The first byte of the text as read that is concerned.
+    /// Position of the first byte concerned, in the text as read.
     pub(super) at: usize,
-    /// The first byte of the file that is concerned, and its value.
+    /// Position of the first byte concerned, in the file, and its value.
     byte: (usize, u8),
 }
 
@@ -58,7 +59,7 @@ impl Garbled {
     }
 }
 
-/// The text of a file, and what is wrong with its encoding.
+/// Decodes the bytes of a file; returns its text, and the fault of its encoding if there is one.
 pub(super) fn decode(bytes: &[u8]) -> (String, Option<Garbled>) {
     let garbled = |kind, at, byte: usize| Garbled {
         kind,
@@ -76,7 +77,7 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Garbled>) {
             None => (text.to_owned(), None),
         },
         Err(error) => {
-            // What stands before the first bad byte is UTF-8, and is placed as such.
+            // The bytes before the first bad one are UTF-8, and are placed as such.
             let at = error.valid_up_to();
             if let Some(text) = GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
                 // The characters before the byte are as many in both readings if they are ASCII;
@@ -91,7 +92,8 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Garbled>) {
     }
 }
 
-/// UTF-16 by its mark, or by the zero that is half of every ASCII character of a TOML file.
+/// Recognises UTF-16 by its mark, or by the zero that is half of every ASCII character of a TOML
+/// file.
 fn utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     match bytes {
         [0xFF, 0xFE, ..] => Some(UTF_16LE),
@@ -102,13 +104,13 @@ fn utf_16(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     }
 }
 
-/// The first carriage return that no line feed follows, outside of a pair.
+/// Position of the first carriage return that no line feed follows.
 pub(super) fn carriage_return_alone(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     (0..bytes.len()).find(|at| bytes.get(*at) == Some(&b'\r') && bytes.get(at + 1) != Some(&b'\n'))
 }
 
-/// The text with a line feed for every carriage return that stands alone.
+/// Replaces every carriage return that no line feed follows by a line feed.
 pub(super) fn with_line_feeds(text: &str) -> String {
     let mut changed = String::with_capacity(text.len());
     let mut characters = text.chars().peekable();

@@ -1,4 +1,4 @@
-//! The tree of a file, of spans alone.
+//! The tree of a file, as spans of bytes alone.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -58,17 +58,17 @@ impl Node {
         Self { key, value: value.span(), inside }
     }
 
-    /// The key, or the value of an element.
+    /// Span of the key, or of the value of an element.
     pub fn head(&self) -> Range<usize> {
         self.key.clone().unwrap_or_else(|| self.value.clone())
     }
 
-    /// The value; of a table with a header, the header.
+    /// Span of the value; for a table with a header, span of the header.
     pub fn value(&self) -> Range<usize> {
         self.value.clone()
     }
 
-    /// What stands one step below, if anything does.
+    /// Returns the node one step below, if there is one.
     pub fn get(&self, step: Step<'_>) -> Option<&Self> {
         match (&self.inside, step) {
             (Inside::Elements(elements), Step::Index(index)) => elements.get(index),
@@ -77,7 +77,7 @@ impl Node {
         }
     }
 
-    /// What stands at the end of a path, or as far along it as there is anything.
+    /// Returns the node at the end of a path, or the last node along it.
     pub fn nearest(&self, path: &[Step<'_>]) -> &Self {
         let mut node = self;
         for step in path {
@@ -89,7 +89,7 @@ impl Node {
         node
     }
 
-    /// How many elements an array has, or keys a table.
+    /// Number of elements of an array, or of keys of a table.
     pub fn len(&self) -> usize {
         match &self.inside {
             Inside::Nothing => 0,
@@ -98,7 +98,7 @@ impl Node {
         }
     }
 
-    /// Whether nothing stands below.
+    /// Whether the node has no elements and no keys.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -1,4 +1,4 @@
-//! Which days the editions cover, and the days on which anything changes.
+//! Days that the editions cover, and the days on which anything changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,10 +43,10 @@ pub struct Gap {
     pub until: Date,
 }
 
-/// For each overlay, which days each edition decides, and the gaps between them.
+/// Returns for each overlay the days that each edition decides, and the gaps between them.
 ///
-/// For a day the edition with the latest first day not after it decides; one that has ended by then
-/// is not replaced by an earlier one.
+/// For each day, the edition with the latest first day not after it decides; one that has ended by
+/// then is not replaced by an earlier one.
 pub fn coverage(editions: &[CatalogueData]) -> Vec<Coverage> {
     let mut by_overlay: BTreeMap<&str, Vec<Covered>> = BTreeMap::new();
     for data in editions {
@@ -82,7 +82,7 @@ pub fn coverage(editions: &[CatalogueData]) -> Vec<Coverage> {
     all
 }
 
-/// Every day on which any validity begins or ends, with the day before and the day after.
+/// Returns every day on which any validity begins or ends, with the day before and the day after.
 pub(super) fn grid(editions: &[CatalogueData]) -> Vec<Date> {
     let mut days: BTreeSet<Date> = BTreeSet::new();
     for data in editions {

@@ -1,26 +1,26 @@
 //! The ends: records with histories of their own, on the last days of terms and the days after, on
 //! the first day of a removal and after a removal was revoked.
 //!
-//! What should last is stated here once more, in whole days counted with no code of the rules.
+//! The expected duration is stated here once more, in whole days counted with no code of the rules.
 
 use crate::temporal::statement::Span;
 use mustcheck_model::date::Date;
 use mustcheck_model::{EventKind, Term};
 use mustcheck_rules::catalogue::data::{CatalogueData, List, ListRegime, Measure};
 
-/// What became of the records of a trial.
+/// History of the records of a trial.
 #[derive(Clone, Debug)]
 pub(super) struct History {
-    /// First day.
+    /// First day of the records.
     pub(super) first: Date,
-    /// Last day on record, if any.
+    /// Last day on record, if there is one.
     pub(super) until: Option<Date>,
-    /// What happened, each with its day.
+    /// Events, each with its day.
     pub(super) events: Vec<(EventKind, Date)>,
 }
 
 impl History {
-    /// A record that begins on a day, and no more is known of it.
+    /// A history of records that begin on a day, with nothing else known of them.
     pub(super) const fn begun(first: Date) -> Self {
         Self { first, until: None, events: Vec::new() }
     }
@@ -30,7 +30,7 @@ impl History {
         happened.map(|(_, on)| *on).max()
     }
 
-    /// Whether a measure that a record of a list has triggered still lasts on a day, there.
+    /// Whether a measure that a record of a list has triggered still lasts on a day.
     pub(super) fn lasts(
         &self,
         data: &CatalogueData,
@@ -78,7 +78,7 @@ impl History {
     }
 }
 
-/// The histories of a measure's records to be tried, each with its days.
+/// Returns the histories to be tried on a measure's records, each with its days.
 pub(super) fn histories(data: &CatalogueData, measure: &Measure) -> Vec<(History, Vec<Date>)> {
     let mut all = Vec::new();
     for list in data.lists.iter().filter(|list| measure.lists.contains(&list.code)) {
@@ -119,7 +119,8 @@ pub(super) fn histories(data: &CatalogueData, measure: &Measure) -> Vec<(History
     all
 }
 
-/// The days of a measure's validity on which ends are tried: one under each of the list's rules.
+/// Returns the days of a measure's validity on which ends are tried: one under each of the list's
+/// rules.
 fn probes(data: &CatalogueData, measure: &Measure, list: &List) -> Vec<Date> {
     let (edition, overlay) = (&data.edition, &data.overlay);
     let decides = Span {
@@ -142,7 +143,8 @@ fn regime_on(list: &List, day: Date) -> Option<&ListRegime> {
     list.rules.iter().find(holds)
 }
 
-/// The day of the month on which a term ends or began, or the month's last before it.
+/// Day on which a term ends or began: the same day so many months away, or that month's last day if
+/// it has no such day.
 fn corresponding(day: Date, months: i32) -> Date {
     let month = i32::from(day.year) * 12 + i32::from(day.month) - 1 + months;
     let of = |value: i32| u16::try_from(value).unwrap_or_default();

@@ -1,5 +1,6 @@
-//! When what should fire, from the data alone: an independent statement, in spans of days where
-//! the rules ask day by day, and by going through every measure where the rules have an index.
+//! Independent statement of the measures that should fire, from the data alone: in spans of days
+//! where the rules ask day by day, and by going through every measure where the rules have an
+//! index.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use mustcheck_rules::catalogue::data::{
     RecordMatter,
 };
 
-/// Days on end, open where there is no last.
+/// Consecutive days, open if there is no last one.
 #[derive(Clone, Copy)]
 pub(super) struct Span {
     pub(super) from: Date,
@@ -26,11 +27,12 @@ impl Span {
     }
 }
 
-/// What an edition with its overlay says, worked out once.
+/// The statement on an edition with its overlay, worked out once.
 pub(super) struct Statement<'d> {
     data: &'d CatalogueData,
     heads: Vec<(String, Span)>,
-    /// The days of each measure's bases, those of its adoption included, each named.
+    /// Days of each measure's bases, those of its adoption included, each with the words for days
+    /// outside them.
     founded: BTreeMap<&'d str, Vec<(String, Span)>>,
     applied: BTreeSet<&'d str>,
     due: BTreeMap<&'d str, BTreeSet<(Role, String)>>,
@@ -73,12 +75,13 @@ impl<'d> Statement<'d> {
         self.heads.iter().all(|(_, span)| span.holds(day))
     }
 
-    /// Who is to be looked up on which list.
+    /// Returns the lookups due on a matter, by role and list.
     pub(super) fn due(&self, matter: &Matter) -> BTreeSet<(Role, String)> {
         self.due.get(matter.code.as_str()).cloned().unwrap_or_default()
     }
 
-    /// Lookups that are due by an article not in force on the day.
+    /// Returns a message for each article by which a lookup is due and which is not in force on the
+    /// day.
     pub(super) fn unfounded_lookups(&self, matter: &Matter, day: Date) -> Vec<String> {
         let local = self.data.overlay.due.iter().filter(|d| d.matters.contains(&matter.code));
         let bases = matter.due.iter().flat_map(|d| &d.legal_basis);
@@ -88,14 +91,15 @@ impl<'d> Statement<'d> {
         open.map(|(why, _)| format!("a lookup is due although {why}")).collect()
     }
 
-    /// Why a measure should be silent on a day of its own validity, if its basis says so.
+    /// Returns the reason why a measure should be silent on a day of its own validity, if its basis
+    /// gives one.
     pub(super) fn outlives(&self, measure: &Measure, day: Date) -> Option<String> {
         let own = Span { from: measure.valid_from, until: measure.valid_until };
         let open = self.founded.get(&*measure.id)?.iter().find(|(_, span)| !span.holds(day))?;
         own.holds(day).then(|| format!("is valid although {}", open.0))
     }
 
-    /// Why a measure should be silent on a day, if days say so.
+    /// Returns the reason why a measure should be silent on a day, if days give one.
     pub(super) fn outside(&self, id: &str, day: Date) -> Option<String> {
         let measure = self.data.measures.iter().find(|m| m.id == *id)?;
         let own = Span { from: measure.valid_from, until: measure.valid_until };
@@ -107,8 +111,8 @@ impl<'d> Statement<'d> {
         open.next().map(|(why, _)| why.clone())
     }
 
-    /// What should fire in a trial: the restrictions, and then the incentives that none of them
-    /// defeats.
+    /// Returns the measures that should fire in a trial: the restrictions, and then the incentives
+    /// that none of them defeats.
     pub(super) fn expected(&self, matter: &Matter, trial: &Trial<'_>, day: Date) -> Fired {
         let mut fired = self.restricting(matter, trial, day);
         let unseats = |(id, role): &(String, Role)| {
@@ -133,7 +137,7 @@ impl<'d> Statement<'d> {
         fired
     }
 
-    /// The measures of an effect that may apply on a matter and a day.
+    /// Returns the measures of an effect that may apply on a matter and a day.
     fn valid(&self, matter: &Matter, effect: Effect, day: Date) -> Vec<&'d Measure> {
         let valid = |measure: &&Measure| {
             measure.matters.contains(&matter.code)
@@ -143,7 +147,7 @@ impl<'d> Statement<'d> {
         self.data.measures.iter().filter(valid).filter(|m| m.effect == effect).collect()
     }
 
-    /// The restrictions that should fire in a trial.
+    /// Returns the restrictions that should fire in a trial.
     pub(super) fn restricting(&self, matter: &Matter, trial: &Trial<'_>, day: Date) -> Fired {
         let mut fired = Fired::new();
         for measure in self.valid(matter, Effect::Restriction, day) {
@@ -236,7 +240,8 @@ impl<'d> Statement<'d> {
                 })
     }
 
-    /// The commendations that earn an incentive; none, but earned, by clean years.
+    /// Returns the commendations that earn an incentive: an empty set if clean years earn it,
+    /// `None` if nothing does.
     fn earned(
         &self,
         measure: &Measure,
@@ -286,12 +291,12 @@ impl<'d> Statement<'d> {
     }
 }
 
-/// Whether a measure targets the kind of subject that stands in a role.
+/// Whether a measure targets the kind of subject that has a role.
 fn meets(measure: &Measure, trial: &Trial<'_>, role: Role) -> bool {
     measure.subject.is_none_or(|kind| kind == trial.who(role).0)
 }
 
-/// The days of a basis, with what is to be said outside of them.
+/// Returns the days of a basis, with the words for days outside them.
 fn span_of(data: &CatalogueData, basis: &LegalBasis) -> (String, Span) {
     let known = data.instruments.iter().find(|i| *i.id == *basis.instrument);
     let article = format!("`{}` article {}", basis.instrument, basis.article);
@@ -307,7 +312,7 @@ fn span_of(data: &CatalogueData, basis: &LegalBasis) -> (String, Span) {
 
 const NEVER: Date = Date { year: 9999, month: 12, day: 31 };
 
-/// What a matter makes due, by the edition and by the place.
+/// Returns the lookups that a matter makes due, by the edition and by the place.
 fn due(data: &CatalogueData, matter: &Matter) -> BTreeSet<(Role, String)> {
     let local = data.overlay.due.iter().filter(|d| d.matters.contains(&matter.code));
     let all = matter.due.iter().map(|d| (&d.roles, &d.lists));

@@ -18,10 +18,10 @@ use mustcheck_rules::catalogue::data::{
     CatalogueData, FineTest, List, Matter, Measure, PersonsRule, RecordMatter,
 };
 
-/// What fired: measure and role, with the records that triggered it.
+/// Measures that fired, by measure and role, with the records that triggered them.
 pub(super) type Fired = BTreeMap<(String, Role), BTreeSet<String>>;
 
-/// Who stands in which role, one subject each.
+/// Identifiers of the subjects, one in each role.
 const SUBJECTS: [(Role, &str); 7] = [
     (Role::Applicant, "91310115MA1K3H5Q4N"),
     (Role::ConsortiumMember, "91330106MA27X4LD8N"),
@@ -31,13 +31,13 @@ const SUBJECTS: [(Role, &str); 7] = [
     (Role::DirectlyResponsible, "440103197302081749"),
     (Role::RegisteredPractitioner, "110101198502227066"),
 ];
-/// Persons in the roles of organizations, where a measure targets persons there.
+/// Identifiers of persons in the roles of organizations, for a measure that targets persons there.
 const PERSONS: [(Role, &str); 3] = [
     (Role::Applicant, "310104198811103362"),
     (Role::ConsortiumMember, "330102199003125526"),
     (Role::Guarantor, "440103198507194813"),
 ];
-/// An organization that has not applied, whose record may name a person who has.
+/// Identifier of an organization that has not applied; its record may name a person who has.
 const ANOTHER: &str = "91110108MA01AB6T8F";
 const SOURCE: &str = "temporal-proof";
 /// A day before all records.
@@ -56,23 +56,23 @@ pub(super) struct Planted<'d> {
     pub(super) act: Option<&'d str>,
     pub(super) matter: Option<&'d str>,
     pub(super) penalty: Option<(PenaltyKind, Option<u64>)>,
-    /// As what another's record names the subject; none for a record of its own.
+    /// Role in which another's record names the subject; `None` for a record of its own.
     pub(super) named_as: Option<Role>,
 }
 
-/// An application on a matter, and who has which records.
+/// An application on a matter, with the records of its subjects.
 pub(super) struct Trial<'d> {
     matter: &'d str,
     region: String,
     pub(super) planted: Vec<Planted<'d>>,
     /// Whether persons apply and stand surety, instead of organizations.
     persons: bool,
-    /// What became of the records; without it, each begins on the day of the check.
+    /// History of the records; without it, each begins on the day of the check.
     history: Option<History>,
 }
 
 impl<'d> Trial<'d> {
-    /// Nobody has a record.
+    /// Builds a trial in which nobody has a record.
     pub(super) fn clean(data: &'d CatalogueData, matter: &'d Matter) -> Self {
         let region = data.overlay.regions.first().map_or("110000", |r| r.as_str());
         Self {
@@ -84,8 +84,9 @@ impl<'d> Trial<'d> {
         }
     }
 
-    /// Every subject that the measure targets has, on every list that it names, a record for each
-    /// act, penalty and matter by which it is triggered, and one on either side of each amount.
+    /// Builds a trial of a measure. Every subject that the measure targets has, on every list that
+    /// it names, a record for each act, penalty and matter by which it is triggered, and one on
+    /// either side of each amount.
     pub(super) fn of(
         data: &'d CatalogueData,
         measure: &'d Measure,
@@ -104,7 +105,8 @@ impl<'d> Trial<'d> {
             for role in &measure.roles {
                 let person = !applies(*role);
                 for act in &acts {
-                    // A person is named in another's record where the list's rule for that act says so.
+                    // A person is named in another's record where the list's rule for that act
+                    // says so.
                     let for_act = |rule: &&PersonsRule| {
                         let named = act.is_some_and(|act| rule.acts.iter().any(|a| *a == *act));
                         rule.acts.is_empty() || named
@@ -129,7 +131,7 @@ impl<'d> Trial<'d> {
         trial
     }
 
-    /// Who stands in a role: kind, scheme and identifier.
+    /// Returns the subject in a role: kind, scheme and identifier.
     pub(super) fn who(&self, role: Role) -> (SubjectKind, Scheme, &'static str) {
         let of = |all: &[(Role, &'static str)]| {
             all.iter().find(|(known, _)| *known == role).map_or(ANOTHER, |(_, id)| id)
@@ -143,18 +145,19 @@ impl<'d> Trial<'d> {
         }
     }
 
-    /// The same trial, with records that have this history.
+    /// Returns the same trial, with records that have this history.
     pub(super) fn with(mut self, history: History) -> Self {
         self.history = Some(history);
         self
     }
 
-    /// What became of the records up to a day.
+    /// Returns the history of the records; without one, they begin on the day.
     pub(super) fn history(&self, day: Date) -> History {
         self.history.clone().unwrap_or_else(|| History::begun(day))
     }
 
-    /// The application, on a day: everybody stands in it, one material is missing and promised.
+    /// Builds the application on a day: it has a subject in every role, and one material is missing
+    /// and promised.
     pub(super) fn application(&self, data: &CatalogueData, day: Date) -> Application {
         let subject = |(role, _): (Role, &str)| {
             let (kind, scheme, identifier) = self.who(role);
@@ -186,12 +189,12 @@ impl<'d> Trial<'d> {
         }
     }
 
-    /// What answers the lookups of a trial, and remembers them.
+    /// Returns the registry that answers the lookups of a trial, and remembers them.
     pub(super) fn registry(&self, day: Date) -> Answering<'_, 'd> {
         Answering { trial: self, day, asked: BTreeSet::new() }
     }
 
-    /// A record in words.
+    /// Describes a record in words.
     pub(super) fn describe(&self, id: &str) -> String {
         let Some(planted) = self.planted.iter().find(|p| p.id == id) else {
             return format!("record `{id}`");
@@ -210,14 +213,14 @@ impl<'d> Trial<'d> {
     }
 }
 
-/// The acts to be put on record: each that the measure names and the list holds, and none.
+/// Returns the acts to be put on record: each that the measure names and the list holds, and none.
 fn acts<'d>(data: &'d CatalogueData, measure: &'d Measure, list: &'d List) -> Vec<Option<&'d str>> {
     let held = &list.acts;
     let named = measure.acts.iter().filter(|act| held.is_empty() || held.contains(act));
     let mut acts: Vec<&str> = named.map(|act| act.as_str()).collect();
     if measure.acts.is_empty() {
-        // Whatever act triggers it, or only a record that names none. Whom the list reaches may
-        // depend on the act, so that one is tried for each of its rules.
+        // Any act triggers it, or only a record that names none. The persons whom the list reaches
+        // may depend on the act, so one act is tried for each of its rules.
         let any = held.first().or_else(|| data.acts.first().map(|act| &act.code));
         let by_rule = list.persons.iter().filter_map(|rule| rule.acts.first());
         for act in any.into_iter().chain(by_rule).map(|act| act.as_str()) {
@@ -229,7 +232,7 @@ fn acts<'d>(data: &'d CatalogueData, measure: &'d Measure, list: &'d List) -> Ve
     acts.into_iter().map(Some).chain([None]).collect()
 }
 
-/// The penalties to be put on record.
+/// Returns the penalties to be put on record.
 fn penalties(
     data: &CatalogueData,
     measure: &Measure,
@@ -239,7 +242,7 @@ fn penalties(
     let mut all: Vec<Option<(PenaltyKind, Option<u64>)>> =
         test.kinds.iter().map(|kind| Some((*kind, None))).collect();
     if matches!(test.fine, Some(FineTest::AtLeastLargerFine | FineTest::Undecidable)) {
-        // By a setting of any day: where none is in force, no amount can tell.
+        // Amounts by a setting of any day: if none is in force, no amount can decide.
         let amounts = data.settings.iter().filter(|s| s.id == "larger-fine");
         let of_day =
             |from: Date, until: Option<Date>| from <= day && until.is_none_or(|u| u >= day);
@@ -254,7 +257,7 @@ fn penalties(
     all
 }
 
-/// Answers from the planted records, and remembers what was asked.
+/// A registry that answers from the planted records, and remembers the lookups.
 pub(super) struct Answering<'t, 'd> {
     trial: &'t Trial<'d>,
     day: Date,
@@ -313,7 +316,7 @@ impl Answering<'_, '_> {
     }
 }
 
-/// The organization that a person of a role answers for: its position among [`SUBJECTS`].
+/// Position among [`SUBJECTS`] of the organization that a person in this role answers for.
 const fn behind(role: Role) -> Option<u32> {
     match role {
         Role::LegalRepresentative => Some(0),
@@ -350,7 +353,7 @@ impl Registry for Answering<'_, '_> {
     }
 }
 
-/// What fired in a decision.
+/// Returns the measures that fired in a decision.
 pub(super) fn fired(decision: &Decision) -> Fired {
     let each = decision.measures.iter().map(|m| {
         let because: BTreeSet<String> = m.because.iter().cloned().collect();

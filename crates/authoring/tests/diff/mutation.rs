@@ -80,7 +80,7 @@ impl Leaf {
         (0..).map_while(|how| self.candidate(whole, how)).filter_map(|v| parsed(&v)).collect()
     }
 
-    /// One of them that is still a catalogue.
+    /// Returns one of the mutants that are still a catalogue.
     pub fn mutate(&self, whole: &Value, how: usize) -> Option<Value> {
         let all: Vec<Value> = (0..)
             .map_while(|how| self.candidate(whole, how))
@@ -89,7 +89,7 @@ impl Leaf {
         (!all.is_empty()).then(|| all[how % all.len()].clone())
     }
 
-    /// The whole with another value here; none when there are no more to try.
+    /// Returns the whole with another value here; `None` if there are no more to try.
     fn candidate(&self, whole: &Value, how: usize) -> Option<Value> {
         let pointer = format!("/{}", self.path);
         let current = whole.pointer(&pointer)?;

@@ -60,7 +60,7 @@ fn case() -> Case {
     }
 }
 
-/// What the reader writes is the measure that ships.
+/// Checks that the measure in the guide is the one that ships.
 #[test]
 fn the_worked_example_is_the_measure_that_ships() {
     let copied = exercise(&toml());
@@ -69,7 +69,7 @@ fn the_worked_example_is_the_measure_that_ships() {
     };
     let shipped = measure(&compiled(&catalogue_folder(), "default"));
     assert_eq!(measure(&compiled(copied.path(), "default")), shipped);
-    // The sentence that is read stands in the text.
+    // The sentence that is read is in the text.
     let text = catalogue_folder().join("texts/administrative-licensing-law-2019.md");
     let text = fs::read_to_string(text).unwrap();
     for language in LANGUAGES {

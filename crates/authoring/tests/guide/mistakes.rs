@@ -8,7 +8,7 @@ use crate::example::{MEASURE, compiled, exercise, toml};
 use crate::registry::listed;
 use crate::{LANGUAGES, page};
 
-/// What the guide says is reported, row by row.
+/// Messages that the guide promises, row by row.
 fn told(language: &str) -> Vec<String> {
     let guide = page("GUIDE", language);
     let table =
@@ -32,7 +32,7 @@ fn measure(data: &mut CatalogueData) -> &mut Measure {
     data.measures.iter_mut().find(|m| m.id == *MEASURE).unwrap()
 }
 
-/// What the rails report, in the order of the guide.
+/// Changes that the rails report, in the order of the guide.
 const FORBIDDEN: [Change; 12] = [
     |data| measure(data).legal_basis.clear(),
     |data| measure(data).legal_basis[0].instrument = "guofa-2016-33".to_owned().into(),
@@ -58,8 +58,8 @@ const FORBIDDEN: [Change; 12] = [
     |data| data.overlay.adopts.push(MEASURE.into()),
 ];
 
-/// What the reading of the files reports, in the order of the guide: what is written, and what the
-/// reader wrote instead.
+/// Changes that the reading of the files reports, in the order of the guide: the text of the
+/// measure, and the text that the reader wrote instead.
 const MISREAD: [(&str, &str); 3] = [
     ("在三年内不得再次申请", "三年内不得再次申请"),
     ("fixed_term.years", "fixed_terms.years"),

@@ -1,4 +1,4 @@
-//! Every key and every value stands in its table, in both languages.
+//! Tables of the guide: every key and every value has its row, in both languages.
 
 use std::collections::BTreeMap;
 
@@ -169,8 +169,8 @@ fn required() -> BTreeMap<(String, String), bool> {
     all
 }
 
-/// No type that a catalogue or a case is made of is left out. The catalogue as a whole, and what
-/// passes between guest and host, is written by nobody.
+/// No type of a catalogue or a case is left out. Nobody writes the catalogue as a whole, nor the
+/// values that pass between guest and host.
 #[test]
 fn no_type_is_left_out() {
     let told: Vec<&str> = structs().iter().chain(&enums()).map(|table| table.0).collect();

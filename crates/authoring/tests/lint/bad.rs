@@ -1,4 +1,4 @@
-//! Deliberately bad catalogues: for each rule at least one, and what is said of it.
+//! Deliberately bad catalogues: for each rule at least one, with the findings expected of it.
 
 #[path = "bad/data.rs"]
 mod data;
@@ -54,7 +54,7 @@ fn many_faults_are_told_at_once_in_every_format() {
     assert!(sorted, "the findings are not in their order");
 }
 
-/// No file of what is expected is left over from a catalogue that is no more.
+/// No file of expected findings is left over from a catalogue that is no more.
 #[test]
 fn every_expected_text_is_compared() {
     let names: Vec<String> = all().iter().map(|bad| format!("{}.txt", bad.name)).collect();

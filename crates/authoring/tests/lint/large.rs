@@ -1,4 +1,4 @@
-//! A large catalogue: every fault is found, and nothing is looked at once for each of the others.
+//! A large catalogue: every fault is found, and no item is looked at once for every other.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,7 +7,7 @@ use mustcheck_authoring::lint;
 
 use crate::support::{good, said};
 
-/// How many measures, each with a clause of its own.
+/// Number of measures, each with a clause of its own.
 const MEASURES: usize = 10_000;
 
 /// A basis for every measure: ten thousand different clauses, parts of one article.

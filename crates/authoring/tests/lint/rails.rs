@@ -8,7 +8,8 @@ use mustcheck_rules::Catalogue;
 use crate::bad;
 use crate::support::good;
 
-/// What is compiled is named by who compiles it, and may be missing or not go together.
+/// Checks that an edition and an overlay which are missing or do not go together are not compiled.
+/// The caller names both.
 #[test]
 fn a_pair_that_does_not_go_together_is_not_compiled() {
     let folder = good();
@@ -33,7 +34,8 @@ fn a_pair_that_does_not_go_together_is_not_compiled() {
     );
 }
 
-/// What the rails say, names left out, and the rules of which one says it with its place.
+/// Messages of the rails, names left out, each with the rules of which one reports it with its
+/// place.
 const SAID: &[(&str, &[&str])] = &[
     ("matter _ is not of domain _", &["matter-domain"]),
     ("matter _ has no due lookups", &["no-due-lookups"]),

@@ -97,7 +97,7 @@ pub fn said(findings: &[Finding]) -> String {
     findings.iter().map(|finding| format!("{finding}\n")).collect()
 }
 
-/// Compares with a file, or writes it; what differs.
+/// Compares a text with a file, or writes the file; returns the difference.
 pub fn golden(name: &str, found: &str) -> Option<String> {
     let path = tests().join("expected").join(name);
     if std::env::var_os("MUSTCHECK_BLESS").is_some() {

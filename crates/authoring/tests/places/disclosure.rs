@@ -1,4 +1,4 @@
-//! How long a record stays disclosed, and which promises are closed.
+//! End of the disclosure of a record, and promises that are closed.
 
 use mustcheck_model::Disposition::{Clear, Review};
 
@@ -28,7 +28,7 @@ fn disclosure_ends_after_five_years_and_extends_nothing() {
     let own_end = |case: &mut Case| case.held.records[0].valid_until = Some(day("2023-11-02"));
     let (disposition, set_aside) = decide("shandong", "370000", "2023-11-03", &own_end);
     assert_eq!((disposition, set_aside), (Clear, vec!["GP-2020-3001 - expired".to_owned()]));
-    // What goes on until it is mended has no end on record.
+    // A state that lasts until it is remedied has no end on record.
     let defaulter = |case: &mut Case| {
         let record = &mut case.held.records[0];
         record.list = "judgment-defaulters".into();
@@ -37,7 +37,7 @@ fn disclosure_ends_after_five_years_and_extends_nothing() {
     assert_eq!(decide("shandong", "370000", "2026-06-10", &defaulter).0, Review);
 }
 
-/// 河南 19 and 浙江 16: who is on a list stays disclosed; a penalty on record does not.
+/// 河南 19 and 浙江 16: a record on a list stays disclosed; a penalty on record does not.
 #[test]
 fn a_listed_record_stays_disclosed_where_the_place_says_so() {
     for (place, region) in [("henan", "410000"), ("zhejiang", "330000")] {

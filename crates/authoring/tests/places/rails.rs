@@ -1,4 +1,4 @@
-//! What an overlay cannot say: each is a finding, and nothing is compiled.
+//! Statements that an overlay may not make: each is a finding, and nothing is compiled.
 
 use std::fs;
 use std::path::Path;
@@ -84,7 +84,8 @@ fn a_place_may_keep_a_list_and_ask_for_it() {
     assert!(elsewhere.data.lists.iter().all(|list| list.code != "shanghai-serious"));
 }
 
-/// Who reaches persons says in which roles, or by their own records alone (RAIL R8).
+/// Checks that a rule on persons gives the roles that it reaches, or reaches persons by their own
+/// records alone (RAIL R8).
 #[test]
 fn a_rule_on_persons_names_acts_and_matters_that_there_are() {
     let change = |from: &'static str, to: &'static str| {
@@ -170,7 +171,7 @@ fn a_local_regulation_holds_in_its_place_alone() {
         findings(OVERLAY, replaced("regions = [\"31\"]", "regions = [\"31\", \"3\"]")),
         ["`3` is no division code of two, four or six digits", outside]
     );
-    // A regulation that forgets where it holds founds nothing beyond the edition's ranks.
+    // A regulation that forgets where it holds is a basis only within the edition's ranks.
     assert_eq!(
         findings("shanghai/instruments.toml", replaced("region = \"31\"\n", "")),
         [

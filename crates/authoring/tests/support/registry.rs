@@ -1,4 +1,5 @@
-//! Cases as folders, decided natively: what an office asks, what the sources hold.
+//! Cases as folders, decided natively: an office's application, and the records that the sources
+//! hold.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -89,7 +90,7 @@ impl Held {
     }
 }
 
-/// A case: an application and what the sources hold.
+/// A case: an application, and the sources with their records.
 #[derive(Clone)]
 pub struct Case {
     pub application: Application,
@@ -115,7 +116,7 @@ impl Case {
         check::check(catalogue, application, application.as_of, &mut registry).unwrap()
     }
 
-    /// Its papers as one text.
+    /// Writes its papers as one text.
     #[allow(dead_code, reason = "not every suite reads papers")]
     pub fn papers(&self, edition: &str, overlay: &str, language: Language) -> String {
         let catalogue = catalogue(edition, overlay);
@@ -145,7 +146,7 @@ pub fn measures(decision: &Decision) -> Vec<&str> {
     decision.measures.iter().map(|m| m.measure.as_str()).collect()
 }
 
-/// What a decision sets aside: record, measure and reason.
+/// Returns the entries that a decision sets aside: record, measure and reason.
 pub fn aside(decision: &Decision) -> Vec<String> {
     let words = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
     decision

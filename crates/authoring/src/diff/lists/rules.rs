@@ -1,4 +1,4 @@
-//! A list's rules on how its entries end.
+//! Comparison of a list's rules on how its entries end.
 
 use crate::diff::compare::{Pair, bases, pairs, turned};
 use crate::diff::log::{Entry, Log, Thing};
@@ -7,7 +7,7 @@ use crate::diff::{Aspect, Bearing, Kind};
 use mustcheck_model::{ListRules, Term, Text};
 use mustcheck_rules::catalogue::data::ListRegime;
 
-/// The versions of both catalogues, by their first day.
+/// Compares the versions of the rules, paired by their first day.
 pub(super) fn compare(
     log: &mut Log<'_>,
     thing: &Thing,
@@ -55,7 +55,7 @@ fn changed(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &ListRegime, ne
     bases(log, thing, words("名单规则的依据", "Basis of its rules"), &all(old), &all(new));
 }
 
-/// How hard each rule is on those on the list.
+/// Weight of each rule on those on the list; a larger number is harsher.
 fn weights(rules: &ListRules) -> [u32; 6] {
     let months = |term: Option<Term>, none: u32| term.map_or(none, Term::in_months);
     [
@@ -68,7 +68,7 @@ fn weights(rules: &ListRules) -> [u32; 6] {
     ]
 }
 
-/// The rules in a sentence.
+/// States the rules in a sentence.
 fn stated(regime: &ListRegime) -> Text {
     let rules = regime.rules();
     let days = words::validity(Some(rules.valid_from), rules.valid_until);

@@ -27,12 +27,12 @@ pub(super) const BY_LAW: Quote = opinions(
 /// Persons, as laws, regulations and policies say.
 pub(super) const PERSONS: Quote =
     opinions("14", "依照法律法规和政策规定对相关责任人员采取相应的联合惩戒措施");
-/// Who starts a measure, and who carries it out.
+/// Departments that start a measure, and departments that carry it out.
 pub(super) const DEPARTMENTS: Quote = opinions(
     "15",
     "各领域守信联合激励和失信联合惩戒的发起部门负责确定激励和惩戒对象,实施部门负责对有关主体采取相应的联合激励和联合惩戒措施。",
 );
-/// What must be queried is queried.
+/// Duty to make every query that is due.
 pub(super) const QUERIED: Quote = opinions("18", "确保“应查必查”、“奖惩到位”。");
 /// Lists are made lawfully.
 pub(super) const LISTS: Quote =
@@ -50,7 +50,7 @@ pub(super) const INVENTORY: Quote = opinions(
 /// Mandatory measures.
 pub(super) const MANDATORY: Quote =
     opinions("20", "一类是强制性措施，即依法必须联合执行的激励和惩戒措施");
-/// Recommended measures.
+/// Measures that participants propose and that each region and department may adopt.
 pub(super) const RECOMMENDED: Quote = opinions(
     "20",
     "另一类是推荐性措施，即由参与各方推荐的，符合褒扬诚信、惩戒失信政策导向，各地区、各部门可根据实际情况实施的措施。",
@@ -64,9 +64,9 @@ pub(super) const TERM: Quote = opinions(
 pub(super) const OBJECTION: Quote = opinions("22", "建立健全信用信息异议、投诉制度。");
 /// One format.
 pub(super) const FORMAT: Quote = opinions("25", "统一数据格式、数据接口等技术要求。");
-/// What reduces rights keeps to the bounds of law.
+/// Bounds of law for a measure that reduces rights.
 pub(super) const BOUNDS: Quote = shanghai_32("不得超越法定的许可条件、处罚种类和幅度");
-/// What is not published is not carried out.
+/// Ban on measures that are not published.
 pub(super) const PUBLISHED: Quote = shanghai_32("未经公布的信用惩戒措施，不得实施。");
 /// Conduct, kind and extent are those of law and of the State.
 pub(super) const EXTENT: Quote = shandong(
@@ -77,7 +77,7 @@ pub(super) const EXTENT: Quote = shandong(
 pub(super) const LINKED: Quote = shandong("27", "应当遵循合理、关联原则");
 /// Expired information is no longer a basis.
 pub(super) const DISCLOSURE: Quote = shandong("38", "不再作为失信惩戒依据。");
-/// Which rank founds which measure, in the words of a place.
+/// Rank of instrument that each measure needs, in the words of a place.
 pub(super) const RANK: Quote = Quote {
     instrument: "zhejiang-public-credit-2017",
     title: "浙江省公共信用信息管理条例",
