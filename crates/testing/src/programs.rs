@@ -1,9 +1,9 @@
-//! Programs that tests start: where they are, and what becomes of a test where they are missing.
+//! Programs that tests start: their places, and the treatment of a test where they are missing.
 //!
-//! A test begins with what it starts: `needs!("initdb");`. Where that is not installed the test is
-//! left out, and its suite says so in one line, which the test harness does not keep to itself.
-//! With [`VARIABLE`] set to `required`, as `./test` sets it, the test fails instead; with `none`
-//! nothing counts as installed.
+//! A test begins with the programs that it starts: `needs!("initdb");`. If one is not installed,
+//! the test is left out, and its suite says so in one line, past the test harness. With
+//! [`VARIABLE`] set to `required`, as `./test` sets it, the test fails instead; with `none` nothing
+//! counts as installed.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -11,17 +11,17 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// The variable that says what a missing program is.
+/// Environment variable that says how a missing program is treated.
 pub const VARIABLE: &str = "MUSTCHECK_TEST_PROGRAMS";
 
-/// The variable that names the folder of `initdb` and of PostgreSQL's other programs.
+/// Environment variable that names the folder of `initdb` and of PostgreSQL's other programs.
 pub const POSTGRES: &str = "MUSTCHECK_POSTGRES_BIN";
 
 /// The programs, their packages, and their places: the same table that `./test` reads.
 const TABLE: &str = include_str!("../programs.txt");
 
-/// Leaves the test out, and says so, unless the programs that it starts are installed. Names are
-/// those of `crates/testing/programs.txt`.
+/// Leaves the test out, and says so, unless the programs that it starts are installed. The names
+/// are those of `crates/testing/programs.txt`.
 #[macro_export]
 macro_rules! needs {
     ($($program:literal),+ $(,)?) => {
@@ -52,7 +52,7 @@ fn row(program: &str) -> Row {
     found.unwrap_or_else(|| panic!("`{program}` does not stand in crates/testing/programs.txt"))
 }
 
-/// What is said of programs that are missing.
+/// Treatment of programs that are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
     /// The test is left out.
@@ -74,8 +74,9 @@ impl Missing {
     }
 }
 
-/// Where a program is: in one of its places (of several there, such as versions, the last), or on
-/// the path. PostgreSQL's are in the folder that [`POSTGRES`] names, if it names one.
+/// Returns the path of a program: in one of its places (if several exist, such as versions, in the
+/// last), or on the path. PostgreSQL's programs are in the folder that [`POSTGRES`] names, if it
+/// names one.
 pub fn find(program: &str) -> Option<PathBuf> {
     let named = if program == "initdb" { std::env::var_os(POSTGRES) } else { None };
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -98,7 +99,7 @@ fn search(row: &Row, named: Option<&OsStr>, path: &OsStr) -> Option<PathBuf> {
 ///
 /// # Panics
 ///
-/// If one is missing where all are required, or does not stand in the table.
+/// If a program is missing where all are required, or is not in the table.
 pub fn left_out(suite: &str, programs: &[&str]) -> bool {
     static SAID: LazyLock<Mutex<BTreeSet<String>>> = LazyLock::new(Mutex::default);
     let missing = Missing::of(std::env::var_os(VARIABLE).as_deref());
@@ -114,7 +115,7 @@ pub fn left_out(suite: &str, programs: &[&str]) -> bool {
     if missing == Missing::Fails {
         panic!("{told}");
     }
-    // Past the harness, which keeps what `eprintln!` says of a test that passes.
+    // Past the harness, which keeps the `eprintln!` output of a test that passes.
     if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(told.clone()) {
         let _ = std::io::stderr().write_all(format!("{told}\n").as_bytes());
     }

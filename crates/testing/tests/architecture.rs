@@ -1,5 +1,5 @@
-//! `ARCHITECTURE.md` is held to the code: the crates and their arrows, the files that it names, and
-//! the places of the rails.
+//! Checks of `ARCHITECTURE.md` against the code: the crates and their arrows, the files that it
+//! names, and the places of the rails.
 
 #![allow(
     clippy::expect_used,
@@ -19,7 +19,8 @@ use serde_json::Value;
 /// Crates that are compiled into WebAssembly; nobody may use them natively.
 const COMPONENTS: [&str; 2] = ["mustcheck-guest", "mustcheck-writer-component"];
 
-/// What each crate of the product uses of the product, by name.
+/// The crates of the product by name, each with its folder and the names of the product's crates
+/// that it uses.
 type Graph = BTreeMap<String, (String, BTreeSet<String>)>;
 
 fn root() -> PathBuf {
@@ -30,7 +31,7 @@ fn page() -> String {
     fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap()
 }
 
-/// The graph that cargo knows. Examples and benchmarks stand above all of it.
+/// The graph that cargo knows. Examples and benchmarks are above all of it.
 fn metadata() -> Graph {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
