@@ -1,5 +1,6 @@
-//! How many requests are worked on, and how many wait. What is more is refused at once: an answer
-//! that comes too late is no better, and a queue without end is a slow death.
+//! Admission control: limits the requests that are in progress and those that wait. Any further
+//! request is refused at once: an answer that comes too late is no better than a refusal, and a
+//! queue without end is a slow death.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::problem::{Kind, Problem};
 
-/// Lets requests in.
+/// Limits how many requests are in progress, and how many wait.
 pub(crate) struct Admission {
     places: usize,
     working: Arc<Semaphore>,
@@ -16,7 +17,7 @@ pub(crate) struct Admission {
     queue: usize,
 }
 
-/// A place. Whoever has it is worked on.
+/// A permit to work on one request. Dropping it makes room for the next.
 pub(crate) type Place = OwnedSemaphorePermit;
 
 impl Admission {
@@ -25,7 +26,11 @@ impl Admission {
         Self { places: concurrent, working, waiting: Semaphore::new(queue), queue }
     }
 
-    /// A place, at once or after a wait.
+    /// Returns a place, at once or after a wait of at most `longest`.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Overloaded`] if the queue is full, or the wait took too long.
     pub(crate) async fn enter(&self, longest: Duration) -> Result<Place, Problem> {
         let overloaded = || Problem::new(Kind::Overloaded);
         if let Ok(place) = Arc::clone(&self.working).try_acquire_owned() {
@@ -39,18 +44,18 @@ impl Admission {
         }
     }
 
-    /// How many are worked on.
+    /// Number of requests in progress.
     pub(crate) fn in_flight(&self) -> usize {
         self.places.saturating_sub(self.working.available_permits())
     }
 
-    /// How many wait.
+    /// Number of requests that wait for a place.
     pub(crate) fn queued(&self) -> usize {
         self.queue.saturating_sub(self.waiting.available_permits())
     }
 
-    /// Waits until nothing is worked on, so that what was begun is finished. What comes later finds
-    /// no place.
+    /// Waits until no request is in progress, so that everything that was begun is finished. Takes
+    /// all places for good: later requests find none.
     pub(crate) async fn drained(&self) {
         let all = u32::try_from(self.places).unwrap_or(u32::MAX);
         if let Ok(places) = self.working.acquire_many(all).await {

@@ -1,4 +1,4 @@
-//! Reading bodies, and what formats a request may ask for.
+//! Reading request bodies, and choosing the format of the answer by `Accept`.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
@@ -8,7 +8,11 @@ use crate::config::ServiceLimits;
 use crate::language::weighted;
 use crate::problem::{Kind, Problem};
 
-/// That a request accepts a media type.
+/// Checks that a request accepts a media type.
+///
+/// # Errors
+///
+/// [`Kind::NotAcceptable`] if it does not.
 pub(crate) fn accepts(headers: &HeaderMap, media: &str) -> Result<(), Problem> {
     let mut asked = headers.get_all(header::ACCEPT).iter().peekable();
     if asked.peek().is_none() {

@@ -1,4 +1,4 @@
-//! Who may call, by token or certificate, and what each may do.
+//! The callers of the service, known by token or certificate, and what each may do.
 
 mod file;
 mod token;
@@ -19,10 +19,10 @@ use crate::config::ConfigError;
 use crate::problem::{Kind, Problem};
 use crate::tls::ClientCertificate;
 
-/// What a caller may do.
+/// A permission of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Check applications, and ask what is due for them.
+    /// Check applications, and list the lookups that are due for them.
     Check,
     /// Record feedback.
     Feedback,
@@ -30,16 +30,16 @@ pub enum Role {
     Receipts,
     /// Read metrics.
     Metrics,
-    /// Check as of earlier days than yesterday, as far back as the service lets anybody.
+    /// Check as of days before yesterday, as far back as the service allows.
     Backdate,
 }
 
-/// As of which days a caller checks.
+/// The as-of dates that a caller may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Days {
-    /// Today and yesterday, as everybody does.
+    /// Today and yesterday, as every caller may.
     Usual,
-    /// Earlier days too.
+    /// Earlier days too, as far back as the service allows.
     Earlier,
 }
 
@@ -60,12 +60,12 @@ impl Role {
     }
 }
 
-/// What a rule of matters or regions lets through.
+/// The matters or the regions that a caller may ask about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Scope {
     /// Everything.
     All,
-    /// These, and for matters those of a domain.
+    /// These: matters, or `domain/*` for all of a domain; or prefixes of region codes.
     Some(Vec<String>),
 }
 
@@ -89,16 +89,16 @@ impl fmt::Debug for Caller {
 }
 
 impl Caller {
-    /// Its name, which identifies no person.
+    /// The caller's name, which identifies no person.
     pub fn name(&self) -> &Arc<str> {
         &self.name
     }
 
-    /// That it has a role.
+    /// Checks that the caller has a role.
     ///
     /// # Errors
     ///
-    /// [`Kind::Forbidden`].
+    /// [`Kind::Forbidden`] if it does not.
     pub fn permit(&self, role: Role) -> Result<(), Problem> {
         if self.roles.contains(&role) {
             return Ok(());
@@ -109,17 +109,17 @@ impl Caller {
         Err(Problem::new(Kind::Forbidden).says(zh, en))
     }
 
-    /// As of which days it checks.
+    /// The as-of dates that the caller may use.
     // RAIL R14
     pub fn days(&self) -> Days {
         if self.roles.contains(&Role::Backdate) { Days::Earlier } else { Days::Usual }
     }
 
-    /// That it may see a case of a matter and an office.
+    /// Checks that the caller may see a case of this matter, at an office of this region.
     ///
     /// # Errors
     ///
-    /// [`Kind::Forbidden`] with the place.
+    /// [`Kind::Forbidden`] with the place: `matter` or `office.region`.
     pub fn permit_case(&self, matter: &str, region: &str) -> Result<(), Problem> {
         let forbidden = |path: &str, zh: &str, en: &str| {
             Err(Problem::new(Kind::Forbidden).path(path).says(zh, en))
@@ -141,7 +141,7 @@ impl Caller {
         Ok(())
     }
 
-    /// Whether it may ask about a matter.
+    /// Whether the caller may ask about a matter.
     pub(crate) fn reaches_matter(&self, matter: &str) -> bool {
         let of_domain = |allowed: &String| match allowed.strip_suffix('*') {
             Some(domain) => matter.starts_with(domain),
@@ -153,7 +153,7 @@ impl Caller {
         }
     }
 
-    /// Whether it may ask for offices of a region.
+    /// Whether the caller may ask for offices of a region.
     pub(crate) fn reaches_region(&self, region: &str) -> bool {
         match &self.regions {
             Scope::All => true,
@@ -161,12 +161,12 @@ impl Caller {
         }
     }
 
-    /// Whether it may see every matter and every region.
+    /// Whether the caller may see every matter and every region.
     pub(crate) fn reaches_everything(&self) -> bool {
         (&self.matters, &self.regions) == (&Scope::All, &Scope::All)
     }
 
-    /// Counts a request.
+    /// Counts a request against the caller's rate.
     ///
     /// # Errors
     ///
@@ -180,14 +180,15 @@ impl Caller {
     }
 }
 
-/// Everybody who may call.
+/// All callers of the service.
 #[derive(Debug, Default)]
 pub struct Callers {
     all: Vec<Arc<Caller>>,
 }
 
 impl Callers {
-    /// Reads the file of the callers. Who had the same rate before keeps its count.
+    /// Reads the file of the callers. A caller that has the same rate as in `before` keeps its
+    /// count of requests.
     ///
     /// # Errors
     ///
@@ -196,17 +197,18 @@ impl Callers {
         file::open(path, usual_rate, before)
     }
 
-    /// How many there are.
+    /// Number of callers.
     pub fn len(&self) -> usize {
         self.all.len()
     }
 
-    /// Whether there is nobody.
+    /// Whether there are no callers.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
 
-    /// Who has this token. Every token of everybody is compared, in the same time whatever it is.
+    /// Finds the caller that has this token. Every token of every caller is compared in constant
+    /// time, so the time tells nothing about the tokens.
     pub fn by_token(&self, token: &str) -> Option<Arc<Caller>> {
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         let mut found = None;
@@ -219,8 +221,8 @@ impl Callers {
         found
     }
 
-    /// Whose certificate this is; the TLS library has verified it. A fingerprint is of this very
-    /// certificate, and so goes before a name.
+    /// Finds the caller that this certificate is of; the TLS library has verified it. A fingerprint
+    /// is of exactly one certificate, and so goes before a name.
     pub fn by_certificate(&self, certificate: &ClientCertificate) -> Option<Arc<Caller>> {
         let is_it = |caller: &&Arc<Caller>| caller.certificates.contains(&certificate.sha256);
         let is_named = |caller: &&Arc<Caller>| {

@@ -1,9 +1,10 @@
-//! What the check and the log say is wrong, in Chinese.
+//! Chinese texts of the errors that the check and the log report.
 //!
-//! They say it in English, and their texts are fixed; each has its Chinese here. One that has none
-//! is told in its own words.
+//! The check and the log report in English, and their texts are fixed; each has its Chinese here. A
+//! text that has none is shown in its own words.
 
-/// English with holes, and Chinese with the numbers of the holes.
+/// English patterns with holes (`{}`), each with its Chinese, in which the holes are numbered from
+/// 0.
 const SENTENCES: &[(&str, &str)] = &[
     // Applications.
     ("must not be empty", "不能为空"),
@@ -163,7 +164,7 @@ const SENTENCES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The Chinese of a detail, if it has one.
+/// Returns the Chinese of a detail, if it has one.
 pub(crate) fn chinese(detail: &str) -> Option<String> {
     SENTENCES.iter().find_map(|(english, chinese)| {
         let holes = holes(english, detail)?;
@@ -175,7 +176,7 @@ pub(crate) fn chinese(detail: &str) -> Option<String> {
     })
 }
 
-/// What stands in the holes of a pattern, if a text is of it.
+/// Returns the texts in the holes of a pattern, if `text` matches it.
 fn holes<'t>(pattern: &str, text: &'t str) -> Option<Vec<&'t str>> {
     let mut parts = pattern.split("{}");
     let mut rest = text.strip_prefix(parts.next()?)?;

@@ -1,4 +1,5 @@
-//! The configuration: a TOML file in which every key is known and every mistake is told at once.
+//! The configuration: a TOML file in which every key is known, and all mistakes are reported at
+//! once.
 
 mod reader;
 mod sections;
@@ -11,90 +12,91 @@ use std::time::Duration;
 pub use reader::Mistake;
 pub(crate) use reader::{Document, Section};
 
-/// The largest file of configuration or callers that is read, in bytes.
+/// Largest file of configuration or callers that is read, in bytes.
 pub(crate) const FILE_LIMIT: u64 = 4 << 20;
 
-/// What the service is told. Paths are relative to the folder of the file.
+/// The configuration of a service. Paths are relative to the folder of its file.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Where it listens.
+    /// Address and port that the service listens on.
     pub listen: SocketAddr,
-    /// Whether TLS ends at a proxy in front of it.
+    /// Whether TLS ends at a proxy in front of the service.
     pub behind_proxy: bool,
-    /// Its certificate; none speaks HTTP in clear.
+    /// TLS settings; without them, the service speaks HTTP in clear.
     pub tls: Option<TlsConfig>,
-    /// Whether it shows pages to officers.
+    /// Whether the service has pages for officers.
     pub page: bool,
-    /// The registry: a JSON file or a SQLite database. None if it is in [`Config::database`], or
-    /// if the embedding program has one.
+    /// The registry: a JSON file, a SQLite database, or a TOML file that names remote platforms.
+    /// `None` if it is in [`Config::database`], or if the embedding program has one.
     pub registry: Option<PathBuf>,
     /// The PostgreSQL database that replicas share.
     pub database: Option<DatabaseConfig>,
     /// The file of the callers.
     pub callers: PathBuf,
-    /// Where compiled policies are kept.
+    /// Place of the cache of compiled policies.
     pub cache: CacheChoice,
     /// The policies; at least one.
     pub policies: Vec<PolicyConfig>,
-    /// Where checks are put on record; none keeps no record.
+    /// Settings of the records of checks; without them, no record is kept.
     pub records: Option<RecordsConfig>,
-    /// What one request, and all together, may use.
+    /// Limits on what one request, one connection, one caller, and all together may use.
     pub limits: ServiceLimits,
-    /// How long answers are kept for repeated requests.
+    /// Limits on the answers that are kept for repeated requests.
     pub idempotency: IdempotencyConfig,
-    /// How it ends.
+    /// Times for shutting down.
     pub shutdown: ShutdownConfig,
-    /// What it logs.
+    /// Format and filter of the log.
     pub logging: LoggingConfig,
 }
 
-/// TLS. The files are read again when they change.
+/// TLS settings. The files are read again when they change.
 #[derive(Clone, Debug)]
 pub struct TlsConfig {
     /// The certificate chain, in PEM.
     pub certificate: PathBuf,
     /// Its private key, in PEM.
     pub key: PathBuf,
-    /// Who signs the certificates of callers, in PEM; none asks for no certificates.
+    /// Certificates of the authorities that sign callers' certificates, in PEM; without them,
+    /// callers are not asked for certificates.
     pub client_authorities: Option<PathBuf>,
-    /// The lists of certificates that those have revoked, in PEM, a current one of each; none
-    /// knows of none.
+    /// Revocation lists of those authorities, in PEM, a current one of each; without them, no
+    /// certificate counts as revoked.
     pub client_revocations: Option<PathBuf>,
 }
 
-/// Where compiled policies are kept.
+/// Place of the cache of compiled policies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CacheChoice {
-    /// In the user's cache.
+    /// In the cache folder of the user.
     User,
-    /// Nowhere.
+    /// Nowhere: there is no cache.
     None,
-    /// In a folder.
+    /// In this folder.
     Folder(PathBuf),
 }
 
-/// One policy.
+/// A policy to load.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyConfig {
-    /// Where it comes from.
+    /// Source of the policy.
     pub origin: PolicyOrigin,
-    /// SHA-256 that the component must have, 64 hexadecimal digits.
+    /// SHA-256 that the component must have, 64 lower-case hexadecimal digits; `None` accepts any.
     pub sha256: Option<String>,
-    /// Beginnings of the region codes (GB/T 2260) of the offices that it is for; none is for every
-    /// office that no other policy is for.
+    /// Prefixes of the region codes (GB/T 2260) of the offices that the policy is for. If empty, it
+    /// is for every office that no other policy is for.
     pub regions: Vec<String>,
 }
 
-/// Where a policy comes from.
+/// The source of a policy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PolicyOrigin {
     /// A baked component.
     File(PathBuf),
-    /// An embedded edition, with what a place adopts of it.
+    /// An embedded edition, with the overlay that says what a place adopts of it.
     Embedded {
         /// The edition.
         edition: String,
-        /// The overlay; `default` where no place is meant.
+        /// The overlay; `default` if no particular place is meant.
         overlay: String,
     },
 }
@@ -102,111 +104,117 @@ pub enum PolicyOrigin {
 /// The database that replicas share.
 #[derive(Clone, Debug)]
 pub struct DatabaseConfig {
-    /// A file with where it is, such as `postgresql://mustcheck:…@db/credit`. It may hold a
-    /// password, so it is no key of the configuration itself.
+    /// File with the URL of the database, such as `postgresql://mustcheck:…@db/credit`. The URL may
+    /// hold a password, so it is not itself a key of the configuration.
     pub url_file: PathBuf,
-    /// Connections that are open at most; 16.
+    /// Largest number of open connections; default 16.
     pub connections: usize,
-    /// How long one statement may take; 5 seconds.
+    /// Time limit of one statement; default 5 seconds.
     pub statement_time: Duration,
-    /// The certificates of the authorities that sign the server's, in PEM; none speaks in clear,
-    /// and so to this machine alone.
+    /// Certificates of the authorities that sign the server's certificate, in PEM. Without them the
+    /// connection is in clear, and so, unless `plaintext` is set, to this machine alone.
     pub authorities: Option<PathBuf>,
-    /// Whether it is spoken to in clear wherever it is; false.
+    /// Whether the connection may be in clear wherever the server is; default `false`.
     pub plaintext: bool,
-    /// A file with the key that digests of requests are made under, the same for all replicas;
-    /// none derives it from [`RecordsConfig::keys`], which serves for [`RecordsPlace::Database`].
+    /// File with the key under which requests are digested, the same for all replicas. `None`
+    /// derives it from [`RecordsConfig::keys`], which works only with [`RecordsPlace::Database`].
     pub requests_key_file: Option<PathBuf>,
 }
 
-/// Where checks are put on record.
+/// Settings of the records of checks.
 #[derive(Clone, Debug)]
 pub struct RecordsConfig {
     /// The folder of the keys.
     pub keys: PathBuf,
-    /// Who can read the bundles; nobody in particular if empty.
+    /// Recipients (age) to whom the bundles are encrypted; if empty, bundles are kept in clear.
     pub encrypt_to: Vec<String>,
-    /// Where log and bundles are kept.
+    /// Place of the log and the bundles.
     pub kept: RecordsPlace,
 }
 
-/// Where log and bundles are kept.
+/// Place of the log and the bundles.
 #[derive(Clone, Debug)]
 pub enum RecordsPlace {
     /// In folders of this machine.
     Folders(FoldersConfig),
     /// In [`Config::database`].
     Database {
-        /// A folder that follows the log: what is overdue and the figures are read from it.
+        /// Folder with a copy of the log, from which the overdue list and the statistics are read.
         copy: PathBuf,
     },
 }
 
-/// Folders that log and bundles are kept in.
+/// Folders of the log and the bundles.
 #[derive(Clone, Debug)]
 pub struct FoldersConfig {
     /// The folder of the audit log.
     pub log: PathBuf,
-    /// The folder of the bundles; none keeps none.
+    /// The folder of the bundles; `None` keeps no bundles.
     pub evidence: Option<PathBuf>,
-    /// The file of the log's index; none makes a temporary one at each start, from the whole log.
+    /// The file of the log's index; `None` makes a temporary one at each start, from the whole log.
     pub index: Option<PathBuf>,
-    /// Bytes that must be free where the log is, or `/readyz` turns; 64 MiB.
+    /// Bytes that must be free on the disk of the log; below that, `/readyz` reports that the
+    /// service is not ready. Default 64 MiB.
     pub low_water: u64,
 }
 
-/// What one request, and all together, may use.
+/// Limits on what one request, one connection, one caller, and all together may use.
 #[derive(Clone, Debug)]
 pub struct ServiceLimits {
-    /// Bytes of a request's body; 1 MiB.
+    /// Largest body of a request, in bytes; default 1 MiB.
     pub body_bytes: usize,
-    /// How long a connection may take for TLS, and for the head of a request; 10 seconds.
+    /// Time limit for the TLS handshake, and for the head of a request; default 10 seconds.
     pub header_time: Duration,
-    /// How long a request may take to send its body; 20 seconds.
+    /// Time limit for the body of a request to arrive; default 20 seconds.
     pub body_time: Duration,
-    /// How long a request may wait and be worked on; 60 seconds.
+    /// Time limit for a request to wait for its turn, and again for the work on it; default 60
+    /// seconds.
     pub request_time: Duration,
-    /// Requests that are worked on at a time; 64.
+    /// Largest number of requests in progress; default 64.
     pub concurrent: usize,
-    /// Requests that wait for their turn; 256.
+    /// Largest number of requests that wait for their turn; default 256.
     pub queue: usize,
-    /// How long whoever is answered may read nothing of it; 20 seconds.
+    /// Longest time that a client may read nothing of its answer; default 20 seconds.
     pub write_time: Duration,
-    /// How long a connection may last; 1 hour. What was begun on it is finished.
+    /// Longest life of a connection; default 1 hour. A request that was begun on it is finished.
     pub connection_time: Duration,
-    /// Open connections; 1,024.
+    /// Largest number of open connections; default 1,024.
     pub connections: usize,
-    /// Open connections of one address (of IPv6, of one network of 64 bits); a quarter of all.
-    /// None behind a proxy, whose address all connections have.
+    /// Largest number of open connections from one address (for IPv6, from one network of 64 bits).
+    /// Default a quarter of all, and none behind a proxy, whose address all connections have.
+    /// `None` sets no limit.
     pub connections_per_peer: Option<usize>,
-    /// Requests a second of one caller, unless the caller has a rate of its own; 100.
+    /// Requests per second of one caller, unless the caller has a rate of its own; default 100.
     pub requests_per_second: u32,
-    /// How many days before today a check may be as of, for callers with the role `backdate`; 30.
-    /// As of today and yesterday everybody checks.
+    /// Largest number of days from the as-of date to today, for callers with the role `backdate`;
+    /// default 30. Every caller may use today and yesterday.
     pub as_of_days_back: u16,
 }
 
-/// How long answers are kept for repeated requests.
+/// Limits on the answers that are kept for repeated requests.
 #[derive(Clone, Debug)]
 pub struct IdempotencyConfig {
-    /// Keys that are kept; 100,000. The oldest go first.
+    /// Largest number of keys that are kept in memory, without a database; default 100,000. The
+    /// oldest go first.
     pub keys: usize,
-    /// Bytes of answers that are kept in memory, without a database; 512 MiB. The oldest go first.
+    /// Largest total size of answers that are kept in memory, without a database, in bytes; default
+    /// 512 MiB. The oldest go first.
     pub bytes: usize,
-    /// How long; 24 hours.
+    /// Time for which an answer is kept; default 24 hours.
     pub age: Duration,
 }
 
-/// How the service ends.
+/// Times for shutting the service down.
 #[derive(Clone, Debug)]
 pub struct ShutdownConfig {
-    /// How long it goes on after `/readyz` has turned, so that balancers see it; 3 seconds.
+    /// Time that the service goes on after `/readyz` reports that it ends, so that load balancers
+    /// see it; default 3 seconds.
     pub notice: Duration,
-    /// How long requests that were begun may take after that; 30 seconds.
+    /// Time limit after that for requests that were begun; default 30 seconds.
     pub deadline: Duration,
 }
 
-/// What the service logs.
+/// Format and filter of the service's log.
 #[derive(Clone, Debug)]
 pub struct LoggingConfig {
     /// Whether each line is a JSON object.
@@ -215,7 +223,7 @@ pub struct LoggingConfig {
     pub filter: String,
 }
 
-/// Why a configuration cannot be used.
+/// Error: a file of the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -223,11 +231,11 @@ pub enum ConfigError {
     Io {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
-    /// What is wrong in it.
+    /// The file has mistakes.
     #[error("`{path}` cannot be used:\n{}", lines(mistakes))]
     Content {
         /// The file.
@@ -247,7 +255,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] with every mistake in the file.
+    /// [`ConfigError`] if the file cannot be read, or with every mistake in it.
     pub fn open(path: &Path) -> Result<Self, ConfigError> {
         let text = read(path)?;
         let folder = path.parent().unwrap_or(Path::new("."));
@@ -273,7 +281,7 @@ impl Config {
 }
 
 impl Config {
-    /// What is allowed, and had better not be: personal data in clear.
+    /// Warnings about settings that are allowed but unsafe: personal data in clear.
     pub fn warnings(&self) -> Vec<&'static str> {
         let keeps_bundles = |records: &RecordsConfig| match &records.kept {
             RecordsPlace::Folders(folders) => folders.evidence.is_some(),
@@ -293,7 +301,7 @@ impl Config {
     }
 }
 
-/// The text of a file.
+/// Reads the text of a file.
 pub(crate) fn read(path: &Path) -> Result<String, ConfigError> {
     let failed = |source| ConfigError::Io { path: path.display().to_string(), source };
     let bytes = mustcheck::read_file(path, FILE_LIMIT).map_err(failed)?;

@@ -4,19 +4,19 @@ use mustcheck_postgres::{Config, Database, Error, Tls};
 
 use crate::config::{self, ConfigError, DatabaseConfig};
 
-/// Why the database is not in use.
+/// Error: the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// The file that says where it is.
+    /// The file with its URL cannot be read.
     #[error(transparent)]
     Url(#[from] ConfigError),
-    /// The database.
+    /// The database cannot be connected to, or migrated.
     #[error("the database cannot be used")]
     Database(#[from] Error),
 }
 
-/// Connects, and brings the tables to what this version expects. Replicas that start at once wait
-/// for each other.
+/// Connects, and migrates the tables to what this version expects. Replicas that start at the same
+/// time wait for each other.
 pub(crate) async fn connect(config: &DatabaseConfig) -> Result<Database, DatabaseError> {
     let url = config::read(&config.url_file)?;
     let mut settings = Config::new(url.trim());

@@ -1,8 +1,8 @@
 //! Idempotency keys (draft-ietf-httpapi-idempotency-key): the same request twice is one check.
 //!
-//! A key belongs to one caller and one request. What is kept is the answer of a request that
-//! succeeded; one that failed gives its key back, so that it may be corrected or tried again. So
-//! does one whose answer does not last: what is undetermined today is not tomorrow.
+//! A key belongs to one caller and one request. The answer of a request that succeeded is kept. A
+//! request that failed gives its key back, so that it may be corrected or tried again. So does a
+//! request whose answer does not last: a check that is undetermined now may be answered later.
 
 mod database;
 mod memory;
@@ -19,23 +19,23 @@ pub use requests_key::RequestsKey;
 
 use crate::problem::{Kind, Problem};
 
-/// The header.
+/// Header with the caller's key.
 pub(crate) const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-/// What says that an answer was given before.
+/// Header that marks an answer that was given before.
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-/// The longest key, in bytes.
+/// Longest key, in bytes.
 const LONGEST: usize = 255;
 
-/// What a caller calls its request. It is kept as a digest: callers may make it of anything.
+/// A caller's key for its request. It is kept as a digest, because callers may make it of anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key([u8; 32]);
 
 impl Key {
-    /// The key of a request of a caller, if it has one.
+    /// Reads the key of a caller's request, if it has one.
     ///
     /// # Errors
     ///
-    /// [`Kind::InvalidKey`].
+    /// [`Kind::InvalidKey`] if there are two, or if it is not 1 to 255 visible ASCII characters.
     pub(crate) fn of(headers: &HeaderMap, caller: &str) -> Result<Option<Self>, Problem> {
         let mut given = headers.get_all(HEADER).iter();
         let Some(key) = given.next() else { return Ok(None) };
@@ -50,13 +50,13 @@ impl Key {
         Ok(Some(Self(digest(&[caller.as_bytes(), text.as_bytes()]))))
     }
 
-    /// The digest.
+    /// The digest (SHA-256) of the caller and its key.
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// SHA-256 of parts, each with its length, so that nothing runs together.
+/// SHA-256 of parts, each with its length, so that parts do not run together.
 fn digest(parts: &[&[u8]]) -> [u8; 32] {
     use sha2::{Digest as _, Sha256};
     let mut digest = Sha256::new();
@@ -71,35 +71,35 @@ fn length(part: &[u8]) -> [u8; 8] {
     u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()
 }
 
-/// How it stands with a key.
+/// State of a key at the beginning of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begun {
-    /// Nobody has used it. It is now in use, until [`Idempotency::finish`]. A check ties its
-    /// receipt to the claim, if there is one.
+    /// The key is new. It is now in use, until [`Idempotency::finish`]. A check ties its receipt to
+    /// the claim, if there is one.
     Fresh(Option<Claim>),
-    /// Who worked on it is gone, and its check is on record: the answer is made of that. It is in
-    /// use, too.
+    /// The replica that worked on the request is gone, but its check is on record: the answer is
+    /// made from that record. The key is in use, too.
     Recorded(DocumentId),
     /// The same request was answered with this body.
     Done(Bytes),
-    /// The same request is being worked on.
+    /// The same request is in progress.
     InProgress,
-    /// It belongs to another request.
+    /// The key belongs to another request.
     Conflict,
 }
 
-/// How a request ended.
+/// Outcome of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// It was answered so: whoever asks again gets the same.
+    /// It was answered with this body, which the same request gets again.
     Kept(Bytes),
-    /// It was answered, and the answer does not last: whoever asks again is answered anew.
+    /// It was answered, but the answer does not last: the same request is answered anew.
     Passing,
-    /// It failed. What it put on record before stays its own.
+    /// It failed. A receipt that it recorded before stays tied to its key.
     Failed,
 }
 
-/// Where keys are kept.
+/// A store of keys.
 #[derive(Debug)]
 pub enum Idempotency {
     /// In this process: they are gone when it ends.
@@ -109,8 +109,8 @@ pub enum Idempotency {
 }
 
 impl Idempotency {
-    /// The digest that tells a request from others: of its parts, under a key wherever somebody
-    /// else than this process may read it.
+    /// Digest of a request's parts, which tells it from others. It is made under a key (HMAC) where
+    /// others than this process may read it.
     pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
         match self {
             Self::Memory(_) => digest(parts),
@@ -122,7 +122,7 @@ impl Idempotency {
     ///
     /// # Errors
     ///
-    /// [`Kind::Unavailable`] if where keys are kept cannot be reached.
+    /// [`Kind::Unavailable`] if the store of keys cannot be reached.
     pub async fn begin(&self, key: Key, request: [u8; 32]) -> Result<Begun, Problem> {
         match self {
             Self::Memory(keys) => Ok(keys.begin(key, request)),
@@ -138,14 +138,15 @@ impl Idempotency {
         }
     }
 
-    /// Forgets what is too old, where that does not happen by itself.
+    /// Forgets keys that are too old, in a store that does not do so by itself.
     pub(crate) async fn expire(&self) {
         if let Self::Database(keys) = self {
             keys.expire().await;
         }
     }
 
-    /// How many keys are kept here, or are being answered here if replicas share them.
+    /// Number of keys that are kept here; if replicas share them, of those whose requests are in
+    /// progress here.
     pub fn len(&self) -> usize {
         match self {
             Self::Memory(keys) => keys.len(),
@@ -153,7 +154,7 @@ impl Idempotency {
         }
     }
 
-    /// Whether none is.
+    /// Whether that number is 0.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

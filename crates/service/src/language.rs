@@ -1,8 +1,8 @@
-//! In which language a problem is told: what `Accept-Language` prefers, else English.
+//! The language of a problem: the one that `Accept-Language` prefers, else English.
 
 use axum::http::{HeaderMap, header};
 
-/// The same words twice.
+/// The same text in Chinese and in English.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
     pub(crate) zh: &'static str,
@@ -45,7 +45,7 @@ impl Language {
         }
     }
 
-    /// What `Content-Language` says.
+    /// Value of `Content-Language`.
     pub(crate) const fn tag(self) -> &'static str {
         match self {
             Self::Chinese => "zh",
@@ -54,7 +54,7 @@ impl Language {
     }
 }
 
-/// An item of an `Accept…` header without its parameters, and its quality in thousandths.
+/// Splits an item of an `Accept…` header into its name and its quality in thousandths.
 pub(crate) fn weighted(item: &str) -> (&str, u16) {
     let mut parts = item.split(';').map(str::trim);
     let name = parts.next().unwrap_or_default();

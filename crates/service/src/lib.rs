@@ -4,7 +4,7 @@
 //! of which the router and the OpenAPI document are both made. Every answer but 200 is a problem
 //! (RFC 9457), and no problem means "no measures".
 //!
-//! RAIL R13: identifiers stand in bodies alone, never in a path, a log, a metric or an error.
+//! RAIL R13: identifiers are in bodies alone, never in a path, a log, a metric or an error.
 
 mod admission;
 mod body;

@@ -1,5 +1,5 @@
-//! Metrics, in the text format of OpenMetrics. No label holds what identifies anybody: matters are
-//! the catalogue's, sources the registry's, and callers are not told apart.
+//! Metrics, in the text format of OpenMetrics. No label identifies anybody: matters are codes of
+//! the catalogue, sources are ids of the registry, and callers are not distinguished.
 
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -89,11 +89,11 @@ pub(crate) struct Metrics {
     queued: Gauge,
     keys: Gauge,
     log_entries: Gauge<u64, AtomicU64>,
-    /// Only where it is known.
+    /// Set only where the number of free bytes is known.
     records_free: Family<PlaceLabels, Gauge<u64, AtomicU64>>,
 }
 
-/// From a tenth of a millisecond to a minute.
+/// A histogram with buckets from a tenth of a millisecond to a minute.
 fn durations() -> Histogram {
     const BUCKETS: [f64; 14] = [
         0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.5, 10.0,
@@ -149,7 +149,7 @@ impl Metrics {
             disposition: decision.disposition.to_string(),
         };
         self.checks.get_or_create(&labels).inc();
-        // RAIL R14: a check as of an earlier day is told as such in the statistics.
+        // RAIL R14: a check as of an earlier day is counted as such in the statistics.
         self.backdated.inc_by(u64::from(decision.is_backdated()));
         // Most lookups of a decision have one source and one status, so they are counted together.
         let mut counted: Vec<((Option<&str>, AnswerStatus), u64)> = Vec::new();
@@ -183,7 +183,7 @@ impl Metrics {
         self.reloads.get_or_create(&ReloadLabels { what, result }).inc();
     }
 
-    /// Shows what is in force.
+    /// Shows the policies in force.
     pub(crate) fn policies(&self, set: &PolicySet) {
         self.policies.clear();
         for loaded in &set.loaded {
@@ -200,17 +200,17 @@ impl Metrics {
         }
     }
 
-    /// That the log has at least this many entries.
+    /// Notes that the log has at least this many entries. The metric never goes down.
     pub(crate) fn log_entries(&self, entries: u64) {
         self.log_entries.inner().fetch_max(entries, std::sync::atomic::Ordering::Relaxed);
     }
 
-    /// How many bytes are free where the log is.
+    /// Notes the number of free bytes on the disk of the log.
     pub(crate) fn records_free(&self, bytes: u64) {
         self.records_free.get_or_create(&PlaceLabels { place: "log" }).set(bytes);
     }
 
-    /// The metrics as text.
+    /// Returns the metrics as text.
     pub(crate) fn text(&self, in_flight: usize, queued: usize, keys: usize) -> String {
         let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
         self.in_flight.set(number(in_flight));

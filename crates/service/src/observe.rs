@@ -1,4 +1,5 @@
-//! Around every request: its id, its line in the log, its metrics, and the headers of its answer.
+//! The layer around every request: its id, its line in the log, its metrics, and the headers of its
+//! answer.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,7 +15,7 @@ use crate::problem::{Kind, Problem};
 use crate::shared::Shared;
 use crate::telemetry::{REQUEST_ID, request_id, trace};
 
-/// What every answer says to browsers: to run nothing, to frame nothing, to keep nothing.
+/// Headers of every answer, for browsers: run nothing, frame nothing, keep nothing.
 const SECURITY: [(HeaderName, &str); 6] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
@@ -24,7 +25,7 @@ const SECURITY: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Handles a request within all that.
+/// Handles a request, writes its problem if it ends in one, counts it and logs it.
 pub(crate) async fn observe(
     State(shared): State<Arc<Shared>>,
     mut request: Request,
@@ -76,8 +77,8 @@ fn secure(headers: &mut HeaderMap, id: &str, speaks_tls: bool) {
     }
 }
 
-/// The request's line.
-// RAIL R13: the path as it was asked for, the body and the headers are not among it.
+/// Writes the request's line in the log.
+// RAIL R13: the path as it was asked for, the body and the headers are not part of it.
 fn log(
     id: &str,
     trace: Option<&(String, String)>,

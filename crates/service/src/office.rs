@@ -1,4 +1,4 @@
-//! The service as the officer's page asks it. The page and the service meet here and nowhere else.
+//! The service as the officer's pages ask it. Pages and service meet here and nowhere else.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -22,13 +22,13 @@ use crate::problem::{Kind, Problem};
 use crate::records::KeptReceipt;
 use crate::shared::Shared;
 
-/// The pages on a service; none if its configuration wants none.
+/// Returns the pages of a service; `None` if its configuration wants none.
 pub(crate) fn router(config: &Config, shared: &Arc<Shared>) -> Result<Option<Router>, PolicyError> {
     if !config.page {
         return Ok(None);
     }
     let settings = Settings {
-        // Browsers hold cookies that are secure back from a connection in clear.
+        // Browsers send no secure cookies over a connection in clear.
         secure: config.tls.is_some() || config.behind_proxy,
         body_bytes: config.limits.body_bytes,
         body_time: config.limits.body_time,
@@ -39,8 +39,8 @@ pub(crate) fn router(config: &Config, shared: &Arc<Shared>) -> Result<Option<Rou
     Ok(Some(page::router(office, settings)?.layer(from_fn(note))))
 }
 
-/// Names the page in the request's line and in the metrics. A program that asks for what is not
-/// there is answered as a program.
+/// Names the page in the request's log line and in the metrics. Where there is no page, a client
+/// that does not accept HTML is answered with a problem document.
 async fn note(request: Request, next: Next) -> Response {
     let told = request.extensions().get::<Told>().cloned();
     let accepted = request.headers().get_all(header::ACCEPT).iter();
@@ -94,12 +94,12 @@ impl page::Caller for callers::Caller {
     }
 }
 
-/// The service.
+/// The service as the pages' [`Office`].
 struct ServiceOffice(Arc<Shared>);
 
 impl ServiceOffice {
-    /// Does what was asked for, among everything else that the service works on. What is begun is
-    /// finished, whatever becomes of the browser.
+    /// Does work that a page asks for, within the caller's rate and the service's limits. Work that
+    /// was begun is finished, even if the browser goes away.
     async fn work<T: Send + 'static>(
         &self,
         caller: &dyn page::Caller,
@@ -181,7 +181,7 @@ impl Office for ServiceOffice {
         Box::pin(async move {
             let kept = self.work(caller, work).await?;
             let case = &kept.receipt.payload.case;
-            // Of another's nobody learns that it is there.
+            // A caller does not learn that another's receipt exists.
             if !caller.may_matter(&case.matter) || !caller.may_region(&case.office.region) {
                 return Err(unknown(&kept.id).into());
             }

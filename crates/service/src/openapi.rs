@@ -17,7 +17,7 @@ pub(crate) fn bytes() -> Bytes {
     BYTES.get_or_init(|| serde_json::to_vec(&document()).unwrap_or_default().into()).clone()
 }
 
-/// The document.
+/// Builds the OpenAPI document of the service.
 pub fn document() -> Value {
     let settings = SchemaSettings::draft2020_12()
         .with(|settings| settings.definitions_path = "/components/schemas".into());
@@ -116,7 +116,7 @@ fn media(schema: Value, examples: Map<String, Value>) -> Value {
     media
 }
 
-/// Examples, each of which is JSON.
+/// Examples as the document has them, by name. A text that is not JSON is left out.
 fn shown<'a>(
     examples: impl Iterator<Item = (&'a str, &'a str, Option<&'a str>)>,
 ) -> Map<String, Value> {

@@ -1,4 +1,4 @@
-//! What an operation is, and the one way in which every request to one is handled.
+//! Operations, and the one way in which every request to one is handled.
 //!
 //! An operation's route, the type that it reads and the type that it answers are one declaration.
 //! The router and the OpenAPI document are both made of it, so neither can say something else.
@@ -27,17 +27,17 @@ use crate::shared::Shared;
 use crate::tls::ClientCertificate;
 use work::{Work, unpanicked};
 
-/// Which method.
+/// HTTP method of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Get,
     Post,
 }
 
-/// Who may ask.
+/// The callers that may use an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Anybody: it says nothing of anybody.
+    /// Anybody: the answer is about nobody.
     Open,
     /// Every caller.
     Caller,
@@ -45,7 +45,7 @@ pub(crate) enum Access {
     Role(Role),
 }
 
-/// Where an operation is, and what is said of it.
+/// Method, path, access and documentation of an operation.
 pub(crate) struct Route {
     pub(crate) verb: Verb,
     pub(crate) path: &'static str,
@@ -53,13 +53,13 @@ pub(crate) struct Route {
     pub(crate) summary: &'static str,
     pub(crate) description: &'static str,
     pub(crate) access: Access,
-    /// Whether an idempotency key counts.
+    /// Whether the operation takes an idempotency key.
     pub(crate) idempotent: bool,
-    /// The problems that are this operation's own.
+    /// Kinds of problems of this operation, beside those that others have too.
     pub(crate) problems: &'static [Kind],
 }
 
-/// What an operation reads.
+/// Input of an operation.
 pub(crate) trait Input: Sized + Send + 'static {
     /// Its schema; none if there is no body.
     fn schema(generator: &mut SchemaGenerator) -> Option<Schema>;
@@ -68,7 +68,7 @@ pub(crate) trait Input: Sized + Send + 'static {
     fn read(body: &[u8]) -> Result<Self, Problem>;
 }
 
-/// Nothing is read.
+/// No input: nothing is read.
 pub(crate) struct NoBody;
 
 impl Input for NoBody {
@@ -81,19 +81,19 @@ impl Input for NoBody {
     }
 }
 
-/// What an operation answers.
+/// Output of an operation.
 pub(crate) trait Output: Send + 'static {
-    /// Its media type, with which the others that may be accepted begin.
+    /// Its media type, as `Content-Type` has it. Its parameters do not count for `Accept`.
     const MEDIA: &'static str;
 
     /// Its schema.
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 
-    /// The bytes.
+    /// Writes the body of the answer.
     fn write(self) -> Result<Bytes, Problem>;
 }
 
-/// What a decision takes as JSON, in bytes; a longer one is copied as it grows.
+/// Usual size of a decision as JSON, in bytes; a longer one is copied as it grows.
 const USUAL_JSON: usize = 16 << 10;
 
 /// A JSON document.
@@ -110,22 +110,22 @@ impl<T: Serialize + JsonSchema + Send + 'static> Output for Json<T> {
         let failed = |e: serde_json::Error| Problem::new(Kind::Internal).told(e.to_string());
         let mut json = Vec::with_capacity(USUAL_JSON);
         serde_json::to_writer(&mut json, &self.0).map_err(failed)?;
-        // What is kept for whoever asks again has room for nothing else.
+        // An answer may be kept for repeated requests, so spare capacity is given back.
         Ok(json.into_boxed_slice().into())
     }
 }
 
 /// An operation.
 pub(crate) trait Operation: 'static {
-    /// Where it is, and what is said of it.
+    /// Its route and documentation.
     const ROUTE: Route;
-    /// What it reads.
+    /// Its input.
     type Input: Input;
-    /// What it answers.
+    /// Its output.
     type Output: Output;
 
-    /// That the caller, as it is now, may ask this. It is asked before anything else, and so also
-    /// before an answer is given a second time.
+    /// Checks that the caller, with its present permissions, may ask this. This comes before
+    /// anything else, and so also before an answer is given a second time.
     fn permit(
         _call: &Call,
         _input: &Self::Input,
@@ -133,24 +133,24 @@ pub(crate) trait Operation: 'static {
         std::future::ready(Ok(()))
     }
 
-    /// Whether whoever asks again with the same key gets the same answer.
+    /// Whether this answer is kept for the next request with the same key.
     fn lasts(_answer: &Self::Output) -> bool {
         true
     }
 
-    /// Does it, for a caller who may.
+    /// Does the operation, for a caller that is permitted.
     fn run(
         call: Call,
         input: Self::Input,
     ) -> impl Future<Output = Result<Self::Output, Problem>> + Send;
 
-    /// Bodies that are read, for the documentation.
+    /// Example bodies, for the documentation.
     fn examples() -> Vec<Example> {
         Vec::new()
     }
 }
 
-/// A request, for the documentation.
+/// An example of a request, for the documentation.
 pub(crate) struct Example {
     pub(crate) name: &'static str,
     pub(crate) summary: &'static str,
@@ -160,28 +160,28 @@ pub(crate) struct Example {
 /// A request as an operation sees it.
 pub(crate) struct Call {
     pub(crate) shared: Arc<Shared>,
-    /// Who asks; none where anybody may.
+    /// The caller; `None` if an open operation is asked by nobody who is known.
     pub(crate) caller: Option<Arc<Caller>>,
-    /// What stands in the path in the place of its one parameter.
+    /// Value of the one parameter of the path, such as a receipt's id.
     pub(crate) parameter: Option<String>,
     pub(crate) told: Told,
-    /// What the request's key is claimed with, if replicas share keys.
+    /// Claim of the request's key, if replicas share keys.
     pub(crate) claim: Option<Claim>,
-    /// The receipt of this very request, if it was checked by a replica that could not answer.
+    /// Receipt of this same request, if another replica checked it and could not answer.
     pub(crate) recorded: Option<DocumentId>,
 }
 
 impl Call {
-    /// As of which days the caller checks.
+    /// The as-of dates that the caller may use.
     pub(crate) fn days(&self) -> Days {
         self.caller.as_ref().map_or(Days::Usual, |caller| caller.days())
     }
 
-    /// That the caller may see a case.
+    /// Checks that the caller may see a case.
     ///
     /// # Errors
     ///
-    /// [`Kind::Forbidden`] with the place.
+    /// [`Kind::Forbidden`] with the place; [`Kind::Unauthenticated`] without a caller.
     pub(crate) fn permit_case(&self, matter: &str, region: &str) -> Result<(), Problem> {
         match &self.caller {
             Some(caller) => caller.permit_case(matter, region),
@@ -190,11 +190,11 @@ impl Call {
     }
 }
 
-/// What a request's line in the log says, as far as it is known.
+/// Notes for a request's line in the log, shared by all who add to them.
 #[derive(Clone, Default)]
 pub(crate) struct Told(Arc<Mutex<Notes>>);
 
-/// What is noted of a request. None of it identifies anybody.
+/// Facts about a request for its line in the log. None of them identifies anybody.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     pub(crate) route: Option<&'static str>,
@@ -239,7 +239,7 @@ impl Entry {
     }
 }
 
-/// Handles a request, whatever its operation.
+/// Handles a request to an operation.
 async fn handle<O: Operation>(
     State(shared): State<Arc<Shared>>,
     parameters: Option<Parameter>,
@@ -263,14 +263,14 @@ impl<S: Send + Sync> axum::extract::OptionalFromRequestParts<S> for Parameter {
         state: &S,
     ) -> Result<Option<Self>, Self::Rejection> {
         use axum::extract::FromRequestParts as _;
-        // What is no UTF-8 names nothing.
+        // A parameter that is not UTF-8 names nothing.
         let parameters = RawPathParams::from_request_parts(parts, state).await.ok();
         let first = parameters.as_ref().and_then(|all| all.iter().next());
         Ok(first.map(|(_, value)| Self(value.to_owned())))
     }
 }
 
-/// An answer.
+/// The answer of an operation.
 struct Answer {
     body: Bytes,
     replayed: bool,
@@ -299,7 +299,7 @@ async fn answer<O: Operation>(
     told.notes().route = Some(route.path);
     body::accepts(&parts.headers, O::Output::MEDIA)?;
     let caller = match route.access {
-        // Who is known may be told more.
+        // A known caller may be shown more.
         Access::Open => authenticate(&shared, &parts, &told).ok(),
         Access::Caller => Some(authenticate(&shared, &parts, &told)?),
         Access::Role(role) => {
@@ -315,7 +315,7 @@ async fn answer<O: Operation>(
         Verb::Get => Bytes::new(),
         Verb::Post => body::read(&parts.headers, body, &shared.limits).await?,
     };
-    // Whoever watches over an overloaded service has to get through to it.
+    // Monitoring has to get through to an overloaded service.
     let place = match route.access {
         Access::Open => None,
         Access::Role(Role::Metrics) => None,
@@ -344,7 +344,7 @@ async fn answer<O: Operation>(
             Begun::Conflict => return Err(Problem::new(Kind::KeyReused)),
         }
     }
-    // What is late goes on, and its key has the answer for whoever asks again.
+    // Late work goes on, and its key has the answer for the next request.
     let body = begin::<O>(call, input, key, place).finished(shared.limits.request_time).await?;
     Ok(Answer { body, replayed: false })
 }
@@ -378,7 +378,7 @@ fn begin<O: Operation>(
     })
 }
 
-/// Who asks: by certificate, else by token.
+/// Finds the caller of a request, by certificate, else by token, and notes its name.
 fn authenticate(
     shared: &Shared,
     parts: &axum::http::request::Parts,

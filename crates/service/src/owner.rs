@@ -1,4 +1,4 @@
-//! Who may read and write a file that the service relies on.
+//! Reading files that the service relies on, with a check of their owner and permissions.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read as _};
@@ -8,8 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, FILE_LIMIT};
 
-/// The text of a file that nobody else can change, and nobody but the group can read: so does an
-/// orchestrator mount it. The file that is looked at is the one that is read, whatever is put in
+/// Reads the text of a file that no other user can change, and only the group can read: that is how
+/// an orchestrator mounts it. The file that is checked is the one that is read, whatever is put in
 /// its place meanwhile.
 pub(crate) fn read_private(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
     let io = |source| ConfigError::Io { path: path.display().to_string(), source };
@@ -40,7 +40,7 @@ fn check_owner(file: &File) -> Result<(), Error> {
     Err(Error::new(ErrorKind::PermissionDenied, detail))
 }
 
-/// Elsewhere the folder says who may.
+/// Accepts every file: on other systems, the folder's permissions decide.
 #[cfg(not(unix))]
 fn check_owner(_: &File) -> Result<(), Error> {
     Ok(())

@@ -1,10 +1,10 @@
-//! The officer's page: put an application in, read the decision, print the notice, find a receipt,
-//! record feedback, see what is overdue, read statistics.
+//! The officer's pages: enter an application, read the decision, print the notice, find a receipt,
+//! record feedback, see the overdue list, read statistics.
 //!
-//! Every page is made on the server, works without script, and asks nothing of any other host. The
-//! page decides nothing: it asks an [`Office`], which the service is.
+//! Every page is made on the server, works without script, and loads nothing from any other host.
+//! The pages decide nothing: they ask an [`Office`], which is the service.
 //!
-//! RAIL R13: what may identify somebody stands in bodies alone. A decision is reached by a number
+//! RAIL R13: text that may identify somebody is in bodies alone. A decision is reached by a number
 //! that counts within one session, and every form is a POST.
 //!
 //! RAIL R10: no page compares persons or firms.
@@ -50,11 +50,11 @@ pub(crate) use state::Settings;
 
 use state::Page;
 
-/// Which of the pages an answer is of, as an extension of it.
+/// Route of the page that an answer is of, as an extension of the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RouteName(pub(crate) &'static str);
 
-/// The pages, from `/` on.
+/// Returns the router of the pages, from `/` on.
 ///
 /// # Errors
 ///

@@ -1,17 +1,17 @@
-//! What is shared out by address, so that no stranger has all of it: connections, and the time that
-//! sign-ins take that fail.
+//! Shares by address, so that no stranger takes all of something: connections, and delays of failed
+//! sign-ins.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Where a connection comes from: an address, and of IPv6 the network of 64 bits, of which whoever
-/// has it chooses addresses as it likes.
+/// Origin of a connection: an address, or for IPv6 the network of 64 bits, whose owner chooses
+/// addresses in it freely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Peer(IpAddr);
 
 impl Peer {
-    /// Somebody of whom nothing is known.
+    /// A peer whose address is not known.
     pub(crate) const UNKNOWN: Self = Self(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
 
     pub(crate) fn of(address: IpAddr) -> Self {
@@ -22,18 +22,18 @@ impl Peer {
     }
 }
 
-/// How much of something each peer has.
+/// Counts the shares that each peer holds of something, up to a limit.
 #[derive(Debug)]
 pub(crate) struct Peers {
     most: usize,
     held: Arc<Held>,
 }
 
-/// Who has something, and how much.
+/// Number of shares by peer.
 #[derive(Debug, Default)]
 struct Held(Mutex<HashMap<Peer, usize>>);
 
-/// A share of a peer's. It is given back when this is dropped.
+/// A share that a peer holds. It is given back when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
     peer: Peer,
@@ -47,12 +47,12 @@ impl Held {
 }
 
 impl Peers {
-    /// Lets each peer have so many at a time.
+    /// Lets each peer hold at most `most` shares at a time.
     pub(crate) fn new(most: usize) -> Self {
         Self { most, held: Arc::default() }
     }
 
-    /// One for a peer; none if it has as many as it may.
+    /// Takes a share for a peer; `None` if the peer holds as many as it may.
     pub(crate) fn enter(&self, peer: Peer) -> Option<Share> {
         let mut all = self.held.all();
         let held = all.entry(peer).or_default();
@@ -69,7 +69,7 @@ impl Drop for Share {
         let mut all = self.held.all();
         if let Some(held) = all.get_mut(&self.peer) {
             *held = held.saturating_sub(1);
-            // Nobody is remembered who has nothing.
+            // A peer without shares is forgotten.
             if *held == 0 {
                 all.remove(&self.peer);
             }

@@ -1,9 +1,9 @@
 //! The policies in force, by place, and how they are replaced.
 //!
-//! An office's region chooses: the policies whose region is the longest beginning of it, else those
-//! without a region. Of these the as-of date chooses, as in every gate. A place's policies decide
-//! alone: where none of them decides on a day, that is an application error, and not another
-//! place's law.
+//! The region of an office chooses the policies: those with the longest prefix of its code, else
+//! those without a region. Of these the as-of date chooses, as in every gate. A place's policies
+//! decide alone: if none of them decides on a day, that is an application error, and no other
+//! place's law applies.
 
 mod load;
 
@@ -25,75 +25,77 @@ use crate::callers::{Days, Role};
 use crate::problem::{Kind, Problem};
 use crate::told::quotable;
 
-/// A policy that is loaded.
+/// A policy in force.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LoadedPolicy {
-    /// Its file, or `edition:` and the embedded edition.
+    /// Name of its file, or `edition:` and the embedded edition, with `+` and the overlay unless
+    /// that is `default`.
     pub source: String,
-    /// Beginnings of the region codes of the offices that it is for; empty for all others.
+    /// Prefixes of the region codes of the offices that it is for; empty if it is for all others.
     pub regions: Vec<String>,
-    /// Name, version, edition, overlay.
+    /// The policy's name, version, edition and overlay.
     pub policy: PolicyId,
     /// The edition's title.
     pub edition_name: Text,
     /// The first as-of date that it decides.
     pub valid_from: Date,
-    /// The last, if any.
+    /// The last as-of date that it decides, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<Date>,
     /// Digest of the component.
     pub component: ContentDigest,
-    /// Digest of the catalogue that was baked into it, if it says so.
+    /// Digest of the catalogue that was baked into the component, if it names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<ContentDigest>,
-    /// Digest of the overlay that was baked into it, if it says so.
+    /// Digest of the overlay that was baked into the component, if it names one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overlay: Option<ContentDigest>,
-    /// Since when it is in force here.
+    /// Time since which it is in force in this service.
     pub since: Moment,
 }
 
-/// Why the policies were not replaced.
+/// An attempt to replace the policies that failed.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LoadFailure {
-    /// When.
+    /// Time of the attempt.
     pub at: Moment,
-    /// Why. What was in force before still is.
+    /// The reason. The policies that were in force before still are.
     pub detail: String,
 }
 
-/// How a check is run.
+/// The way in which checks are run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Run {
-    /// At once: everything is in memory.
+    /// At once, on the request's own thread: everything is in memory.
     Inline,
     /// On a thread that may wait for a disk.
     Blocking,
-    /// It is waited for.
+    /// Asynchronously: the registry or the recorder is awaited.
     Awaited,
 }
 
 /// The policies of one place.
 struct Place {
-    /// The beginning of region codes; empty for everywhere.
+    /// Prefix of region codes; empty for everywhere.
     prefix: String,
     gate: Gate,
 }
 
-/// What is in force together.
+/// The policies that are in force together.
 pub(crate) struct PolicySet {
-    /// The longest prefix first.
+    /// The places; a longer prefix comes before a shorter one of the same codes.
     places: Vec<Place>,
     pub(crate) loaded: Vec<LoadedPolicy>,
-    /// To be taken over unchanged by the next set.
+    /// The opened policies, in the order of `loaded`, which the next set takes over if they are
+    /// unchanged.
     opened: Vec<Policy>,
     matters: BTreeSet<String>,
     pub(crate) run: Run,
-    /// The day that the embedding program set.
+    /// The day of checks that the embedding program set, if it did.
     today: Option<Date>,
-    /// How many days before today a check may be as of, for callers with the role for it.
+    /// Largest number of days from the as-of date to today, for callers with the role for it.
     days_back: u16,
-    /// Asked whether it is usable.
+    /// The registry, which is asked whether it is usable.
     registry: Opened,
 }
 
@@ -109,8 +111,8 @@ impl PolicySet {
         })
     }
 
-    /// The gate for the offices of a region, for a caller: the one place that says as of which days
-    /// it checks.
+    /// The gate for the offices of a region, with the as-of dates that the caller may use. Only
+    /// this function limits them.
     // RAIL R14: an earlier day needs a right of its own.
     pub(crate) fn gate_of(&self, region: &str, days: Days) -> Result<Gate, Problem> {
         let gate = self.gate(region)?;
@@ -120,8 +122,8 @@ impl PolicySet {
         })
     }
 
-    /// The problem of a caller whose application was not checked. Of a day that is too early, it
-    /// names what would have let it through.
+    /// The problem of an application that was not checked. If the as-of date is too early, it names
+    /// the role or the setting that would have let it through.
     pub(crate) fn problem(&self, error: &CheckError, as_of: Date, days: Days) -> Problem {
         let early = match error {
             CheckError::Application(ApplicationError::InvalidDate(at)) if at.path == "as_of" => {
@@ -152,13 +154,14 @@ impl PolicySet {
         self.today.or_else(|| mustcheck::clock::today().ok())
     }
 
-    /// The matter, if a policy knows it: what is unknown may be anything, and goes into no log.
+    /// Returns the matter if a policy knows it. An unknown one may be anything, and goes into no
+    /// log.
     // RAIL R13
     pub(crate) fn known_matter<'a>(&self, matter: &'a str) -> Option<&'a str> {
         self.matters.contains(matter).then_some(matter)
     }
 
-    /// That the registry can be asked: about nobody.
+    /// Checks that the registry answers, by a lookup about nobody.
     pub(crate) async fn check_registry(&self) -> Result<(), RegistryError> {
         let registry = match &self.registry {
             Opened::Awaited(registry) => return registry.lookup(&[]).await.map(drop),
@@ -170,7 +173,7 @@ impl PolicySet {
     }
 }
 
-/// The policies, for any number of requests while they are replaced.
+/// The policies in force, which can be replaced while requests use them.
 pub(crate) struct Policies {
     loader: Loader,
     current: RwLock<Arc<PolicySet>>,
@@ -183,12 +186,13 @@ impl Policies {
         Ok(Self { loader, current, last_failure: Mutex::default() })
     }
 
-    /// What is in force now, and stays so for whoever has it.
+    /// Returns the policies that are in force now. They stay so for the request that holds them.
     pub(crate) fn current(&self) -> Arc<PolicySet> {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Loads everything again. What was in force stays so unless all of it can be used.
+    /// Loads everything again. The policies in force stay so unless all of the new ones can be
+    /// used.
     pub(crate) fn reload(&self) -> Result<Arc<PolicySet>, LoadError> {
         let loaded = self.loader.load(Some(&self.current()));
         let mut last_failure = self.last_failure.lock().unwrap_or_else(PoisonError::into_inner);
@@ -211,13 +215,13 @@ impl Policies {
         self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The files whose change is to be seen.
+    /// The files to watch for changes.
     pub(crate) fn files(&self) -> Vec<std::path::PathBuf> {
         self.loader.files()
     }
 }
 
-/// A registry that is waited for, as several gates share it.
+/// An asynchronous registry that several gates share.
 #[derive(Clone)]
 struct SharedRegistry(Arc<dyn AsyncRegistry>);
 

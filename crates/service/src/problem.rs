@@ -1,4 +1,4 @@
-//! What the service answers when it has no result: problem details (RFC 9457).
+//! Problem details (RFC 9457), which the service answers when it has no result.
 //!
 //! Three kinds of "no" stay apart. A finding is no problem: it is answered with 200 and its
 //! disposition, `undetermined` too. An application that cannot be evaluated is 400 or 422 and names
@@ -22,21 +22,21 @@ use crate::told::quotable;
 /// Problem details, as RFC 9457 has them.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ProblemDetails {
-    /// What kind of problem: `urn:mustcheck:problem:` and a code.
+    /// The kind of problem: `urn:mustcheck:problem:` and a code.
     #[serde(rename = "type")]
     pub kind: String,
     /// The kind in a few words, in the language that was asked for.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What is wrong this time.
+    /// Description of this problem, in the language that was asked for.
     pub detail: String,
     /// The request's id, which the log has too.
     pub instance: String,
-    /// Where in the body, if something there is wrong.
+    /// The place in the body, if something there is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What failed, if something failed.
+    /// The part that failed, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FailureKind>,
 }
@@ -45,12 +45,12 @@ pub struct ProblemDetails {
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(crate) kind: Kind,
-    /// In Chinese and in English.
+    /// Description in Chinese and in English.
     detail: Option<(String, String)>,
     path: Option<String>,
     pub(crate) fault: Option<FailureKind>,
     retry_after: Option<u64>,
-    /// What is wrong, for the log and for nobody else.
+    /// Description for the log, and for nobody else.
     pub(crate) told: Option<String>,
 }
 
@@ -61,7 +61,8 @@ impl Problem {
         Self { kind, detail: None, path: None, fault: None, retry_after, told: None }
     }
 
-    /// Says what is wrong this time, in the words of whoever found it: English, and its Chinese.
+    /// Sets the description: an English text of the check or the log, and its Chinese. Identifiers
+    /// in it are masked.
     // RAIL R13
     #[must_use]
     pub fn detail(self, detail: impl AsRef<str>) -> Self {
@@ -70,43 +71,43 @@ impl Problem {
         Self { detail: Some((zh, detail)), ..self }
     }
 
-    /// Says what is wrong this time, in both languages.
+    /// Sets the description in both languages.
     #[must_use]
     pub fn says(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
         Self { detail: Some((zh.into(), en.into())), ..self }
     }
 
-    /// Says where in the body.
+    /// Sets the place in the body.
     #[must_use]
     pub fn path(self, path: impl AsRef<str>) -> Self {
         Self { path: Some(quotable(path.as_ref())), ..self }
     }
 
-    /// Says after how many seconds it makes sense to try again.
+    /// Sets the number of seconds after which it makes sense to try again; at least 1.
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         Self { retry_after: Some(seconds.max(1)), ..self }
     }
 
-    /// Says something to the log alone.
+    /// Sets the description for the log alone.
     #[must_use]
     pub(crate) fn told(self, told: String) -> Self {
         Self { told: Some(told), ..self }
     }
 
-    /// Says what failed.
+    /// Sets the part that failed.
     #[must_use]
     pub(crate) fn failed(self, fault: FailureKind) -> Self {
         Self { fault: Some(fault), ..self }
     }
 
-    /// Where in what was put in, and what is wrong there, in English.
+    /// Returns the place in the input, and the description in English.
     pub(crate) fn of_input(self) -> (String, String) {
         let detail = self.detail.map_or_else(|| self.kind.detail().en.to_owned(), |(_, en)| en);
         (self.path.unwrap_or_default(), detail)
     }
 
-    /// After how many seconds it makes sense to try again.
+    /// Number of seconds after which it makes sense to try again; 1 if none is set.
     pub(crate) fn retry_after_seconds(&self) -> u64 {
         self.retry_after.unwrap_or(1)
     }
@@ -116,7 +117,7 @@ impl Problem {
         self.kind.status()
     }
 
-    /// The problem as it is sent.
+    /// Writes the problem as it is sent. `request` is the request's id.
     pub(crate) fn write(&self, request: &str, language: Language) -> Response {
         let details = ProblemDetails {
             kind: format!("urn:mustcheck:problem:{}", self.kind.code()),
@@ -147,7 +148,7 @@ impl Problem {
         if self.kind == Kind::Unauthenticated {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        // What is left of a body that was not read is not the next request.
+        // The rest of a body that was not read must not be taken for the next request.
         if self.kind.ends_connection() {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -155,7 +156,7 @@ impl Problem {
 }
 
 impl IntoResponse for Problem {
-    /// A placeholder, which is written once language and request are known.
+    /// Makes a placeholder, which is written once language and request are known.
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
         response.extensions_mut().insert(self);
@@ -164,7 +165,8 @@ impl IntoResponse for Problem {
 }
 
 impl Problem {
-    /// A body that could not be read: no JSON, or JSON that is something else.
+    /// The problem of a body that could not be read: one that is not JSON, or JSON of another
+    /// shape, which is of the kind `otherwise`.
     pub(crate) fn of_body(body: &[u8], error: InputError, otherwise: Kind) -> Self {
         if let Some(problem) = Self::no_json(body) {
             return problem;
@@ -178,7 +180,8 @@ impl Problem {
         Self::new(kind).path(path).detail(detail)
     }
 
-    /// What is wrong with a text as JSON, whatever it is about.
+    /// The problem of a body that is not JSON, whatever it is about; `None` if it is, or if it is
+    /// not UTF-8.
     fn no_json(body: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(body).ok()?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -190,7 +193,7 @@ impl Problem {
     }
 }
 
-/// Where a document could not be read, and why.
+/// Returns the place at which a document could not be read, and the reason.
 pub(crate) fn place_and_detail(error: &InputError) -> (String, String) {
     match error {
         InputError::Misplaced { path } => {
@@ -213,10 +216,11 @@ impl From<&ApplicationError> for Problem {
 }
 
 impl From<&Fault> for Problem {
-    /// What failed is in the log in full; the caller learns the kind, and whether to try again.
+    /// Reports a fault: in full to the log, and to the caller its kind and whether to try again.
     fn from(fault: &Fault) -> Self {
         let (kind, failed) = match fault {
-            // Another request may find it up again.
+            // Content that is damaged stays so; a registry that is down may be up again for another
+            // request.
             Fault::Registry(RegistryError::Content(_)) => (Kind::Failed, FailureKind::Registry),
             Fault::Registry(_) => (Kind::Unavailable, FailureKind::Registry),
             Fault::Record(_) => (Kind::Unavailable, FailureKind::Record),

@@ -6,8 +6,8 @@ use crate::server::{Service, StartError};
 #[cfg(unix)]
 use crate::told::told;
 
-/// Sees to it that no core of this process is dumped, and that no other process of its user reads
-/// its memory: it names people, and holds keys.
+/// Prevents core dumps of this process, and reading of its memory by other processes of its user:
+/// the memory names people, and holds keys.
 // RAIL R13
 #[cfg(unix)]
 fn dump_no_core() {
@@ -21,12 +21,12 @@ fn dump_no_core() {
     }
 }
 
-/// Elsewhere the system's settings say so.
+/// Does nothing: on other systems, the system's settings decide.
 #[cfg(not(unix))]
 fn dump_no_core() {}
 
 /// Runs a service until the process is asked to end (SIGTERM, SIGINT), and then until what was
-/// begun is finished. Says where it listens as soon as it does.
+/// begun is finished. Calls `listens` with the address as soon as the service listens.
 ///
 /// # Errors
 ///
@@ -43,7 +43,8 @@ pub fn serve(service: Service, listens: impl FnOnce(SocketAddr)) -> Result<(), S
     })
 }
 
-/// That the process is asked to end. From now on it does not end by itself.
+/// Returns a future that is ready when the process is asked to end. From this call on, those
+/// signals do not end the process by themselves.
 #[cfg(unix)]
 fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -57,7 +58,7 @@ fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// That the process is asked to end.
+/// Returns a future that is ready when the process is asked to end.
 #[cfg(not(unix))]
 fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
@@ -67,7 +68,7 @@ fn asked_to_end() -> std::io::Result<impl Future<Output = ()>> {
 
 #[cfg(test)]
 mod tests {
-    /// In the profile that is given out too: a size that wraps is a size that nobody checked.
+    /// Holds in the release profile too: a size that wraps is a size that nobody checked.
     #[test]
     #[should_panic(expected = "attempt to add with overflow")]
     fn a_sum_that_does_not_fit_is_no_sum() {

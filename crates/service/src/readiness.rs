@@ -1,4 +1,5 @@
-//! Whether the service can decide: found once a second at most, whoever asks and however often.
+//! Readiness: whether the service can decide. It is found out once a second at most, however often
+//! anybody asks.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,33 +9,34 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use crate::problem::{Kind, Problem};
 use crate::shared::{Shared, panicked};
 
-/// How long an answer holds for whoever else asks.
+/// Time for which a result holds for everybody who asks.
 const HOLDS: Duration = Duration::from_secs(1);
-/// How long it is waited for. Orchestrators give up a second later.
+/// Longest time that a result is waited for. Orchestrators give up a second later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a service that can decide says.
+/// Answer of a service that can decide.
 #[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Readiness {
-    /// `ready`.
+    /// Always `ready`.
     pub status: String,
-    /// The policies in force; for callers with the role `metrics` alone.
+    /// Number of policies in force; for callers with the role `metrics` alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policies: Option<usize>,
-    /// Entries of the log, if there is one; for callers with the role `metrics` alone.
+    /// Number of entries of the log, if there is one; for callers with the role `metrics` alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_entries: Option<u64>,
 }
 
-/// What was found last, and when.
+/// The last result, and the time when it was found.
 type Last = Option<(Instant, Result<(), Problem>)>;
 
-/// What was found last. Whoever finds out has it, and everybody else waits for that.
+/// The last result. The task that finds out the next one holds the lock, and everybody else waits
+/// for it.
 #[derive(Clone, Default)]
 pub(crate) struct Found(Arc<Mutex<Last>>);
 
 impl Shared {
-    /// Whether the service can decide, for anybody.
+    /// Checks whether the service can decide, for anybody who asks.
     ///
     /// # Errors
     ///
@@ -46,8 +48,8 @@ impl Shared {
         Ok(Readiness { status: "ready".into(), policies: None, log_entries: None })
     }
 
-    /// Whether the service can decide, with its counts, for whoever watches over it: the log is
-    /// read for it.
+    /// Checks whether the service can decide, and adds its counts, for the operator. The log is
+    /// read for that.
     ///
     /// # Errors
     ///
@@ -70,8 +72,8 @@ impl Shared {
         Ok(())
     }
 
-    /// What was found within the last second, or is found now: by one request, for all. What that
-    /// waits for, it goes on waiting for when nobody is there any more, so that no second one does.
+    /// Returns the result of the last second, or finds it out now: by one request, for all. That
+    /// work goes on even if nobody waits for it any more, so that it is never done twice at a time.
     async fn find(self: &Arc<Self>) -> Result<(), Problem> {
         let held = Arc::clone(&self.found.0).lock_owned().await;
         if let Some((at, found)) = &*held
@@ -84,7 +86,7 @@ impl Shared {
     }
 }
 
-/// Finds out, and keeps it.
+/// Finds out, and keeps the result.
 async fn find(shared: Arc<Shared>, mut held: OwnedMutexGuard<Last>) -> Result<(), Problem> {
     let set = shared.policies.current();
     let mut found = set.check_registry().await.map_err(|_| no_registry());

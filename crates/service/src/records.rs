@@ -1,4 +1,4 @@
-//! Where checks are put on record, and where what is on record is read.
+//! Records of checks: writing them, and reading them.
 
 mod database;
 mod folder;
@@ -22,7 +22,7 @@ pub use index::IndexError;
 use crate::config::RecordsConfig;
 use crate::idempotency::RequestsKey;
 
-/// A receipt, and what was reported about it.
+/// A receipt, and the feedback about it.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KeptReceipt {
     /// The receipt's id.
@@ -31,7 +31,7 @@ pub struct KeptReceipt {
     pub log_index: u64,
     /// The receipt, signed.
     pub receipt: Signed<Receipt>,
-    /// What was reported about it, the first first.
+    /// The feedback about it, the oldest first.
     pub feedback: Vec<KeptFeedback>,
 }
 
@@ -46,52 +46,52 @@ pub struct KeptFeedback {
     pub feedback: Signed<Feedback>,
 }
 
-/// What was decided by a check that is on record.
+/// The decision of a check that is on record.
 pub(crate) struct KeptCheck {
     pub(crate) decision: mustcheck::Decision,
     pub(crate) log_index: u64,
     pub(crate) component: ContentDigest,
 }
 
-/// Why records cannot be used.
+/// Error: the records cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordsError {
-    /// The keys.
+    /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeysError),
     /// The log cannot be written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// Who is to read the bundles.
+    /// A recipient of the bundles is not valid.
     #[error("`encrypt_to`")]
     Recipients(#[from] AgeError),
-    /// The bundles.
+    /// The store of the bundles cannot be used.
     #[error(transparent)]
     Bundles(#[from] StoreError),
     /// The log cannot be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
-    /// The index of a log in a folder.
+    /// The index of a log in a folder cannot be used.
     #[error(transparent)]
     Index(#[from] IndexError),
-    /// The database.
+    /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] mustcheck_postgres::Error),
-    /// An entry of the log is none.
+    /// An entry of the log is damaged.
     #[error("an entry of the log is damaged")]
     Entry(#[from] mustcheck_evidence::EntryError),
-    /// Too little is free where the log is.
+    /// Too few bytes are free on the disk of the log.
     #[error("the disk of the log is nearly full")]
     Full,
-    /// The system's clock.
+    /// The system's clock is wrong.
     #[error("the feedback could not be dated")]
     Clock(#[from] InvalidForm),
-    /// The work on it was not finished.
+    /// The work was not finished, or a bundle cannot be read.
     #[error("reading the records failed")]
     Unfinished,
 }
 
-/// Records of one kind or another. Everything that is stored goes through here.
+/// Records, in folders or in a database. Everything that is stored goes through here.
 pub enum Records {
     /// A log and bundles in folders of this machine.
     Folder(Arc<FolderRecords>),
@@ -99,7 +99,7 @@ pub enum Records {
     Database(Arc<DatabaseRecords>),
 }
 
-/// To whom the bundles are encrypted; none keeps them in clear.
+/// Reads the recipients to whom the bundles are encrypted; `None` keeps them in clear.
 fn recipients(config: &RecordsConfig) -> Result<Option<Recipients>, AgeError> {
     match config.encrypt_to.as_slice() {
         [] => Ok(None),
@@ -108,7 +108,7 @@ fn recipients(config: &RecordsConfig) -> Result<Option<Recipients>, AgeError> {
 }
 
 impl Records {
-    /// What puts checks on record.
+    /// The recorder that puts checks on record.
     pub fn recorder(&self) -> Arc<Recorder> {
         match self {
             Self::Folder(folder) => folder.recorder(),
@@ -116,8 +116,8 @@ impl Records {
         }
     }
 
-    /// The key for digests of requests that follows from the keys, where replicas are known to have
-    /// the same: one log has one signer.
+    /// The key for digests of requests, derived from the keys of the records. There is one only in
+    /// a database, where replicas are known to have the same keys: one log has one signer.
     pub(crate) fn requests_key(&self) -> Option<RequestsKey> {
         match self {
             Self::Folder(_) => None,
@@ -125,7 +125,7 @@ impl Records {
         }
     }
 
-    /// A receipt, and what was reported about it; none if the log has none of that id.
+    /// Reads a receipt and the feedback about it; `None` if the log has none of that id.
     ///
     /// # Errors
     ///
@@ -140,15 +140,15 @@ impl Records {
         }
     }
 
-    /// Makes ready what receipts are found by, which after an update may take its time: whoever
-    /// asks for a receipt before waits.
+    /// Brings the index by which receipts are found up to date. After an update that may take a
+    /// while, and a request for a receipt waits for it.
     ///
     /// # Errors
     ///
     /// [`RecordsError`] if the log cannot be read, or its index not written.
     pub(crate) async fn index(&self) -> Result<(), RecordsError> {
         let Self::Folder(folder) = self else { return Ok(()) };
-        // A service that ends does not wait for it, and the next goes on where it was.
+        // A service that ends does not wait for it, and the next one continues from there.
         let folder = Arc::downgrade(folder);
         blocking(move || {
             while let Some(folder) = folder.upgrade() {
@@ -161,7 +161,8 @@ impl Records {
         .await?
     }
 
-    /// What was decided, of a check that is on record; none if its bundle cannot be read here.
+    /// Reads the decision of a check that is on record; `None` if its bundle is encrypted, missing,
+    /// or in a folder.
     ///
     /// # Errors
     ///
@@ -187,8 +188,8 @@ impl Records {
     ///
     /// # Errors
     ///
-    /// [`FeedbackError`], within, if it does not fit or is not on record; [`RecordsError`] if that
-    /// is not known.
+    /// The inner [`FeedbackError`] if the feedback does not fit its receipt or was not recorded;
+    /// the outer [`RecordsError`] if that is not known.
     pub async fn record_feedback(
         &self,
         file: FeedbackFile,
@@ -202,7 +203,7 @@ impl Records {
         }
     }
 
-    /// The log as it is now, for what is overdue, for reports and exports.
+    /// Opens the log as it is now, for the overdue list, reports and exports.
     ///
     /// # Errors
     ///
@@ -217,11 +218,12 @@ impl Records {
         }
     }
 
-    /// That checks can be put on record, as far as that is known without keeping anybody from it.
+    /// Checks that records can be written, as far as that is known without keeping a writer from
+    /// the log.
     ///
     /// # Errors
     ///
-    /// [`RecordsError`] with why not.
+    /// [`RecordsError`] with the reason if they cannot.
     pub(crate) async fn check(&self) -> Result<(), RecordsError> {
         match self {
             Self::Folder(folder) => {
@@ -232,14 +234,15 @@ impl Records {
         }
     }
 
-    /// Bytes that are free where a log in a folder is.
+    /// Number of free bytes on the disk of a log in a folder; `None` for a database, or if it is
+    /// not known.
     pub(crate) async fn free(&self) -> Option<u64> {
         let Self::Folder(folder) = self else { return None };
         let folder = Arc::clone(folder);
         blocking(move || folder.free()).await.ok().flatten()
     }
 
-    /// How many entries the log has.
+    /// Number of entries in the log.
     ///
     /// # Errors
     ///
@@ -255,7 +258,7 @@ impl Records {
     }
 }
 
-/// Runs what may wait for a disk.
+/// Runs work that may wait for a disk on a thread that may wait.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, RecordsError> {

@@ -10,7 +10,7 @@ use crate::operations::table;
 use crate::problem::{Kind, Problem};
 use crate::shared::Shared;
 
-/// Every route, the pages, and what is answered where there is neither.
+/// Returns the router of all routes and of the pages, with an answer for paths that are neither.
 pub(crate) fn router(shared: Arc<Shared>, pages: Option<Router>) -> Router {
     let mut router = Router::new();
     for entry in table() {

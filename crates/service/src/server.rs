@@ -30,42 +30,42 @@ use crate::tls::{Tls, TlsError};
 use crate::told::told;
 use crate::watch::{Reloads, watch};
 
-/// Why the service does not start.
+/// Error: the service does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The configuration, or the file of the callers.
+    /// The configuration, or a file that it names, cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The policies, or the registry.
+    /// The policies, or the registry, cannot be used.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// The records.
+    /// The records cannot be used.
     #[error("the records cannot be used")]
     Records(#[from] RecordsError),
-    /// The database.
+    /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] DatabaseError),
-    /// The names that the pages show.
+    /// The names that the pages show cannot be read.
     #[error("the pages cannot be shown")]
     Pages(#[source] PolicyError),
-    /// Records in a database that is not configured.
+    /// The records are in a database that is not configured.
     #[error("the records are in a database, and there is no `[database]`")]
     NoDatabase,
-    /// Nothing to digest requests under that all replicas have.
+    /// Replicas share no key under which requests are digested.
     #[error("replicas share no key for the digests of requests: `requests_key_file` names one")]
     NoRequestsKey,
-    /// TLS.
+    /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The threads, or the signals.
+    /// The system gives no threads, or no signals.
     #[error("the system gives no threads or signals")]
     Runtime(#[source] std::io::Error),
-    /// The address.
+    /// The address cannot be listened on.
     #[error("`{address}` cannot be listened on")]
     Listen {
         /// The address.
         address: SocketAddr,
-        /// Why.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
@@ -84,7 +84,7 @@ pub struct Service {
     shared: Arc<Shared>,
     pages: Option<Router>,
     tls: Option<Arc<Tls>>,
-    /// What it was opened on, and what the connections to its database live on.
+    /// Runtime that the service was opened on, and that carries the connections to its database.
     runtime: Option<Runtime>,
 }
 
@@ -103,14 +103,14 @@ impl ServiceBuilder {
         Self { registry: RegistryChoice::AtOnce(registry), ..self }
     }
 
-    /// Answers lookups from a registry of the embedding program that is waited for.
+    /// Answers lookups from an asynchronous registry of the embedding program.
     #[must_use]
     pub fn async_registry(self, registry: Arc<dyn AsyncRegistry>) -> Self {
         Self { registry: RegistryChoice::Awaited(registry), ..self }
     }
 
-    /// Sets the day on which every check is made; without it, the system's clock says. It is for
-    /// the tests of a service, whose cases have their days.
+    /// Sets the day on which every check is made; without it, the day is the system clock's. It is
+    /// for the tests of a service, whose cases have their days.
     #[must_use]
     pub fn today(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
@@ -120,7 +120,7 @@ impl ServiceBuilder {
     ///
     /// # Errors
     ///
-    /// [`StartError`] with what cannot be used.
+    /// [`StartError`] with the part that cannot be used.
     pub fn open(self) -> Result<Service, StartError> {
         let Self { config, registry, today } = self;
         for warning in config.warnings() {
@@ -169,14 +169,14 @@ impl ServiceBuilder {
     }
 }
 
-/// Keys of requests that replicas share.
+/// Opens the store of idempotency keys that replicas share.
 fn database_keys(config: &Config, database: &Database, digests: RequestsKey) -> DatabaseKeys {
-    // Twice the time of a request: who is answering it has ended long before.
+    // Twice the time of a request: the replica that answers it has ended long before.
     let lease = config.limits.request_time * 2;
     DatabaseKeys::new(Requests::new(database, lease, config.idempotency.age), digests)
 }
 
-/// Where checks are put on record.
+/// Opens the records of checks.
 async fn open_records(
     config: &RecordsConfig,
     database: Option<&Database>,
@@ -193,13 +193,13 @@ async fn open_records(
     })
 }
 
-/// Threads for requests.
+/// Starts the runtime with the threads for requests.
 fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 impl Drop for Service {
-    /// A service may be dropped where nothing may wait.
+    /// Ends the runtime without waiting: a service may be dropped where nothing may wait.
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -208,12 +208,12 @@ impl Drop for Service {
 }
 
 impl Service {
-    /// The threads that it was opened on.
+    /// Handle of the runtime that the service was opened on.
     pub(crate) fn handle(&self) -> Option<tokio::runtime::Handle> {
         self.runtime.as_ref().map(|runtime| runtime.handle().clone())
     }
 
-    /// Begins a service.
+    /// Returns a builder of a service with this configuration.
     pub fn builder(config: Config) -> ServiceBuilder {
         let registry = match &config.registry {
             Some(file) => RegistryChoice::File(file.clone()),
@@ -227,16 +227,16 @@ impl Service {
         self.shared.policies.current().loaded.clone()
     }
 
-    /// How many callers there are.
+    /// Number of callers.
     pub fn callers(&self) -> usize {
         self.shared.callers().len()
     }
 
-    /// Takes the address.
+    /// Binds the address of the configuration.
     ///
     /// # Errors
     ///
-    /// [`StartError::Listen`].
+    /// [`StartError::Listen`] if the address cannot be listened on.
     pub async fn listen(self) -> Result<Listening, StartError> {
         let address = self.config.listen;
         let failed = |source| StartError::Listen { address, source };
@@ -250,17 +250,17 @@ impl Service {
 }
 
 impl Listening {
-    /// Where it listens.
+    /// Address that the service listens on.
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What reads its files again.
+    /// Returns the handle that reads the service's files again.
     pub fn reloads(&self) -> Arc<Reloads> {
         Arc::clone(&self.reloads)
     }
 
-    /// Serves until it is to stop, and then until what was begun is finished or its deadline has
+    /// Serves until `stop` is ready, and then until what was begun is finished or its deadline has
     /// passed.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { service, listener, address, reloads } = self;
@@ -307,7 +307,8 @@ async fn forget(shared: Arc<Shared>) {
     }
 }
 
-/// Makes ready what receipts are found by. Who asks for one meets the same fault, and is told.
+/// Brings the index by which receipts are found up to date. If that fails, a request for a receipt
+/// meets the same fault, and reports it.
 async fn index(shared: Arc<Shared>) {
     let Ok(records) = shared.records() else { return };
     if let Ok(entries) = records.entries().await {
@@ -318,23 +319,23 @@ async fn index(shared: Arc<Shared>) {
     }
 }
 
-/// What serves connections.
+/// Everything that serving connections needs.
 struct Serving {
     router: Router,
     tls: Option<Arc<Tls>>,
     places: Arc<Semaphore>,
-    /// How many of them each address has; none behind a proxy.
+    /// The connections of each address; `None` if an address has no limit, as behind a proxy.
     peers: Option<Peers>,
     times: Times,
     graceful: GracefulShutdown,
 }
 
 impl Serving {
-    /// Takes connections until something else happens.
+    /// Accepts connections until `end` is ready.
     async fn until(&self, listener: &TcpListener, end: impl Future<Output = ()>) {
         let mut end = pin!(end);
         loop {
-            // Whoever finds no place waits in the system's queue.
+            // A connection that finds no place waits in the system's queue.
             let accepted = async {
                 let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
                 Some((listener.accept().await, place))
@@ -347,11 +348,11 @@ impl Serving {
             match accepted {
                 Some((Ok((stream, address)), place)) => {
                     let peer = Peer::of(address.ip());
-                    // Whoever has its share is let go at once: the rest is for others.
+                    // An address that has its share is refused at once: the rest is for others.
                     match self.peers.as_ref().map(|peers| peers.enter(peer)) {
                         Some(None) => drop(stream),
-                        // The share goes back before the place: whoever gets the place next may
-                        // be of the same address.
+                        // The share goes back before the place: the next connection in that place
+                        // may be from the same address.
                         share => self.serve(stream, peer, (share.flatten(), place)),
                     }
                 }

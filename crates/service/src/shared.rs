@@ -1,4 +1,4 @@
-//! What all requests share.
+//! State that all requests share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -16,11 +16,11 @@ use crate::problem::{Kind, Problem};
 use crate::readiness::Found;
 use crate::records::Records;
 
-/// The largest number of subjects that is checked without another thread. A check of a few is done
+/// Largest number of subjects that are checked without another thread. A check of a few is done
 /// before a thread would have been woken.
 const INLINE_SUBJECTS: usize = 16;
 
-/// What all requests share.
+/// State that all requests share.
 pub struct Shared {
     pub(crate) policies: Policies,
     pub(crate) records: Option<Records>,
@@ -28,9 +28,9 @@ pub struct Shared {
     pub(crate) metrics: Metrics,
     pub(crate) admission: Admission,
     pub(crate) limits: ServiceLimits,
-    /// Whether TLS ends here.
+    /// Whether the service itself ends TLS.
     pub(crate) speaks_tls: bool,
-    /// Whether it can decide, as it was found last.
+    /// The last result of whether the service can decide.
     pub(crate) found: Found,
     callers: RwLock<Arc<Callers>>,
     stopping: AtomicBool,
@@ -76,7 +76,7 @@ impl Shared {
         *self.callers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(callers);
     }
 
-    /// Says to whoever asks that the service is about to end.
+    /// Makes readiness report that the service is about to end.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::Release);
     }
@@ -85,16 +85,16 @@ impl Shared {
         self.stopping.load(Ordering::Acquire)
     }
 
-    /// Where checks are on record.
+    /// Returns the records of checks.
     ///
     /// # Errors
     ///
-    /// [`Kind::NoRecords`].
+    /// [`Kind::NoRecords`] if the service keeps none.
     pub fn records(&self) -> Result<&Records, Problem> {
         self.records.as_ref().ok_or_else(|| Problem::new(Kind::NoRecords))
     }
 
-    /// Checks an application by the policy of its place, and counts what came of it.
+    /// Checks an application by the policy of its place, and counts the result.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl Shared {
     }
 }
 
-/// Runs a check where it keeps nobody waiting.
+/// Runs a check on a thread where it keeps no other request waiting.
 async fn run(
     gate: Gate,
     set: &PolicySet,
@@ -146,7 +146,7 @@ async fn run(
     })
 }
 
-/// A panic of ours, or of a registry: what it said goes nowhere.
+/// Problem: our code, or a registry, panicked. The message of the panic goes nowhere.
 // RAIL R13
 pub(crate) fn panicked<P>(_: P) -> Problem {
     Problem::new(Kind::Internal).told("the work on the request panicked".into())

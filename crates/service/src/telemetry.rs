@@ -1,4 +1,4 @@
-//! What a request is called in the log, and how the log is written.
+//! Ids of requests in the log, and writing the log.
 
 use std::fmt::Write as _;
 
@@ -8,10 +8,10 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::LoggingConfig;
 
-/// The header that names a request.
+/// Header with a request's id.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
-/// A request's id: the caller's if it is a UUID, which can be nothing else; one of our own if not.
+/// Returns a request's id: the caller's if it is a UUID, which can be nothing else; else a new one.
 // RAIL R13
 pub(crate) fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
@@ -81,11 +81,11 @@ fn holds_identifier(text: &str) -> bool {
     })
 }
 
-/// Begins to write the log.
+/// Starts writing the log.
 ///
 /// # Errors
 ///
-/// If a log is written already.
+/// An error if the filter is not valid, or if a log is written already.
 pub fn install(
     logging: &LoggingConfig,
     writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -99,7 +99,7 @@ pub fn install(
     }
 }
 
-/// Lets a panic say where it was and not what about: its message may quote anything.
+/// Makes panics log their place, and not their message, which may quote anything.
 // RAIL R13
 pub fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {

@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::config::TlsConfig;
 
-/// Why TLS cannot be spoken.
+/// Error: TLS cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read, or holds no PEM of its kind.
@@ -20,14 +20,14 @@ pub enum TlsError {
     File {
         /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: rustls::pki_types::pem::Error,
     },
-    /// The certificate, the key or the authorities do not do.
+    /// The certificate, the key or the authorities cannot be used.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
-    /// The authorities do not do.
+    /// The authorities or their revocation lists cannot be used.
     #[error("the authorities of callers cannot be used")]
     Authorities(#[from] rustls::client::VerifierBuilderError),
 }
@@ -37,11 +37,11 @@ pub enum TlsError {
 pub struct ClientCertificate {
     /// Its SHA-256.
     pub sha256: [u8; 32],
-    /// The names it is for: DNS and URI.
+    /// The DNS names and URIs that it is for.
     pub names: Vec<String>,
 }
 
-/// TLS as it is spoken now.
+/// The TLS settings in use.
 pub(crate) struct Tls {
     files: TlsConfig,
     current: RwLock<Arc<ServerConfig>>,
@@ -53,7 +53,7 @@ impl Tls {
         Ok(Self { files, current })
     }
 
-    /// Reads the files again; what was spoken before still is if they do not do.
+    /// Reads the files again. If they cannot be used, the old settings stay in use.
     pub(crate) fn reload(&self) -> Result<(), TlsError> {
         let config = Arc::new(read(&self.files)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = config;
@@ -86,11 +86,11 @@ fn read(files: &TlsConfig) -> Result<ServerConfig, TlsError> {
             for certificate in certificates(authorities)? {
                 roots.add(certificate)?;
             }
-            // Who comes without a certificate may still have a token.
+            // A caller without a certificate may still have a token.
             let mut verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
                 .allow_unauthenticated();
             if let Some(lists) = &files.client_revocations {
-                // Where no current list says that a certificate is good, it is not.
+                // A certificate is refused unless a current list covers it.
                 verifier = verifier
                     .with_crls(revocations(lists)?)
                     .only_check_end_entity_revocation()
@@ -112,7 +112,7 @@ fn revocations(path: &Path) -> Result<Vec<CertificateRevocationListDer<'static>>
     in_pem(path)
 }
 
-/// Everything of a kind in a file, of which there has to be something.
+/// Reads all PEM items of a kind from a file, which must have at least one.
 fn in_pem<T: PemObject>(path: &Path) -> Result<Vec<T>, TlsError> {
     let failed = |source| TlsError::File { path: path.display().to_string(), source };
     let all = T::pem_file_iter(path).map_err(failed)?;
@@ -123,7 +123,7 @@ fn in_pem<T: PemObject>(path: &Path) -> Result<Vec<T>, TlsError> {
     Ok(all)
 }
 
-/// What a connection's caller showed, if anything.
+/// Certificate that the caller of a connection presented, if any.
 pub(crate) fn client_certificate(
     connection: &rustls::ServerConnection,
 ) -> Option<ClientCertificate> {

@@ -4,7 +4,8 @@ use std::error::Error;
 
 use mustcheck::{mask, redact, safe};
 
-/// A text from outside, fit for a message: one line, nothing hidden in it, no identifier.
+/// Makes a text from outside fit for a message: one line, nothing hidden in it, no identifier, and
+/// at most 300 characters.
 // RAIL R13
 pub(crate) fn quotable(text: &str) -> String {
     const LONGEST: usize = 300;
@@ -15,8 +16,9 @@ pub(crate) fn quotable(text: &str) -> String {
     shown.chars().take(LONGEST).chain("…".chars()).collect()
 }
 
-/// Masks what may be a passport's number, which is too short to be told from words without its form:
-/// a letter or two, and digits. A caller may have put one anywhere.
+/// Masks what may be a passport's number. It is too short to be distinguished from words except by
+/// its form, a letter or two and digits: here, 8 to 14 letters and digits that begin with a letter
+/// and have at least 6 digits. A caller may have put one anywhere.
 fn without_passports(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric();
     let mut shown = String::with_capacity(text.len());

@@ -1,8 +1,8 @@
-//! Files that changed are read again: policies and registry, callers, certificates.
+//! Reading files again when they change: policies and registry, callers, certificates.
 //!
-//! The system tells of changes in the folders of the files, so that a file which is replaced by
+//! The system reports changes in the folders of the files, so that a file which is replaced by
 //! renaming, or by the symbolic link of an orchestrator, is seen too. Every half minute the files
-//! are looked at in any case: not every file system tells.
+//! are looked at in any case: not every file system reports changes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,18 +18,17 @@ use crate::shared::Shared;
 use crate::tls::Tls;
 use crate::told::told;
 
-/// How long after a change nothing else must happen before the files are read: who writes a large
-/// file does so in many steps.
+/// Quiet time after a change before the files are read: a large file is written in many steps.
 const SETTLED: Duration = Duration::from_millis(300);
-/// How long that is waited for: where a log is written into the same folder, it never is so.
+/// Longest wait for that quiet time: if a log is written into the same folder, it never comes.
 const SETTLED_BY: Duration = Duration::from_secs(5);
-/// How often the files are looked at in any case.
+/// Interval at which the files are looked at in any case.
 const LOOKED_AT: Duration = Duration::from_secs(30);
 
-/// What a file looked like.
+/// State of a file: time of its last change, size in bytes, and inode; `None` if it is not known.
 type Look = Option<(SystemTime, u64, u64)>;
 
-/// What reads the files of a service again.
+/// A handle that reads the files of a service again.
 pub struct Reloads {
     shared: Arc<Shared>,
     tls: Option<Arc<Tls>>,
@@ -38,7 +37,7 @@ pub struct Reloads {
     seen: Mutex<Vec<(What, Vec<Look>)>>,
 }
 
-/// What is read again together.
+/// Files that are read again together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Policies,
@@ -83,9 +82,9 @@ impl Reloads {
         self.files(what).iter().map(|file| look(file)).collect()
     }
 
-    /// Reads everything again. What does not do changes nothing, and is told in the log, in the
-    /// metrics, and of policies at `/v1/policies`. This takes seconds and waits for the database,
-    /// so it is nothing for a thread that runs tasks.
+    /// Reads everything again. Files that cannot be used change nothing, and are reported in the
+    /// log, in the metrics, and for policies at `/v1/policies`. This takes seconds and waits for
+    /// the database, so it must not run on a thread that runs tasks.
     pub fn all(&self) {
         for what in What::ALL {
             self.note(what);
@@ -93,7 +92,7 @@ impl Reloads {
         }
     }
 
-    /// Reads again what has changed.
+    /// Reads the files again that have changed.
     pub fn changed(&self) {
         for what in What::ALL {
             if self.note(what) {
@@ -102,7 +101,7 @@ impl Reloads {
         }
     }
 
-    /// Notes what the files look like, and whether that is something else than before.
+    /// Notes the state of the files. Returns whether it differs from before.
     fn note(&self, what: What) -> bool {
         let now = self.look(what);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -162,7 +161,7 @@ fn look(file: &Path) -> Look {
     Some((metadata.modified().ok()?, metadata.len(), inode))
 }
 
-/// Watches for as long as it is let.
+/// Watches the files, until its task is aborted.
 pub(crate) async fn watch(reloads: Arc<Reloads>) {
     let (sender, mut changes) = mpsc::channel::<()>(1);
     let _watcher = watcher(&reloads, sender.clone());

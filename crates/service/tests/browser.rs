@@ -1,8 +1,8 @@
 //! The officer's pages in a real browser: Chromium, driven as a person drives it.
 //!
-//! Left out where `chromium`, `chromedriver` or Chinese letters are not installed. With
-//! `MUSTCHECK_SCREENSHOTS` set to a folder, each page is kept there as a picture, and what is
-//! printed as PDF, to be looked at.
+//! These tests are left out where `chromium`, `chromedriver` or Chinese letters are not installed.
+//! With `MUSTCHECK_SCREENSHOTS` set to a folder, a picture of each page and a PDF of each print are
+//! kept there, to be looked at.
 
 #![allow(
     clippy::expect_used,

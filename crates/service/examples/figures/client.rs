@@ -1,4 +1,4 @@
-//! A client that asks the same again and again on a connection that it keeps.
+//! A client that sends the same request again and again on a connection that it keeps.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -16,12 +16,12 @@ impl Client {
         Self { stream, buffer: vec![0; 64 << 10] }
     }
 
-    /// Sends a request and reads the body of its answer, which has to be a good one.
+    /// Sends a request and reads the body of its answer, which must have the status 200.
     pub fn ask(&mut self, request: &[u8]) -> &[u8] {
         self.try_ask(request).expect("a good answer")
     }
 
-    /// As [`Client::ask`]; what came instead otherwise.
+    /// Sends a request and reads the body of its answer, or returns the failure in words.
     pub fn try_ask(&mut self, request: &[u8]) -> Result<&[u8], String> {
         let failed = |e: std::io::Error| e.to_string();
         self.stream.write_all(request).map_err(failed)?;
@@ -41,7 +41,7 @@ impl Client {
     }
 }
 
-/// The length of a head that is whole, and that of its body.
+/// Lengths of a head and of its body; `None` if the head is not complete yet.
 fn head(read: &[u8]) -> Result<Option<(usize, usize)>, String> {
     const LENGTH: &[u8] = b"content-length: ";
     let Some(end) = read.windows(4).position(|w| w == b"\r\n\r\n") else { return Ok(None) };

@@ -8,7 +8,7 @@ use crate::load::Part;
 use crate::office::{Office, TODAY};
 use crate::servers::of_this_thread;
 
-/// A gate in this process, and what it checks.
+/// A gate in this process, and the application that it checks.
 pub struct Alone {
     gate: Gate,
     application: Application,
@@ -25,7 +25,7 @@ impl Alone {
         Self { gate, application }
     }
 
-    /// Calls, on every core.
+    /// Calls the gate on every core, for this length of time.
     pub fn calls(&self, length: Duration) -> Part {
         let begun = Instant::now();
         let each = || {

@@ -1,4 +1,5 @@
-//! As much as a server can answer: every connection asks again as soon as it is answered.
+//! Full load, as much as a server can answer: every connection asks again as soon as it is
+//! answered.
 
 use std::time::{Duration, Instant};
 
@@ -9,23 +10,23 @@ use crate::servers::Server;
 /// Connections that are used at once.
 const CONNECTIONS: usize = 8;
 
-/// What a part of the run showed.
+/// Figures of a part of the run.
 pub struct Part {
     /// Answers a second.
     pub rate: f64,
-    /// Seconds of CPU time that the servers took for each.
+    /// Seconds of CPU time that the servers took for each answer.
     pub busy: f64,
 }
 
 impl Part {
-    /// The middle of each.
+    /// Median of each figure.
     pub fn median(parts: Vec<Self>) -> Self {
         let of = |value: fn(&Self) -> f64| median(parts.iter().map(value).collect());
         Self { rate: of(|part| part.rate), busy: of(|part| part.busy) }
     }
 }
 
-/// Asks servers in turn, a connection each.
+/// Measures the full load of servers, over which the connections are distributed in turn.
 pub fn throughput(servers: &[&Server], request: &[u8], length: Duration) -> Part {
     let busy = || servers.iter().map(|server| server.busy()).sum::<Duration>();
     let (before, begun) = (busy(), Instant::now());

@@ -1,5 +1,5 @@
-//! What the service costs beside a server that answers a constant, in one run; and whether it
-//! stays as small as it was.
+//! Measures what the service costs beside a server that answers a constant, in one run; and whether
+//! it stays as small as it was.
 //!
 //! ```sh
 //! cargo build --release --workspace --examples
@@ -12,8 +12,8 @@
 //! ```
 //!
 //! Every server is a process of its own; they and this one share the machine's cores. The parts of
-//! a run are interleaved, so that what else the machine does meets all alike, and each figure is
-//! the median of its parts. They are ratios: how much a second holds is the machine's.
+//! a run are interleaved, so that other work of the machine affects all alike, and each figure is
+//! the median of its parts. Only the ratios count: the numbers per second depend on the machine.
 
 #![allow(
     clippy::expect_used,
@@ -44,13 +44,13 @@ use steady::Arriving;
 const RESTRICTED: &str = "0002-procurement-wage-arrears";
 /// Bytes of a short constant.
 const SHORT: usize = 21;
-/// Parts of the run, of each server.
+/// Number of parts of the run, for each server.
 const PARTS: usize = 12;
-/// How long a part takes.
+/// Length of a part.
 const PART: Duration = Duration::from_secs(1);
-/// How long a part of the load at seven tenths lasts.
+/// Length of a part of the load at seven tenths.
 const STEADY: Duration = Duration::from_secs(4);
-/// Parts of that.
+/// Number of parts of that load.
 const STEADY_PARTS: u64 = 7;
 
 fn main() {
@@ -61,7 +61,7 @@ fn main() {
         ["profile", part, seconds] => profile(part, Duration::from_secs(seconds.parse().unwrap())),
         ["tail"] => tail(),
         ["soak", minutes] => soak::soak(minutes.parse().expect("minutes")),
-        // What this program starts of itself.
+        // This program starts itself with these.
         ["serve", folder] => servers::serve(folder.as_ref()),
         ["constant", bytes] => servers::constant(bytes.parse().unwrap()),
         [case] => figures(case),
@@ -73,7 +73,7 @@ fn figures(case: &str) {
     let office = Office::new(case, "");
     let service = Server::service(&office);
     let (check, replay) = (office.check(None), office.check(Some("figures")));
-    // What is replayed is what a check answers: the first of its key is one.
+    // A replay repeats the answer of a check: the first request with the key is one.
     let answer = Client::new(service.address).ask(&replay).len();
     assert_eq!(answer, Client::new(service.address).ask(&check).len(), "bytes of an answer");
     let (short, same) = (Server::constant(SHORT), Server::constant(answer));
@@ -117,7 +117,8 @@ fn figures(case: &str) {
     steady_load(&servers, &check, "at random", Arriving::AtRandom);
 }
 
-/// How long answers take at seven tenths of what a server could answer just before.
+/// Measures how long answers take at seven tenths of the load that a server could answer just
+/// before.
 fn steady_load(
     servers: &[(&str, &Server)],
     request: &[u8],
@@ -138,7 +139,7 @@ fn steady_load(
             println!("  {share:<40}{:>10.0} us", median(each) * 1e6);
         }
         let ratios = parts.iter().map(|part| part.at(0.99) / part.at(0.5)).collect::<Vec<_>>();
-        // A part whose middle is many times that of others met a machine that had no room.
+        // A part whose median is many times that of others met a machine that was busy.
         let each = parts
             .iter()
             .zip(&ratios)
@@ -148,7 +149,7 @@ fn steady_load(
     }
 }
 
-/// Nothing but how long answers take.
+/// Measures only how long answers take.
 fn tail() {
     servers::apart();
     let office = Office::new(RESTRICTED, "");
@@ -159,7 +160,7 @@ fn tail() {
     steady_load(&servers, &check, "at random", Arriving::AtRandom);
 }
 
-/// Nothing but one part, for a profiler.
+/// Runs only one part, for a profiler.
 fn profile(part: &str, length: Duration) {
     let office = Office::new(RESTRICTED, "");
     let part = if part == "gate" {
@@ -170,7 +171,7 @@ fn profile(part: &str, length: Duration) {
         println!("process {}", service.process());
         let key = (part == "replays").then_some("figures");
         let request = office.check(key);
-        // A key that is in use for the first time is nobody else's.
+        // The first request with a key is a check; only later ones are replays.
         Client::new(service.address).ask(&request);
         throughput(&[&service], &request, length)
     };

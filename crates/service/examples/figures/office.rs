@@ -9,7 +9,7 @@ use mustcheck_service::NewToken;
 /// The day of the case that is checked.
 pub const TODAY: Date = Date { year: 2026, month: 11, day: 18 };
 
-/// An office.
+/// A folder with a configuration, the token of its caller, and an application.
 pub struct Office {
     folder: tempfile::TempDir,
     token: String,
@@ -17,8 +17,8 @@ pub struct Office {
 }
 
 impl Office {
-    /// One with the registry of a golden case in memory, and with what else its configuration
-    /// says.
+    /// Makes an office with the registry of a golden case in memory, and with `more` at the end of
+    /// its configuration.
     pub fn new(case: &str, more: &str) -> Self {
         let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/cases");
         let case = cases.join(case);

@@ -16,7 +16,7 @@ use crate::office::{Office, TODAY};
 static APART: AtomicBool = AtomicBool::new(false);
 
 /// Leaves the first core to the servers that are started from now on, and the second to this
-/// process. Where one waits for the other's core, it is the machine that is measured.
+/// process. If one waited for the other's core, the machine would be measured instead.
 pub fn apart() {
     let own = std::process::id().to_string();
     let set = Command::new("taskset").args(["--cpu-list", "--pid", "1", &own]).output();
@@ -31,12 +31,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// The service of an office. It logs as it does in an office, to where nobody reads.
+    /// Starts the service of an office. It logs as it does in production, but nobody reads the log.
     pub fn service(office: &Office) -> Self {
         Self::start(["serve", office.folder().to_str().unwrap()])
     }
 
-    /// A bare server of the same kind, which reads the same request and answers so many bytes.
+    /// Starts a bare server of the same kind, which reads the same request and answers so many
+    /// bytes.
     pub fn constant(bytes: usize) -> Self {
         Self::start(["constant", &bytes.to_string()])
     }
@@ -62,14 +63,14 @@ impl Server {
         self.process.id()
     }
 
-    /// CPU time that its threads have taken.
+    /// CPU time that its threads have used.
     pub fn busy(&self) -> Duration {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.process())).unwrap();
-        // One that has just ended has no more to say.
+        // A thread that has just ended reports nothing.
         tasks.filter_map(|task| of_thread(&task.ok()?.path())).sum()
     }
 
-    /// Memory that it has of its own, in KiB.
+    /// Resident memory of the process (`VmRSS`), in KiB.
     pub fn resident(&self) -> u64 {
         let path = format!("/proc/{}/status", self.process());
         let status = std::fs::read_to_string(path).unwrap();
@@ -77,13 +78,13 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    /// Files and connections that it has open.
+    /// Number of files and connections that it has open.
     pub fn open_files(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.process())).unwrap().count()
     }
 }
 
-/// CPU time that the thread has taken which asks.
+/// CPU time that the calling thread has used.
 pub fn of_this_thread() -> Duration {
     of_thread(Path::new("/proc/thread-self")).unwrap()
 }
@@ -109,7 +110,7 @@ pub fn serve(folder: &Path) {
     mustcheck_service::serve(service, |address| println!("{address}")).expect("an address");
 }
 
-/// Answers a constant.
+/// Serves a constant of so many bytes.
 pub fn constant(bytes: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {

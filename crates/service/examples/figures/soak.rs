@@ -1,5 +1,5 @@
-//! Many checks at an even rate: whether memory and open files stay as they were once the service
-//! is warm.
+//! A soak test: many checks at an even rate, to see whether memory and open files stay as they were
+//! once the service is warm.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -9,13 +9,14 @@ use crate::client::Client;
 use crate::office::Office;
 use crate::servers::Server;
 
-/// Connections to each service.
+/// Number of connections to each service.
 const CONNECTIONS: u64 = 4;
-/// Answers are kept for repeated requests, so few that they are as many as they become at once.
+/// Configuration that keeps answers for repeated requests, but so few that their number is reached
+/// at once.
 const KEYS: &str = "[idempotency]\nkeys = 200\n";
 const LOG: &str = "[records]\nlog = \"log\"\nkeys = \"keys\"\n";
 const BUNDLES: &str = "evidence = \"evidence\"\nindex = \"log.index\"\n";
-/// The share of the time at the beginning after which a service is warm.
+/// Share of the time after which a service is warm.
 const WARM_UP: f64 = 1.0 / 6.0;
 
 /// A service under load.
@@ -29,7 +30,7 @@ struct Soaked {
     errors: AtomicU64,
 }
 
-/// What can be seen of a service at one time.
+/// Size of a service at one time.
 #[derive(Clone, Copy)]
 struct Seen {
     resident: u64,
@@ -37,9 +38,9 @@ struct Seen {
     checks: u64,
 }
 
-/// Runs services side by side, and shows each minute (of a short soak, each twelfth) how large
-/// they are. Every check has an idempotency key of its own, and the last receipt is read each time,
-/// which is when a service brings its index of the log up to date.
+/// Runs services side by side, and prints each minute (in a short soak, each twelfth of it) how
+/// large they are. Every check has an idempotency key of its own, and the last receipt is read each
+/// time, which is when a service brings its index of the log up to date.
 pub fn soak(minutes: u64) {
     let whole = Duration::from_secs(minutes * 60);
     let every = Duration::from_mins(1).min(whole / 12);
@@ -87,7 +88,7 @@ impl Soaked {
         Self { what, rate, office, server, checks, errors }
     }
 
-    /// Asks for checks on one connection until it is enough. Whatever is no check is an error.
+    /// Asks for checks on one connection until `ended` is set. Any other answer is an error.
     fn ask(&self, connection: u64, ended: &AtomicBool) {
         let step = Duration::from_secs_f64(CONNECTIONS as f64 / self.rate as f64);
         let (begun, mut client) = (Instant::now(), Client::new(self.server.address));

@@ -6,33 +6,34 @@ use std::time::{Duration, Instant};
 use crate::client::Client;
 use crate::servers::Server;
 
-/// Connections. Requests queue in the server and not here unless so many are unanswered.
+/// Number of connections. Requests queue in the server and not here unless so many are unanswered.
 const CONNECTIONS: usize = 32;
-/// The share of a run at its beginning that does not count.
+/// Share of a run, at its beginning, that does not count.
 const WARM_UP: f64 = 0.1;
 
-/// How long answers took, in seconds, the shortest first.
+/// Times that answers took, in seconds, the shortest first.
 pub struct Took(Vec<f64>);
 
 impl Took {
-    /// What a share of the answers took no longer than.
+    /// Time in seconds that a share of the answers, from 0 to 1, did not exceed.
     pub fn at(&self, share: f64) -> f64 {
         self.0[((self.0.len() - 1) as f64 * share) as usize]
     }
 }
 
-/// How requests arrive.
+/// The way in which requests arrive.
 #[derive(Clone, Copy)]
 pub enum Arriving {
     /// One after the other, as a load generator with a constant rate sends them.
     Evenly,
-    /// As of many who know nothing of each other: a Poisson process, the same for the same seed.
+    /// Independently of each other, as from many callers: a Poisson process, the same for the same
+    /// seed.
     AtRandom(u64),
 }
 
-/// Sends requests at a rate, each on the first connection that is free, and counts from when each
-/// was due: neither the server nor this program is let off when it is late. What a sleeping thread
-/// is woken late does not count, unless the request before was still unanswered.
+/// Sends requests at a rate, each on the first connection that is free, and measures from the time
+/// when each was due, so that lateness of the server or of this program counts. The delay in waking
+/// a sleeping thread does not count, unless the request before was still unanswered.
 pub fn run(
     server: &Server,
     request: &[u8],
@@ -69,13 +70,13 @@ pub fn run(
     Took(took)
 }
 
-/// When requests are due that come evenly.
+/// Times from the start at which requests are due that come evenly.
 fn evenly(rate: f64, length: Duration) -> Vec<Duration> {
     let many = (rate * length.as_secs_f64()) as u32;
     (0..many).map(|n| Duration::from_secs_f64(f64::from(n) / rate)).collect()
 }
 
-/// When requests are due that come at random.
+/// Times from the start at which requests are due that come at random.
 fn at_random(rate: f64, length: Duration, seed: u64) -> Vec<Duration> {
     let mut random = seed ^ 0x9e37_79b9_7f4a_7c15;
     let mut at = 0.0;

@@ -16,7 +16,7 @@ pub(super) fn open(path: &Path, usual_rate: u32, before: &Callers) -> Result<Cal
         .map_err(|mistakes| ConfigError::Content { path: path.display().to_string(), mistakes })
 }
 
-/// Reads the file's text.
+/// Reads the callers from the file's text.
 pub(super) fn parse(
     text: &str,
     usual_rate: u32,
@@ -108,7 +108,8 @@ fn roles(section: &mut Section<'_, '_>) -> Vec<Role> {
     roles
 }
 
-/// What a caller may ask about. There is no default: who may see everything is said to.
+/// Reads the matters or the regions that a caller may ask about. There is no default: access to
+/// everything must be written out, as `["*"]`.
 fn scope(section: &mut Section<'_, '_>, key: &'static str) -> Option<Scope> {
     let items = section.texts(key);
     let items = section.required(key, items)?;

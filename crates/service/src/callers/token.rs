@@ -3,25 +3,26 @@
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest as _, Sha256};
 
-/// What a token begins with, so that whoever finds one knows what it is.
+/// Prefix of every token, so that whatever finds a leaked one recognizes it.
 const PREFIX: &str = "mustcheck_";
 
-/// Why no token was made.
+/// Error: no token was made.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The operating system has no random bytes.
     #[error("the operating system has no random bytes")]
     NoRandom,
-    /// The name is none.
+    /// The name cannot name a caller.
     #[error("`{0}` cannot name a caller: use letters, digits and `.-_`, at most 64")]
     Name(String),
 }
 
-/// A token that was just made. It is shown once.
+/// A token that was just made. It is shown once: only its SHA-256 is stored.
 pub struct NewToken {
     /// The token.
     pub token: String,
-    /// What the file of the callers gets: a caller that may do nothing until it is told what.
+    /// The entry for the file of the callers, in TOML: a caller that may do nothing until roles,
+    /// matters and regions are filled in.
     pub entry: String,
 }
 
@@ -30,7 +31,7 @@ impl NewToken {
     ///
     /// # Errors
     ///
-    /// [`TokenError`] if the name is none, or without random bytes.
+    /// [`TokenError`] if the name cannot name a caller, or if there are no random bytes.
     pub fn make(name: &str) -> Result<Self, TokenError> {
         if !is_name(name) {
             return Err(TokenError::Name(crate::told::quotable(name)));
@@ -47,7 +48,8 @@ impl NewToken {
     }
 }
 
-/// Whether a text can name a caller: it stands in every line of the log.
+/// Whether a text can name a caller. The name is in the log line of each of the caller's requests,
+/// so it must not look like an identifier.
 pub(super) fn is_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
     (1..=64).contains(&name.len()) && name.bytes().all(plain) && mustcheck::redact(name) == name

@@ -1,4 +1,4 @@
-//! Reading TOML so that every mistake is told at once, with its place.
+//! Reading TOML so that all mistakes are reported at once, each with its place.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,14 +10,14 @@ use toml::de::{DeTable, DeValue};
 
 use crate::told::quotable;
 
-/// What is wrong at one place of a file.
+/// A mistake at one place of a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     /// Line, from 1.
     pub line: usize,
     /// Column in characters, from 1.
     pub column: usize,
-    /// What is wrong.
+    /// Description of the mistake.
     pub detail: String,
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for Mistake {
     }
 }
 
-/// A text and what was found wrong with it so far.
+/// A TOML text, and the mistakes that were found in it so far.
 pub(crate) struct Document<'t> {
     text: &'t str,
     found: RefCell<Vec<Mistake>>,
@@ -38,7 +38,7 @@ impl<'t> Document<'t> {
         Self { text, found: RefCell::default() }
     }
 
-    /// The parsed text; what is no TOML is among the mistakes.
+    /// Parses the text. Parts that are not TOML are among the mistakes.
     pub(crate) fn parse(&self) -> Spanned<DeTable<'t>> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
@@ -67,7 +67,7 @@ impl<'t> Document<'t> {
     }
 }
 
-/// A table whose keys are taken one by one; what is left is unknown.
+/// A table whose keys are taken one by one; keys that are left at the end are unknown.
 pub(crate) struct Section<'a, 't> {
     document: &'a Document<'t>,
     path: String,
@@ -115,27 +115,27 @@ impl<'a, 't> Section<'a, 't> {
         read
     }
 
-    /// What is wrong with a value that was read, at its place.
+    /// Reports a mistake in a value that was read, at the value's place.
     pub(crate) fn fault(&self, key: &'static str, detail: impl fmt::Display) {
         let at = self.places.get(key).unwrap_or(&self.at).clone();
         self.document.mistake(at, format!("`{}`: {detail}", self.name(key)));
     }
 
-    /// What is wrong with the table as a whole.
+    /// Reports a mistake in the table as a whole.
     pub(crate) fn fault_here(&self, detail: impl fmt::Display) {
         self.document.mistake(self.at.clone(), detail.to_string());
     }
 
-    /// A value that has to be there.
+    /// Passes a value on, and reports a mistake if its key is missing.
     pub(crate) fn required<T>(&self, key: &'static str, value: Option<T>) -> Option<T> {
-        // One of another type has been told already.
+        // A value of another type has been reported already.
         if value.is_none() && !self.places.contains_key(key) {
             self.document.mistake(self.at.clone(), format!("`{}` is missing", self.name(key)));
         }
         value
     }
 
-    /// Whether a key that was asked for is there, right or wrong.
+    /// Whether the table has a key that was taken, even with a wrong value.
     pub(crate) fn has(&self, key: &'static str) -> bool {
         self.places.contains_key(key)
     }
@@ -146,7 +146,7 @@ impl<'a, 't> Section<'a, 't> {
         self.expected(key, "a text", value, text)
     }
 
-    /// A text that something else is made of.
+    /// Reads a text, and converts it with `read`.
     pub(crate) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -169,7 +169,7 @@ impl<'a, 't> Section<'a, 't> {
         self.expected(key, "`true` or `false`", value, value.get_ref().as_bool())
     }
 
-    /// A whole number in a range.
+    /// Reads a whole number in a range.
     pub(crate) fn number(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
         let value = self.take(key)?;
         let number = value.get_ref().as_integer();
@@ -203,7 +203,7 @@ impl<'a, 't> Section<'a, 't> {
         sections
     }
 
-    /// Ends the table: what was not taken is unknown.
+    /// Ends the table: reports each key that was not taken as unknown.
     pub(crate) fn end(self) {
         for (key, (at, _)) in &self.left {
             let known: Vec<String> = self.known.iter().map(|k| format!("`{k}`")).collect();

@@ -12,11 +12,11 @@ use super::{
 };
 use crate::told::quotable;
 
-/// Why there is nothing to digest requests under.
+/// Mistake: replicas share no key under which requests are digested.
 const NO_REQUESTS_KEY: &str = "replicas share no key for the digests of requests: name a \
                                `requests_key_file`, or keep the records here (`records.copy`)";
 
-/// The whole file; none if something that has no default is not there.
+/// Reads the whole file; `None` if a value without a default is missing.
 pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config> {
     let listen = root.parsed("listen", |text| {
         text.parse().map_err(|_| {
@@ -46,7 +46,7 @@ pub(super) fn config(mut root: Section<'_, '_>, folder: &Path) -> Option<Config>
     let records = records.and_then(|section| self::records(section, folder, has_database));
     let shares_keys = match &records {
         Some(records) => matches!(records.kept, RecordsPlace::Database { .. }),
-        // What is wrong with them has been told already.
+        // Mistakes in the records have been reported already.
         None => has_records,
     };
     if database.as_ref().is_some_and(|d| d.requests_key_file.is_none()) && !shares_keys {
@@ -98,7 +98,7 @@ fn file(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Opti
     section.required(key, file)
 }
 
-/// A file or folder, from the configuration's own folder on.
+/// Reads the path of a file or folder, relative to the configuration's own folder.
 fn path(section: &mut Section<'_, '_>, key: &'static str, folder: &Path) -> Option<PathBuf> {
     section.text(key).map(|path| folder.join(path))
 }
@@ -157,7 +157,7 @@ fn policy(mut section: Section<'_, '_>, folder: &Path) -> Option<PolicyConfig> {
             section.fault("edition", "a policy is a `file` or an `edition`, not both");
             None
         }
-        // One that is wrong has been told already.
+        // A wrong value has been reported already.
         (None, None) if section.has("file") || section.has("edition") => None,
         (None, None) => {
             section.fault_here("a policy needs a `file` or an `edition`");
@@ -168,7 +168,7 @@ fn policy(mut section: Section<'_, '_>, folder: &Path) -> Option<PolicyConfig> {
     Some(PolicyConfig { origin: origin?, sha256, regions })
 }
 
-/// What a place adopts of an embedded edition.
+/// Reads the overlay, which says what a place adopts of an embedded edition; else `default`.
 fn overlay(section: &mut Section<'_, '_>, edition: Option<&str>) -> String {
     let overlay = section.parsed("overlay", |name| {
         let Some(edition) = edition else {
@@ -254,7 +254,7 @@ fn records(
     Some(RecordsConfig { keys: keys?, encrypt_to, kept: kept? })
 }
 
-/// A number of the table, or its default.
+/// Reads a number of the table, or takes its default. The triple is minimum, default, maximum.
 fn number(
     section: &mut Option<Section<'_, '_>>,
     key: &'static str,
@@ -288,7 +288,7 @@ fn limits(mut section: Option<Section<'_, '_>>, behind_proxy: bool) -> ServiceLi
         requests_per_second: number("requests_per_second", (1, 100, 1_000_000)),
         as_of_days_back: number("as_of_days_back", (0, 30, 3_650)).try_into().unwrap_or_default(),
     };
-    // Of the address of a proxy are all of them.
+    // Behind a proxy, all connections come from its address.
     let share = if behind_proxy { 0 } else { limits.connections.div_ceil(4) };
     let share = u32::try_from(share).unwrap_or(u32::MAX);
     let share = size(number("connections_per_peer", (0, share, 65_536)));

@@ -13,12 +13,12 @@ use crate::problem::{Kind, Problem};
 pub struct DatabaseKeys {
     requests: Requests,
     digests: RequestsKey,
-    /// What this replica is answering.
+    /// Claims of the requests that are in progress here.
     claims: Mutex<HashMap<Key, Claim>>,
 }
 
 impl DatabaseKeys {
-    /// Keys in these requests, which are digested under a key that all replicas have.
+    /// Keeps keys in `requests`, digested under a key that all replicas have.
     pub fn new(requests: Requests, digests: RequestsKey) -> Self {
         Self { requests, digests, claims: Mutex::default() }
     }
@@ -28,7 +28,7 @@ impl DatabaseKeys {
     }
 
     pub(super) async fn begin(&self, key: Key, request: [u8; 32]) -> Result<Begun, Problem> {
-        // RAIL R13: callers make keys of anything, and whoever reads the database tries them out.
+        // RAIL R13: callers make keys of anything, and a reader of the database could try them out.
         let name = const_hex::encode(self.digests.digest(&[key.bytes()]));
         let begun = self.requests.begin("", &name, &request).await.map_err(|e| unknown(&e))?;
         Ok(match begun {
@@ -58,7 +58,7 @@ impl DatabaseKeys {
             End::Failed => self.requests.release(&claim).await,
         };
         if let Err(error) = kept {
-            // The claim ends by itself; whoever asks again finds the receipt.
+            // The claim ends by itself; the same request then finds the receipt.
             tracing::warn!(detail = crate::told::told(&error), "an answer was not kept");
         }
     }
@@ -80,7 +80,7 @@ impl DatabaseKeys {
     }
 }
 
-/// Nobody can tell whether the request was answered.
+/// Problem: the database fails, so it is unknown whether the request was answered.
 fn unknown(error: &postgres::Error) -> Problem {
     Problem::new(Kind::Unavailable).told(error.to_string())
 }

@@ -20,21 +20,22 @@ pub struct MemoryKeys {
 #[derive(Debug, Default)]
 struct Kept {
     entries: HashMap<Key, Entry>,
-    /// Those that are done, the oldest first.
+    /// Keys of answered requests, each with the time of its answer, the oldest first.
     done: VecDeque<(Instant, Key)>,
-    /// Of all answers together.
+    /// Size of all kept answers together.
     bytes: usize,
 }
 
 #[derive(Debug)]
 struct Entry {
     request: [u8; 32],
-    /// None while it is worked on.
+    /// `None` while the request is in progress.
     answer: Option<Bytes>,
 }
 
 impl MemoryKeys {
-    /// Keeps at most this many answers, of this many bytes together, and none for longer than this.
+    /// Keeps at most `most` answers, of at most `bytes` bytes together, and none for longer than
+    /// `age`.
     pub fn new(most: usize, bytes: usize, age: Duration) -> Self {
         Self { most, bytes, age, kept: Mutex::default() }
     }
@@ -74,7 +75,7 @@ impl MemoryKeys {
         }
     }
 
-    /// Forgets what is too old, and the oldest of what is too much. What is worked on stays.
+    /// Forgets answers that are too old, and the oldest beyond the limits. Keys in progress stay.
     fn forget(&self, kept: &mut Kept) {
         while let Some((at, key)) = kept.done.front() {
             let is_room = kept.done.len() <= self.most && kept.bytes <= self.bytes;
@@ -157,7 +158,7 @@ mod tests {
             assert_eq!(keys.len(), usize::from(n).min(2));
         }
         assert_eq!(keys.begin(key(4), REQUEST), Begun::Done(Bytes::from_static(b"1234")));
-        // What is larger than all of it is not kept, and takes nobody's place.
+        // An answer that is larger than the limit is not kept, and displaces no other.
         assert_eq!(keys.begin(key(5), REQUEST), Begun::Fresh(None));
         keys.finish(key(5), End::Kept(Bytes::from_static(b"0123456789a")));
         assert_eq!(keys.len(), 2);

@@ -1,4 +1,4 @@
-//! The key that requests are digested under where their digests are kept.
+//! The key under which requests are digested if their digests are kept in a database.
 
 use std::fmt;
 use std::io::{Error, ErrorKind};
@@ -12,22 +12,22 @@ use zeroize::Zeroizing;
 use crate::config::ConfigError;
 use crate::owner::read_private;
 
-/// What the key is derived for.
+/// Purpose for which the key is derived.
 const PURPOSE: &str = "mustcheck requests 1";
 
-/// A key that replicas share, and that whoever reads their database does not have: a digest under
-/// it (HMAC-SHA-256) says of no request whether it is the one that was made.
+/// A key that replicas share, and that a reader of their database does not have. So a digest under
+/// it (HMAC-SHA-256) does not show that reader which request was made.
 // RAIL R13
 #[derive(Clone)]
 pub struct RequestsKey(Hmac<Sha256>);
 
 impl RequestsKey {
-    /// The key that follows from those that sign the records. Replicas on one log have the same.
+    /// Derives the key from those that sign the records. Replicas of one log get the same.
     pub fn of(keys: &Keys) -> Option<Self> {
         Self::new(&keys.derived(PURPOSE))
     }
 
-    /// The key in a file: 64 hexadecimal digits.
+    /// Reads the key from a file: 64 hexadecimal digits.
     ///
     /// # Errors
     ///
@@ -36,7 +36,7 @@ impl RequestsKey {
         let text = read_private(path)?;
         let bytes = const_hex::decode_to_array::<_, 32>(text.trim()).ok().map(Zeroizing::new);
         bytes.and_then(|bytes| Self::new(&bytes)).ok_or_else(|| {
-            // What stands there may be a secret of another kind, and is not quoted.
+            // The text may be a secret of another kind, and is not quoted.
             let detail = "it is not 64 hexadecimal digits, such as `openssl rand -hex 32` gives";
             let source = Error::new(ErrorKind::InvalidData, detail);
             ConfigError::Io { path: path.display().to_string(), source }
@@ -44,11 +44,11 @@ impl RequestsKey {
     }
 
     fn new(bytes: &[u8; 32]) -> Option<Self> {
-        // No length is refused.
+        // HMAC refuses no length.
         Hmac::new_from_slice(bytes).ok().map(Self)
     }
 
-    /// The digest of parts, each with its length, so that nothing runs together.
+    /// Digest of parts, each with its length, so that parts do not run together.
     pub(crate) fn digest(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut digest = self.0.clone();
         for part in parts {

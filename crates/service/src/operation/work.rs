@@ -1,4 +1,4 @@
-//! The work of a request: it is finished whatever becomes of the connection.
+//! The work of a request, which is finished even if the connection is lost.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +31,8 @@ impl<T: Send + 'static> Work<T> {
         }
     }
 
-    /// What came of it. It goes on beyond the limit, though nobody is answered then.
+    /// Waits for the result, for at most `limit`. Work that takes longer goes on, but its result is
+    /// answered to nobody.
     pub(crate) async fn finished(self, limit: Duration) -> Result<T, Problem> {
         match self {
             Self::Done(done) => done,
@@ -43,14 +44,14 @@ impl<T: Send + 'static> Work<T> {
     }
 }
 
-/// The work, whose panic is a problem like any other.
+/// Runs the work, and turns a panic into a problem like any other.
 pub(crate) async fn unpanicked<T>(
     work: impl Future<Output = Result<T, Problem>>,
 ) -> Result<T, Problem> {
     let mut work = pin!(work);
     poll_fn(|context| {
         let poll = AssertUnwindSafe(|| work.as_mut().poll(context));
-        // What was half done is dropped, and not asked again.
+        // Work that is half done is dropped, and not polled again.
         catch_unwind(poll).unwrap_or_else(|panic| Poll::Ready(Err(panicked(panic))))
     })
     .await

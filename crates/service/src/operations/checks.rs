@@ -15,14 +15,14 @@ use crate::told::told;
 pub struct CheckAnswer {
     /// The decision: findings with reasons, for the office to decide on.
     pub decision: Decision,
-    /// Where the check is on record; absent if the service keeps no records.
+    /// Reference to the check's record; absent if the service keeps no records.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptReference>,
     /// Digest of the component that decided.
     pub component: ContentDigest,
 }
 
-/// Where a check is on record.
+/// Reference to the record of a check.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ReceiptReference {
     /// The receipt's id.
@@ -70,7 +70,8 @@ impl Operation for MakeCheck {
         permit(call, application)
     }
 
-    /// What was not answered may be by now: it is asked again.
+    /// Whether the check is complete. An undetermined one is made again, because a lookup that was
+    /// not answered may be by then.
     fn lasts(Json(answer): &Self::Output) -> bool {
         answer.decision.disposition != Disposition::Undetermined
     }
@@ -102,7 +103,7 @@ impl Operation for MakeCheck {
     }
 }
 
-/// Makes a check, and notes how it came out.
+/// Makes a check, and notes its disposition and receipt for the log.
 pub(super) async fn make(call: &Call, application: Application) -> Result<Checked, Problem> {
     let checked = call.shared.check(application, call.days(), call.claim.as_ref()).await?;
     let mut notes = call.told.notes();
@@ -112,7 +113,7 @@ pub(super) async fn make(call: &Call, application: Application) -> Result<Checke
     Ok(checked)
 }
 
-/// The answer of a check.
+/// Makes the answer of a check.
 pub(super) fn answer(checked: Checked) -> Result<CheckAnswer, Problem> {
     let receipt = checked
         .receipt()
@@ -122,8 +123,8 @@ pub(super) fn answer(checked: Checked) -> Result<CheckAnswer, Problem> {
     Ok(CheckAnswer { decision: checked.into_decision(), receipt, component })
 }
 
-/// The answer of a check that is on record, and whose answer was lost with who made it: made of its
-/// bundle, and no second check.
+/// Makes the answer of a check that is on record, but whose answer was lost with the replica that
+/// made it. It is made from the check's bundle, without a second check.
 async fn on_record(call: &Call, id: &DocumentId) -> Result<Json<CheckAnswer>, Problem> {
     let lost = |detail: &str| {
         let (zh, en) = (
@@ -145,7 +146,7 @@ async fn on_record(call: &Call, id: &DocumentId) -> Result<Json<CheckAnswer>, Pr
     Ok(Json(CheckAnswer { decision: kept.decision, receipt, component: kept.component }))
 }
 
-/// That the caller may ask about the case; its matter is noted if it is one.
+/// Checks that the caller may ask about the case, and notes the matter if a policy knows it.
 pub(super) fn permit(call: &Call, application: &Application) -> Result<(), Problem> {
     let set = call.shared.policies.current();
     call.told.notes().matter = set.known_matter(&application.matter).map(str::to_owned);

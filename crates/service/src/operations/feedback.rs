@@ -17,7 +17,7 @@ pub struct FeedbackAnswer {
     pub id: DocumentId,
     /// Its index in the log, from 0.
     pub log_index: u64,
-    /// What is on record.
+    /// The feedback as it is on record.
     pub feedback: Feedback,
 }
 
@@ -75,7 +75,7 @@ impl Operation for RecordFeedback {
     }
 }
 
-/// Why feedback is not on record.
+/// Returns the problem of feedback that could not be recorded.
 pub(crate) fn not_recorded(error: &FeedbackError) -> Problem {
     match error {
         FeedbackError::Invalid { place, detail, .. } => {

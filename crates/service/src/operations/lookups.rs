@@ -1,4 +1,4 @@
-//! `POST /v1/lookups`: what is due, without asking anybody.
+//! `POST /v1/lookups`: the lookups that are due, without asking any source.
 
 use mustcheck::model::{DueRule, PolicyId, Query, Role as SubjectRole};
 use mustcheck::{Application, Date, shown_identifier};
@@ -10,7 +10,7 @@ use crate::callers::Role;
 use crate::operation::{Access, Call, Example, Json, Operation, Route, Verb};
 use crate::problem::{Kind, Problem};
 
-/// What is due for an application.
+/// The lookups that are due for an application.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct LookupsAnswer {
     /// The application's id.
@@ -19,11 +19,11 @@ pub struct LookupsAnswer {
     pub matter: String,
     /// Its as-of date.
     pub as_of: Date,
-    /// Which policy says so.
+    /// The policy that requires them.
     pub policy: PolicyId,
-    /// Whom to look up, and on which lists.
+    /// The subjects to look up, each with the lists to ask.
     pub lookups: Vec<DueLookup>,
-    /// The rules behind it, with their basis.
+    /// The rules that require the lookups, with their basis.
     pub rules: Vec<DueRule>,
 }
 
@@ -34,13 +34,13 @@ pub struct DueLookup {
     pub role: SubjectRole,
     /// Position in the application's subjects, from 0.
     pub subject_index: u32,
-    /// Its code, or the masked number of a person.
+    /// The subject's code, or the masked number of a person.
     pub subject: String,
     /// Codes of the lists.
     pub lists: Vec<String>,
 }
 
-/// Lists what is due.
+/// Lists the lookups that are due.
 pub(crate) struct ListLookups;
 
 impl Operation for ListLookups {

@@ -33,7 +33,7 @@ pub enum PaperLanguage {
     En,
 }
 
-/// What is read of a request: the application as every other is read.
+/// A request as it is read: the application is read as every other.
 pub(crate) struct Asked {
     language: Language,
     application: Application,
@@ -67,12 +67,12 @@ impl Input for Asked {
 /// A check and its papers.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PapersAnswer {
-    /// What a check answers.
+    /// The answer of the check, as `POST /v1/checks` gives it.
     pub check: CheckAnswer,
     /// The officer's sheet (核查结果单).
     pub sheet: PaperAnswer,
-    /// A notice (告知书) for each who is reached; none if nothing applies, and none if the check is
-    /// not complete.
+    /// A notice (告知书) for each subject that a measure reaches; none if nothing applies, and none
+    /// if the check is not complete.
     pub notices: Vec<NoticeAnswer>,
 }
 
@@ -81,18 +81,18 @@ pub struct PapersAnswer {
 pub struct PaperAnswer {
     /// Its title.
     pub title: String,
-    /// A page that needs nothing from elsewhere, to be printed on A4.
+    /// The paper as an HTML page that loads nothing from elsewhere, to be printed on A4.
     pub html: String,
     /// The same as plain text.
     pub text: String,
 }
 
-/// The notice of one who is reached.
+/// The notice for a subject that a measure reaches.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct NoticeAnswer {
     /// Position in the application's subjects, from 0.
     pub subject_index: u32,
-    /// The name of whom it is for.
+    /// Name of the subject that the notice is for.
     pub addressee: String,
     /// The notice.
     pub paper: PaperAnswer,
@@ -142,7 +142,8 @@ impl Operation for WritePapers {
         checks::permit(call, &asked.application)
     }
 
-    /// What was not answered may be by now: it is asked again.
+    /// Whether the check is complete. An undetermined one is made again, because a lookup that was
+    /// not answered may be by then.
     fn lasts(Json(answer): &Self::Output) -> bool {
         answer.check.decision.disposition != Disposition::Undetermined
     }

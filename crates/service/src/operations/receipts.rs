@@ -1,4 +1,4 @@
-//! `GET /v1/receipts/{id}`: a receipt, and what was reported about it.
+//! `GET /v1/receipts/{id}`: a receipt, and the feedback about it.
 
 use mustcheck_evidence::{DocumentId, FailureKind};
 
@@ -35,7 +35,8 @@ impl Operation for ReadReceipt {
     }
 }
 
-/// A receipt that the caller may see; it is noted. Of another's nobody learns that it is there.
+/// Reads a receipt that the caller may see, and notes it for the log. A caller does not learn that
+/// another's receipt exists.
 pub(super) async fn permitted(call: &Call, id: &DocumentId) -> Result<KeptReceipt, Problem> {
     let receipt = call.shared.records()?.receipt(id.clone()).await;
     let receipt = receipt.map_err(|e| unreadable(&e))?.ok_or_else(|| unknown(id))?;
@@ -48,7 +49,7 @@ pub(super) async fn permitted(call: &Call, id: &DocumentId) -> Result<KeptReceip
     Ok(receipt)
 }
 
-/// The log has no such receipt.
+/// Problem: the log has no such receipt.
 pub(crate) fn unknown(id: &DocumentId) -> Problem {
     let problem = Problem::new(Kind::UnknownReceipt);
     if id.is_receipt() {
@@ -61,7 +62,7 @@ pub(crate) fn unknown(id: &DocumentId) -> Problem {
     )
 }
 
-/// The records cannot be read.
+/// Problem: the records cannot be read.
 pub(crate) fn unreadable(error: &RecordsError) -> Problem {
     Problem::new(Kind::Unavailable).failed(FailureKind::Record).told(crate::told::told(error))
 }

@@ -1,4 +1,4 @@
-//! What the service says of itself.
+//! The state of the service: policies, health, readiness, metrics, and its interface.
 
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::readiness::Readiness;
 /// The policies in force.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PoliciesAnswer {
-    /// What is in force.
+    /// The policies in force.
     pub policies: Vec<LoadedPolicy>,
-    /// Why the last attempt to replace them failed; absent if it did not, and for callers without
+    /// The last attempt to replace them, if it failed; absent otherwise, and for callers without
     /// the role `metrics`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_failure: Option<LoadFailure>,
@@ -45,7 +45,7 @@ impl Operation for ListPolicies {
 
     async fn run(call: Call, _: NoBody) -> Result<Self::Output, Problem> {
         let policies = call.shared.policies.current().loaded.clone();
-        // What went wrong names files of this machine: it is for whoever watches over it.
+        // The reason names files of this machine, so it is for the operator.
         let watches = |caller: &Arc<Caller>| caller.permit(Role::Metrics).is_ok();
         let watches = call.caller.as_ref().is_some_and(watches);
         let last_failure = call.shared.policies.last_failure().filter(|_| watches);
@@ -53,10 +53,10 @@ impl Operation for ListPolicies {
     }
 }
 
-/// That the service runs.
+/// Answer of a service that runs.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(crate) struct Running {
-    /// `alive`.
+    /// Always `alive`.
     status: String,
 }
 

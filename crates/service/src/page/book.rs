@@ -1,4 +1,4 @@
-//! What codes are called: by the policy that decided, else by the embedded editions.
+//! Names of codes: from the policy that decided, else from the embedded editions.
 
 use mustcheck::Policy;
 use mustcheck::model::LegalBasis;
@@ -17,7 +17,7 @@ pub(super) struct Book<'a> {
 }
 
 impl Book<'_> {
-    /// A matter's name, or its code.
+    /// Returns a matter's name, or its code.
     pub(super) fn matter(&self, code: &str) -> String {
         let described = self.policy.map(|policy| &policy.description().matters);
         let own = described.and_then(|all| all.iter().find(|matter| matter.code == code));
@@ -25,7 +25,7 @@ impl Book<'_> {
         name.map_or_else(|| safe(code).into_owned(), |name| self.lang.text(&name).to_owned())
     }
 
-    /// A list's name, or its code.
+    /// Returns a list's name, or its code.
     pub(super) fn list(&self, code: &str) -> String {
         let described = self.policy.map(|policy| &policy.description().lists);
         let own = described.and_then(|all| all.iter().find(|list| list.code == code));
@@ -33,7 +33,7 @@ impl Book<'_> {
         name.map_or_else(|| safe(code).into_owned(), |name| self.lang.text(&name).to_owned())
     }
 
-    /// What a measure does, or its code.
+    /// Returns a measure's text, or its code.
     pub(super) fn measure(&self, code: &str) -> String {
         let described = self.policy.map(|policy| &policy.description().measures);
         let own = described.and_then(|all| all.iter().find(|measure| measure.id == code));
@@ -41,7 +41,7 @@ impl Book<'_> {
         text.map_or_else(|| safe(code).into_owned(), |text| self.lang.text(&text).to_owned())
     }
 
-    /// Where a basis stands, as the notice cites it.
+    /// Cites a basis as the notice does: its instrument and article.
     pub(super) fn cite(&self, edition: &str, basis: &LegalBasis) -> String {
         let pinpoint = Pinpoint {
             instrument: basis.instrument.to_string(),
@@ -52,7 +52,7 @@ impl Book<'_> {
         self.pinpoint(edition, &pinpoint)
     }
 
-    /// As [`Book::cite`], for a basis without its words.
+    /// Cites a basis of which only the pinpoint is known, in the form of [`Book::cite`].
     pub(super) fn pinpoint(&self, edition: &str, pinpoint: &Pinpoint) -> String {
         self.names.cite(edition, pinpoint, self.lang.chinese())
     }

@@ -17,7 +17,7 @@ use super::sign_in::{self, Why};
 use super::visit::{Guest, Sent, Visit};
 use draft::Draft;
 
-/// `GET /`: the form; where one signs in, if nobody is.
+/// `GET /`: the form, or the sign-in page if nobody is signed in.
 pub(super) async fn show(guest: Guest) -> Response {
     let visit = match Visit::of(guest) {
         Ok(visit) => visit,
@@ -32,7 +32,7 @@ pub(super) async fn show(guest: Guest) -> Response {
     form(&visit, &Draft::new(visit.shared().office.today()), &[])
 }
 
-/// `POST /`: changes the form, or checks what it says.
+/// `POST /`: changes the form, or checks its application.
 pub(super) async fn put(sent: Sent) -> Response {
     let Sent { visit, fields } = &sent;
     if let Err(refused) = visit.permit(Task::Check) {
@@ -60,7 +60,7 @@ pub(super) async fn put(sent: Sent) -> Response {
     }
 }
 
-/// `GET /json`: where JSON is pasted.
+/// `GET /json`: the page to paste JSON into.
 pub(super) async fn show_json(visit: Visit) -> Response {
     match visit.permit(Task::Check) {
         Ok(()) => json(&visit, "", None),
@@ -68,7 +68,7 @@ pub(super) async fn show_json(visit: Visit) -> Response {
     }
 }
 
-/// `POST /json`: checks what was pasted.
+/// `POST /json`: checks the JSON that was pasted.
 pub(super) async fn put_json(sent: Sent) -> Response {
     let Sent { visit, fields } = &sent;
     if let Err(refused) = visit.permit(Task::Check) {
@@ -91,7 +91,7 @@ pub(super) async fn put_json(sent: Sent) -> Response {
     }
 }
 
-/// Makes a check, and leads to its decision.
+/// Makes a check, and redirects to its decision.
 async fn check(visit: &Visit, application: Application) -> Result<Response, Problem> {
     visit.permit_case(&application.matter, &application.office.region)?;
     let office = &visit.shared().office;

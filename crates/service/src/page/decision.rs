@@ -21,7 +21,7 @@ use super::session::{Kept, Made};
 use super::state::Page;
 use super::visit::{Sent, Visit};
 
-/// What is downloaded: the shape of what `POST /v1/checks` answers.
+/// A decision to download, in the shape of the answer of `POST /v1/checks`.
 #[derive(Serialize)]
 struct Download<'a> {
     decision: &'a Decision,
@@ -47,12 +47,13 @@ impl<'a> Download<'a> {
     }
 }
 
-/// The decision that a session keeps under a number.
+/// Finds the decision that the session keeps under a number, if the caller may see it; else returns
+/// a page that says why not.
 fn made(visit: &Visit, number: u32) -> Result<Arc<Made>, Response> {
     visit.permit(Task::Check)?;
     match visit.session.kept(number) {
         Some(Kept::Decision(made)) => {
-            // What a caller may see can have been narrowed since.
+            // The caller's permissions may have been narrowed since.
             let application = &made.application;
             let case = visit.permit_case(&application.matter, &application.office.region);
             case.map_err(|problem| respond::problem(visit, &problem))?;
@@ -62,7 +63,7 @@ fn made(visit: &Visit, number: u32) -> Result<Arc<Made>, Response> {
     }
 }
 
-/// What was shown before is kept no longer.
+/// Page: the decision or receipt is no longer kept.
 pub(super) fn gone(visit: &Visit) -> Response {
     let lang = visit.lang();
     let title = lang.say("该页已不再保存", "This page is gone");
@@ -113,8 +114,9 @@ pub(super) async fn sheet(visit: Visit, Path(number): Path<u32>) -> Response {
     }
 }
 
-/// `GET /decisions/{number}/notices/{subject}`: the notice of one who is reached, to print. The
-/// address has their position in the application, and nothing of them.
+/// `GET /decisions/{number}/notices/{subject}`: the notice for a subject that a measure reaches, to
+/// print. The address has the subject's position in the application, and nothing that identifies
+/// it.
 // RAIL R13
 pub(super) async fn notice(visit: Visit, Path((number, subject)): Path<(u32, u32)>) -> Response {
     let shown = made(&visit, number).and_then(|made| papers(&visit, &made));
@@ -130,7 +132,7 @@ pub(super) async fn notice(visit: Visit, Path((number, subject)): Path<(u32, u32
     }
 }
 
-/// `POST /decisions/{number}/json`: the decision to keep.
+/// `POST /decisions/{number}/json`: the decision as a file to download.
 pub(super) async fn json(
     State(_): State<Arc<Page>>,
     Path(number): Path<u32>,

@@ -1,6 +1,6 @@
 //! The fields of a form, in the order in which the browser sent them.
 
-/// Names and values.
+/// Names and values of the fields.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fields(Vec<(String, String)>);
 
@@ -31,8 +31,8 @@ impl Fields {
         !self.raw(name).is_empty()
     }
 
-    /// How many rows a form has of what is called `name[0].…`, `name[1].…`: the highest number
-    /// and one, but not more than `most`.
+    /// Number of rows in a form whose fields are named `name[0].…`, `name[1].…`: the highest number
+    /// plus one, but not more than `most`.
     pub(super) fn rows(&self, name: &str, most: usize) -> usize {
         let number = |field: &String| {
             let rest = field.strip_prefix(name)?.strip_prefix('[')?;

@@ -1,4 +1,4 @@
-//! The parts of which every form is made: what is wrong, and fields of one line.
+//! The parts of which every form is made: mistakes, and fields of one line.
 
 use maud::{Markup, html};
 use mustcheck::Date;
@@ -7,13 +7,13 @@ use super::fields::id;
 use super::language::Lang;
 use super::visit::Visit;
 
-/// Something that is wrong, and the field where it is.
+/// A mistake, and the field where it is.
 pub(super) struct Wrong {
     pub(super) place: String,
     pub(super) told: String,
 }
 
-/// Takes note of what is wrong in a form.
+/// Collects the mistakes in a form.
 pub(super) struct Mistakes {
     pub(super) lang: Lang,
     pub(super) wrong: Vec<Wrong>,
@@ -28,14 +28,14 @@ impl Mistakes {
         self.wrong.push(Wrong { place: place.into(), told: self.lang.own(zh, en) });
     }
 
-    /// That something was typed.
+    /// Checks that something was typed.
     pub(super) fn needed(&mut self, place: &str, text: &str) {
         if text.is_empty() {
             self.add(place, "请填写此项。", "This is needed.");
         }
     }
 
-    /// The day that was typed.
+    /// Reads a day; a text that is none is a mistake.
     pub(super) fn day(&mut self, place: &str, text: &str) -> Option<Date> {
         let day = text.parse().ok();
         if day.is_none() {
@@ -46,7 +46,7 @@ impl Mistakes {
     }
 }
 
-/// The list of what is wrong, each with a link to its field.
+/// The list of mistakes, each with a link to its field.
 pub(super) fn summary(lang: Lang, wrong: &[Wrong], label: &dyn Fn(&str) -> String) -> Markup {
     if wrong.is_empty() {
         return html! {};
@@ -65,7 +65,7 @@ pub(super) fn summary(lang: Lang, wrong: &[Wrong], label: &dyn Fn(&str) -> Strin
     }
 }
 
-/// What is wrong at a field, for the field to be described by.
+/// The mistakes at a field, with the id by which [`described`] refers to them.
 pub(super) fn error(wrong: &[Wrong], place: &str) -> Markup {
     html! {
         @for one in wrong.iter().filter(|one| one.place == place) {
@@ -74,7 +74,7 @@ pub(super) fn error(wrong: &[Wrong], place: &str) -> Markup {
     }
 }
 
-/// What describes a field: its error if it has one, and its hint.
+/// Value of a field's `aria-describedby`: ids of its hint and of its error, if there are any.
 pub(super) fn described(wrong: &[Wrong], place: &str, hint: bool) -> Option<String> {
     let error = wrong.iter().any(|one| one.place == place);
     let ids = [(hint, "hint"), (error, "error")];
@@ -124,7 +124,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A page's title says first that something is wrong.
+/// Title of a page, which begins with a mark if something is wrong.
 pub(super) fn marked(visit: &Visit, title: &str, wrong: bool) -> String {
     let mark = visit.lang().say("错误：", "Error: ");
     if wrong { format!("{mark}{title}") } else { title.to_owned() }

@@ -1,4 +1,5 @@
-//! Chinese or English: what a cookie says, else what the browser prefers, else Chinese.
+//! The language of a page, Chinese or English: by a cookie, else as the browser prefers, else
+//! Chinese.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::respond;
 use super::state::Page;
 use super::visit::Posted;
 
-/// The cookie. It says nothing but `zh` or `en`.
+/// Name of the cookie for the language. Its value is `zh` or `en`.
 pub(super) const COOKIE: &str = "mustcheck_language";
 
 /// A language of the pages.
@@ -76,7 +77,7 @@ impl Lang {
         }
     }
 
-    /// What `lang` says.
+    /// Value of the attribute `lang` in HTML.
     pub(super) const fn tag(self) -> &'static str {
         match self {
             Self::Zh => "zh-CN",
@@ -133,7 +134,7 @@ impl Lang {
     }
 }
 
-/// `POST /language`: takes a language and goes back to where that was asked.
+/// `POST /language`: sets the language, and redirects to the page where that was asked.
 pub(super) async fn choose(State(page): State<Arc<Page>>, posted: Posted) -> Response {
     let lang = Lang::from_code(posted.fields.get("language")).unwrap_or(posted.guest.lang);
     let back = posted.fields.get("back");

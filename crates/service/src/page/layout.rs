@@ -1,4 +1,4 @@
-//! What stands around every page.
+//! The frame of every page: header, navigation, choice of language, footer.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -7,7 +7,7 @@ use super::office::{Caller, Task};
 use super::statics;
 use super::visit::Guest;
 
-/// How a page is shown in the other language.
+/// Way to show a page again in the other language.
 #[derive(Clone, Copy)]
 pub(super) enum Switch<'a> {
     /// A GET of this path shows it again.
@@ -16,12 +16,12 @@ pub(super) enum Switch<'a> {
     Form {
         /// The form's id.
         id: &'a str,
-        /// What its first button does.
+        /// Value of the form's first button.
         usual: &'a str,
     },
 }
 
-/// A page to be.
+/// The frame of one page.
 pub(super) struct Layout<'a> {
     pub(super) guest: &'a Guest,
     pub(super) caller: Option<&'a dyn Caller>,
@@ -139,7 +139,7 @@ impl Layout<'_> {
     }
 }
 
-/// What each form must say.
+/// Hidden field with the token that every form must send.
 pub(super) fn token(guest: &Guest) -> Markup {
     html! { input type="hidden" name="form_token" value=(guest.form_token()); }
 }

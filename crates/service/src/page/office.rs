@@ -1,4 +1,4 @@
-//! What the pages need: somebody who authenticates, checks and keeps records.
+//! The interface that the pages need: authentication, checks and records.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,10 +12,10 @@ use super::problem::Problem;
 use crate::callers::Days;
 use crate::records::KeptReceipt;
 
-/// What an office answers, once it does.
+/// Future of an office's answer.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
 
-/// What a page is for, and so what its caller must be allowed.
+/// Purpose of a page, for which its caller needs permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Task {
     /// Check applications.
@@ -26,9 +26,9 @@ pub(crate) enum Task {
     Receipts,
 }
 
-/// Who is signed in, and what that caller may do.
+/// The caller that is signed in, and what it may do.
 pub(crate) trait Caller: Send + Sync {
-    /// Its name, which identifies no person.
+    /// The caller's name, which identifies no person.
     fn name(&self) -> &Arc<str>;
 
     /// Whether it may do this at all.
@@ -43,32 +43,32 @@ pub(crate) trait Caller: Send + Sync {
     /// Whether it may see every matter and region: statistics are of the whole log.
     fn may_everything(&self) -> bool;
 
-    /// As of which days it checks.
+    /// The as-of dates that the caller may use.
     fn days(&self) -> Days;
 
-    /// Counts a request, so that nobody takes the service from everybody else.
+    /// Counts a request against the caller's rate, so that no caller blocks the others.
     fn count(&self) -> Result<(), Problem>;
 }
 
-/// What the pages ask. The pages hold a caller's limits against every case before they ask; the
-/// office counts what each caller asks.
+/// The service that the pages ask. Before they ask, the pages check every case against the caller's
+/// limits; the office counts what each caller asks.
 pub(crate) trait Office: Send + Sync + 'static {
-    /// Who has this token. It is asked again at every request, so that a token that is withdrawn
-    /// ends what it began.
+    /// Finds the caller that has this token. The pages ask this at every request, so that
+    /// withdrawing a token ends its session.
     fn caller(&self, token: &str) -> Option<Arc<dyn Caller>>;
 
     /// The day on which checks are made; none if the system's clock is wrong.
     fn today(&self) -> Option<Date>;
 
-    /// The policy that decides for offices of a region today. A region that is empty or no region
-    /// yet is of nowhere in particular.
+    /// The policy that decides today for offices of a region. The region may be empty or
+    /// incomplete, as in a form that is not filled in yet.
     fn policy(&self, region: &str) -> Option<Policy>;
 
     /// Checks an application.
     fn check<'a>(&'a self, caller: &'a dyn Caller, application: Application)
     -> Answer<'a, Checked>;
 
-    /// A receipt and what was reported about it; [`Problem::Invalid`] if the log has none of that
+    /// Reads a receipt and the feedback about it; [`Problem::Invalid`] if the log has none of that
     /// id.
     fn receipt<'a>(&'a self, caller: &'a dyn Caller, id: DocumentId) -> Answer<'a, KeptReceipt>;
 
@@ -79,6 +79,6 @@ pub(crate) trait Office: Send + Sync + 'static {
         file: FeedbackFile,
     ) -> Answer<'a, RecordedFeedback>;
 
-    /// The log as it is now.
+    /// Opens the log as it is now.
     fn log<'a>(&'a self, caller: &'a dyn Caller) -> Answer<'a, Source>;
 }

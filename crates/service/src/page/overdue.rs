@@ -1,4 +1,4 @@
-//! What is not reported yet, and what of it is late (督办).
+//! Measures and obligations without feedback, and those of them that are late (督办).
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -20,16 +20,16 @@ use super::respond;
 use super::state::today;
 use super::visit::{Sent, Visit};
 
-/// Rows that one page shows.
+/// Largest number of rows on a page.
 const ROWS: usize = 500;
 
-/// What was typed.
+/// The question as it was typed.
 struct Asked {
     as_of: String,
     within: String,
 }
 
-/// `GET /overdue`: as of today, by no rule of the office's own.
+/// `GET /overdue`: as of today, without a time limit of the office's own.
 pub(super) async fn show(visit: Visit) -> Response {
     let as_of = today().map(|day| day.to_string()).unwrap_or_default();
     answer(&visit, &Asked { as_of, within: String::new() }).await
@@ -99,7 +99,7 @@ fn label(lang: Lang, place: &str) -> &'static str {
     }
 }
 
-/// The list, of the cases that the caller may see.
+/// Reads the list, and keeps the cases that the caller may see.
 async fn read(visit: &Visit, question: Question) -> Result<Overdue, Problem> {
     let read = visit.read_log(move |log, page| overdue(log, &page.calendar, question, &|_| {}));
     let mut list = read.await?;

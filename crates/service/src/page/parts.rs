@@ -1,4 +1,4 @@
-//! What several pages show in the same way.
+//! Parts that several pages show in the same way.
 
 use maud::{Markup, html};
 use mustcheck::Timestamp;
@@ -10,7 +10,7 @@ use mustcheck_audit::words as audit_words;
 use super::language::Lang;
 use super::words;
 
-/// Chinese and English.
+/// Heads of the columns of a table, in Chinese and English.
 type Heads<'a> = &'a [(&'a str, &'a str)];
 
 /// The heads of a table of lookups.
@@ -23,7 +23,7 @@ pub(super) const LOOKUPS: Heads<'_> = &[
     ("数据截至（北京时间）", "As of (UTC+8)"),
 ];
 
-/// What was found, in large letters, and why.
+/// The finding in large letters, and its reason.
 pub(super) fn finding(lang: Lang, disposition: Disposition, rule: DispositionRule) -> Markup {
     html! {
         section class=(format!("finding {disposition}")) aria-labelledby="finding" {
@@ -39,7 +39,7 @@ pub(super) fn finding(lang: Lang, disposition: Disposition, rule: DispositionRul
     }
 }
 
-/// A table that goes sideways within itself where it must.
+/// A table that scrolls sideways within itself if it is too wide.
 pub(super) fn table(lang: Lang, title: &str, heads: Heads<'_>, rows: Markup) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(title) {
@@ -52,7 +52,7 @@ pub(super) fn table(lang: Lang, title: &str, heads: Heads<'_>, rows: Markup) -> 
     }
 }
 
-/// What a source answered, under the last of [`LOOKUPS`].
+/// Cells with the answer of a source, under the last four of [`LOOKUPS`].
 pub(super) fn answer(
     lang: Lang,
     status: AnswerStatus,

@@ -1,4 +1,4 @@
-//! Why there is no answer, as an officer is told it.
+//! Reasons why there is no answer, in an officer's words.
 
 use axum::http::StatusCode;
 use mustcheck::InputError;
@@ -7,38 +7,39 @@ use super::language::Lang;
 use crate::chinese::chinese;
 use crate::problem::place_and_detail;
 
-/// Why there is no answer. None of these means "no measures".
+/// A reason why there is no answer. None of these means "no measures".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// What was put in cannot be used.
+    /// The input cannot be used.
     Invalid {
-        /// Where, such as `subjects[0].identifier`.
+        /// The place, such as `subjects[0].identifier`.
         place: String,
-        /// What is wrong, in lower case without a full stop; identifiers are masked.
+        /// Description of the mistake, in lower case without a full stop; identifiers are masked.
         detail: String,
     },
     /// The caller may not do this, or not for this case.
     Forbidden {
-        /// Where the case is beyond the caller's limits; none if it is the page itself.
+        /// The place at which the case is beyond the caller's limits: `matter` or `office.region`.
+        /// `None` if the page itself is forbidden.
         place: Option<&'static str>,
     },
     /// The service keeps no records.
     NoRecords,
     /// The caller asks too often.
     TooMany {
-        /// After how many seconds it makes sense to try again.
+        /// Number of seconds after which it makes sense to try again.
         seconds: u64,
     },
     /// Something does not answer, and may do so later.
     Unavailable,
-    /// It took too long: it goes on, and nobody sees what comes of it.
+    /// The work took too long. It goes on, but nobody sees its result.
     Late,
     /// Something failed.
     Failed,
 }
 
 impl Problem {
-    /// Something that was put in is wrong.
+    /// A mistake in the input.
     pub(crate) fn invalid(place: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::Invalid { place: place.into(), detail: detail.into() }
     }
@@ -55,7 +56,7 @@ impl Problem {
         }
     }
 
-    /// After how many seconds it makes sense to try again.
+    /// Number of seconds after which it makes sense to try again.
     pub(super) const fn retry_after(&self) -> Option<u64> {
         match self {
             Self::TooMany { seconds } => Some(*seconds),
@@ -64,7 +65,7 @@ impl Problem {
         }
     }
 
-    /// What is wrong, in a sentence that stands for itself.
+    /// The reason in a complete sentence.
     pub(super) fn sentence(&self, lang: Lang) -> String {
         match self {
             Self::Invalid { detail, .. } => told(lang, detail),
@@ -110,7 +111,7 @@ impl From<&InputError> for Problem {
     }
 }
 
-/// A detail in a language, as a sentence.
+/// Makes a sentence of a detail, in a language.
 pub(super) fn told(lang: Lang, detail: &str) -> String {
     match lang {
         Lang::En => {

@@ -1,4 +1,4 @@
-//! A receipt: found by its number, with what was reported about it, and what is to be reported.
+//! A receipt: found by its number, with the feedback about it, and a form to record more.
 
 mod form;
 mod view;
@@ -23,7 +23,7 @@ use super::state::Page;
 use super::visit::{Sent, Visit};
 use crate::records::KeptReceipt;
 
-/// `GET /receipts`: where a number is put in.
+/// `GET /receipts`: the page to enter a receipt's number.
 pub(super) async fn find(visit: Visit) -> Response {
     match permit(&visit) {
         Ok(()) => asked(&visit, "", None),
@@ -31,12 +31,13 @@ pub(super) async fn find(visit: Visit) -> Response {
     }
 }
 
-/// Whoever may record feedback may see what it is about.
+/// Checks that the caller may see receipts. A caller that may record feedback may see what it is
+/// about.
 fn permit(visit: &Visit) -> Result<(), Response> {
     if visit.caller.may(Task::Feedback) { Ok(()) } else { visit.permit(Task::Receipts) }
 }
 
-/// `POST /receipts`: looks a number up, and leads to its receipt.
+/// `POST /receipts`: looks a number up, and redirects to its receipt.
 pub(super) async fn found(sent: Sent) -> Response {
     let Sent { visit, fields } = &sent;
     if let Err(refused) = permit(visit) {
@@ -65,7 +66,7 @@ pub(super) async fn found(sent: Sent) -> Response {
     }
 }
 
-/// A receipt that the caller may see.
+/// Reads a receipt that the caller may see.
 async fn kept(visit: &Visit, id: DocumentId) -> Result<KeptReceipt, Problem> {
     let receipt = visit.shared().office.receipt(&*visit.caller, id).await?;
     let case = &receipt.receipt.payload.case;
@@ -83,7 +84,8 @@ fn asked(visit: &Visit, typed: &str, told: Option<String>) -> Response {
     visit.page_with(status, &title_of_page, switch, view::find(visit, title, typed, &wrong))
 }
 
-/// The receipt that a session keeps under a number.
+/// Reads the receipt that the session keeps under a number, with the id of feedback that was just
+/// recorded; else returns a page that says why not.
 async fn numbered(
     visit: &Visit,
     number: u32,
@@ -144,7 +146,7 @@ pub(super) async fn feedback(
     }
 }
 
-/// `POST /receipts/{number}/json`: the signed receipt to keep.
+/// `POST /receipts/{number}/json`: the signed receipt as a file to download.
 pub(super) async fn json(
     State(_): State<Arc<Page>>,
     Path(number): Path<u32>,
@@ -179,7 +181,7 @@ fn page(
 }
 
 impl Form {
-    /// What a browser sent.
+    /// Takes the fields that a browser sent.
     fn read(fields: &Fields) -> Self {
         Self(fields.clone())
     }

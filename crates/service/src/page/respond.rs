@@ -8,7 +8,7 @@ use super::language::Lang;
 use super::problem::Problem;
 use super::visit::{Guest, Visit};
 
-/// What a page may load: from this server, and nothing inline.
+/// Content security policy of a page: it loads from this server only, and nothing inline.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -21,8 +21,8 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Adds the headers that every answer has. What is not said to be kept is not kept: decisions are
-/// about persons and firms.
+/// Adds the headers that every answer has. Unless an answer says that it may be cached, it may not:
+/// decisions are about persons and firms.
 pub(super) async fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
@@ -33,7 +33,7 @@ pub(super) async fn secured(mut response: Response) -> Response {
     response
 }
 
-/// Sends the browser on with a GET.
+/// Redirects the browser to a path, with a GET.
 pub(super) fn see_other(path: &str) -> Response {
     let mut response = StatusCode::SEE_OTHER.into_response();
     let path = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
@@ -55,7 +55,7 @@ pub(super) fn html(status: StatusCode, markup: Markup) -> Response {
     response
 }
 
-/// A file to be kept.
+/// A JSON file to download.
 pub(super) fn download(name: &'static str, json: Vec<u8>) -> Response {
     let mut response = json.into_response();
     let headers = response.headers_mut();
@@ -64,7 +64,7 @@ pub(super) fn download(name: &'static str, json: Vec<u8>) -> Response {
     response
 }
 
-/// A page that says why there is no other.
+/// A page that shows a problem.
 pub(super) fn problem(visit: &Visit, problem: &Problem) -> Response {
     let lang = visit.guest.lang;
     let title = lang.say("未能完成", "This was not done");
@@ -76,7 +76,7 @@ pub(super) fn problem(visit: &Visit, problem: &Problem) -> Response {
     response
 }
 
-/// A page for whoever is not known, that says one thing.
+/// A page with one message, for a visitor who is not signed in.
 pub(super) fn plain(guest: &Guest, status: StatusCode, title: &str, said: &str) -> Response {
     guest.page(status, title, "/", alert(guest.lang, title, said))
 }
@@ -89,15 +89,15 @@ fn alert(lang: Lang, title: &str, said: &str) -> Markup {
     }
 }
 
-/// A form that did not come in time. Nobody waits for an answer, and what is left of the form is not
-/// the next request.
+/// Answer to a form that did not arrive in time. Nobody waits for it. It closes the connection, so
+/// that the rest of the form is not taken for the next request.
 pub(super) fn late() -> Response {
     let mut response = StatusCode::REQUEST_TIMEOUT.into_response();
     response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
-/// There is no such page.
+/// Page: there is no such page.
 pub(super) async fn not_found(guest: Guest) -> Response {
     let lang = guest.lang;
     let title = lang.say("没有此页", "There is no such page");

@@ -1,4 +1,4 @@
-//! Who is signed in. Sessions are in memory, of one process, and end with it.
+//! Sessions of callers that are signed in. They are in the memory of one process, and end with it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use super::state::Settings;
 
-/// Decisions and receipts that a session keeps to be looked at again; the oldest go first.
+/// Largest number of decisions and receipts that a session keeps to be looked at again; the oldest
+/// go first.
 const KEPT: usize = 16;
 
 /// A decision that was made in this session.
@@ -22,20 +23,21 @@ pub(super) struct Made {
     pub(super) policy: Option<Policy>,
 }
 
-/// What a session has to show. Its number is of this session alone, and so can stand in a URL.
+/// A decision or receipt that a session keeps to show. Its number is of this session alone, and so
+/// may be in a URL.
 #[derive(Clone)]
 pub(super) enum Kept {
     Decision(Arc<Made>),
     Receipt {
         id: DocumentId,
-        /// The feedback that was just recorded.
+        /// Id of the feedback that was just recorded.
         said: Option<DocumentId>,
     },
 }
 
 /// A session.
 pub(super) struct Session {
-    /// Held against the office at every request.
+    /// The caller's token, with which the office is asked for the caller at every request.
     token: Zeroizing<String>,
     begun: Instant,
     held: Mutex<Held>,
@@ -68,13 +70,13 @@ impl Session {
         number
     }
 
-    /// What was kept under a number.
+    /// Returns the page that is kept under a number, if there is one.
     pub(super) fn kept(&self, number: u32) -> Option<Kept> {
         let held = self.held();
         held.kept.iter().find(|(n, _)| *n == number).map(|(_, kept)| kept.clone())
     }
 
-    /// Puts something in the place of what was kept.
+    /// Replaces the page that is kept under a number.
     pub(super) fn replace(&self, number: u32, with: Kept) {
         let mut held = self.held();
         if let Some((_, kept)) = held.kept.iter_mut().find(|(n, _)| *n == number) {
@@ -83,7 +85,7 @@ impl Session {
     }
 }
 
-/// All sessions, by the digest of what the cookie says.
+/// All sessions, by the digest of their cookie's value.
 pub(super) struct Sessions {
     idle: Duration,
     lasts: Duration,
@@ -106,7 +108,7 @@ impl Sessions {
             && now.duration_since(session.held().used) < self.idle
     }
 
-    /// Begins a session: what its cookie says.
+    /// Begins a session, and returns the value of its cookie.
     pub(super) fn begin(&self, token: &str) -> Result<String, getrandom::Error> {
         let secret = random()?;
         let now = Instant::now();
@@ -123,7 +125,7 @@ impl Sessions {
         Ok(secret)
     }
 
-    /// The session of a cookie, if it lives. It is then used.
+    /// Finds the live session of a cookie, and counts this as its last use.
     pub(super) fn of(&self, secret: &str) -> Option<Arc<Session>> {
         let key = digest(secret);
         let mut all = self.all();
@@ -143,7 +145,7 @@ impl Sessions {
     }
 }
 
-/// 256 random bits.
+/// Returns 256 random bits, as 64 hexadecimal digits.
 pub(super) fn random() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
@@ -154,8 +156,8 @@ fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }
 
-/// What each form of a page says that is made for this cookie: nobody who does not know the cookie
-/// can say it.
+/// Token in every form that is made for this cookie. Nobody can know it who does not know the
+/// cookie.
 pub(super) fn form_token(secret: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(b"mustcheck form\0");

@@ -17,18 +17,18 @@ use super::state::Page;
 use super::visit::{Guest, Posted, session_cookie};
 use crate::peers::Peer;
 
-/// Why nobody is signed in yet.
+/// Reason why the sign-in page is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
-    /// Nobody tried.
+    /// Nobody tried to sign in.
     First,
     /// Nobody has this token.
     Unknown,
-    /// Too many tried.
+    /// Too many sign-ins from one address fail at a time.
     Busy,
 }
 
-/// The page on which one signs in.
+/// The sign-in page.
 pub(super) fn page(guest: &Guest, why: Why) -> Response {
     let lang = guest.lang;
     let title = lang.say("登录", "Sign in");
@@ -77,7 +77,7 @@ pub(super) fn page(guest: &Guest, why: Why) -> Response {
     response
 }
 
-/// When a session ends.
+/// Text about the times at which a session ends.
 fn ends(guest: &Guest) -> String {
     let settings = &guest.shared.settings;
     let idle = settings.idle.as_secs().div_ceil(60);
@@ -93,8 +93,8 @@ fn ends(guest: &Guest) -> String {
     }
 }
 
-/// `POST /sign-in`. A right token waits for nobody: tokens are random, so there is nothing to
-/// guess, and strangers who try keep nobody else out.
+/// `POST /sign-in`. A right token never waits: tokens are random, so they cannot be guessed, and
+/// strangers who try keep nobody else out.
 pub(super) async fn sign_in(
     State(page): State<Arc<Page>>,
     peer: Option<Extension<Peer>>,
@@ -105,7 +105,7 @@ pub(super) async fn sign_in(
     let Some(caller) = page.office.caller(said) else {
         return failed(&page, &guest, peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer)).await;
     };
-    // A session that somebody else knows of is not taken over: it is a new one.
+    // A session that somebody else may know of is not reused: a new one begins.
     page.sessions.end(&guest.secret);
     let Ok(secret) = page.sessions.begin(said) else {
         let title = guest.lang.say("未能完成", "This was not done");
@@ -118,7 +118,7 @@ pub(super) async fn sign_in(
     response
 }
 
-/// A sign-in that failed takes its time, and few of one address do so at once.
+/// Answers a failed sign-in after a delay. Only a few of one address wait at a time.
 async fn failed(page: &Page, guest: &Guest, peer: Peer) -> Response {
     let Some(_share) = page.failing.enter(peer) else {
         return self::page(guest, Why::Busy);

@@ -1,4 +1,4 @@
-//! What all pages share.
+//! State that all pages share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,24 +12,26 @@ use super::office::Office;
 use super::session::Sessions;
 use crate::peers::Peers;
 
-/// How the pages behave.
+/// Settings of the pages.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Whether the pages are reached by TLS: cookies then go nowhere else.
+    /// Whether the pages are reached by TLS: cookies are then sent over TLS only.
     pub(crate) secure: bool,
-    /// How long a session may be left alone; 30 minutes.
+    /// Time after which a session that is not used ends; default 30 minutes.
     pub(crate) idle: Duration,
-    /// How long a session lasts at most; 10 hours.
+    /// Longest life of a session; default 10 hours.
     pub(crate) lasts: Duration,
-    /// Sessions at a time; 1,000. The one that was left alone longest ends first.
+    /// Largest number of sessions at a time; default 1,000. The one that was not used for longest
+    /// ends first.
     pub(crate) sessions: usize,
-    /// How long a sign-in that failed takes; 1 second.
+    /// Delay before a failed sign-in is answered; default 1 second.
     pub(crate) failed_sign_in: Duration,
-    /// Bytes of a form; 1 MiB.
+    /// Largest form, in bytes; default 1 MiB.
     pub(crate) body_bytes: usize,
-    /// How long a form may take to arrive; 20 seconds.
+    /// Time limit for a form to arrive; default 20 seconds.
     pub(crate) body_time: Duration,
-    /// How long whoever reads the log waits for those who read it already; 60 seconds.
+    /// Longest time that a reader of the log waits for others to finish reading it; default 60
+    /// seconds.
     pub(crate) patience: Duration,
 }
 
@@ -48,10 +50,10 @@ impl Default for Settings {
     }
 }
 
-/// Sign-ins of one address that fail at a time; what is more is refused at once.
+/// Largest number of failing sign-ins of one address at a time; any more are refused at once.
 const FAILING: usize = 8;
 
-/// Logs that are read at a time: each takes all cores.
+/// Largest number of requests that read the whole log at a time: each takes all cores.
 const READERS: usize = 2;
 
 pub(super) struct Page {
@@ -60,7 +62,7 @@ pub(super) struct Page {
     pub(super) sessions: Sessions,
     pub(super) names: Names,
     pub(super) calendar: WorkingCalendar,
-    /// Sign-ins that failed and wait for it.
+    /// Failed sign-ins that wait for their answer, by address.
     pub(super) failing: Peers,
     pub(super) readers: Semaphore,
 }

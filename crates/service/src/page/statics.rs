@@ -1,4 +1,4 @@
-//! The style, the script and the icon. Their names have their digests, so that browsers may keep
+//! The style, the script and the icon. Their paths contain their digests, so that browsers may keep
 //! them for good.
 
 use std::sync::{Arc, LazyLock};
@@ -31,7 +31,7 @@ macro_rules! file {
 
 static STYLE: Static = file!("style.css", "text/css; charset=utf-8");
 static SCRIPT: Static = file!("script.js", "text/javascript; charset=utf-8");
-/// The style of papers, which the writer of papers keeps.
+/// The style of papers, which comes with the code that writes papers.
 static PAPER_STYLE: Static = Static {
     content: mustcheck::words::PAPER_STYLE,
     kind: "text/css; charset=utf-8",
@@ -45,27 +45,27 @@ fn path(file: &str, content: &str) -> String {
     format!("/static/{stem}-{}.{ending}", digest.get(..16).unwrap_or(&digest))
 }
 
-/// Where the style is.
+/// Path of the style.
 pub(super) fn style() -> &'static str {
     &STYLE.path
 }
 
-/// Where the style of papers is.
+/// Path of the style of papers.
 pub(super) fn paper_style() -> &'static str {
     &PAPER_STYLE.path
 }
 
-/// Where the script is.
+/// Path of the script.
 pub(super) fn script() -> &'static str {
     &SCRIPT.path
 }
 
-/// Where the icon is.
+/// Path of the icon.
 pub(super) fn icon() -> &'static str {
     &ICON.path
 }
 
-/// Adds their routes.
+/// Adds the routes of these files.
 pub(super) fn routes(mut router: Router<Arc<Page>>) -> Router<Arc<Page>> {
     for file in [&STYLE, &PAPER_STYLE, &SCRIPT, &ICON] {
         router = router.route(&file.path, get(async || file.answer()));

@@ -1,6 +1,6 @@
 //! Statistics of checks, with charts.
 //!
-//! RAIL R10: what is counted are checks; groups stand in the order of their codes.
+//! RAIL R10: only checks are counted; groups are in the order of their codes.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -97,7 +97,8 @@ fn label(lang: Lang, place: &str) -> &'static str {
     }
 }
 
-/// Figures of the whole log tell what a caller with limits may not see.
+/// Page: a caller with limits may not see statistics, because figures of the whole log show more
+/// than it may see.
 fn limited(visit: &Visit) -> Response {
     let lang = visit.lang();
     let title = lang.say("统计", "Statistics");

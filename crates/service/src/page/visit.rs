@@ -1,4 +1,4 @@
-//! A request as the pages take it: by whom, in which language, with which form.
+//! Requests to the pages: the visitor, the language, and the form.
 
 use std::sync::Arc;
 
@@ -26,28 +26,28 @@ pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
     pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
 }
 
-/// Anybody.
+/// A visitor, signed in or not.
 pub(super) struct Guest {
     pub(super) shared: Arc<Page>,
     pub(super) lang: Lang,
-    /// Where the request goes.
+    /// Path of the request.
     pub(super) path: String,
-    /// What the session's cookie says, whether or not there is such a session; a fresh one if the
+    /// Value of the session's cookie, whether or not there is such a session; a fresh one if the
     /// browser has none.
     pub(super) secret: String,
-    /// Whether the browser has to be told of it.
+    /// Whether the value is fresh, so that the answer must set the cookie.
     fresh: bool,
     /// Whether the request chose another language.
     chose: bool,
 }
 
-/// The name of the session's cookie. With the prefix, browsers take it by TLS only and from this
-/// host only.
+/// Name of the session's cookie. With the prefix `__Host-`, browsers take it over TLS only and from
+/// this host only.
 pub(super) const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-mustcheck" } else { "mustcheck" }
 }
 
-/// The session's cookie. It ends with the browser.
+/// The session's cookie with its attributes. It ends with the browser.
 pub(super) fn session_cookie(secure: bool, secret: &str) -> String {
     let (name, flag) = (cookie_name(secure), if secure { "; Secure" } else { "" });
     format!("{name}={secret}; Path=/; HttpOnly; SameSite=Strict{flag}")
@@ -60,7 +60,7 @@ impl Guest {
         let fresh = known.is_none();
         let secret = match known {
             Some(secret) => secret,
-            // Without random bytes nobody is kept apart from anybody else.
+            // Without random bytes, visitors cannot be kept apart.
             None => session::random().map_err(|_| failed())?,
         };
         Ok(Self {
@@ -73,12 +73,12 @@ impl Guest {
         })
     }
 
-    /// What each form must say.
+    /// Token that every form must send.
     pub(super) fn form_token(&self) -> String {
         session::form_token(&self.secret)
     }
 
-    /// A page for whoever is not signed in.
+    /// A page for a visitor who is not signed in.
     pub(super) fn page(
         &self,
         status: StatusCode,
@@ -104,7 +104,7 @@ impl Guest {
     }
 }
 
-/// What is answered where nothing else can be.
+/// Empty answer with status 500, where nothing else can be answered.
 fn failed() -> Response {
     let mut response = Response::new(axum::body::Body::empty());
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
@@ -119,7 +119,7 @@ impl FromRequestParts<Arc<Page>> for Guest {
     }
 }
 
-/// Somebody who is signed in.
+/// A visitor who is signed in.
 pub(super) struct Visit {
     pub(super) guest: Guest,
     pub(super) session: Arc<Session>,
@@ -127,7 +127,7 @@ pub(super) struct Visit {
 }
 
 impl Visit {
-    /// Who this is; the guest, if nobody.
+    /// Finds the caller of a visitor's session; gives the guest back if nobody is signed in.
     pub(super) fn of(guest: Guest) -> Result<Self, Guest> {
         let shared = Arc::clone(&guest.shared);
         let Some(session) = shared.sessions.of(&guest.secret) else { return Err(guest) };
@@ -148,7 +148,7 @@ impl Visit {
         &self.guest.shared
     }
 
-    /// That the caller may do this.
+    /// Checks that the caller may do this; if not, returns a page that says so.
     pub(super) fn permit(&self, task: Task) -> Result<(), Response> {
         if self.caller.may(task) {
             return Ok(());
@@ -156,7 +156,11 @@ impl Visit {
         Err(respond::problem(self, &Problem::Forbidden { place: None }))
     }
 
-    /// That the caller may see a case.
+    /// Checks that the caller may see a case.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem::Forbidden`] with the place.
     pub(super) fn permit_case(&self, matter: &str, region: &str) -> Result<(), Problem> {
         if !self.caller.may_matter(matter) {
             return Err(Problem::Forbidden { place: Some("matter") });
@@ -167,7 +171,8 @@ impl Visit {
         Ok(())
     }
 
-    /// Reads the whole log, where that keeps nobody waiting but those who read it too.
+    /// Reads the whole log on a thread of its own, where only other readers of the log have to
+    /// wait.
     pub(super) async fn read_log<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Source, &Page) -> Result<T, AuditError> + Send + 'static,
@@ -200,7 +205,7 @@ impl Visit {
         self.page_with(status, title, Switch::Back(back), main)
     }
 
-    /// A page with what its form holds.
+    /// A page that is shown in the other language as `switch` says.
     pub(super) fn page_with(
         &self,
         status: StatusCode,
@@ -217,7 +222,7 @@ impl Visit {
 impl FromRequestParts<Arc<Page>> for Visit {
     type Rejection = Response;
 
-    /// Whoever is not signed in is sent to where that is done.
+    /// Redirects a visitor who is not signed in to the sign-in page.
     async fn from_request_parts(parts: &mut Parts, page: &Arc<Page>) -> Result<Self, Response> {
         Self::of(Guest::of(parts, page)?).map_err(|_| respond::see_other("/"))
     }
@@ -259,14 +264,14 @@ impl FromRequest<Arc<Page>> for Posted {
     }
 }
 
-/// A form that somebody who is signed in sent.
+/// A form that a visitor who is signed in sent.
 pub(super) struct Sent {
     pub(super) visit: Visit,
     pub(super) fields: Fields,
 }
 
 impl Sent {
-    /// What the button says that was pressed.
+    /// Value of the button that was pressed.
     pub(super) fn button(&self) -> &str {
         self.fields.get("do")
     }
@@ -292,7 +297,7 @@ fn too_large(guest: &Guest) -> Response {
     respond::plain(guest, StatusCode::PAYLOAD_TOO_LARGE, title, said)
 }
 
-/// A form that was not made for this browser, or not in this session.
+/// Page: the form was not made for this browser, or not in this session.
 fn not_ours(guest: &Guest) -> Response {
     let lang = guest.lang;
     let title = lang.say("页面已失效", "This page is no longer valid");

@@ -1,4 +1,4 @@
-//! The words that stand for codes on the pages, where the library has none.
+//! Words for codes on the pages, where the library has none.
 
 use maud::{Markup, html};
 use mustcheck::Timestamp;
@@ -9,7 +9,7 @@ const fn text(zh: &'static str, en: &'static str) -> Words {
     Words { zh, en }
 }
 
-/// A time as it is read: to the second, in China Standard Time, as every time here is.
+/// A time to the second, in China Standard Time, as every time here is.
 pub(super) fn time(at: Timestamp) -> Markup {
     let Timestamp { date, hour, minute, second } = at;
     html! {
@@ -17,7 +17,7 @@ pub(super) fn time(at: Timestamp) -> Markup {
     }
 }
 
-/// A sign for a disposition: colour is not all that tells them apart.
+/// Sign of a disposition, so that colour is not all that tells dispositions apart.
 pub(super) const fn sign(disposition: Disposition) -> &'static str {
     match disposition {
         Disposition::Clear => "✓",
@@ -40,7 +40,7 @@ pub(super) const fn domain(domain: Domain) -> Words {
     }
 }
 
-/// What identifies a subject, and so whether it is an organization or a person.
+/// Name of a scheme, which also says whether it identifies an organization or a person.
 pub(super) const fn scheme(scheme: Scheme) -> Words {
     match scheme {
         Scheme::Uscc => {
@@ -66,10 +66,10 @@ pub(super) const fn force(force: Force) -> Words {
     }
 }
 
-/// What a measure does, in a word.
+/// Words for the kind of a measure.
 pub(super) use mustcheck::words::kind_words as kind;
 
-/// Why something was set aside, in a word.
+/// Words for the reason why something was set aside.
 pub(super) const fn reason(reason: SetAsideReason) -> Words {
     match reason {
         SetAsideReason::Annulled => text("已撤销或者更正", "annulled"),

@@ -1,4 +1,4 @@
-//! Loading policies: verified, opened, sorted by place.
+//! Loading policies: verifying them, opening them, sorting them by place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,10 +16,10 @@ use tokio::runtime::Handle;
 use super::{LoadedPolicy, Place, PolicySet, Run, SharedRegistry};
 use crate::config::{CacheChoice, PolicyConfig, PolicyOrigin};
 
-/// The largest component that is read, in bytes.
+/// Largest component that is read, in bytes.
 const COMPONENT_LIMIT: u64 = 64 << 20;
 
-/// Why policies are not in force.
+/// Error: the policies cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file cannot be read.
@@ -27,30 +27,30 @@ pub enum LoadError {
     Io {
         /// The file.
         file: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: std::io::Error,
     },
-    /// A component is another than was expected.
+    /// A component does not have the SHA-256 that the configuration expects.
     #[error("policy `{file}` has the SHA-256 `{found}`, and `{expected}` is expected")]
     Digest {
         /// The file.
         file: String,
-        /// What its SHA-256 is.
+        /// SHA-256 of the file.
         found: String,
-        /// What it should be.
+        /// SHA-256 that is expected.
         expected: String,
     },
-    /// A component is no policy.
+    /// A component is not a policy.
     #[error("policy `{file}`")]
     Policy {
         /// The file.
         file: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: PolicyError,
     },
-    /// Nothing says which of two decides.
+    /// Two policies decide for the same region from the same day on.
     #[error(
         "policies `{first}` and `{second}` both decide for region `{region}` from {valid_from} on"
     )]
@@ -61,7 +61,7 @@ pub enum LoadError {
         second: String,
         /// The region; empty for every office that no other policy is for.
         region: String,
-        /// From when.
+        /// The first day that both decide.
         valid_from: String,
     },
     /// The registry cannot be used.
@@ -69,20 +69,20 @@ pub enum LoadError {
     Registry {
         /// The file.
         file: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: RegistryError,
     },
-    /// Policies and registry do not go together.
+    /// The policies and the registry do not fit each other.
     #[error("the policies for region `{region}` cannot be used")]
     Gate {
         /// The region; empty for every office that no other policy is for.
         region: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: PolicyError,
     },
-    /// The system's clock.
+    /// The system's clock is wrong.
     #[error("the policies could not be dated")]
     Clock(#[from] InvalidForm),
     /// There is no registry.
@@ -90,36 +90,36 @@ pub enum LoadError {
     NoRegistry,
 }
 
-/// What answers the lookups.
+/// The registry that answers the lookups.
 #[derive(Clone)]
 pub(crate) enum RegistryChoice {
-    /// A file.
+    /// A file: JSON, SQLite, or TOML that names remote platforms.
     File(PathBuf),
-    /// The embedding program's.
+    /// A registry of the embedding program.
     AtOnce(Arc<dyn Registry>),
-    /// The embedding program's, which is waited for.
+    /// An asynchronous registry: the embedding program's, or the one in the database.
     Awaited(Arc<dyn AsyncRegistry>),
-    /// None was named.
+    /// No registry was named.
     None,
 }
 
-/// What policies are made of.
+/// Everything that policies are loaded from.
 pub(crate) struct Loader {
     pub(crate) policies: Vec<PolicyConfig>,
     pub(crate) cache: CacheChoice,
     pub(crate) registry: RegistryChoice,
     pub(crate) recorder: Option<Arc<Recorder>>,
-    /// Whether the recorder is waited for.
+    /// Whether the recorder is asynchronous.
     pub(crate) recorder_waits: bool,
-    /// The day on which checks are made, if it is not the system's clock that says.
+    /// The day of checks; `None` takes it from the system's clock.
     pub(crate) today: Option<Date>,
-    /// How many days before it a check may be as of, for callers with the role for it.
+    /// Largest number of days from the as-of date to that day, for callers with the role for it.
     pub(crate) days_back: u16,
-    /// Where a registry that is waited for says whether its codes are known.
+    /// Runtime on which an asynchronous registry checks the policies' codes.
     pub(crate) runtime: Handle,
 }
 
-/// A registry that is open.
+/// An open registry.
 #[derive(Clone)]
 pub(super) enum Opened {
     AtOnce(Arc<dyn Registry>),
@@ -157,7 +157,7 @@ impl Loader {
                 by_place.entry(region.clone()).or_default().push(number);
             }
         }
-        // In reverse order a longer beginning comes before a shorter one of the same codes.
+        // In reverse order a longer prefix comes before a shorter one of the same codes.
         for (prefix, numbers) in by_place.into_iter().rev() {
             let gate = self.gate(&set, &prefix, &numbers, &registry)?;
             set.places.push(Place { prefix, gate });
@@ -196,7 +196,7 @@ impl Loader {
         if let Some(today) = self.today {
             builder = builder.today(today);
         }
-        // RAIL R14: who has no role for it goes back no further than yesterday (`gate_of`).
+        // RAIL R14: a caller without the role goes back no further than yesterday (`gate_of`).
         builder = builder.backdating(self.days_back);
         let gate = match registry {
             Opened::AtOnce(_) => builder.build(),
@@ -205,14 +205,14 @@ impl Loader {
         gate.map_err(|source| LoadError::Gate { region: region.to_owned(), source })
     }
 
-    /// The registry, and whether all of it is in memory.
+    /// Opens the registry, and says whether all of it is in memory.
     fn open_registry(&self) -> Result<(Opened, bool), LoadError> {
         match &self.registry {
             RegistryChoice::File(path) => {
                 let failed =
                     |source| LoadError::Registry { file: path.display().to_string(), source };
                 if path.extension().is_some_and(|ending| ending == "toml") {
-                    // Remote platforms: their own threads ask, and whoever asks them waits.
+                    // Remote platforms: their own threads ask, and the check waits for them.
                     let platform = PlatformRegistry::open(path).map_err(failed)?;
                     return Ok((Opened::AtOnce(Arc::new(platform)), false));
                 }
@@ -251,7 +251,7 @@ impl Loader {
         Ok(policy)
     }
 
-    /// An embedded edition, compiled before if the cache has it.
+    /// Opens an embedded edition; a compiled one, if the cache has it.
     fn embedded(&self, edition: &str, overlay: &str) -> Result<Policy, PolicyError> {
         let cache = match &self.cache {
             CacheChoice::User => CodeCache::of_user(),
@@ -281,7 +281,7 @@ impl Loader {
     }
 }
 
-/// A component from a file, held against what is expected before anything of it runs.
+/// Opens a component from a file. Its SHA-256 is checked before anything of it runs.
 fn open_file(
     path: &Path,
     config: &PolicyConfig,
@@ -310,7 +310,8 @@ fn expected(config: &PolicyConfig, file: &str, found: &str) -> Result<(), LoadEr
     }
 }
 
-/// What a policy is called: where on the machine it is stored is nobody's business.
+/// Name of a policy for callers and messages. It does not say in which folder of the machine the
+/// file is.
 fn name(config: &PolicyConfig) -> String {
     match &config.origin {
         PolicyOrigin::File(path) => {

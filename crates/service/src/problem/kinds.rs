@@ -43,12 +43,12 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// The body is no JSON in UTF-8.
+    /// The body is not JSON in UTF-8.
     Malformed "malformed-request" BAD_REQUEST {
         title: "请求不是合法的 JSON" "the request is no JSON",
         detail: "请求体须为 UTF-8 编码的 JSON" "the body is JSON in UTF-8",
     }
-    /// The `Idempotency-Key` is none.
+    /// The `Idempotency-Key` is not valid.
     InvalidKey "invalid-idempotency-key" BAD_REQUEST {
         title: "幂等键无效" "the idempotency key is invalid",
         detail: "Idempotency-Key 为 1 至 255 个可见 ASCII 字符，可以加引号"
@@ -82,13 +82,13 @@ kinds! {
         detail: "本服务未配置日志，没有回执，也不接受执行反馈"
             "no log is configured, so there are no receipts, and feedback has nowhere to go",
     }
-    /// The path does not know the method.
+    /// The path does not support the method.
     MethodNotAllowed "method-not-allowed" METHOD_NOT_ALLOWED {
         title: "方法不适用" "the method does not fit",
         detail: "该路径不支持此方法；Allow 标头列出所支持的方法"
             "the path does not know this method; `Allow` lists those that it knows",
     }
-    /// The caller accepts nothing that the service gives.
+    /// The caller accepts no format of the answer.
     NotAcceptable "not-acceptable" NOT_ACCEPTABLE {
         title: "无法按所要求的格式答复" "there is no answer in that format",
         detail: "Accept 标头不包含本服务所用的格式" "`Accept` leaves out what the service answers in",
@@ -98,7 +98,7 @@ kinds! {
         title: "请求体未按时到达" "the body did not come in time",
         detail: "请求体在时限内未传送完毕" "the body was not sent within its time",
     }
-    /// The same key is being worked on.
+    /// A request with the same key is in progress.
     InProgress "in-progress" CONFLICT {
         title: "同一请求正在处理" "the same request is in progress",
         detail: "使用同一幂等键的请求尚未处理完毕，请稍后再试"
@@ -159,14 +159,14 @@ kinds! {
         detail: "没有核查结论，不得视为无记录；请稍后再试"
             "there is no decision, which does not mean that nothing was found; try again",
     }
-    /// It took too long.
+    /// The work took too long.
     Late "late" SERVICE_UNAVAILABLE {
         title: "未在时限内完成" "it took too long",
         detail: "没有给出核查结论，核查可能已经记录；请用同一幂等键再次请求"
             "no decision was given out, though the check may be on record; ask again with the \
              same idempotency key",
     }
-    /// Not ready to decide.
+    /// The service is not ready to decide.
     NotReady "not-ready" SERVICE_UNAVAILABLE {
         title: "服务未就绪" "the service is not ready",
         detail: "服务正在启动、停止，或者其数据不可用"
@@ -175,7 +175,7 @@ kinds! {
 }
 
 impl Kind {
-    /// After how many seconds it makes sense to try again, if ever.
+    /// Number of seconds after which it makes sense to try again, if it ever does.
     pub(crate) const fn retry_after(self) -> Option<u64> {
         match self {
             Self::Overloaded | Self::InProgress | Self::RateLimited => Some(1),

@@ -19,7 +19,7 @@ pub struct DatabaseRecords {
     keys: Keys,
     folder_of_keys: PathBuf,
     copy: PathBuf,
-    /// One at a time brings the copy up to date.
+    /// Lock of the copy: one task at a time brings it up to date.
     copying: tokio::sync::Mutex<()>,
     recorder: Arc<Recorder>,
 }
@@ -60,12 +60,12 @@ impl DatabaseRecords {
         RequestsKey::of(&self.keys)
     }
 
-    /// The log as the check of one request sees it.
+    /// The log for the check of one request, whose receipt is tied to the claim.
     pub(crate) fn claimed(&self, claim: &Claim) -> ClaimedLog {
         self.log.claimed(claim)
     }
 
-    /// What a receipt can be derived from.
+    /// Reads the bundle that a receipt can be derived from.
     pub(crate) async fn bundle(
         &self,
         receipt: &DocumentId,
@@ -100,7 +100,7 @@ impl DatabaseRecords {
         Ok(self.log.record_feedback(file, recording, &self.keys).await)
     }
 
-    /// The copy of the log, as far as the log has come.
+    /// Brings the copy of the log up to date, and opens it.
     pub(super) async fn source(&self) -> Result<Source, RecordsError> {
         let _one = self.copying.lock().await;
         self.log.mirror(&self.copy, &self.keys).await?;

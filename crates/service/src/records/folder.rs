@@ -16,7 +16,7 @@ use super::index::Index;
 use super::{KeptFeedback, KeptReceipt, RecordsError, recipients};
 use crate::config::{FoldersConfig, RecordsConfig};
 
-/// A log that remembers how its last entry went.
+/// A log that remembers whether its last entry could be written.
 struct Remembering {
     log: AuditLog,
     failed: Arc<AtomicBool>,
@@ -35,7 +35,7 @@ pub struct FolderRecords {
     log: PathBuf,
     /// Whether the last entry could not be written.
     failed: Arc<AtomicBool>,
-    /// Bytes that must be free where the log is.
+    /// Number of bytes that must be free on the disk of the log.
     low_water: u64,
     keys: Keys,
     folder_of_keys: PathBuf,
@@ -86,8 +86,8 @@ impl FolderRecords {
         Ok(AuditReader::open(&self.log, self.public())?)
     }
 
-    /// That entries can be written, as far as who writes them knows; the log is read, and others
-    /// kept from it, only where the last could not be.
+    /// Checks that entries can be written: that enough bytes are free, and that the last entry was
+    /// written. Only if it was not is the log read, which keeps writers from it meanwhile.
     pub(super) fn check(&self) -> Result<(), RecordsError> {
         let free = self.free();
         if free.is_some_and(|free| free < self.low_water) {
@@ -99,7 +99,7 @@ impl FolderRecords {
         Ok(())
     }
 
-    /// Bytes that are free where the log is, if the system says.
+    /// Number of free bytes on the disk of the log, if the system reports it.
     #[cfg(unix)]
     pub(super) fn free(&self) -> Option<u64> {
         let disk = nix::sys::statvfs::statvfs(&self.log).ok()?;
@@ -108,7 +108,7 @@ impl FolderRecords {
         blocks.checked_mul(size)
     }
 
-    /// Elsewhere nobody asks.
+    /// Not known: other systems are not asked.
     #[cfg(not(unix))]
     pub(super) fn free(&self) -> Option<u64> {
         None
@@ -147,14 +147,14 @@ impl FolderRecords {
         Ok(Some(KeptReceipt { id: id.clone(), log_index: places.receipt, receipt, feedback }))
     }
 
-    /// Brings the index a step further; whether that was the last.
+    /// Brings the index a step further. Returns whether that was the last step.
     pub(super) fn index_further(&self) -> Result<bool, RecordsError> {
         let reader = self.reader()?;
         self.index().step(&reader)
     }
 
     fn index(&self) -> MutexGuard<'_, Index> {
-        // What a panic left half-done is not in the index.
+        // Work that a panic left half-done is not in the index.
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,7 +1,8 @@
-//! Where in the log a document is: an index on disk, so that the service does not grow with its log.
+//! An index of the log: the places of documents in it, on disk, so that the service's memory does
+//! not grow with its log.
 //!
-//! It says nothing that the log does not say and can be removed at any time: what is missing is read
-//! from the log again. What it says is believed only of the log that it was made from.
+//! The index says nothing that the log does not say, and can be removed at any time: the missing
+//! part is read from the log again. It is used only for the log that it was made from.
 
 use std::ops::Range;
 use std::path::Path;
@@ -15,13 +16,13 @@ use rusqlite::{
 
 use super::RecordsError;
 
-/// Marks the file as ours ("mchi"), so that another database is neither believed nor overwritten.
+/// Marks the file as ours ("mchi"), so that another database is neither used nor overwritten.
 const APPLICATION_ID: i64 = 0x6d63_6869;
-/// The layout's version.
+/// Version of the layout.
 const LAYOUT: i64 = 1;
-/// What is stopped goes on after so many entries.
+/// Number of entries in a step: work that is stopped continues after the last whole step.
 const STEP: u64 = 4096;
-/// What stays in memory, in KiB, however long the log is.
+/// Size of the cache in memory, in KiB, however long the log is.
 const CACHE: i64 = 4096;
 
 const SCHEMA: &str = "
@@ -42,24 +43,24 @@ CREATE TABLE state (
 INSERT INTO state VALUES (0, x'');
 ";
 
-/// Why an index cannot be used.
+/// Error: the index cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
-    /// Its database.
+    /// Its database fails.
     #[error(
         "the index of the log, {path}, cannot be used; it may be removed, and is then made anew"
     )]
     Database {
-        /// Which file.
+        /// The file.
         path: String,
-        /// Why.
+        /// The cause.
         #[source]
         source: rusqlite::Error,
     },
     /// The file is a database of something else.
     #[error("{0} is no index of a log, or of another version; name another file")]
     Stranger(String),
-    /// It points at an entry that is another one.
+    /// The index points at an entry that is not the one it should be.
     #[error("the index of the log, {0}, does not fit it: remove it, and it is made anew")]
     Unfit(String),
 }
@@ -67,14 +68,14 @@ pub enum IndexError {
 /// An index of a log.
 pub(super) struct Index {
     connection: Connection,
-    /// How the file is called in errors.
+    /// Name of the file in errors.
     name: String,
     /// Entries that are read in one transaction.
     step: u64,
 }
 
 impl Index {
-    /// Opens an index, or begins one. Several processes may have the same.
+    /// Opens an index, or begins one. Several processes may use the same file.
     ///
     /// # Errors
     ///
@@ -97,17 +98,17 @@ impl Index {
         }
     }
 
-    /// Whether it is an index, or has become one.
+    /// Prepares the file. Returns whether it is an index, or has become one.
     fn prepare(&mut self) -> rusqlite::Result<bool> {
         self.connection.busy_timeout(std::time::Duration::from_secs(30))?;
         self.connection.pragma_update(None, "cache_size", -CACHE)?;
-        // Before anything is written to what may be somebody else's.
+        // This comes before anything is written: the file may be another program's.
         let found = Stamp::of(&self.connection.transaction()?)?;
         if found.tables > 0 && !found.is_ours() {
             return Ok(false);
         }
-        // Not write-ahead: SQLite lets nobody wait for a file that is being changed to that, and
-        // refuses those who begin it together.
+        // Not write-ahead: while SQLite changes a file to that mode, no process can wait for it,
+        // and processes that begin it together are refused.
         let begun = self.begin()?;
         // Another process may have been first.
         if !Stamp::of(&begun)?.is_ours() {
@@ -123,7 +124,7 @@ impl Index {
         self.connection.transaction_with_behavior(TransactionBehavior::Immediate)
     }
 
-    /// Reads what was appended since; all of it if the log is another one.
+    /// Reads the entries that were appended since; all of them if the log is another one.
     ///
     /// # Errors
     ///
@@ -133,7 +134,7 @@ impl Index {
         Ok(())
     }
 
-    /// Reads some of it; whether that was all.
+    /// Reads the next step of entries. Returns whether the index is up to date.
     ///
     /// # Errors
     ///
@@ -155,7 +156,8 @@ impl Index {
         Ok(is_added && entries == reader.size())
     }
 
-    /// Puts in what was found; whether nobody else has been there since.
+    /// Adds the documents that were found. Returns `false`, and adds nothing, if another process
+    /// has changed the index since.
     fn add(
         &mut self,
         found: &[Found],
@@ -189,7 +191,7 @@ impl Index {
         Ok(true)
     }
 
-    /// Where a receipt is, and what was reported about it.
+    /// Finds the places of a receipt and of the feedback about it.
     ///
     /// # Errors
     ///
@@ -208,7 +210,7 @@ impl Index {
         read().map_err(|source| self.failed(source))
     }
 
-    /// That an entry is another one than the index says.
+    /// Returns the error that an entry is not the one that the index says.
     pub(super) fn unfit(&self) -> IndexError {
         IndexError::Unfit(self.name.clone())
     }
@@ -218,7 +220,7 @@ impl Index {
     }
 }
 
-/// Whose a database is.
+/// The marks of a database, which say whose it is.
 struct Stamp {
     application: i64,
     layout: i64,
@@ -226,7 +228,7 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// In one transaction: another process may be about to begin the index.
+    /// Reads the marks in one transaction: another process may be about to begin the index.
     fn of(within: &Transaction<'_>) -> rusqlite::Result<Self> {
         let pragma = |name: &str| within.pragma_query_value(None, name, |row| row.get(0));
         Ok(Self {
@@ -241,22 +243,22 @@ impl Stamp {
     }
 }
 
-/// A document of the log. Ids are digests, so their bytes are enough.
+/// A document of the log: the bytes of an id, which is a digest, and the index in the log.
 enum Found {
     Receipt([u8; 16], u64),
-    /// By the receipt that it is about.
+    /// A feedback, by the receipt that it is about.
     Feedback([u8; 16], u64),
 }
 
-/// How far the log was read.
+/// The part of the log that was read.
 struct State {
     entries: u64,
-    /// The root of the log's tree over them.
+    /// Root of the log's tree over these entries.
     root: Vec<u8>,
 }
 
 impl State {
-    /// Whether it is one of this log.
+    /// Whether it is a part of this log.
     fn is_of(&self, reader: &AuditReader) -> Result<bool, AuditError> {
         Ok(self.entries == 0
             || self.entries <= reader.size() && root(reader, self.entries)? == self.root)

@@ -1,4 +1,4 @@
-//! One connection: how much of it is read and written, how fast, and for how long.
+//! One connection, and its limits: how much of it is read and written, how fast, and for how long.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -21,23 +21,23 @@ use crate::config::ServiceLimits;
 use crate::peers::Peer;
 use crate::tls::{ClientCertificate, client_certificate};
 
-/// The most that the head of a request may have, in bytes.
+/// Largest head of a request, in bytes.
 const HEAD: usize = 64 << 10;
-/// The most headers that a request may have.
+/// Largest number of headers of a request.
 const HEADERS: usize = 64;
-/// The most that is read ahead of a connection, or answered and not taken yet, in bytes: requests
-/// that follow each other without a wait are worked on one at a time, and no further than this.
+/// Largest number of bytes that are read ahead, or answered and not taken yet: requests that follow
+/// each other without a wait are worked on one at a time, and buffered no further than this.
 const BUFFER: usize = 128 << 10;
 
-/// How long the parts of a connection may take.
+/// Time limits of a connection.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     header: Duration,
-    /// Without the other side taking anything of what is written.
+    /// Longest time in which the client takes nothing of what is written.
     write: Duration,
-    /// Until it is closed after its next answer.
+    /// Age after which the connection is closed with its next answer.
     lasts: Duration,
-    /// Until it is closed in any case.
+    /// Age at which the connection is closed in any case.
     ends: Duration,
 }
 
@@ -62,7 +62,7 @@ impl Serving {
         tokio::spawn(async move {
             // Answers are small, and somebody waits for them.
             let _ = stream.set_nodelay(true);
-            // Whoever asks and does not read keeps its place no longer than this.
+            // A client that asks and does not read keeps its place no longer than this.
             let mut stream = TimeoutStream::new(stream);
             stream.set_write_timeout(Some(times.write));
             let stream: Patient = Box::pin(stream);
@@ -75,7 +75,7 @@ impl Serving {
                     Some(acceptor) => {
                         let accepted =
                             tokio::time::timeout(times.header, acceptor.accept(stream)).await;
-                        // Whoever does not speak TLS gets no answer.
+                        // A client that does not speak TLS gets no answer.
                         let Ok(Ok(stream)) = accepted else { return };
                         let certificate = client_certificate(stream.get_ref().1).map(Arc::new);
                         let connection = serve(stream, router, peer, certificate, times);
@@ -83,14 +83,14 @@ impl Serving {
                     }
                 }
             };
-            // Whoever takes an answer byte by byte is let go too.
+            // A client that takes an answer byte by byte is disconnected too.
             let _ = tokio::time::timeout(times.ends, served).await;
             drop(places);
         });
     }
 }
 
-/// A connection that serves.
+/// Makes the HTTP connection that serves the requests of a stream.
 fn serve<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
     router: Router,

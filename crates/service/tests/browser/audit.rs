@@ -1,4 +1,4 @@
-//! What holds of every page, in both languages, on a desk and on a telephone.
+//! An audit of every page, in both languages, on a desktop and on a phone.
 
 use fantoccini::Locator;
 use mustcheck_testing::needs;
@@ -20,7 +20,7 @@ impl Browser {
     }
 }
 
-/// Goes through every page and holds each.
+/// Goes through every page and audits each.
 async fn every_page(browser: Browser, token: String, name: String) {
     let at = |page: &str| format!("{name}-{page}");
     browser.hold(&at("sign-in")).await;
@@ -39,7 +39,7 @@ async fn every_page(browser: Browser, token: String, name: String) {
     browser.find("#json").await.send_keys(&json).await.unwrap();
     browser.click("form#check > p.actions button").await;
     browser.find(".finding.restricted").await;
-    // What is folded away holds too.
+    // Folded parts are audited too.
     browser.script("document.querySelectorAll('details').forEach((d) => { d.open = true; })").await;
     browser.hold(&at("decision")).await;
     browser.click("a[href$='/notices/0']").await;

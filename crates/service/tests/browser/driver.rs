@@ -1,4 +1,4 @@
-//! A browser of the test's own.
+//! A browser for one test.
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::support::Running;
 
-/// How a browser is set up.
+/// Settings of a browser.
 #[derive(Clone, Copy)]
 pub struct Setup {
     pub language: &'static str,
@@ -37,8 +37,8 @@ impl Drop for Driver {
     }
 }
 
-/// Starts a driver on a port that it chooses. One that another program takes meanwhile, of IPv4 or
-/// of IPv6, ends it: then another is begun.
+/// Starts a driver on a port that it chooses. If another program takes that port meanwhile, for
+/// IPv4 or for IPv6, the driver ends: then another is started.
 fn driver() -> (Driver, u16) {
     (0..10).find_map(|_| try_driver()).expect("a driver that listens")
 }
@@ -53,7 +53,7 @@ fn try_driver() -> Option<(Driver, u16)> {
         let (_, port) = line.split_once("started successfully on port ")?;
         port.trim_end_matches('.').parse().ok()
     })?;
-    // What it says later has to go somewhere.
+    // Its later output has to go somewhere.
     std::thread::spawn(move || lines.for_each(drop));
     Some((driver, port))
 }
@@ -80,7 +80,7 @@ pub fn browse<F: Future<Output = ()>>(
             format!("--lang={}", setup.language),
             format!("--window-size={},900", setup.width),
         ];
-        // Chromium has no sandbox for root, which whoever runs this in a container is.
+        // Chromium has no sandbox for root, the usual user in a container.
         if is_root() {
             arguments.push("--no-sandbox".into());
         }
@@ -131,8 +131,8 @@ impl Browser {
         self.client.execute(script, vec![]).await.unwrap()
     }
 
-    /// Presses a key wherever the focus is. Keys sent to an element give it the focus anew, and a
-    /// day its first part: Tab would never leave it.
+    /// Presses a key at the focus. Keys that are sent to an element focus it anew, and in a field
+    /// for a day its first part: Tab would never leave it.
     pub async fn press(&self, key: Key) {
         let value = char::from(key);
         let keys = KeyActions::new("keyboard".into());
@@ -140,13 +140,13 @@ impl Browser {
         self.client.perform_actions(keys).await.unwrap();
     }
 
-    /// Types wherever the focus is.
+    /// Types at the focus.
     pub async fn keys(&self, text: &str) {
         let focused = self.client.active_element().await.unwrap();
         focused.send_keys(text).await.unwrap();
     }
 
-    /// Presses Tab until the focus is on an element: whoever has no mouse gets there too.
+    /// Presses Tab until the focus is on an element: it must be reachable without a mouse.
     pub async fn tab_to(&self, css: &str) {
         self.find(css).await;
         let there = format!("return document.activeElement.matches({})", json!(css));
@@ -165,7 +165,7 @@ impl Browser {
         self.keys(text).await;
     }
 
-    /// Fills a day in, however the browser's language writes days.
+    /// Fills in a day, however the browser's language writes days.
     pub async fn fill_day(&self, css: &str, day: &str) {
         self.tab_to(css).await;
         let set = format!("document.querySelector({}).value = {}", json!(css), json!(day));
@@ -196,7 +196,7 @@ impl Browser {
         std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
     }
 
-    /// What is printed on A4, as PDF.
+    /// Prints the page on A4, as PDF.
     pub async fn print(&self, name: &str) -> Vec<u8> {
         let pdf = self.client.print(Default::default()).await.unwrap();
         if let Some(folder) = pictures() {
@@ -212,7 +212,7 @@ fn pictures() -> Option<PathBuf> {
     Some(folder)
 }
 
-/// How many pages a PDF has.
+/// Number of pages of a PDF.
 pub fn pages_of(pdf: &[u8]) -> usize {
     let text = String::from_utf8_lossy(pdf);
     text.matches("/Type /Page\n").count()

@@ -102,7 +102,7 @@ fn a_mistake_takes_the_focus_and_leads_to_its_field() {
         let described = "return document.getElementById(document.activeElement\
                          .getAttribute('aria-describedby')).textContent";
         assert!(browser.script(described).await.as_str().unwrap().contains("第18位校验码不符"));
-        // The field is mended, and everything else is still there.
+        // The field is corrected, and everything else is still there.
         let field = browser.find("#subjects-1-identifier").await;
         field.clear().await.unwrap();
         field.send_keys("310104197106123355").await.unwrap();

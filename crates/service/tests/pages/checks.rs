@@ -46,7 +46,7 @@ fn the_page_shows_the_decision_that_programs_are_answered() {
     assert_eq!(read["receipt"]["payload"]["disposition"], "restricted");
 }
 
-/// The form is as of today, and of an earlier day the page says when it was checked.
+/// The form is as of today; of a check as of an earlier day, the page says when it was made.
 // RAIL R14
 #[test]
 fn an_officer_who_may_checks_as_of_an_earlier_day_and_sees_that() {
@@ -100,11 +100,12 @@ fn the_papers_are_those_of_the_decision_in_both_languages() {
             }
         }
     }
-    // Nobody who is not reached has one.
+    // A subject that no measure reaches has no notice.
     assert_eq!(visitor.get("/decisions/1/notices/9").status, 404);
 }
 
-/// What is open, whom to ask, and that nothing may be decided on it; there is no notice to print.
+/// The page says what is open, whom to ask, and that nothing may be decided on it; there is no
+/// notice to print.
 #[test]
 fn an_undetermined_check_says_what_to_do_and_offers_no_notice() {
     let service = recording("0086-source-unavailable");
@@ -219,7 +220,7 @@ fn a_caller_sees_the_matters_and_regions_that_it_may() {
     assert!(told.contains("Your access does not reach offices of this region."), "{told}");
     assert_eq!(service.get("/readyz").json()["log_entries"], 0, "nothing was checked");
 
-    // A receipt of elsewhere is not shown either, and figures of everything are not for it.
+    // A receipt of another region is not shown either, nor are figures of everything.
     service.post("/v1/checks", &elsewhere);
     let receipt = service.post("/v1/checks", &elsewhere).json()["receipt"]["id"].clone();
     let answer = visitor.post("/receipts", &[("receipt", receipt.as_str().unwrap())]);

@@ -1,4 +1,4 @@
-//! What an officer types wrong: each mistake at its field, and nothing that was typed is lost.
+//! Mistakes in an officer's input: each is shown at its field, and nothing that was typed is lost.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,8 @@ fn with(name: &str, value: &str) -> Fields {
     fields
 }
 
-/// A field, what is typed into it, and what is said at which field.
+/// A field, the text typed into it, the field that shows the mistake, and its words in English and
+/// Chinese.
 const MISTAKES: &[(&str, &str, &str, &str, &str)] = &[
     ("id", "", "id", "This is needed.", "请填写此项。"),
     ("matter", "", "matter", "This is needed.", "请填写此项。"),

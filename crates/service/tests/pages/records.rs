@@ -1,4 +1,4 @@
-//! Receipts, feedback, what is overdue, statistics.
+//! Receipts, feedback, the overdue list, statistics.
 
 use serde_json::Value;
 
@@ -76,14 +76,14 @@ fn feedback_is_recorded_and_corrected_and_both_stay() {
     assert_eq!(kept.as_array().unwrap().len(), 2);
     assert_eq!(kept[1]["feedback"]["payload"]["measures"][0]["outcome"], "applied");
 
-    // Somebody who saw the page before that does not undo it unknowingly.
+    // An officer who saw the page before that does not undo it unknowingly.
     let stale = visitor.post("/receipts/2/feedback", &second);
     assert_eq!(stale.status, 422);
     assert!(plain(&stale).contains("What holds about"), "{}", plain(&stale));
     assert_eq!(feedback_of(&service, &receipt).as_array().unwrap().len(), 2);
 }
 
-/// What is typed, the field where it is wrong, and what is said.
+/// The fields that are typed, the field where one is wrong, and the words about it.
 type Misfit<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str);
 
 #[test]
@@ -189,7 +189,8 @@ fn statistics_count_checks_and_what_was_done() {
     assert_eq!(page.status, 422);
 }
 
-/// Nothing is counted over damage; the officer learns that, and the operator where it is.
+/// A damaged log is not counted: the officer learns that, and the operator learns where the damage
+/// is.
 #[test]
 fn a_damaged_log_is_no_statistics_and_stands_in_the_services_log() {
     let service = restricted();

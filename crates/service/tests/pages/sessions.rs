@@ -1,4 +1,4 @@
-//! Who is signed in, and what others can make a browser do.
+//! Sessions, and forms that others make a browser send.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ fn a_wrong_token_takes_its_time_and_a_right_one_gets_a_cookie_that_scripts_canno
     assert_eq!(visitor.get("/").status, 200);
 }
 
-/// Strangers try, many at a time; whoever has a token gets in as if there were nobody.
+/// Many strangers try at a time; a caller with a token signs in as if there were nobody.
 #[test]
 fn nobody_is_kept_from_signing_in_by_others_who_try() {
     let service = restricted();
@@ -110,7 +110,8 @@ fn signing_out_and_a_token_that_is_withdrawn_end_a_session() {
     assert_eq!(other.post("/sign-in", &[("token", &kept)]).status, 401);
 }
 
-/// Whoever may less than before sees no decision of before, and its forms are not taken.
+/// A caller with fewer permissions than before sees no decision from before, and its forms are
+/// refused.
 #[test]
 fn what_a_caller_may_is_asked_at_every_request() {
     let office = Office::new(RESTRICTED);

@@ -1,4 +1,4 @@
-//! Somebody with a browser that keeps cookies, fills in forms and goes where it is sent.
+//! A visitor whose browser keeps cookies, fills in forms and follows redirects.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub struct Visitor {
     address: SocketAddr,
     cookies: RefCell<BTreeMap<String, String>>,
     form_token: RefCell<String>,
-    /// Every address that was asked for, and every one that was sent to.
+    /// Every address that was asked for, and every one of a redirect.
     pub addresses: RefCell<Vec<String>>,
     pub language: &'static str,
 }
@@ -89,7 +89,7 @@ impl Visitor {
         self.send(&form(self.request("POST", path), &all))
     }
 
-    /// Sends a form, and goes where that leads.
+    /// Sends a form, and follows the redirect.
     pub fn follow(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let answer = self.post(path, fields);
         assert_eq!(answer.status, 303, "{}", plain(&answer));
@@ -116,7 +116,7 @@ pub fn form(request: Request, fields: &[(&str, &str)]) -> Request {
         .body(body.finish().as_bytes())
 }
 
-/// What an officer types for an application.
+/// The fields that an officer types for an application.
 pub fn fields_of(application: &Value) -> Fields {
     let mut fields: Fields = Vec::new();
     let mut add = |name: String, value: &Value| {
@@ -143,7 +143,7 @@ pub fn attribute_of(answer: &Answer, mark: &str) -> Option<String> {
     Some(rest.split('"').next()?.to_owned())
 }
 
-/// What a page says, without its tags, and with single spaces.
+/// Text of a page, without its tags, and with single spaces.
 pub fn plain(answer: &Answer) -> String {
     let html = answer.text();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! Who may call, and what.
+//! Callers, and what each may do.
 
 use serde_json::json;
 

@@ -10,7 +10,7 @@ use crate::support::{
     CLEAR, Office, RESTRICTED, Request, Running, TODAY, application, case, problem, repository,
 };
 
-/// The decision as it stands in an answer, byte for byte.
+/// The decision as it is in an answer, byte for byte.
 fn decision_of(body: &[u8]) -> String {
     let members: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(body).unwrap();
     members["decision"].get().to_owned()
@@ -76,7 +76,7 @@ fn undetermined_is_a_finding_and_not_clear() {
 }
 
 /// Papers come with a check of their own, in the language asked for; the decision is the same, and
-/// no notice is given on what nothing may be decided on.
+/// there is no notice for a check on which nothing may be decided.
 #[test]
 fn papers_are_written_with_the_check_that_they_are_of() {
     let service = Office::new(RESTRICTED).run("");
@@ -147,7 +147,7 @@ fn due_lookups_are_listed_and_masked() {
     assert!(!body["rules"].as_array().unwrap().is_empty());
 }
 
-/// What cannot be evaluated is refused with its place, and is never "no measures".
+/// An application that cannot be evaluated is refused with its place, and is never "no measures".
 #[test]
 fn an_application_that_cannot_be_evaluated_is_refused_with_its_place() {
     let service = Office::new(CLEAR).run("");
@@ -238,8 +238,8 @@ fn the_office_region_and_the_day_choose_the_policy() {
     assert_eq!(problem(&answer)["path"], "as_of");
 }
 
-/// Who has no role for it checks as of today and yesterday, and is told what would let it go
-/// further back; who has, goes as far as the service lets anybody.
+/// A caller without the role checks as of today and yesterday, and the refusal names the role that
+/// would let it go further back; a caller with it goes as far as the service allows.
 // RAIL R14
 #[test]
 fn an_earlier_day_asks_for_a_role_and_has_a_limit() {
@@ -288,7 +288,7 @@ fn an_earlier_day_asks_for_a_role_and_has_a_limit() {
     assert_eq!(service.metric("mustcheck_backdated_checks_total"), Some(2.0));
 }
 
-/// What is in force today is not hidden by an earlier day, and no request says what day it is.
+/// An earlier as-of date does not hide what is in force today, and no request says what day it is.
 // RAIL R14
 #[test]
 fn the_day_of_a_check_is_the_service_s() {
@@ -327,7 +327,7 @@ fn a_region_without_a_policy_is_refused() {
     assert_eq!(problem(&answer), expected);
 }
 
-/// A golden case is what the gate itself says, so that both ways cannot be wrong alike.
+/// Golden cases are compared with the gate itself, so that both ways cannot be wrong alike.
 #[test]
 fn the_service_says_what_the_gate_says() {
     let service = Office::new(RESTRICTED).run("");

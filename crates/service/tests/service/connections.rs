@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{CLEAR, Client, Office, Request};
 
-/// A connection of somebody who lives at this address.
+/// Connects from this address.
 fn connect(from: &str, to: SocketAddr) -> std::io::Result<TcpStream> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let socket = tokio::net::TcpSocket::new_v4()?;
@@ -16,7 +16,7 @@ fn connect(from: &str, to: SocketAddr) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Asks, again and again, until nothing more is taken; and reads nothing of the answers.
+/// Sends requests until no more are taken, and reads no answers.
 fn ask_and_do_not_read(stream: &mut TcpStream) {
     let requests = Request::get("/openapi.json").bytes().repeat(1_000);
     stream.set_nonblocking(true).unwrap();
@@ -55,7 +55,7 @@ fn one_address_has_its_share_of_the_connections_and_no_more() {
     let begun = Instant::now();
     assert_eq!(service.get("/healthz").status, 200);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    // A quarter of them; the others were let go without an answer.
+    // A quarter of them; the others were closed without an answer.
     let mut answered = 0;
     for stranger in &mut strangers {
         let _ = stranger.write_all(&Request::get("/healthz").bytes());

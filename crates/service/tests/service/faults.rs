@@ -1,4 +1,4 @@
-//! Faults: no decision, told apart, and in the metrics.
+//! Faults: there is no decision, their kinds are distinguished, and the metrics count them.
 
 use std::sync::Arc;
 

@@ -161,7 +161,7 @@ fn the_interface_is_described() {
     assert_eq!(examples["restricted"]["value"], application(crate::support::RESTRICTED));
 }
 
-/// Every reference leads somewhere.
+/// Checks that every reference leads somewhere.
 fn references(value: &Value, document: &Value) {
     match value {
         Value::Object(members) => {

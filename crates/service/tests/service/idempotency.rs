@@ -106,7 +106,7 @@ fn a_key_has_a_form() {
     assert_eq!(service.send(twice).status, 400);
 }
 
-/// A caller who may less than before gets no answer of before.
+/// A caller with fewer permissions than before gets no answer from before.
 #[test]
 fn an_answer_is_given_again_to_whoever_may_still_have_it() {
     let office = Office::new(CLEAR);
@@ -127,7 +127,8 @@ fn an_answer_is_given_again_to_whoever_may_still_have_it() {
         let request = Request::post("/v1/feedback").token(&token).json(&feedback);
         service.send(request.header("Idempotency-Key", "two"))
     };
-    // It does not fit, so nothing is kept of it; but it is told by what is wrong with it.
+    // It does not fit, so nothing of it is kept; but its problem shows that the receipt may be
+    // seen.
     assert_eq!(report().status, 422, "{}", report().text());
     for (from, to, place) in [
         ("\"tendering/*\"", "\"licensing/*\"", "matter"),
@@ -147,7 +148,7 @@ fn an_answer_is_given_again_to_whoever_may_still_have_it() {
     }
 }
 
-/// What could not be answered may be by now: the same request is checked again.
+/// A lookup that was not answered may be by now: the same request is checked again.
 #[test]
 fn what_was_undetermined_is_asked_again() {
     let office = Office::new(CLEAR);

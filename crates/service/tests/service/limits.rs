@@ -1,4 +1,4 @@
-//! Too much, too slow, too large; and the end.
+//! Limits on load, time and size; and shutting down.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ fn overload_is_refused_at_once_and_is_no_decision() {
             assert_eq!(problem(&answer), expected);
             assert!(asked.elapsed() < Duration::from_secs(5));
         }
-        // Whoever watches gets through.
+        // Monitoring gets through.
         assert_eq!(service.get("/healthz").status, 200);
         assert_eq!(service.metric("mustcheck_in_flight"), Some(2.0));
         registry.open();
@@ -135,7 +135,7 @@ fn what_was_begun_is_finished_before_the_end() {
     });
     registry.wait_for(1);
     service.stop();
-    // Balancers are told first; whoever comes in the meantime is served.
+    // Load balancers learn it first; requests in the meantime are served.
     let begun = Instant::now();
     while service.get("/readyz").status == 200 {
         assert!(begun.elapsed() < Duration::from_secs(5));

@@ -1,4 +1,4 @@
-//! Whether the service can decide: for anybody, cheaply; with counts for whoever watches over it.
+//! Readiness: cheap for anybody, and with counts for the operator.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -57,7 +57,7 @@ fn strangers_ask_once_however_often_they_ask() {
         }
     });
     assert_eq!(registry.times.load(Ordering::SeqCst), 1);
-    // What is not waited for any longer is not asked a second time either.
+    // A lookup that nobody waits for any longer is not made a second time either.
     std::thread::sleep(Duration::from_millis(1_100));
     registry.answers.store(false, Ordering::SeqCst);
     for _ in 0..2 {
@@ -87,7 +87,8 @@ fn counts_are_for_whoever_watches() {
     assert_eq!(service.get("/readyz").json(), counts);
 }
 
-/// Whoever holds the log keeps others from it, and nobody from seeing that the service is there.
+/// A process that holds the log keeps others from it, but nobody from seeing that the service is
+/// there.
 #[test]
 fn strangers_do_not_wait_for_the_log() {
     let service = recording(CLEAR);
@@ -125,7 +126,7 @@ fn a_disk_that_is_nearly_full_is_not_ready() {
     assert!(service.metric("mustcheck_records_free_bytes{place=\"log\"}").unwrap() > 0.0);
 }
 
-/// A registry that is waited for, as one in a database is; it may be down.
+/// An asynchronous registry, as one in a database is; it may be down.
 struct Awaited(AtomicBool, JsonRegistry);
 
 impl AsyncRegistry for Awaited {

@@ -227,7 +227,7 @@ fn receipts_are_found_after_a_start_without_reading_the_log_again() {
     assert_eq!(service.get(&format!("/v1/receipts/{receipt}")).json(), before);
 }
 
-/// Nobody need ask for the index to be made.
+/// The index is made even if nobody asks for a receipt.
 #[test]
 fn the_index_is_made_when_the_service_starts() {
     let office = Office::new(RESTRICTED);
@@ -274,7 +274,7 @@ fn a_case_number_that_names_somebody_names_nobody_in_the_log() {
     application["office"]["name"] = json!(format!("某中心（{name}，{number}）"));
     let answer = service.post("/v1/checks", &application);
     assert_eq!(answer.status, 200, "{}", answer.text());
-    // To whoever sent it, it is said whole.
+    // The sender gets it whole.
     assert_eq!(answer.json()["decision"]["application"], json!(id));
     let receipt = answer.json()["receipt"]["id"].as_str().unwrap().to_owned();
     let kept = service.get(&format!("/v1/receipts/{receipt}"));
@@ -284,7 +284,7 @@ fn a_case_number_that_names_somebody_names_nobody_in_the_log() {
     assert_eq!(case["office"]["name"], json!(format!("某中心（**，{number}）")));
 }
 
-/// Nor by what is reported later: it is refused.
+/// Feedback that could name somebody in the log is refused.
 #[test]
 fn feedback_that_names_somebody_is_refused() {
     let service = office();

@@ -25,7 +25,7 @@ fn overlay(service: &Running) -> String {
     answer.json()["decision"]["policy"]["overlay"].as_str().unwrap().to_owned()
 }
 
-/// Waits until something holds: the file system tells of changes when it does.
+/// Waits until something holds: the file system reports changes in its own time.
 fn until(what: &str, holds: impl Fn() -> bool) {
     let begun = Instant::now();
     while !holds() {
@@ -69,7 +69,7 @@ fn what_cannot_be_used_leaves_the_old_in_force_and_says_so() {
     let failed = "mustcheck_reloads_total{what=\"policies\",result=\"failed\"}";
     assert!(service.metric(failed).unwrap() >= 1.0);
     assert!(crate::support::logged().contains("not replaced: the old stay in force"));
-    // What is put right is in force, and the failure is over.
+    // The corrected policy is in force, and the failure is over.
     put(&service.office, &place("default"));
     until("the reload", || overlay(&service) == "default");
     assert_eq!(service.get("/v1/policies").json().get("last_failure"), None);
@@ -94,7 +94,7 @@ fn a_policy_with_another_digest_than_expected_is_refused() {
     assert_eq!(answer["last_failure"]["detail"], detail);
 }
 
-/// Whoever asks while policies are replaced gets one or the other, and never nothing.
+/// A request while policies are replaced gets one or the other, and never nothing.
 #[test]
 fn checks_go_on_while_policies_are_replaced() {
     let office = Office::new(CLEAR);

@@ -1,4 +1,4 @@
-//! No identifier stands in the log, a metric, a problem or a header (RAIL R13).
+//! No identifier is in the log, a metric, a problem or a header (RAIL R13).
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::registries::Broken;
 use crate::support::{CLEAR, Office, RESTRICTED, Request, application, logged};
 
-/// What could identify somebody in these tests.
+/// Texts that could identify somebody in these tests.
 const SECRETS: [&str; 8] = [
     "91310115MA1K3H5Q4N",
     "310104197106123355",
@@ -19,8 +19,8 @@ const SECRETS: [&str; 8] = [
     "张秘密",
 ];
 
-/// Of these the first, which a problem must not repeat even to whoever sent them. A name that stands
-/// where a code should is quoted back, to its sender alone.
+/// Number of the first of [`SECRETS`], which a problem must not repeat even to their sender. A name
+/// in the place of a code is quoted back, to its sender alone.
 const IDENTIFIERS: usize = 5;
 
 fn hold_none(text: &str, of: &str) {

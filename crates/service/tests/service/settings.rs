@@ -163,7 +163,7 @@ fn the_examples_show_every_key() {
         let told = mistakes(&odd).join("\n");
         let known = told.split_once("; there are ").unwrap().1.lines().next().unwrap();
         for key in known.split(", ").map(|key| key.trim_matches('`')) {
-            // What cannot stand with the rest stands in a remark.
+            // A key that cannot be used with the rest is in a TOML comment.
             let shown = ["", "# "].map(|mark| text.contains(&format!("\n{mark}{key} = ")));
             assert!(shown.contains(&true), "`{key}` of `{table}` is not shown");
         }
@@ -175,7 +175,8 @@ fn the_examples_show_every_key() {
     assert_eq!(read.unwrap_or_else(|e| panic!("{e}")).len(), 3);
 }
 
-/// What is deployed is read without a mistake, whoever mounts what it names.
+/// The deployed configurations are read without a mistake. The files that they name are mounted by
+/// others.
 #[test]
 fn the_configurations_that_are_deployed_are_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy");
@@ -191,7 +192,7 @@ fn the_configurations_that_are_deployed_are_read() {
     }
 }
 
-/// What had better not be is told, and what is said twice is refused.
+/// Unsafe settings give a warning, and settings that contradict each other are refused.
 #[test]
 fn personal_data_in_clear_is_told() {
     let base = "listen = \"127.0.0.1:0\"\ncallers = \"c.toml\"\n[[policies]]\nedition = \

@@ -46,7 +46,7 @@ fn put_server(office: &Office, server: &Identity) {
     office.write_private("server.pem", &server.pem);
 }
 
-/// Connects, with a certificate or without; none if it is refused.
+/// Connects, with a certificate or without; `None` if the connection is refused.
 fn connect(
     service: &Running,
     authority: &Issuer,
@@ -201,7 +201,7 @@ fn a_certificate_that_was_revoked_ends_the_connection() {
     assert_eq!([&good, &revoked].map(is_let_in), [true, true]);
     for (list, let_in) in [
         (revocations(&authority, &[8], 2_100), [true, false]),
-        // A list that is out of date, or another authority's, says of nobody that he is good.
+        // A list that is out of date, or another authority's, lets nobody in.
         (revocations(&authority, &[], 2_001), [false, false]),
         (revocations(&other, &[], 2_100), [false, false]),
     ] {
@@ -221,7 +221,7 @@ fn numbered(authority: &Issuer, name: &str, number: u64) -> Identity {
     Identity { certificate: certificate.der().clone(), pem: certificate.pem(), key }
 }
 
-/// What an authority has revoked, until a year.
+/// Revocation list of an authority, in PEM, current until a year.
 fn revocations(authority: &Issuer, numbers: &[u64], until: i32) -> String {
     let begin = rcgen::date_time_ymd(2_000, 1, 1);
     let revoked = |number: &u64| RevokedCertParams {

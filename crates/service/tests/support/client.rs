@@ -115,7 +115,7 @@ impl<S: Read + Write> Client<S> {
     }
 
     pub fn send(&mut self, request: &Request) -> Answer {
-        // Who refuses a body may close before all of it was sent.
+        // A server that refuses a body may close before all of it was sent.
         let _ = self.write(&request.bytes());
         self.answer(request.method == "HEAD").unwrap_or_else(|| {
             let head: String = format!("{request:?}").chars().take(300).collect();

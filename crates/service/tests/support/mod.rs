@@ -1,5 +1,5 @@
-//! What the tests of the service share: a folder with a configuration, a service that runs in this
-//! process, and a client that sends what it is told to, right or wrong.
+//! Code that the tests of the service share: a folder with a configuration, a service that runs in
+//! this process, and a client that sends exactly what it is given, right or wrong.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(
     clippy::expect_used,
@@ -23,7 +23,7 @@ use tokio::sync::oneshot;
 
 pub use client::{Answer, Client, Request};
 
-/// A folder with everything that a service needs, and the next one that is begun in it.
+/// A folder with everything that a service needs, for the next one that starts in it.
 #[derive(Clone)]
 pub struct Office {
     folder: Arc<tempfile::TempDir>,
@@ -162,7 +162,7 @@ impl Office {
         })
     }
 
-    /// Runs the service with a registry of the test's own that is waited for.
+    /// Runs the service with an asynchronous registry of the test's own.
     pub fn run_awaiting(self, registry: Arc<dyn AsyncRegistry>) -> Running {
         let builder = Service::builder(self.config(""));
         self.begin(builder.async_registry(registry))
@@ -201,7 +201,7 @@ fn all_of(entry: &str) -> String {
     format!("{entry}\n{roles}\n{all}\n")
 }
 
-/// Compiled once for all tests, and not among the user's own files.
+/// Folder of compiled policies: compiled once for all tests, and not among the user's own files.
 pub fn cache() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("service-cache")
 }
@@ -239,7 +239,7 @@ impl Running {
         }
     }
 
-    /// What a metric says, with its labels as they are written.
+    /// Value of a metric. Its name includes the labels, as they are written.
     pub fn metric(&self, name: &str) -> Option<f64> {
         let text = self.get("/metrics").text();
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

@@ -1,4 +1,4 @@
-//! An application while it is typed.
+//! The form of an application while it is filled in.
 
 use mustcheck::model::{Commitment, Material, Office, Role, Scheme, Subject, SubjectKind};
 use mustcheck::{Application, ApplicationExt as _, Date};
@@ -8,12 +8,12 @@ use crate::page::form::{Mistakes, Wrong};
 use crate::page::language::Lang;
 use crate::page::problem::Problem;
 
-/// Subjects in a form; whoever has more sends JSON.
+/// Largest number of subjects in a form; an application with more is entered as JSON.
 const SUBJECTS: usize = 50;
-/// Materials in a form.
+/// Largest number of materials in a form.
 const MATERIALS: usize = 50;
 
-/// What was typed, as it was typed.
+/// The content of the form, as it was typed.
 pub(super) struct Draft {
     pub(super) id: String,
     pub(super) matter: String,
@@ -27,7 +27,7 @@ pub(super) struct Draft {
     pub(super) complete_by: String,
 }
 
-/// A subject.
+/// The row of a subject.
 #[derive(Clone)]
 pub(super) struct Row {
     pub(super) role: Role,
@@ -37,7 +37,7 @@ pub(super) struct Row {
     pub(super) name: String,
 }
 
-/// A document.
+/// The row of a material, which is a document.
 #[derive(Clone, Default)]
 pub(super) struct MaterialRow {
     pub(super) name: String,
@@ -51,20 +51,20 @@ impl Row {
         Self { role, scheme, identifier: empty(), country: empty(), name: empty() }
     }
 
-    /// The usual row of a role.
+    /// Makes an empty row with the usual scheme of a role.
     fn of(role: Role) -> Self {
         let organization =
             matches!(role, Role::Applicant | Role::ConsortiumMember | Role::Guarantor);
         Self::new(role, if organization { Scheme::Uscc } else { Scheme::ResidentId })
     }
 
-    /// Whether nothing was typed: then the row is not there.
+    /// Whether nothing was typed: such a row is left out.
     fn is_blank(&self) -> bool {
         [&self.identifier, &self.country, &self.name].iter().all(|text| text.is_empty())
     }
 }
 
-/// What a scheme identifies.
+/// Kind of subject that a scheme identifies.
 const fn kind(scheme: Scheme) -> SubjectKind {
     match scheme {
         Scheme::Uscc | Scheme::Lei => SubjectKind::Organization,
@@ -90,7 +90,7 @@ impl Draft {
         }
     }
 
-    /// What a browser sent.
+    /// Reads the form that a browser sent.
     pub(super) fn read(fields: &Fields) -> Self {
         let text = |name: &str| fields.get(name).to_owned();
         let subject = |n: usize| {
@@ -156,7 +156,7 @@ impl Draft {
         self.materials.iter().enumerate().filter(|(_, row)| !row.name.is_empty())
     }
 
-    /// The application that was typed.
+    /// Makes the application from the form, or returns its mistakes.
     pub(super) fn application(&self, lang: Lang) -> Result<Application, Vec<Wrong>> {
         let mut mistakes = Mistakes::new(lang);
         mistakes.needed("id", &self.id);
@@ -165,7 +165,7 @@ impl Draft {
         mistakes.needed("office.name", &self.office);
         mistakes.needed("office.region", &self.region);
         let mut subjects: Vec<Subject> = Vec::new();
-        // Whoever stands behind an organization of several is put in below it.
+        // With several organizations, the person behind each is entered below it.
         let mut above = None;
         for (n, row) in self.filled() {
             let applies = matches!(row.role, Role::Applicant | Role::ConsortiumMember);
@@ -226,7 +226,7 @@ impl Draft {
         })
     }
 
-    /// The field for a place of the application: rows that hold nothing are not in it.
+    /// Finds the field for a place of the application, in which blank rows are left out.
     pub(super) fn place(&self, place: &str) -> String {
         let moved = |name: &str, rows: &mut dyn Iterator<Item = usize>| {
             let rest = place.strip_prefix(name)?.strip_prefix('[')?;
@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(draft.place("office.region"), "office.region");
     }
 
-    /// Who stands behind an organization of several is below it in the form.
+    /// With several organizations, the person behind each is below it in the form.
     #[test]
     fn of_several_organizations_each_has_its_own() {
         let mut draft = Draft::new(Date::new(2026, 11, 25));

@@ -48,7 +48,7 @@ impl View<'_> {
         }
     }
 
-    /// What a field is called in the list of what is wrong.
+    /// Name of a field in the list of mistakes.
     fn label(&self, place: &str) -> String {
         let lang = self.lang();
         if let Some((row, field)) = place.split_once("].") {
@@ -302,7 +302,7 @@ fn tabs(lang: Lang, json: bool) -> Markup {
     }
 }
 
-/// Where JSON is pasted.
+/// The page to paste JSON into.
 pub(super) fn json(visit: &Visit, title: &str, text: &str, problem: Option<&Problem>) -> Markup {
     let lang = visit.lang();
     let wrong: Vec<Wrong> = problem

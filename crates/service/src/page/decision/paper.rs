@@ -1,4 +1,4 @@
-//! A paper as it is printed on A4, and what of the sheet stands on the decision's own page.
+//! A paper as it is printed on A4, and the parts of the sheet on the decision's own page.
 
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -26,7 +26,7 @@ pub(super) fn page(visit: &Visit, number: u32, path: &str, document: &Document) 
     visit.page(StatusCode::OK, &document.title, &format!("/decisions/{number}/{path}"), main)
 }
 
-/// Some pieces of a sheet, as a page shows them.
+/// Blocks of a sheet, as a page shows them.
 pub(super) fn blocks(blocks: &[Block]) -> Markup {
     html! {
         @for block in blocks {

@@ -1,4 +1,4 @@
-//! How a decision is shown.
+//! The page of a decision.
 
 mod lookups;
 
@@ -77,18 +77,19 @@ impl View<'_> {
         }
     }
 
-    /// The edition in words, as the sheet has it.
+    /// The edition in words, as the sheet names it.
     fn edition(&self) -> &str {
         let label = self.lang().say("依据的清单", "Rules");
         let fields = &self.papers.sheet.fields;
         fields.iter().find(|field| field.label == label).map_or("", |field| &field.value)
     }
 
-    /// What to do next; of a check that is not complete, also what is open and whom to ask.
+    /// Section with the next steps; if the check is not complete, also with the open lookups and
+    /// whom to ask.
     // RAIL R11
     fn next(&self) -> Markup {
         let sections = &self.papers.sheet.sections;
-        // The finding itself stands above.
+        // The finding itself is further up the page.
         let next = sections.first().and_then(|finding| finding.blocks.get(1..));
         let is_open = |l: &&Lookup| l.due && l.status != AnswerStatus::Answered;
         let open = self.decision().lookups.iter().find(is_open).and_then(|_| sections.get(1));
@@ -137,7 +138,7 @@ impl View<'_> {
         }
     }
 
-    /// A subject: role, name, and what the decision shows of its identifier.
+    /// A subject: role, name, and identifier as the decision shows it.
     // RAIL R13
     fn who(&self, target: &Target) -> Markup {
         let index = usize::try_from(target.subject_index).unwrap_or(usize::MAX);

@@ -1,4 +1,5 @@
-//! Feedback while it is typed: a row for each measure and obligation of the receipt.
+//! The form of feedback while it is filled in: a row for each measure and obligation of the
+//! receipt.
 
 use mustcheck::Date;
 use mustcheck_audit::FeedbackFile;
@@ -12,18 +13,18 @@ use crate::page::form::{Mistakes, Wrong};
 use crate::page::language::Lang;
 use crate::records::KeptReceipt;
 
-/// What was typed, as it was typed.
+/// The content of the form, as it was typed.
 #[derive(Default)]
 pub(super) struct Form(pub(super) Fields);
 
-/// Which rows a file's measures and obligations come from.
+/// Numbers of the form's rows that a file's measures and obligations come from.
 pub(super) struct Rows {
     measures: Vec<usize>,
     obligations: Vec<usize>,
 }
 
 impl Rows {
-    /// The field for a place of the file.
+    /// Finds the field for a place of the file.
     pub(super) fn place(&self, place: &str) -> String {
         let moved = |name: &str, rows: &[usize]| {
             let rest = place.strip_prefix(name)?.strip_prefix('[')?;
@@ -49,7 +50,7 @@ impl Rows {
     }
 }
 
-/// What holds about a measure: the newest.
+/// Returns the feedback in force about a measure: the newest, with its id.
 pub(super) fn told_measure<'a>(
     receipt: &'a KeptReceipt,
     measure: &str,
@@ -61,7 +62,7 @@ pub(super) fn told_measure<'a>(
     })
 }
 
-/// What holds about an obligation: the newest.
+/// Returns the feedback in force about an obligation: the newest, with its id.
 pub(super) fn told_obligation<'a>(
     receipt: &'a KeptReceipt,
     kind: mustcheck::model::ObligationKind,
@@ -83,7 +84,7 @@ impl Form {
         self.0.get(place)
     }
 
-    /// What is reported, or what is wrong.
+    /// Makes the feedback file from the form, or returns the mistakes.
     pub(super) fn file(
         &self,
         lang: Lang,
@@ -122,7 +123,7 @@ impl Form {
     }
 }
 
-/// Reads fields, and takes note of what is wrong.
+/// Reads fields, and collects mistakes.
 struct Reader<'a> {
     fields: &'a Fields,
     mistakes: Mistakes,
@@ -147,7 +148,8 @@ impl Reader<'_> {
         self.mistakes.day(place, self.fields.get(place))
     }
 
-    /// The feedback that the page showed as what holds: somebody else's since then is not undone.
+    /// Reads the id of the feedback that the page showed as in force, which this one replaces.
+    /// Feedback that somebody else recorded since then is not undone.
     fn replaces(&self, place: &str) -> Option<DocumentId> {
         self.fields.get(place).parse().ok()
     }
@@ -201,7 +203,7 @@ impl Reader<'_> {
     }
 }
 
-/// Yuan with two decimals at most, in fen.
+/// Converts yuan with at most two decimals to fen; `None` if the text is no such amount.
 pub(super) fn fen(yuan: &str) -> Option<u64> {
     let (whole, part) = yuan.split_once('.').unwrap_or((yuan, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

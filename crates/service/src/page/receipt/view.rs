@@ -1,4 +1,4 @@
-//! How a receipt is shown.
+//! The page of a receipt.
 
 mod feedback;
 
@@ -21,7 +21,7 @@ use crate::page::visit::Visit;
 use crate::page::words;
 use crate::records::KeptReceipt;
 
-/// Where a number is put in.
+/// The page to enter a receipt's number.
 pub(super) fn find(visit: &Visit, title: &str, typed: &str, wrong: &[Wrong]) -> Markup {
     let lang = visit.lang();
     let label = lang.say("回执编号", "Receipt number");
@@ -122,7 +122,7 @@ impl View<'_> {
         }
     }
 
-    /// Measures and obligations, each with what was reported about it.
+    /// Measures and obligations, each with the feedback about it.
     fn reported(&self) -> Markup {
         let (lang, receipt) = (self.lang(), self.payload());
         let none = lang.say("尚无反馈", "nothing reported");

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::*;
 
-/// A log of a folder, and who writes to it.
+/// A log in a folder, and the recorder that writes to it.
 struct Office {
     folder: tempfile::TempDir,
     log: PathBuf,
@@ -53,7 +53,7 @@ impl Office {
         AuditReader::open(&self.log, self.keys().public()).unwrap()
     }
 
-    /// So many receipts more.
+    /// Makes so many checks, and returns their receipts.
     fn check(&self, many: usize) -> Vec<DocumentId> {
         let gate = Gate::builder()
             .policy(Policy::embedded_edition("statutes").unwrap())
@@ -99,13 +99,13 @@ impl Office {
 /// The day of the case.
 const TODAY: Date = Date { year: 2026, month: 11, day: 18 };
 
-/// Where the index says that a receipt and its feedback are.
+/// Places of a receipt and its feedback, as the index says.
 fn places(index: &mut Index, office: &Office, id: &DocumentId) -> Option<(u64, Vec<u64>)> {
     index.catch_up(&office.reader()).unwrap();
     index.places(id).unwrap().map(|places| (places.receipt, places.feedback))
 }
 
-/// How far it was read.
+/// Number of entries of the log that the index has read.
 fn entries(index: &Index) -> u64 {
     index.connection.query_row("SELECT entries FROM state", [], |row| row.get(0)).unwrap()
 }
@@ -158,7 +158,7 @@ fn many_who_read_at_once_miss_nothing() {
     });
 }
 
-/// Whichever comes first, the file is nobody else's.
+/// Whichever process comes first, the others do not take the file for another program's.
 #[test]
 fn many_may_begin_it_at_once() {
     for _ in 0..64 {
@@ -176,7 +176,7 @@ fn many_may_begin_it_at_once() {
     }
 }
 
-/// Who began before another had read the log anew does not take away what that one found.
+/// A step that began before another process read the log anew does not remove what that one found.
 #[test]
 fn what_another_found_meanwhile_stays() {
     let office = Office::new();
@@ -189,7 +189,7 @@ fn what_another_found_meanwhile_stays() {
     assert_eq!(places(&mut index, &office, &ids[0]), Some((0, vec![])));
 }
 
-/// A log that was put back, or another one: what the index says is of the log that is there.
+/// If the log was put back, or replaced by another, the index is of the log that is there.
 #[test]
 fn another_log_is_read_anew() {
     let mut office = Office::new();
@@ -216,7 +216,7 @@ fn another_log_is_read_anew() {
     assert_eq!(places(&mut index, &office, &newest[7]), Some((7, vec![])));
 }
 
-/// What the index says is not believed: the entries at its places say what they are.
+/// The index is not trusted: the entries at its places say what they are.
 #[test]
 fn feedback_is_recorded_about_its_own_receipt_once() {
     let office = Office::new();

@@ -1,4 +1,4 @@
-//! What was looked up, and what was found.
+//! The lookups of a decision, and the records that they found.
 
 use maud::{Markup, html};
 use mustcheck::model::{AnswerStatus, Lookup, Target};
