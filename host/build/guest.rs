@@ -37,7 +37,7 @@ pub const WRITER: Source = Source {
     stack: 1 << 20,
 };
 
-/// The programs that build.
+/// Names of the programs that build the components.
 pub struct Tools {
     /// Cargo.
     pub cargo: String,
@@ -45,7 +45,7 @@ pub struct Tools {
     pub rustc: String,
 }
 
-/// A component, from the workspace at `root`.
+/// Builds a component from the workspace at `root`.
 ///
 /// # Errors
 ///
@@ -61,8 +61,8 @@ pub fn component(
     encode().map_err(|e| format!("`{}` makes no component: {e:#}", source.package).into())
 }
 
-/// The module without the functions that free what was returned: a sandbox ends with its check, and
-/// its memory with it.
+/// Removes the functions that free what was returned: a sandbox ends with its check, and its memory
+/// with it.
 fn without_post_return(module: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     struct Kept;
     impl Reencode for Kept {

@@ -1,13 +1,14 @@
-//! Writes what the golden cases and those of the places come to in wasmtime, for another engine to
-//! come to the same:
+//! Writes test vectors: the golden cases and the cases of places, with their results in wasmtime.
+//! Another engine must give the same results:
 //!
 //! ```text
 //! cargo run --release -p mustcheck --example vectors -- FOLDER
 //! ```
 //!
-//! `FOLDER` gets each baked component once, and `vectors.json`: what each component says of itself,
-//! and of each case the facts, the lookups due, the answers and the verdict. Values are as jco's
-//! bindings take and give them, by the component's own types; a `u64` is `{"bigint": "1"}`.
+//! `FOLDER` gets each baked component once, and `vectors.json`: the description that each component
+//! gives of itself, and for each case the facts, the lookups due, the answers and the verdict.
+//! Values have the form that jco's bindings take and return, by the component's own types; a `u64`
+//! is `{"bigint": "1"}`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -110,13 +111,13 @@ fn named(edition: &str, overlay: &str) -> String {
     format!("{edition}+{overlay}")
 }
 
-/// A component, and how it is asked: by the types that it has itself, and not by our bindings.
+/// A component, called by its own types and not through our bindings.
 struct Ran {
     name: String,
     policy: Policy,
     described: Described,
     component: Component,
-    /// The facts and answers of one of its cases that found a record.
+    /// Facts and answers of one of its cases that found a record.
     shown: Option<(Value, Value)>,
 }
 
@@ -132,7 +133,7 @@ impl Ran {
         })
     }
 
-    /// What a case comes to.
+    /// Runs a case and returns its vector.
     fn vector(&mut self, case: &Case, application: &Application) -> Result<Value, Failed> {
         let registry = JsonRegistry::open(&case.registry)?;
         let today = application.as_of;
@@ -157,7 +158,8 @@ impl Ran {
         Ok(vector)
     }
 
-    /// Facts that are none of the interface, one wrong at a time; each is refused.
+    /// Vectors of facts that the interface does not allow, one wrong value in each; each is
+    /// refused.
     fn refusals(&self) -> Result<Vec<Value>, Failed> {
         let (facts, answers) = self.shown.as_ref().ok_or("no case found a record")?;
         let all = answers.as_array().into_iter().flatten();
@@ -182,7 +184,8 @@ impl Ran {
         refused.collect()
     }
 
-    /// What the component says is due, and decides.
+    /// Returns a vector: the facts and answers, the lookups that the component says are due, and
+    /// its verdict.
     fn asked(
         &self,
         kind: &str,
@@ -198,7 +201,7 @@ impl Ran {
         }))
     }
 
-    /// What a function takes and gives, in an instance of its own.
+    /// Calls a function in a new instance; returns its arguments and its result, in jco's form.
     fn call(&self, name: &str, taken: &[&Value]) -> Result<(Vec<Value>, Value), Failed> {
         let mut store = Store::new(self.component.engine(), ());
         let instance = Linker::new(store.engine()).instantiate(&mut store, &self.component)?;
@@ -216,7 +219,8 @@ impl Ran {
     }
 }
 
-/// A value of the model as the component takes it: names are in kebab case, a day is a number.
+/// Converts a value of the model to what the component takes: names are in kebab case, a day is a
+/// number.
 fn val(ty: &Type, value: &Value) -> Result<Val, Failed> {
     let unlike = || format!("{value} is no {ty:?}");
     let number = || value.as_u64().ok_or_else(unlike);
@@ -248,7 +252,8 @@ fn val(ty: &Type, value: &Value) -> Result<Val, Failed> {
     })
 }
 
-/// A value as jco's bindings take and give it; what is none is left out.
+/// Converts a value to the form that jco's bindings take and return; an empty option in a record is
+/// left out.
 fn jco(val: &Val) -> Value {
     let boxed = |val: &Option<Box<Val>>| val.as_deref().map_or(Value::Null, jco);
     match val {

@@ -1,4 +1,4 @@
-//! Checks made again, on answers that are at hand: what a replay rests on.
+//! Checks made again on answers that are given and not looked up: the basis of a replay.
 
 use std::sync::Arc;
 
@@ -15,24 +15,24 @@ use crate::rails;
 pub struct Derived {
     /// The decision.
     pub decision: Decision,
-    /// What was due.
+    /// Lookups that were due.
     pub due: Arc<Vec<Query>>,
-    /// The answers that it was decided on.
+    /// Answers that the decision rests on.
     pub answers: Arc<Vec<Answer>>,
-    /// What the component decided.
+    /// Verdict of the component.
     pub verdict: Arc<Verdict>,
-    /// Fuel that it took.
+    /// Units of fuel that the component used.
     pub fuel: u64,
 }
 
-/// Gives answers to what is due.
+/// A function that answers the lookups due.
 pub type Give = Box<dyn FnOnce(&[Query]) -> Vec<Answer> + Send>;
 
-/// What a check is made again on.
+/// Source of the answers of a check that is made again.
 pub enum Given {
-    /// The answers as they were given.
+    /// Answers from the record, as the registry gave them.
     AsRecorded(Vec<Answer>),
-    /// What these give for what is due now.
+    /// Answers that this function gives for the lookups due now.
     For(Give),
 }
 
@@ -40,7 +40,8 @@ pub enum Given {
 ///
 /// # Errors
 ///
-/// [`CheckError`] as a check gives it, also where the answers are not those of the lookups.
+/// As [`Gate::check`](crate::Gate::check); [`Fault::Rail`] also if the answers do not match the
+/// lookups due.
 pub fn again(
     policy: &Policy,
     application: &Arc<Application>,

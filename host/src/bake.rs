@@ -17,7 +17,7 @@ pub(crate) const BLANK: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/policy
 /// The export of the rules' core module that adopts a catalogue.
 const ADOPT: &str = "adopt";
 
-/// The component with a catalogue adopted. The same component and catalogue give the same bytes.
+/// Bakes a catalogue into a component. The same component and catalogue give the same bytes.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ pub(crate) fn bake(blank: &[u8], catalogue: &[u8]) -> Result<Vec<u8>, PolicyErro
 /// The custom section in which a component says what was baked into it.
 pub(crate) const SECTION: &str = "mustcheck-catalogue";
 
-/// That section, for a catalogue in canonical JSON.
+/// Writes the section `SECTION` for a catalogue in canonical JSON.
 fn account(catalogue: &[u8]) -> Result<Vec<u8>, PolicyError> {
     let parts: serde_json::Value = serde_json::from_slice(catalogue).map_err(failed)?;
     let overlay = canonical(parts.get("overlay").unwrap_or_default()).map_err(failed)?;
@@ -53,8 +53,8 @@ fn account(catalogue: &[u8]) -> Result<Vec<u8>, PolicyError> {
     Ok([&[0], &leb128(name.len() + json.len())[..], &name, &json].concat())
 }
 
-/// What a component says was baked into it; nothing if it does not say, or says it in a way that
-/// this program does not know.
+/// Digests of what was baked into a component, as the component says. None if it does not say, or
+/// says it in a form that this program does not know.
 pub(crate) fn said(component: &[u8]) -> Option<Baked> {
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
@@ -85,7 +85,7 @@ struct Rules<'a> {
     after: &'a [u8],
 }
 
-/// The core module that adopts.
+/// Finds the core module that exports `ADOPT`.
 fn rules_of(blank: &[u8]) -> Result<Rules<'_>, PolicyError> {
     let none = || {
         let detail = format!("it has no core module with the export `{ADOPT}`: nothing to bake");
@@ -146,7 +146,7 @@ fn leb128(number: usize) -> Vec<u8> {
     }
 }
 
-/// The module without the export that adopts, and without all that only it reaches.
+/// Removes from the module the export that adopts, and all that only it reaches.
 fn without_adopting(module: &[u8], stack: u32) -> Result<Vec<u8>, PolicyError> {
     let mut config = walrus::ModuleConfig::new();
     config.generate_name_section(false).generate_producers_section(false);
@@ -190,7 +190,7 @@ fn stack_of(module: &[u8]) -> Result<u32, PolicyError> {
     Ok(pointer.filter(|end| data.is_none_or(|data| *end <= data)).unwrap_or_default())
 }
 
-/// Leaves out what adopting left on the stack: nobody reads below the stack pointer.
+/// Clears what adopting left on the stack: nobody reads below the stack pointer.
 fn clear(module: &mut walrus::Module, stack: u32) {
     use walrus::ir::Value;
     use walrus::{ConstExpr, DataKind};
@@ -212,7 +212,7 @@ fn clear(module: &mut walrus::Module, stack: u32) {
     }
 }
 
-/// Bytes that a data segment costs beside its own.
+/// Bytes of overhead of a data segment, beside its content.
 const SEGMENT: usize = 8;
 
 /// Joins data segments with so little between them that a segment of its own costs more.
@@ -253,13 +253,13 @@ struct Adopting {
     store: Store<()>,
     instance: Instance,
     memory: Memory,
-    /// What the snapshot asked for and did not find.
+    /// Name of a global or memory that the snapshot asked for and did not find.
     lost: Option<String>,
 }
 
 impl Adopting {
     fn start(module: &[u8]) -> Result<Self, PolicyError> {
-        // Baking counts no fuel: whoever bakes has chosen the catalogue and can stop the program.
+        // Baking counts no fuel: the caller has chosen the catalogue and can stop the program.
         let mut config = Config::new();
         // The code runs once: compiling it well would cost more than it saves.
         config.cranelift_opt_level(wasmtime::OptLevel::None);
@@ -296,7 +296,7 @@ impl Adopting {
         Err(PolicyError::Catalogue(text))
     }
 
-    /// The text whose address and length stand at an address.
+    /// Reads the text whose address and length are found at an address.
     fn text(&self, at: u32) -> Option<String> {
         let memory = self.memory.data(&self.store);
         let word = |at: usize| -> Option<usize> {

@@ -19,14 +19,14 @@ use crate::error::PolicyError;
 use crate::policy::Policy;
 use crate::private;
 
-/// The variable that names the folder; empty for none.
+/// Environment variable that names the folder; if it is empty, there is none.
 pub const VARIABLE: &str = "MUSTCHECK_CACHE";
 
 /// Bytes of the key: a block of the digest.
 const KEY: usize = 64;
 /// Bytes of the code on each entry.
 const CODE: usize = 32;
-/// Entries that are kept; the ones written longest ago go first.
+/// Largest number of entries; the ones written longest ago are removed first.
 const KEPT: usize = 32;
 /// The ending of an entry's name.
 const ENDING: &str = "policy";
@@ -37,7 +37,7 @@ pub struct CodeCache {
     key: [u8; KEY],
 }
 
-/// Why a folder cannot hold compiled policies.
+/// Error: a folder cannot hold compiled policies.
 #[derive(Debug, thiserror::Error)]
 pub enum CacheError {
     /// The folder or its key cannot be read or made.
@@ -45,7 +45,7 @@ pub enum CacheError {
     Io {
         /// The file or folder.
         path: String,
-        /// Why.
+        /// Cause, from the operating system.
         #[source]
         source: std::io::Error,
     },
@@ -54,19 +54,19 @@ pub enum CacheError {
     Unsafe {
         /// The file or folder.
         path: String,
-        /// What is wrong with it.
+        /// Fault of the file or folder.
         detail: String,
     },
 }
 
-/// Where a policy's code comes from.
+/// Origin of a policy's compiled code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// It was compiled when the policy was opened.
     Compiled,
     /// It was compiled before, by this program for this user.
     Cached,
-    /// There was an entry, which is not to be trusted, for this reason; so it was compiled.
+    /// There was an entry, which is not to be trusted for this reason; so the policy was compiled.
     Refused(String),
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Stored {
 }
 
 impl CodeCache {
-    /// A folder, which is made if there is none.
+    /// Opens a folder; makes it if there is none.
     ///
     /// # Errors
     ///
@@ -101,8 +101,8 @@ impl CodeCache {
         Ok(Self { folder, key })
     }
 
-    /// The folder that the variable [`VARIABLE`] names, or one in the user's cache. None if the
-    /// variable is empty or the user has no such folder.
+    /// Opens the folder that the variable [`VARIABLE`] names, or one in the user's cache. None if
+    /// the variable is empty or the user has no such folder.
     ///
     /// # Errors
     ///
@@ -116,17 +116,16 @@ impl CodeCache {
         folder.map(Self::open).transpose()
     }
 
-    /// An embedded edition, from its entry if there is one.
+    /// Opens an embedded edition, from its entry if there is one.
     ///
     /// # Errors
     ///
-    /// As [`Policy::embedded_edition`]. What is wrong with the entry is no error: see
-    /// [`Policy::origin`].
+    /// As [`Policy::embedded_edition`]. A bad entry is no error: see [`Policy::origin`].
     pub fn embedded_edition(&self, name: &str) -> Result<Policy, PolicyError> {
         Policy::of_catalogue(Policy::embedded_catalogue(name)?, Some(self))
     }
 
-    /// An embedded edition with what a place adopts, from its entry if there is one.
+    /// Opens an embedded edition with what a place adopts, from its entry if there is one.
     ///
     /// # Errors
     ///
@@ -135,7 +134,7 @@ impl CodeCache {
         Policy::of_catalogue(Policy::embedded_catalogue_of(edition, overlay)?, Some(self))
     }
 
-    /// The embedded rules with a catalogue in canonical JSON, from its entry if there is one.
+    /// Opens the embedded rules with a catalogue in canonical JSON, from its entry if there is one.
     ///
     /// # Errors
     ///
@@ -144,7 +143,7 @@ impl CodeCache {
         Policy::of_catalogue(catalogue, Some(self))
     }
 
-    /// A baked component from a file, with its code from an entry if there is one.
+    /// Opens a baked component from a file, with its code from an entry if there is one.
     ///
     /// # Errors
     ///
@@ -153,7 +152,11 @@ impl CodeCache {
         Policy::of_component(Policy::read(path.as_ref())?, Some(self))
     }
 
-    /// What is stored under a name; the reason if it is not to be trusted.
+    /// Reads the entry under a name; none if there is none.
+    ///
+    /// # Errors
+    ///
+    /// The reason, in a sentence, if the entry is not to be trusted.
     pub(crate) fn find(&self, name: &Name, engine: &Engine) -> Result<Option<Stored>, String> {
         let path = self.path(name);
         let entry = match fs::read(&path) {
@@ -177,7 +180,7 @@ impl CodeCache {
         Ok(Some(Stored { bytes: bytes.to_vec(), component }))
     }
 
-    /// Stores a component with its code. That it cannot be stored is nobody's error: the next
+    /// Stores a component with its code. A component that cannot be stored is no error: the next
     /// program compiles again.
     pub(crate) fn store(&self, name: &Name, bytes: &[u8], component: &Component) {
         let Ok(code) = component.serialize() else { return };
@@ -200,7 +203,7 @@ impl CodeCache {
 
     fn mac(&self, name: &Name, content: &[u8]) -> Hmac<Sha256> {
         let mut mac = Hmac::<Sha256>::new(&self.key.into());
-        // The name too, so that no entry can stand in the place of another.
+        // The name too, so that no entry can be passed off as another.
         mac.update(name.0.as_bytes());
         mac.update(content);
         mac
@@ -228,7 +231,7 @@ impl fmt::Debug for CodeCache {
     }
 }
 
-/// What an entry is called: a digest of what it was made from, and of the engine it is for.
+/// Name of an entry: a digest of what it was made from, and of the engine it is for.
 pub(crate) struct Name(String);
 
 impl Name {
@@ -249,7 +252,7 @@ fn io(path: &Path, source: std::io::Error) -> CacheError {
     CacheError::Io { path: path.display().to_string(), source }
 }
 
-/// The key of a folder, which is made if there is none.
+/// Reads the key of a folder; makes one if there is none.
 fn key(path: &Path) -> Result<[u8; KEY], CacheError> {
     let failed = |e| io(path, e);
     let mut file = match fs::File::open(path) {
@@ -258,7 +261,7 @@ fn key(path: &Path) -> Result<[u8; KEY], CacheError> {
             let mut key = [0_u8; KEY];
             getrandom::fill(&mut key).map_err(|e| failed(std::io::Error::other(e)))?;
             let folder = path.parent().unwrap_or(Path::new("."));
-            // Two programs may begin at once: the key of whoever is first holds for both.
+            // Two programs may begin at once: the key of the first holds for both.
             let apart = private::write_apart(folder, &[&key]).map_err(failed)?;
             match apart.persist_noclobber(path) {
                 Err(e) if e.error.kind() != std::io::ErrorKind::AlreadyExists => {
@@ -278,7 +281,7 @@ fn key(path: &Path) -> Result<[u8; KEY], CacheError> {
     })
 }
 
-/// That only this user can write here, or read the key.
+/// Checks that only this user can write here, or read the key.
 fn private_to_user(path: &Path, metadata: &fs::Metadata) -> Result<(), CacheError> {
     let path = || path.display().to_string();
     private::check(metadata).map_err(|detail| CacheError::Unsafe { path: path(), detail })

@@ -1,5 +1,5 @@
-//! A check, step by step: facts in, what is due, answers, verdict, words. One path for registries
-//! that answer at once, for those that are waited for, and for evidence that is derived again.
+//! A check, step by step: facts, due lookups, answers, verdict, words. One path for registries that
+//! answer at once, for those that are waited for, and for evidence that is derived again.
 
 use std::sync::Arc;
 
@@ -28,14 +28,14 @@ pub(crate) struct Begun<'p> {
     limits: Limits,
 }
 
-/// What came of a check.
+/// Result of a check.
 pub(crate) struct Decided {
     pub(crate) decision: Decision,
-    /// What was due.
+    /// Lookups that were due.
     pub(crate) due: Arc<Vec<Query>>,
-    /// What the registry answered.
+    /// Answers of the registry.
     pub(crate) answers: Arc<Vec<Answer>>,
-    /// What the rules decided.
+    /// Verdict of the component.
     pub(crate) verdict: Arc<Verdict>,
     pub(crate) fuel: u64,
 }
@@ -55,18 +55,18 @@ impl<'p> Begun<'p> {
         Ok(Self { policy, application, facts, due, limits })
     }
 
-    /// What is due.
+    /// Returns the due lookups.
     pub(crate) const fn due(&self) -> &Arc<Vec<Query>> {
         &self.due.queries
     }
 
-    /// What is checked.
+    /// Returns the application that is checked.
     pub(crate) const fn application(&self) -> &Arc<Application> {
         &self.application
     }
 
-    /// Has the policy decide on the answers, holds its verdict against the rails, and writes the
-    /// decision.
+    /// Asks the policy to decide on the answers, checks its verdict against the rails, and writes
+    /// the decision.
     pub(crate) fn decide(self, answers: Arc<Vec<Answer>>) -> Result<Decided, CheckError> {
         let (described, days) = (self.policy.described(), self.facts.days());
         let answered = answered(described, &self.application, days, self.due(), &answers);
@@ -75,7 +75,7 @@ impl<'p> Begun<'p> {
         let mut session = self.policy.session(self.limits, self.due.fuel)?;
         let verdict = session.decide(&self.facts, &facts)?;
         let fuel = self.due.fuel + session.fuel_used();
-        // What is written needs no sandbox any more.
+        // Writing needs no sandbox any more.
         drop(session);
         let held = rails::Held {
             policy: described,
@@ -125,7 +125,8 @@ pub(crate) fn due(
     Ok(due)
 }
 
-/// An answer that cannot be evaluated is the registry's fault and not the applicant's.
+/// Converts an error of the facts: an answer that cannot be evaluated is the registry's fault and
+/// not the applicant's.
 fn invalid(error: ApplicationError) -> CheckError {
     use ApplicationError as E;
     // RAIL R13: the words may quote what was put in, and go to a log.

@@ -1,14 +1,14 @@
 //! The clock: the one place that asks what time it is (RAIL R14).
 //!
-//! What the age of a source, the choice of law and the day of a check follow is the host's clock,
-//! and nothing that a caller sends. Built with the feature `test-clock`, and only then, the clock
-//! is set by the variable `MUSTCHECK_TEST_NOW`, and goes on from there.
+//! The age of a source, the choice of law and the day of a check follow the host's clock, and
+//! nothing that a caller sends. Built with the feature `test-clock`, and only then, the clock is
+//! set by the variable `MUSTCHECK_TEST_NOW`, and goes on from there.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use mustcheck_model::date::{Date, Timestamp};
 
-/// The system's clock tells no time that the calendar has.
+/// Error: the system's clock gives no time between 1970 and 9999.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the system's clock tells no time between 1970 and 9999")]
 pub struct NoTime;
@@ -17,7 +17,7 @@ pub struct NoTime;
 ///
 /// # Errors
 ///
-/// [`NoTime`] if the system's clock is out of every range.
+/// [`NoTime`] if the system's clock is outside 1970 to 9999.
 pub fn now() -> Result<Timestamp, NoTime> {
     let seconds = i64::try_from(since_epoch()?.as_secs()).map_err(|_| NoTime)?;
     Timestamp::from_unix_seconds(seconds).ok_or(NoTime)
@@ -38,13 +38,13 @@ pub fn since_epoch() -> Result<Duration, NoTime> {
     SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| NoTime)
 }
 
-/// The time since 1970-01-01T00:00:00Z; from the time that `MUSTCHECK_TEST_NOW` names on, if it
-/// names one: an instant, or a day, of which it is noon.
+/// The time since 1970-01-01T00:00:00Z. If `MUSTCHECK_TEST_NOW` names an instant, the clock starts
+/// there and goes on; a day means its noon.
 #[cfg(feature = "test-clock")]
 pub fn since_epoch() -> Result<Duration, NoTime> {
     use std::sync::OnceLock;
 
-    /// When the clock was first asked, and what it was set to.
+    /// Time at which the clock was first asked, and the time that it was set to.
     static SET: OnceLock<Option<(Duration, Duration)>> = OnceLock::new();
     let real = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| NoTime)?;
     let set = SET.get_or_init(|| {
@@ -56,12 +56,12 @@ pub fn since_epoch() -> Result<Duration, NoTime> {
     Ok(set.map_or(real, |(begun, named)| named + real.saturating_sub(begun)))
 }
 
-/// The clock of a gate.
+/// Source of a gate's time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Clock {
-    /// The system's.
+    /// The system's clock.
     System,
-    /// Stands still at the end of a day: of evidence, or of a test.
+    /// A clock that stands still at the end of a day: of evidence, or of a test.
     Fixed(Date),
 }
 
@@ -78,8 +78,8 @@ impl Clock {
 /// Seconds that the clock of a source may be ahead of ours.
 const AHEAD: i64 = 300;
 
-/// Whether an instant lies further ahead than clocks differ: a snapshot of then would never be
-/// stale, and no correct one would ever be newer.
+/// Whether an instant lies further ahead than clocks differ: a snapshot with such a time would
+/// never be stale, and no correct one would ever be newer.
 // RAIL R2
 pub fn is_ahead(instant: Timestamp, now: Timestamp) -> bool {
     let seconds = |at: Timestamp| at.unix_seconds().unwrap_or(i64::MAX);

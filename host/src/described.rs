@@ -1,4 +1,4 @@
-//! What a policy says of itself, held against itself before anything is decided by it.
+//! Consistency checks on a policy's description of itself, before anything is decided by it.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use mustcheck_model::{Description, Effect, LegalBasis, ListInfo, ListStanding};
 
 use crate::input::shortened;
 
-/// The most text that a description may hold, in bytes: it is read once and kept.
+/// Largest amount of text in a description, in bytes: it is read once and kept.
 const TEXT: usize = 16 << 20;
 
-/// Checks a description: codes that stand once, references to what is there, days that exist, and
-/// a basis for every measure.
+/// Checks a description: each code occurs once, every reference has a target, days exist, and every
+/// measure has a basis.
 ///
 /// # Errors
 ///
@@ -50,7 +50,7 @@ pub(crate) fn check(description: &Description) -> Result<(), String> {
             let list = description.lists.iter().find(|list| list.code == **code);
             list.is_some_and(|list| list.standing == ListStanding::Reference)
         };
-        // RAIL R9: a reference list founds nothing.
+        // RAIL R9: a reference list is no basis of a restriction.
         if let Some(code) = measure.lists.iter().find(reference)
             && measure.effect == Effect::Restriction
         {
@@ -66,7 +66,7 @@ pub(crate) fn check(description: &Description) -> Result<(), String> {
     days("it", description.valid_from, description.valid_until)
 }
 
-/// Checks that codes stand once, and gives them.
+/// Checks that each code occurs once, and returns the codes.
 fn once<'a>(
     what: &str,
     codes: impl Iterator<Item = &'a String>,
@@ -119,7 +119,7 @@ fn list_rules(named: &str, list: &ListInfo, grounds: usize) -> Result<(), String
     Ok(())
 }
 
-/// Bytes of the texts that may be long.
+/// Number of bytes in those texts that may be long.
 fn text(description: &Description) -> usize {
     let basis = |bases: &[LegalBasis]| bases.iter().map(|b| b.clause.len()).sum::<usize>();
     let both = |text: &mustcheck_model::Text| text.zh.len() + text.en.len();

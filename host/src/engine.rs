@@ -11,7 +11,7 @@ use crate::error::PolicyError;
 use crate::limits::Limits;
 use crate::swap;
 
-/// Sandboxes that can exist at the same time; who comes later waits for one to be given back.
+/// Largest number of sandboxes at the same time; a later check waits until one is given back.
 pub(crate) const SANDBOXES: u32 = 128;
 /// The largest memory that a sandbox can have, in bytes, whatever the limits of a gate say: the
 /// pool reserves address space, not memory, for each.
@@ -21,8 +21,9 @@ pub(crate) const LARGEST_TABLE: usize = 100_000;
 /// Memory of an idle slot that stays with the process, in bytes: above what a check dirties, so
 /// that the next check takes no page faults. What a check dirtied beyond it is given back.
 const KEPT: usize = 4 << 20;
-/// Memory of a slot that is written anew after each check where nobody says which pages were
-/// written, in bytes: the stack, and what a check is given. What lies behind is given back.
+/// Memory of a slot that is overwritten after each check where the kernel does not report which
+/// pages were written, in bytes: the stack, and the input of a check. What lies behind is given
+/// back.
 const REWRITTEN: usize = 128 << 10;
 /// Sandboxes whose memory stays with the process when idle.
 const WARM: u32 = 16;
@@ -33,7 +34,7 @@ const STACK: usize = 256 << 10;
 ///
 /// # Errors
 ///
-/// [`PolicyError::Engine`] if the machine can run none.
+/// [`PolicyError::Engine`] if no engine runs on this machine.
 pub(crate) fn engine() -> Result<&'static Engine, PolicyError> {
     made().as_ref().map(|made| &made.engine).map_err(|e| PolicyError::Engine(e.clone()))
 }
@@ -43,8 +44,8 @@ pub(crate) fn is_confined() -> bool {
     made().as_ref().is_ok_and(|made| !made.pooled)
 }
 
-/// Whether a sandbox may hold what another left: its pages are only known to be clean without swap,
-/// and there is some.
+/// Whether a sandbox may hold data that another left: its pages are only known to be clean without
+/// swap, and swap has appeared.
 pub(crate) fn is_unclean() -> bool {
     made().as_ref().is_ok_and(|made| made.scanned) && swap::has_appeared()
 }
@@ -69,7 +70,8 @@ fn made() -> &'static Result<Made, String> {
     })
 }
 
-/// What a policy may be is decided here and not by what the engine happens to support.
+/// Returns the engine's configuration. It fixes which features a policy may use, so that this does
+/// not depend on what the engine happens to support.
 fn config(pooled: bool, scanned: bool) -> Config {
     let mut config = Config::new();
     // Fuel, not time: the same input uses the same, on every machine.
@@ -90,15 +92,15 @@ fn config(pooled: bool, scanned: bool) -> Config {
     config
 }
 
-/// Where the address space is limited, a memory may not reserve 4 GiB before it holds anything: it
-/// is moved when it grows, and its bounds are checked in code.
+/// Configures memories for a limited address space: a memory may not reserve 4 GiB before it holds
+/// anything, so it is moved when it grows, and its bounds are checked in code.
 pub(crate) fn reserve_little(config: &mut Config) {
     config.memory_reservation(0);
     config.memory_reservation_for_growth(16 << 20);
     config.memory_guard_size(0);
 }
 
-/// Why the engine did not compile a component, in words for its author.
+/// Returns the error for a component that the engine did not compile, in words for its author.
 pub(crate) fn unfit(error: &wasmtime::Error) -> PolicyError {
     let cause = error.root_cause().to_string();
     let cause = match cause.strip_prefix("The ") {
@@ -115,9 +117,9 @@ pub(crate) fn unfit(error: &wasmtime::Error) -> PolicyError {
     })
 }
 
-/// What instructions cost that go through the host even when they do nothing: at one unit each, a
-/// loop over them would run ten times as long as any other on the same fuel. The rules hardly use
-/// them.
+/// Fuel costs of the instructions that go through the host even when they do nothing: at one unit
+/// each, a loop over them would run ten times as long as any other on the same fuel. The rules
+/// hardly use them.
 fn costs() -> OperatorCost {
     let mut cost = OperatorCost::new();
     (cost.MemoryGrow, cost.TableGrow) = (100, 100);
@@ -150,8 +152,9 @@ const MODULES: u32 = 8;
 /// Tables of one component.
 const TABLES: u32 = 4;
 
-/// What a store may allocate. Whoever asks for more is ended, and told the limit: a program that
-/// sees its allocation fail says less.
+/// Memory and table that a store may allocate, in bytes and elements. A component that asks for
+/// more is ended with an error that names the limit: a program that sees its allocation fail says
+/// less.
 pub(crate) struct Allowance {
     memory: usize,
     table: usize,
@@ -163,7 +166,7 @@ impl Allowance {
     }
 }
 
-/// More was asked for than there is.
+/// Error: a component asked for more than its limit, or than there is.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Refused(String);

@@ -1,4 +1,4 @@
-//! What can go wrong, kept apart: bad input, and faults of the machinery.
+//! Errors of the host, kept apart: bad input, and faults of the machinery.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use crate::clock::NoTime;
 use crate::receipts::RecordError;
 use crate::registry::RegistryError;
 
-/// Why there is no decision.
+/// Error: there is no decision.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
     /// The application cannot be evaluated; the message names the place.
     #[error(transparent)]
     Application(#[from] ApplicationError),
-    /// Something that the applicant has no part in failed.
+    /// Something failed in which the applicant has no part.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
@@ -25,23 +25,23 @@ pub enum Fault {
     /// The registry cannot be trusted with any answer.
     #[error("the registry failed")]
     Registry(#[from] RegistryError),
-    /// The component trapped or used more than it may. Its store is gone.
+    /// The component trapped or used more than its limits. Its store is gone.
     #[error("the policy component failed in `{during}`: {detail}")]
     Component {
         /// The function that was called.
         during: &'static str,
-        /// What happened, and what its author may change.
+        /// Description of the failure, and what the component's author may change.
         detail: String,
-        /// What the engine reports.
+        /// Error that the engine reported.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
     /// The component, or the registry, broke a rail that the host guards.
     #[error("rail {rail} does not hold: {detail}")]
     Rail {
-        /// Which rail.
+        /// Rail that was broken.
         rail: Rail,
-        /// What broke it.
+        /// Fact that broke it.
         detail: String,
     },
     /// The registry gave something that cannot be evaluated.
@@ -50,9 +50,9 @@ pub enum Fault {
     /// More than the limits of the gate allow.
     #[error("{what}: {found}, more than the limit of {limit}")]
     Limit {
-        /// What is limited.
+        /// Name of what is limited.
         what: &'static str,
-        /// How much it was.
+        /// Amount that was found.
         found: usize,
         /// The limit.
         limit: usize,
@@ -60,10 +60,10 @@ pub enum Fault {
     /// An asynchronous registry was asked through [`Gate::check`](crate::Gate::check).
     #[error("this gate has an asynchronous registry: call `check_async`")]
     NeedsAsync,
-    /// Nobody can say what time it is, and so what is old.
+    /// The clock gives no valid time, so nobody can say what is old.
     #[error("there is no check without a clock")]
     Clock(#[source] NoTime),
-    /// Swap was switched on, and the process was begun without.
+    /// Swap was switched on after the process had begun without it.
     #[error(
         "swap was switched on since this process began: its sandboxes are only known to be clean \
          without; start it again"
@@ -98,7 +98,7 @@ pub enum Rail {
     R7,
     /// A person is reached only by name in the record.
     R8,
-    /// What a decision says of the application is what was put to it.
+    /// Findings with reasons: a decision says of the application exactly what was submitted.
     R11,
 }
 
@@ -117,15 +117,15 @@ impl fmt::Display for Rail {
     }
 }
 
-/// A text that is no application or registry.
+/// Error: a text is no application or registry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InputError {
-    /// Larger than is read.
+    /// The text is larger than the limit.
     #[error("the input has {bytes} bytes, more than the {limit} that are read")]
     TooLarge {
-        /// Its size.
+        /// Size of the text, in bytes.
         bytes: u64,
-        /// What is read.
+        /// Largest size that is read, in bytes.
         limit: u64,
     },
     /// Not UTF-8.
@@ -137,15 +137,15 @@ pub enum InputError {
     /// An array in the place of an object.
     #[error("{path}: invalid type: sequence, expected an object")]
     Misplaced {
-        /// Where in the document.
+        /// Path in the document.
         path: String,
     },
     /// Not JSON, or not of the shape that the schema fixes.
     #[error("{path}: {detail} (line {line}, column {column})")]
     Shape {
-        /// Where in the document.
+        /// Path in the document.
         path: String,
-        /// What is wrong.
+        /// Description of the fault.
         detail: String,
         /// Line, from 1.
         line: usize,
@@ -154,22 +154,22 @@ pub enum InputError {
     },
 }
 
-/// Why a policy cannot be used.
+/// Error: a policy cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
     /// Not a component, or not one of this boundary.
     #[error("this is no policy component: {0}")]
     Component(String),
-    /// It imports something.
+    /// The component imports something.
     #[error("the component imports `{0}`; a policy imports nothing")]
     Import(String),
-    /// The catalogue is not adopted.
+    /// The catalogue is not adopted; each line is a finding.
     #[error("the catalogue is not adopted:\n{0}")]
     Catalogue(String),
-    /// The engine refused.
+    /// The engine does not start, or cannot give what the limits ask for.
     #[error("{0}")]
     Engine(String),
-    /// No policy decides on that day.
+    /// No edition decides on that day.
     #[error("no edition decides as of `{as_of}`: the first begins on `{first}`")]
     NoEdition {
         /// The day.
@@ -201,7 +201,7 @@ pub enum PolicyError {
     /// The edition has no such code.
     #[error("`{code}` is no {what} of edition `{edition}`")]
     UnknownCode {
-        /// What was looked for.
+        /// Kind of code that was looked for.
         what: &'static str,
         /// The code.
         code: String,
@@ -211,7 +211,7 @@ pub enum PolicyError {
     /// A gate was built without a policy or a registry.
     #[error("a gate needs {0}")]
     Missing(&'static str),
-    /// A registry speaks of lists that no policy knows.
+    /// A registry uses codes that no policy knows.
     #[error("the registry names what no policy knows: {0}")]
     Vocabulary(String),
 }

@@ -32,7 +32,8 @@ pub struct Gate {
     registry: Source,
     limits: Limits,
     clock: Clock,
-    /// How many days back a check may be as of; none without the right to an earlier day.
+    /// Largest number of days before today that a check may be as of; none without the right to an
+    /// earlier day.
     backdating: Option<u16>,
     recorder: Option<Arc<Recorder>>,
 }
@@ -57,12 +58,13 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// The papers: the officer's sheet, and a notice for each who is reached. They are written now,
-    /// from what the check saw, and say the same whenever they are written.
+    /// Writes the papers: the officer's sheet, and a notice for each subject that is reached. They
+    /// are written now, from what the check saw, and say the same whenever they are written.
     ///
     /// # Errors
     ///
-    /// None that the check itself would not have had.
+    /// [`CheckError::Fault`] if they cannot be written, for which the check itself would have
+    /// failed.
     // RAIL R11
     pub fn papers(&self, language: Language) -> Result<Papers, CheckError> {
         let receipt = self.receipt().map(|receipt| receipt.id.as_str());
@@ -88,7 +90,7 @@ impl Checked {
         &self.decision
     }
 
-    /// The decision, for whoever hands it on and needs the proof no longer.
+    /// Returns the decision alone, for a caller that hands it on and needs the proof no longer.
     pub fn into_decision(self) -> Decision {
         self.decision
     }
@@ -98,13 +100,14 @@ impl Checked {
         self.policy.digest()
     }
 
-    /// What the registry answered, as given: the evidence for a later re-derivation. It holds
+    /// Answers of the registry, as given: the evidence for a later re-derivation. They hold
     /// identifiers in full.
     pub fn answers(&self) -> &[Answer] {
         &self.answers
     }
 
-    /// All that the decision was written from, as evidence keeps it. It holds identifiers in full.
+    /// Everything that the decision was written from, as evidence keeps it. It holds identifiers in
+    /// full.
     pub fn case(&self) -> RecordedCase<'_> {
         RecordedCase {
             description: Cow::Borrowed(self.policy.description()),
@@ -116,14 +119,14 @@ impl Checked {
         }
     }
 
-    /// Fuel that the component used; the same input uses the same.
+    /// Units of fuel that the component used; the same input uses the same.
     pub const fn fuel(&self) -> u64 {
         self.fuel
     }
 }
 
 impl Gate {
-    /// Begins a gate.
+    /// Starts to build a gate.
     pub fn builder() -> GateBuilder {
         GateBuilder {
             policies: Vec::new(),
@@ -135,7 +138,7 @@ impl Gate {
         }
     }
 
-    /// The same gate for who may not check as of an earlier day.
+    /// Returns the same gate without the right to check as of an earlier day.
     // RAIL R14
     #[must_use]
     pub fn without_backdating(&self) -> Self {
@@ -184,8 +187,9 @@ impl Gate {
         self.check_into(application, None).await
     }
 
-    /// As [`Gate::check_async`], with the receipt in a journal for this check alone: one that
-    /// ties it to the request which asked for it. Everything else goes where the recorder has it.
+    /// Checks an application as [`Gate::check_async`] does, but puts the receipt into a journal for
+    /// this check alone: one that ties it to the request which asked for it. Everything else goes
+    /// where the recorder has it.
     ///
     /// # Errors
     ///
@@ -261,7 +265,7 @@ impl Gate {
         self.finish(begun, admitted, answers.map_err(Fault::Registry)?)
     }
 
-    /// Everything up to the lookups.
+    /// Does everything up to the lookups.
     fn begin(&self, application: &Application) -> Result<(Begun<'_>, Admitted<'_>), CheckError> {
         let admitted = self.admit(application)?;
         let (policy, made_on) = (admitted.policy, admitted.now.date);
@@ -269,7 +273,7 @@ impl Gate {
         Ok((Begun::begin(policy, application, made_on, self.limits)?, admitted))
     }
 
-    /// Everything after them. Nobody sees the decision before it is on record.
+    /// Does everything after the lookups. Nobody sees the decision before it is on record.
     fn finish<'a>(
         &self,
         begun: Begun<'a>,
@@ -313,8 +317,8 @@ impl Gate {
         }
     }
 
-    /// What the host checks before any component sees the application; then the policy that
-    /// decides, and the time of the check.
+    /// Checks the application before any component sees it; then finds the policy that decides, and
+    /// the time of the check.
     fn admit(&self, application: &Application) -> Result<Admitted<'_>, CheckError> {
         // RAIL R6: an identifier that fails its check character stops the check here.
         validate::identifiers(application)?;
@@ -330,7 +334,7 @@ impl Gate {
         Ok(Admitted { policy, now })
     }
 
-    /// Why a check may not be as of a day, if so.
+    /// Returns the reason why a check may not be as of a day, if there is one.
     // RAIL R14
     fn day_fault(&self, as_of: Date, today: Date) -> Option<String> {
         if as_of > today {
@@ -356,13 +360,13 @@ impl Gate {
     }
 }
 
-/// An application that may be checked: by which policy, and when.
+/// An application that may be checked: the policy for it, and the time of the check.
 struct Admitted<'a> {
     policy: &'a Policy,
     now: Timestamp,
 }
 
-/// What a policy decided, not yet on record.
+/// Decision of a policy, not yet on record.
 struct ByPolicy<'a> {
     policy: &'a Policy,
     application: Arc<Application>,

@@ -90,7 +90,7 @@ pub(crate) fn parse<T: DeserializeOwned>(json: &[u8]) -> Result<T, InputError> {
 
 type Placed<T> = Result<T, serde_path_to_error::Error<serde_json::Error>>;
 
-/// What is read of a document, where each error is put to its place.
+/// Reads a document; each error names its place in it.
 fn placed<'a, T>(
     json: &'a [u8],
     read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'a>>) -> Placed<T>,
@@ -102,7 +102,7 @@ fn placed<'a, T>(
     whole(serde_json::Deserializer::from_str(text), read)
 }
 
-/// What is read of a whole document.
+/// Reads a document that nothing may follow.
 fn whole<'a, R: serde_json::de::Read<'a>, T>(
     mut deserializer: serde_json::Deserializer<R>,
     read: impl FnOnce(&mut serde_json::Deserializer<R>) -> Placed<T>,
@@ -117,14 +117,15 @@ fn whole<'a, R: serde_json::de::Read<'a>, T>(
     Ok(value)
 }
 
-/// As [`parse_strictly`], of a document that is UTF-8 and need not fit into memory.
+/// Reads a document as [`parse_strictly`] does, from a stream of UTF-8 that need not fit into
+/// memory.
 pub fn parse_stream<T: DeserializeOwned>(json: impl Read) -> Result<T, InputError> {
     let read = |document: &mut _| serde_path_to_error::deserialize(Strict::<_>(document));
     whole(serde_json::Deserializer::from_reader(json), read)
 }
 
-/// Reads a document; an array in the place of an object is an error too: serde would take its
-/// elements for the fields in their order, which nobody means. So is a key that stands twice in a
+/// Reads a document. An array in the place of an object is an error too: serde would take its
+/// elements for the fields in their order, which nobody means. So is a key that occurs twice in a
 /// map, of which serde would take the last.
 pub fn parse_strictly<T: DeserializeOwned + Serialize>(json: &[u8]) -> Result<T, InputError> {
     if let Some(value) = sound(json) {
@@ -149,12 +150,13 @@ pub fn strict<'de, D: serde::Deserializer<'de>>(
     Strict::<_>(deserializer)
 }
 
-/// Reads JSON of any shape in which no key of an object stands twice: of two arrays of records
-/// under one name, a reader would take the second, and whom the first names would be clear.
+/// Reads JSON of any shape in which no key of an object occurs twice: of two arrays of records
+/// under one name, a reader would take the second, and the subjects that the first names would be
+/// clear.
 ///
 /// # Errors
 ///
-/// What is wrong, with line and column.
+/// The syntax error or the repeated key, with line and column.
 pub fn parse_value(json: &[u8]) -> Result<Value, serde_json::Error> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     let mut deserializer = serde_json::Deserializer::from_slice(json);
@@ -163,7 +165,7 @@ pub fn parse_value(json: &[u8]) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// What is read without keeping track of the place; none if anything is wrong.
+/// Reads a document without keeping track of the place; none if anything is wrong.
 fn sound<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     let text = std::str::from_utf8(json).ok()?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -173,7 +175,7 @@ fn sound<T: DeserializeOwned>(json: &[u8]) -> Option<T> {
     Some(value)
 }
 
-/// Where an array was written and an object was read.
+/// Finds the path of an array that was written where an object was read.
 pub fn misplaced_array(written: &Value, read: &Value, path: String) -> Option<String> {
     match (written, read) {
         (Value::Array(_), Value::Object(_)) => Some(path),
@@ -216,8 +218,8 @@ pub fn quotable(text: &str) -> String {
     redact(&mustcheck_writer::safe(text))
 }
 
-/// Makes an identifier what [`normalised`] says, in place: a digit typed full-width is that digit,
-/// what fills a code up is taken off, a missing digit is not guessed.
+/// Normalises an identifier in place, as [`normalised`] does: a digit typed full-width becomes that
+/// digit, padding is taken off, a missing digit is not guessed.
 pub fn normalise(identifier: &mut String) {
     let plain = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
     if !identifier.bytes().all(plain) {

@@ -1,4 +1,4 @@
-//! What a component is, read from its bytes without running it.
+//! Inspection of a component: its bytes are read, and it does not run.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -7,8 +7,8 @@ use wasmparser::{Encoding, Parser, Payload, Validator};
 use crate::error::PolicyError;
 use crate::policy::COMPONENT_LIMIT;
 
-/// Functions of a component. The rules have about a thousand; each takes the compiler a tenth of a
-/// millisecond at least, and a component of 64 MiB could hold millions.
+/// Largest number of functions in a component. The rules have about a thousand; each takes the
+/// compiler a tenth of a millisecond at least, and a component of 64 MiB could hold millions.
 const FUNCTIONS: u32 = 20_000;
 
 /// Imports, exports, size and digest of a component.
@@ -18,9 +18,9 @@ pub struct Inspection {
     pub digest: String,
     /// Size in bytes.
     pub size: u64,
-    /// What it imports; a policy imports nothing.
+    /// Names of its imports; a policy imports nothing.
     pub imports: Vec<String>,
-    /// What it exports.
+    /// Names of its exports.
     pub exports: Vec<String>,
 }
 

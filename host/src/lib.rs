@@ -17,8 +17,8 @@
 //! # }
 //! ```
 //!
-//! A decision is only reached through [`Checked`], and only a [`Gate`] makes one: whoever wants to
-//! approve asks for `&Checked`, and a check that was not made does not compile.
+//! A decision is only reached through [`Checked`], and only a [`Gate`] makes one: a function that
+//! approves asks for `&Checked`, and an approval without a check does not compile.
 //!
 //! Three kinds of "no" are never mixed: a *finding* is in the decision, an *application error* is
 //! [`CheckError::Application`], a *fault* is [`CheckError::Fault`]. None of them means "no

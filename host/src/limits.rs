@@ -1,11 +1,11 @@
-//! What one check may use.
+//! Limits of one check.
 
 use std::time::Duration;
 
 use crate::engine::{LARGEST_MEMORY, LARGEST_TABLE};
 use crate::error::PolicyError;
 
-/// What one check may use. A check that needs more is a fault, never a finding.
+/// Limits of one check. A check that needs more is a fault, never a finding.
 ///
 /// The defaults let a bid with 10,000 subjects through and end an endless loop within seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,8 @@ pub struct Limits {
     pub lookups: usize,
     /// Bytes of all texts that the registry gives; 64 MiB.
     pub answers: usize,
-    /// How long the registry may take for all lookups of a check, by the wall clock; 30 seconds.
+    /// Longest time that the registry may take for all lookups of a check, by the wall clock; 30
+    /// seconds.
     pub registry_time: Duration,
 }
 
@@ -48,12 +49,12 @@ impl Default for Limits {
 const OPENING: u64 = 1_000_000_000;
 
 impl Limits {
-    /// What opening a policy may use.
+    /// Limits for opening a policy.
     pub(crate) fn opening() -> Self {
         Self { fuel: OPENING, ..Self::default() }
     }
 
-    /// Of everything the lesser of the two.
+    /// Returns the lower of each limit.
     pub fn at_most(&self, other: &Self) -> Self {
         Self {
             memory: self.memory.min(other.memory),
@@ -66,7 +67,8 @@ impl Limits {
         }
     }
 
-    /// What these limits allow more of than others, and how much either allows; none if nothing.
+    /// Names each limit that is higher here than in `other`, with both values; none if there is
+    /// none. The time of the registry is not compared.
     pub fn more_than(&self, other: &Self) -> Option<String> {
         let size = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
         let each = [
@@ -83,7 +85,7 @@ impl Limits {
         (!more.is_empty()).then(|| more.join(", "))
     }
 
-    /// Holds the limits against what the engine can give.
+    /// Checks the limits against what the engine can give.
     pub(crate) fn check(&self) -> Result<(), PolicyError> {
         let largest = [
             ("memory", self.memory, LARGEST_MEMORY, "bytes"),

@@ -58,7 +58,7 @@ struct Inner {
 }
 
 impl Policy {
-    /// The embedded edition that decides today: the one that begins latest.
+    /// The embedded edition that begins latest. [`Policy::edition_as_of`] names the one for a day.
     ///
     /// # Errors
     ///
@@ -150,7 +150,7 @@ impl Policy {
         })
     }
 
-    /// What an embedded edition says of itself, without running it.
+    /// Returns the description of an embedded edition, without running it.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ impl Policy {
         Self::embedded_description_of(name, DEFAULT_OVERLAY)
     }
 
-    /// What an embedded edition with an overlay says of itself, without running it.
+    /// Returns the description of an embedded edition with an overlay, without running it.
     ///
     /// # Errors
     ///
@@ -243,7 +243,7 @@ impl Policy {
         Self::cached(&[&name], cache, || Ok(bytes))
     }
 
-    /// A component from the cache; else what `make` gives, checked and compiled.
+    /// Opens a component from the cache; else one that `make` gives, checked and compiled.
     fn cached(
         name: &[&[u8]],
         cache: Option<&CodeCache>,
@@ -272,7 +272,7 @@ impl Policy {
         Ok(policy)
     }
 
-    /// A compiled component, asked what it is.
+    /// Makes a policy of a compiled component, which is asked to describe itself.
     fn of(bytes: Vec<u8>, component: &Component, origin: Origin) -> Result<Self, PolicyError> {
         let failed = |e: wasmtime::Error| PolicyError::Component(format!("{e:#}"));
         let exports = Exports::of(component).map_err(|missing| {
@@ -293,7 +293,7 @@ impl Policy {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// What the policy says of itself.
+    /// Returns the policy's description of itself.
     pub fn description(&self) -> &Description {
         self.inner.described.description()
     }
@@ -317,7 +317,8 @@ impl Policy {
         self.inner.content
     }
 
-    /// What was baked into the component, by its own account, which its digest covers.
+    /// Digests of what was baked into the component, as the component says; its own digest covers
+    /// this. None if it does not say.
     pub fn baked(&self) -> Option<&Baked> {
         self.inner.baked.as_ref()
     }
@@ -327,7 +328,7 @@ impl Policy {
         &self.inner.bytes
     }
 
-    /// Where its code comes from.
+    /// Origin of its compiled code.
     pub fn origin(&self) -> &Origin {
         &self.inner.origin
     }
@@ -336,7 +337,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Never for a policy that was opened; the signature is that of the inspection.
+    /// None for a policy that was opened; the signature is that of [`Inspection::of`].
     pub fn inspect(&self) -> Result<Inspection, PolicyError> {
         Inspection::of(&self.inner.bytes)
     }
@@ -347,7 +348,7 @@ impl Policy {
         description.valid_from <= as_of && description.valid_until.is_none_or(|u| as_of <= u)
     }
 
-    /// A fresh sandbox, for a check that has used so much fuel.
+    /// Starts a fresh sandbox, for a check that has used `used` units of fuel already.
     pub(crate) fn session(&self, limits: Limits, used: u64) -> Result<Session<'_>, Fault> {
         Session::start(&self.inner.pre, &self.inner.exports, limits, used)
     }

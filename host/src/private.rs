@@ -13,7 +13,8 @@ pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// A file of this user's with this content, beside where it is to stand.
+/// Writes a temporary file with this content, which only this user can read, into the folder where
+/// it is to be placed.
 pub fn write_apart(folder: &Path, parts: &[&[u8]]) -> std::io::Result<tempfile::NamedTempFile> {
     written(tempfile::Builder::new().prefix(".new-"), folder, parts)
 }
@@ -31,20 +32,20 @@ fn written(
     Ok(file)
 }
 
-/// Makes what was written, removed or renamed in a folder last.
+/// Syncs a folder: what was written, removed or renamed in it lasts.
 pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
     // Elsewhere a folder cannot be opened, and a rename lasts when it returns.
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 /// Puts a file in its place for good: after this it is there, whole, whatever happens to the
-/// machine. A reader sees what was there before or all of the new.
+/// machine. A reader sees the old content or all of the new.
 pub fn place(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     settle(write_apart(folder, parts)?, path)
 }
 
-/// As [`place`], for others to read too.
+/// Puts a file in its place as [`place`] does, for others to read too.
 pub fn publish(path: &Path, parts: &[&[u8]]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
@@ -60,7 +61,11 @@ fn settle(file: tempfile::NamedTempFile, path: &Path) -> std::io::Result<()> {
     sync_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
-/// Why others could read or write what is this user's own.
+/// Checks that nobody else can read or write what is this user's own.
+///
+/// # Errors
+///
+/// The fault, in a sentence, with what to do.
 #[cfg(unix)]
 pub fn check(metadata: &fs::Metadata) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
@@ -74,12 +79,17 @@ pub fn check(metadata: &fs::Metadata) -> Result<(), String> {
     Ok(())
 }
 
-/// As [`check`]; and what an orchestrator mounts for this user will do: root's, which this user's
-/// group may read and nobody else.
+/// Checks as [`check`] does, and accepts also what an orchestrator mounts for this user: a file of
+/// root's that at most its group may read, or a folder of root's in which nobody else can replace
+/// it.
+///
+/// # Errors
+///
+/// As [`check`].
 #[cfg(unix)]
 pub fn check_mounted(metadata: &fs::Metadata) -> Result<(), String> {
     use std::os::unix::fs::MetadataExt as _;
-    /// In such a folder nobody puts another file in the place of root's.
+    /// Mode bit of a folder in which nobody puts another file in the place of root's.
     const STICKY: u32 = 0o1000;
     let mode = metadata.mode();
     let closed =
@@ -90,13 +100,13 @@ pub fn check_mounted(metadata: &fs::Metadata) -> Result<(), String> {
     check(metadata)
 }
 
-/// Elsewhere a user's folders are closed to others from the start.
+/// Accepts everything: elsewhere a user's folders are closed to others from the start.
 #[cfg(not(unix))]
 pub fn check(_: &fs::Metadata) -> Result<(), String> {
     Ok(())
 }
 
-/// As [`check`].
+/// Accepts everything, as [`check`] does here.
 #[cfg(not(unix))]
 pub fn check_mounted(_: &fs::Metadata) -> Result<(), String> {
     Ok(())

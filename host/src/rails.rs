@@ -1,4 +1,4 @@
-//! What the host holds against every component, however buggy or hostile: arithmetic on small
+//! Checks that the host makes on every component, however buggy or hostile: arithmetic on small
 //! numbers.
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ fn broken<T>(rail: Rail, detail: impl Into<String>) -> Result<T, Fault> {
     Err(Fault::Rail { rail, detail: detail.into() })
 }
 
-/// Holds the due lookups against what the policy says of the matter.
+/// Checks the due lookups against what the policy says of the matter.
 // RAIL R1: a component cannot shorten the check by asking for less.
 pub(crate) fn due(
     policy: &Described,
@@ -67,7 +67,7 @@ pub(crate) fn due(
     Ok(())
 }
 
-/// Holds the registry's answers against what was asked.
+/// Checks the registry's answers against what was asked.
 // RAIL R2: every list has an answer. RAIL R6: every record names exactly who was asked about.
 pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault> {
     let mut open: BTreeSet<(u32, &str)> =
@@ -98,7 +98,7 @@ pub(crate) fn answers(asks: &[Ask<'_>], answers: &[Answer]) -> Result<(), Fault>
     }
 }
 
-/// Holds recorded answers against what is due; they were joined, so that one answers for every
+/// Checks recorded answers against what is due; they were joined, so that one answers for every
 /// identifier of a subject.
 pub(crate) fn replayed(
     application: &Application,

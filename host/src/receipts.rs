@@ -1,9 +1,9 @@
-//! Receipts of checks, and what records them: what a gate needs of evidence.
+//! Receipts of checks, and their recorder: the part of evidence that a gate needs.
 //!
 //! A [`Receipt`] says that a check was made and how it came out, and holds nothing that identifies
-//! a person or firm. A [`Bundle`] holds what the check was made of, so that whoever has it
-//! can re-derive the decision byte for byte (RAIL R12). Receipts go into a log before the decision
-//! is returned; bundles stay with the office's case.
+//! a person or firm. A [`Bundle`] holds what the check was made of, so that the decision can be
+//! re-derived from it byte for byte (RAIL R12). Receipts go into a log before the decision is
+//! returned; bundles stay with the office's case.
 
 mod bundle;
 pub mod canonical;

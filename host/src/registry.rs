@@ -1,4 +1,4 @@
-//! What answers lookups.
+//! Registries, which answer lookups.
 //!
 //! A registry answers by exact identifier and says of every list of every ask how it was answered.
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
@@ -49,12 +49,12 @@ pub trait Registry: Send + Sync {
         true
     }
 
-    /// Whether every list, act and matter that the registry speaks of is known. A list that
-    /// nobody knows is a misspelling that would narrow the search in silence.
+    /// Checks that every list, act and matter that the registry uses is known. An unknown list is a
+    /// misspelling that would narrow the search in silence.
     ///
     /// # Errors
     ///
-    /// The places that name something unknown.
+    /// [`RegistryError::Content`] with the places that name something unknown.
     fn check_vocabulary(&self, _vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         Ok(())
     }
@@ -74,27 +74,27 @@ impl<R: Registry + ?Sized> Registry for std::sync::Arc<R> {
     }
 }
 
-/// What an asynchronous registry returns.
+/// Future that an asynchronous registry returns, of its answers.
 pub type LookupFuture<'a> =
     Pin<Box<dyn Future<Output = Result<Vec<Answer>, RegistryError>> + Send + 'a>>;
 
-/// What an asynchronous registry returns that is asked about its codes.
+/// Future that an asynchronous registry returns when its codes are checked.
 pub type VocabularyFuture<'a> =
     Pin<Box<dyn Future<Output = Result<(), RegistryError>> + Send + 'a>>;
 
 /// A registry that is waited for, such as one behind a network.
 pub trait AsyncRegistry: Send + Sync {
-    /// As [`Registry::lookup`].
+    /// Answers every list of every ask, as [`Registry::lookup`] does.
     fn lookup<'a>(&'a self, asks: &'a [Ask<'a>]) -> LookupFuture<'a>;
 
-    /// As [`Registry::check_vocabulary`], for
+    /// Checks the registry's codes, as [`Registry::check_vocabulary`] does, for
     /// [`GateBuilder::build_async`](crate::GateBuilder::build_async).
     fn check_vocabulary<'a>(&'a self, _vocabulary: &'a Vocabulary) -> VocabularyFuture<'a> {
         Box::pin(std::future::ready(Ok(())))
     }
 }
 
-/// Why a registry cannot be used.
+/// Error: a registry cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
     /// The file or database cannot be read.
@@ -102,7 +102,7 @@ pub enum RegistryError {
     Io {
         /// The file.
         path: String,
-        /// Why.
+        /// Cause, from the operating system.
         #[source]
         source: std::io::Error,
     },
@@ -120,7 +120,7 @@ pub enum RegistryError {
     Other(String),
 }
 
-/// Every list of every ask, answered `status`; for a registry that as a whole has no answer.
+/// Answers every list of every ask with `status`, for a registry that as a whole has no answer.
 pub fn unanswered(asks: &[Ask<'_>], status: AnswerStatus, reason: &str) -> Vec<Answer> {
     let each = asks.iter().flat_map(|ask| ask.lists.iter().map(move |list| (ask.query, list)));
     each.map(|(query, list)| Answer {

@@ -11,7 +11,7 @@ use crate::engine::{Allowance, Refused, SANDBOXES, is_unclean};
 use crate::error::Fault;
 use crate::limits::Limits;
 
-/// What a sandbox knows of its host.
+/// Data of the host for one sandbox.
 pub(crate) struct Inside {
     allowance: Allowance,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a fresh one, with so much fuel.
+    /// Starts a fresh sandbox, with so much fuel.
     pub(crate) fn start(
         pre: &InstancePre<Inside>,
         limits: &Limits,
@@ -52,7 +52,7 @@ impl Sandbox {
         }
     }
 
-    /// What a sandbox is made in.
+    /// Makes the store of a sandbox, with the limits on memory, table and output.
     fn store(pre: &InstancePre<Inside>, limits: &Limits) -> Store<Inside> {
         let inside = Inside { allowance: Allowance::of(limits) };
         let mut store = Store::new(pre.engine(), inside);
@@ -63,7 +63,7 @@ impl Sandbox {
         store
     }
 
-    /// Fuel that is left.
+    /// Units of fuel that are left.
     pub(crate) fn fuel_left(&self) -> u64 {
         self.store.get_fuel().unwrap_or_default()
     }
@@ -94,7 +94,7 @@ impl Sandbox {
     }
 }
 
-/// What happened in a component, in words that tell its author what to change.
+/// Makes a fault of an error in a component, in words that tell its author what to change.
 pub(crate) fn component_fault(
     during: &'static str,
     error: &wasmtime::Error,
@@ -120,7 +120,7 @@ pub(crate) fn component_fault(
     Fault::component(during, detail)
 }
 
-/// What the engine has no type for, told apart by its words; a test holds each of them.
+/// Describes an error for which the engine has no type, by its words; a test checks each of them.
 fn untyped(during: &'static str, said: &str, limits: &Limits) -> String {
     if said.contains("fuel allocated for hostcalls") {
         format!("it hands the host more than {} bytes at once", limits.output)
@@ -140,11 +140,11 @@ fn untyped(during: &'static str, said: &str, limits: &Limits) -> String {
     }
 }
 
-/// How often the pool may miss the slot that a place stands for. Several in a row are rare, and a
-/// pool that is full in truth has to say so.
+/// Largest number of times that the pool may miss a slot that is free. Several in a row are rare,
+/// and a pool that is really full has to say so.
 const MISSES: u32 = 1_000;
 
-/// One of the sandboxes that the pool holds. Whoever finds none waits for one.
+/// One of the sandboxes that the pool holds. A caller that finds none waits for one.
 struct Place;
 
 static FREE: Mutex<u32> = Mutex::new(SANDBOXES);

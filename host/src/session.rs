@@ -23,7 +23,7 @@ pub(crate) struct Exports {
 }
 
 impl Exports {
-    /// The functions of the policy interface; the name of the one that is missing otherwise.
+    /// Finds the functions of the policy interface; the name of the missing one otherwise.
     pub(crate) fn of(component: &wasmtime::component::Component) -> Result<Self, &'static str> {
         let interface = component.get_export_index(None, POLICY).ok_or(POLICY)?;
         let function =
@@ -36,9 +36,9 @@ impl Exports {
     }
 }
 
-/// What `due-lookups` returns.
+/// Result of `due-lookups`.
 type Due = (Result<Vec<wit::Due>, wit::Refusal>,);
-/// What `decide` takes and returns.
+/// Parameters and result of `decide`.
 type Asked<'a> = (&'a wit::Application, &'a [wit::Answer]);
 type Decided = (Result<wit::Verdict, wit::Refusal>,);
 
@@ -47,7 +47,7 @@ pub(crate) struct Session<'a> {
     sandbox: Sandbox,
     exports: &'a Exports,
     limits: Limits,
-    /// Fuel that the check had used before.
+    /// Units of fuel that the check had used before.
     used: u64,
 }
 
@@ -63,8 +63,8 @@ impl<'a> Session<'a> {
         Ok(Self { sandbox, exports, limits, used })
     }
 
-    /// What the policy says of itself; asked once, when it is opened, and so the place to see that
-    /// the functions which it has for later are of their types too.
+    /// Asks the policy for its description, once, when it is opened. This is also the place to
+    /// check that the functions needed later have the right types.
     pub(crate) fn describe(&mut self) -> Result<Description, Fault> {
         let due = self.sandbox.function::<(&wit::Application,), Due>(&self.exports.due_lookups);
         due.map_err(|e| component_fault("due-lookups", &e, &self.limits))?;
@@ -86,7 +86,7 @@ impl<'a> Session<'a> {
         due.map(|due| due.convert()).map_err(|refusal| refused("due-lookups", refusal))
     }
 
-    /// Has the policy decide. Whether its verdict can be believed is for the caller to see.
+    /// Asks the policy to decide. The caller has to check whether the verdict can be believed.
     pub(crate) fn decide(
         &mut self,
         application: &ApplicationFacts,
@@ -100,7 +100,7 @@ impl<'a> Session<'a> {
         verdict.map(|verdict| verdict.convert()).map_err(|refusal| refused("decide", refusal))
     }
 
-    /// Fuel used so far.
+    /// Units of fuel used so far.
     pub(crate) fn fuel_used(&self) -> u64 {
         self.limits.fuel.saturating_sub(self.used).saturating_sub(self.sandbox.fuel_left())
     }
@@ -120,7 +120,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A component that does not decide on facts which are as the interface has them.
+/// Makes the fault of a component that refuses facts which are as the interface has them.
 fn refused(during: &'static str, refusal: wit::Refusal) -> Fault {
     let refusal: Refusal = refusal.convert();
     Fault::component(during, format!("it refuses the facts: {refusal}"))

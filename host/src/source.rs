@@ -1,4 +1,4 @@
-//! How a gate asks its registry: in one batch, within a time, and for no more than it can take.
+//! Asks a gate's registry: in one batch, within a time, and for no more than the gate can take.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -21,12 +21,12 @@ use crate::limits::Limits;
 use crate::rails;
 use crate::registry::{Ask, AsyncRegistry, Registry, RegistryError};
 
-/// What a gate asks.
+/// The registry of a gate.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// Answers at once.
+    /// A registry that answers at once.
     AtOnce(Arc<dyn Registry>),
-    /// Is waited for.
+    /// A registry that is waited for.
     Awaited(Arc<dyn AsyncRegistry>),
 }
 
@@ -50,7 +50,7 @@ impl<'a> Asked<'a> {
         Self { application, due, parts, further }
     }
 
-    /// What a registry is asked, in the order of its places: the due lookups come first.
+    /// Returns the asks of a registry, in the order of their positions: the due lookups come first.
     pub(crate) fn asks(&self) -> Vec<Ask<'_>> {
         let all = (0_u32..).zip(self.questions());
         all.map(|(place, (_, subject, lists))| Ask {
@@ -79,7 +79,7 @@ impl<'a> Asked<'a> {
         query.map_or(&[], |query| query.lists.as_slice())
     }
 
-    /// The answers as the component is given them: one for each query, list and source.
+    /// Joins the answers as the component takes them: one for each query, list and source.
     fn joined(&self, mut answers: Vec<Answer>) -> Vec<Answer> {
         let queries: Vec<u32> = self.questions().map(|(query, _, _)| query).collect();
         let first = self.due.len();
@@ -110,8 +110,8 @@ impl<'a> Asked<'a> {
         answers
     }
 
-    /// The answer for a part of a list as one for the list; none where nobody holds the part: who
-    /// holds the list, the answer for the list itself says.
+    /// Turns the answer for a part of a list into one for the list. None where no source holds the
+    /// part: the answer for the list itself says which source holds the list.
     // RAIL R2: a part proves who is on it, and never that nobody is on the list. What its source
     // cannot say leaves the list open.
     fn of_whole(&self, mut answer: Answer) -> Option<Answer> {
@@ -237,7 +237,7 @@ pub(crate) async fn within<T>(
     .await
 }
 
-/// Holds what a registry gave against what was asked, and against the limits.
+/// Checks the answers of a registry against what was asked, and against the limits.
 pub(crate) fn accept(
     parts: &Parts,
     application: &Application,
@@ -262,7 +262,7 @@ pub(crate) fn accept(
     Ok(Arc::new(answers))
 }
 
-/// Takes a snapshot of the future for what it is: a fault of the source.
+/// Turns an answer from a snapshot of the future into a fault of its source.
 // RAIL R2: nobody could ever call it stale.
 fn refuse_future(answer: &mut Answer, now: Timestamp) {
     let as_of = answer.source.as_ref().map(|source| source.as_of);

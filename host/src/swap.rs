@@ -1,16 +1,17 @@
 //! Whether pages of this process may be swapped out.
 //!
 //! A slot of the pool is clean for the next check because every page that was written is written
-//! anew. Which those are, the engine may ask the kernel (`PAGEMAP_SCAN`); but it leaves out pages
-//! that were swapped out since (wasmtime's pull request 14357, mended in version 50). So the kernel
-//! is only asked where there is no swap, and where swap appears later nothing is decided any more.
+//! anew. The engine may ask the kernel which those are (`PAGEMAP_SCAN`); but the engine leaves out
+//! pages that were swapped out since (wasmtime's pull request 14357, fixed in version 50). So the
+//! kernel is only asked where there is no swap, and where swap appears later nothing is decided any
+//! more.
 
 use std::fs;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
-/// What the kernel tells of swap: a heading, and a line for each file or partition.
+/// The kernel's table of swap: a heading, and a line for each file or partition.
 const TABLE: &str = "/proc/swaps";
 
 /// Whether the machine has swap; where nobody can tell, it may.

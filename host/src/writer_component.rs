@@ -17,7 +17,7 @@ use crate::sandbox::{Inside, Sandbox, component_fault};
 /// The interface that a writer exports. It imports none.
 const WRITING: &str = "mustcheck:writer/writing@0.1.0";
 
-/// What `decision` returns.
+/// Result of `decision`.
 type Decision = (Result<String, String>,);
 /// What `papers` is given: case, language, number of the receipt.
 type Asked<'a> = (&'a str, wit::Language, Option<&'a str>);
@@ -72,16 +72,16 @@ impl Page {
     }
 }
 
-/// Why bytes are no writer.
+/// Error: bytes are no writer.
 #[derive(Debug, thiserror::Error)]
 pub enum WriterError {
-    /// They are no component, or one of something else.
+    /// They are a component of something else.
     #[error("this is no writer component: {0}")]
     Component(String),
-    /// It imports something.
+    /// The component imports something.
     #[error("a writer imports nothing, and this one imports `{0}`")]
     Import(String),
-    /// The engine does not run it.
+    /// The bytes are no component, or the engine does not run it.
     #[error("the writer cannot be run")]
     Engine(#[source] PolicyError),
 }

@@ -1,4 +1,4 @@
-//! The component decides blind: nothing that names anybody is among what a sandbox is given.
+//! The component decides blind: a sandbox is given nothing that names anybody.
 
 #![allow(
     clippy::expect_used,
@@ -18,7 +18,7 @@ use mustcheck_facts as facts;
 use mustcheck_model::described::Described;
 use serde_json::Value;
 
-/// Every text of a document that may say who somebody is, or quote it.
+/// Collects every text of a document that may say who somebody is, or quote it.
 fn texts(value: &Value, key: &str, all: &mut BTreeSet<String>) {
     const TELLING: [&str; 10] = [
         "id",

@@ -1,5 +1,5 @@
-//! The component: what it imports, that its bytes do not depend on where it is built, and that
-//! what is no policy is told apart.
+//! The component: it imports nothing, its bytes do not depend on the folder in which it is built,
+//! and bytes that are no policy are refused with a reason.
 
 #![allow(
     clippy::expect_used,
@@ -33,8 +33,8 @@ fn baking_twice_gives_the_same_bytes() {
     assert_eq!(again.digest(), Policy::embedded_edition("statutes").unwrap().digest());
 }
 
-/// What only adopting, or freeing what was returned, needs is no part of a baked component; nor is
-/// what adopting left on its stack.
+/// A baked component has no part that only adopting, or freeing a result, needs; nor the data that
+/// adopting left on its stack.
 #[test]
 fn a_baked_component_holds_no_way_to_adopt_and_nothing_dead() {
     let policy = Policy::embedded().unwrap();

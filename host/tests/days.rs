@@ -22,7 +22,7 @@ const APPLICANT: &str = "91310000MA1FL0007C";
 const PERSON: &str = "310101198001010018";
 const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
 
-/// So many days after today.
+/// The day so many days after today.
 fn day(offset: i32) -> Date {
     let mut day = TODAY;
     for _ in 0..offset.abs() {
@@ -31,7 +31,8 @@ fn day(offset: i32) -> Date {
     day
 }
 
-/// A matter on which no bar outlasts its record, so that a source may hold what stands alone.
+/// An application as of a day. No bar on its matter outlasts its record, so a source may hold only
+/// records in force.
 fn application(as_of: Date) -> Application {
     let application = json!({
         "id": "VT-1", "matter": "tendering/voluntary-tender", "as_of": as_of,
@@ -180,13 +181,13 @@ fn a_source_is_old_by_the_day_of_the_check() {
     assert_eq!(statuses(0, Some(-8), -8), (Answered, Review, None));
     let reason = "what had ended before `2026-11-13` is not held, and `2026-11-12` is earlier";
     assert_eq!(statuses(0, Some(-7), -8), (NotCovered, Undetermined, Some(reason.into())));
-    // Without a day of its own, it holds what stood on the day of its snapshot.
+    // Without a day of its own, it holds the records that were in force on the day of its snapshot.
     assert_eq!(statuses(0, None, 0).0, Answered);
     assert_eq!(statuses(-1, None, -1).0, Answered);
     assert_eq!(statuses(0, None, -1).0, NotCovered);
 }
 
-/// What a fresh source shows is there, even where it cannot tell of the day.
+/// A record that a fresh source shows is there, even where the source cannot answer for the day.
 #[test]
 fn a_source_that_cannot_tell_of_the_day_still_proves_a_record() {
     let held = registry(day(0), Some(day(-1)), &[json!({ "id": "listed" })]);

@@ -40,7 +40,7 @@ fn builder() -> GateBuilder {
     Gate::builder().policy(POLICY.clone()).today(application().as_of)
 }
 
-/// Answers like the file, after having been waited for once.
+/// A registry that answers like the file, after one wait.
 struct Slow(JsonRegistry);
 
 impl AsyncRegistry for Slow {
@@ -64,7 +64,7 @@ impl AsyncRegistry for Slow {
     }
 }
 
-/// Never says whether its codes are known.
+/// A registry that never answers whether its codes are known.
 struct Mute;
 
 impl AsyncRegistry for Mute {

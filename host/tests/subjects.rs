@@ -23,7 +23,7 @@ static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
 const FIRM: &str = "91310000MA1FL0007C";
 const FORMER: [&str; 3] = ["91310000MA1FL00157", "91310000MA1FL00232", "91310000MA1FL0031W"];
 const PERSON: &str = "310101198001010018";
-/// Of the right length and alphabet, with a wrong check character.
+/// A code of the right length and alphabet, with a wrong check character.
 const ISSUED: &str = "91310000MA1FL0007D";
 const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
 
@@ -75,7 +75,7 @@ fn found(decision: &Decision) -> (Disposition, DispositionRule) {
     (decision.disposition, decision.disposition_rule)
 }
 
-/// Whichever of its identifiers a firm is listed under, and whichever it puts first.
+/// A firm may be listed under any of its identifiers, and may put any of them first.
 #[test]
 fn a_listed_subject_is_found_under_each_of_its_identifiers() {
     let all = [FIRM, FORMER[0], FORMER[1], FORMER[2]];
@@ -101,7 +101,7 @@ fn a_listed_subject_is_found_under_each_of_its_identifiers() {
     }
 }
 
-/// Answers for every identifier but the one that it does not keep.
+/// A registry that answers for every identifier but the one that it does not keep.
 struct Keeping(JsonRegistry, &'static str, AnswerStatus);
 
 impl Registry for Keeping {
@@ -120,7 +120,7 @@ impl Registry for Keeping {
 /// A part of the list of market supervision, which sources may publish as a list of its own.
 const PART: &str = "food-drug-serious";
 
-/// Sources that hold the whole lists; one of them answers for a part thus.
+/// Sources that hold the whole lists; one of them answers for a part with this status.
 struct Apart(JsonRegistry, AnswerStatus, &'static str);
 
 impl Registry for Apart {
@@ -136,7 +136,7 @@ impl Registry for Apart {
     }
 }
 
-/// Who holds the whole does not make up for what nobody could say of the part.
+/// An answer for the whole list does not make up for a part that no source could answer for.
 #[test]
 fn what_a_source_cannot_say_of_a_part_leaves_the_list_open() {
     let application = application(&json!({}), &[]);

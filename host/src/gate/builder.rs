@@ -1,4 +1,4 @@
-//! Putting a gate together.
+//! Builds a gate.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::receipts::Recorder;
 use crate::registry::{AsyncRegistry, Registry, RegistryError, Vocabulary};
 use crate::source::{self, Source};
 
-/// Puts a gate together.
+/// Builds a gate.
 pub struct GateBuilder {
     pub(super) policies: Vec<Policy>,
     pub(super) registry: Option<Source>,
@@ -24,8 +24,8 @@ pub struct GateBuilder {
 }
 
 impl GateBuilder {
-    /// Adds a policy. With several, each application is decided by the one that is in force on
-    /// its as-of date and begins latest.
+    /// Adds a policy. With several, each check is decided by the one that is in force on the day of
+    /// the check and begins latest.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policies.push(policy);
@@ -46,29 +46,29 @@ impl GateBuilder {
         self
     }
 
-    /// Sets what one check may use.
+    /// Sets the limits of one check.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Sets what puts every check on record before its decision is given out. What cannot be
-    /// recorded is a fault, and there is no decision.
+    /// Sets the recorder, which puts every check on record before its decision is given out. A
+    /// check that cannot be recorded is a fault, and there is no decision.
     #[must_use]
     pub fn recorder(mut self, recorder: Recorder) -> Self {
         self.recorder = Some(Arc::new(recorder));
         self
     }
 
-    /// As [`GateBuilder::recorder`], for several gates that share one.
+    /// Sets a recorder that several gates share; see [`GateBuilder::recorder`].
     #[must_use]
     pub fn shared_recorder(mut self, recorder: Arc<Recorder>) -> Self {
         self.recorder = Some(recorder);
         self
     }
 
-    /// Sets the day of every check, for evidence and tests; without it, the system's clock says.
+    /// Sets the day of every check, for evidence and tests; without it, the system's clock decides.
     /// The age of sources and the choice of law follow it.
     // RAIL R14: the host's to set, never the application's.
     #[must_use]
@@ -78,7 +78,7 @@ impl GateBuilder {
     }
 
     /// Gives the right to check as of an earlier day, at most so many days before today; without
-    /// it, a check is as of today or yesterday. What comes of such a check says so, and is never
+    /// it, a check is as of today or yesterday. The decision of such a check says so, and is never
     /// better than `review`.
     #[must_use]
     pub const fn backdating(mut self, days: u16) -> Self {
@@ -86,8 +86,8 @@ impl GateBuilder {
         self
     }
 
-    /// The gate. Of a registry that is waited for, the codes are not held against the policies':
-    /// [`GateBuilder::build_async`] does that.
+    /// Builds the gate. The codes of an asynchronous registry are not compared with those of the
+    /// policies: [`GateBuilder::build_async`] does that.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl GateBuilder {
         Ok(self.gate(registry))
     }
 
-    /// The gate, once its registry has said that every code in it is known.
+    /// Builds the gate, once its registry has confirmed that every code in it is known.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl GateBuilder {
         Ok(self.gate(registry))
     }
 
-    /// The registry, if there is all that a gate needs.
+    /// Returns the registry, if there is all that a gate needs.
     fn source(&self) -> Result<Source, PolicyError> {
         if self.policies.is_empty() {
             return Err(PolicyError::Missing("a policy"));

@@ -1,5 +1,5 @@
-//! Masking what an application says of its own subjects, wherever else it stands: an office's case
-//! number may hold whom the case is about.
+//! Masks the identifiers and names of an application's subjects in its other texts: an office's
+//! case number may name the subject of the case.
 
 use std::ops::Range;
 
@@ -8,24 +8,25 @@ use mustcheck_model::identifier::mask;
 use mustcheck_model::{Application, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
-/// What stands in the place of a name, or of a text in which nothing could be looked for.
+/// Mask for a name, or for a text that could not be searched.
 const HIDDEN: &str = "**";
 
 /// The identifiers of an application's subjects, and the names of those who are persons.
 pub(crate) struct Own {
-    /// Finds each, as texts are compared; none if they are too many to be looked for.
+    /// Finder of each in folded text; none if they are too many to be looked for.
     finder: Option<AhoCorasick>,
-    /// What is shown instead of each.
+    /// Text that is shown instead of each, in the order of the finder's patterns.
     instead: Vec<String>,
 }
 
 impl Own {
-    /// Of an application.
+    /// Collects the identifiers of an application's subjects, and the names of the persons among
+    /// them.
     pub(crate) fn of(application: &Application) -> Self {
         Self::all(application, |kind| kind == SubjectKind::Person)
     }
 
-    /// Of an application, and the names of organizations too.
+    /// Collects the identifiers of an application's subjects, and the names of all of them.
     pub(crate) fn and_firms(application: &Application) -> Self {
         Self::all(application, |_| true)
     }
@@ -45,7 +46,7 @@ impl Own {
         Self { finder: finder.ok(), instead }
     }
 
-    /// A text without them, however they are spaced, hyphenated or typed.
+    /// Masks them in a text, however they are spaced, hyphenated or typed.
     // RAIL R13: the log identifies nobody.
     pub(crate) fn masked_in(&self, text: &str) -> String {
         let Some(finder) = &self.finder else { return HIDDEN.to_owned() };
@@ -65,8 +66,8 @@ impl Own {
     }
 }
 
-/// A text as it is compared: letters and digits alone, in capitals, as NFKC has them; and of each
-/// byte of it the place of the character that it comes from.
+/// Folds a text for comparison: letters and digits alone, in capitals, as NFKC has them. For each
+/// byte of the result it also gives the place of the character in `text` that it comes from.
 fn folded(text: &str) -> (String, Vec<Range<usize>>) {
     let (mut plain, mut places) = (String::with_capacity(text.len()), Vec::new());
     for (at, c) in text.char_indices() {

@@ -1,4 +1,4 @@
-//! Masking by shape: what may be a number of a person or firm, whoever's it is.
+//! Masks by shape whatever may be a number of a person or firm, of the application or not.
 
 use mustcheck_model::identifier::{mask, validate};
 use mustcheck_model::{Scheme, SubjectKind};
@@ -10,7 +10,7 @@ const RESIDENT: usize = 18;
 enum Part<'t> {
     /// Letters and digits in a row, as they are written and in ASCII.
     Run(&'t str, String),
-    /// What stands between two runs.
+    /// Other characters between two runs.
     Between(&'t str),
 }
 
@@ -18,7 +18,7 @@ enum Part<'t> {
 /// in a message, and may be one; so may a part of a case number.
 // RAIL R13
 pub fn redact(text: &str) -> String {
-    // Nothing is one that has no digit.
+    // A text without a digit holds no identifier.
     if !text.chars().filter_map(plain).any(|c| c.is_ascii_digit()) {
         return text.to_owned();
     }
@@ -71,7 +71,7 @@ fn plain(c: char) -> Option<char> {
 
 /// Whether a run of letters and digits may be a code, a resident number (old form too), an LEI, a
 /// travel document or a mobile number. SHA-256 digests and the ids of receipts and feedback are
-/// told apart by their form, and words have no digits.
+/// recognised by their form, and words have no digits.
 fn may_identify(run: &str) -> bool {
     let digits = run.bytes().filter(u8::is_ascii_digit).count();
     let digest =
@@ -85,9 +85,9 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-/// A passport as China issues them (`E12345678`, `EA1234567`), most others of one letter and
-/// eight digits, and a permit of Hong Kong, Macao or Taiwan residents (`H1234567890`). Those of
-/// other forms are known where they are an application's own.
+/// Whether a run is a passport as China issues them (`E12345678`, `EA1234567`), most others of one
+/// letter and eight digits, or a permit of Hong Kong, Macao or Taiwan residents (`H1234567890`).
+/// Those of other forms are known where they are an application's own.
 fn is_travel_document(run: &str) -> bool {
     let run = run.to_ascii_uppercase();
     let digits = run.trim_start_matches(|c: char| c.is_ascii_uppercase());
@@ -99,7 +99,7 @@ fn is_travel_document(run: &str) -> bool {
             || (form == (1, 10) && ["H", "M"].contains(&letters)))
 }
 
-/// A mobile number, with or without China's code.
+/// Whether digits are a mobile number, with or without China's code.
 fn is_mobile(digits: &str) -> bool {
     let national = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86"));
     let is = |digits: &str| {
@@ -111,7 +111,7 @@ fn is_mobile(digits: &str) -> bool {
     is(digits) || national.is_some_and(is)
 }
 
-/// A resident number or a mobile number that is written in groups (`310104 19710612 3355`,
+/// Finds a resident number or a mobile number that is written in groups (`310104 19710612 3355`,
 /// `138-0013-8000`) at the beginning of some parts, and how many of them it takes. Only the check
 /// character tells such a resident number from a case number.
 fn spelled(parts: &[Part<'_>]) -> Option<(String, usize)> {
@@ -134,14 +134,14 @@ fn spelled(parts: &[Part<'_>]) -> Option<(String, usize)> {
     None
 }
 
-/// One sign with which people group digits.
+/// Whether a text is one sign with which people group digits.
 fn joins(between: &str) -> bool {
     let mut signs = between.chars();
     let sign = signs.next();
     signs.next().is_none() && sign.is_some_and(|sign| " -–—－_./·\u{3000}".contains(sign))
 }
 
-/// Digits, the last of which may be the check character `X`.
+/// Whether a run is of digits, the last of which may be the check character `X`.
 fn is_group(run: &str) -> bool {
     run.strip_suffix(['X', 'x']).unwrap_or(run).chars().all(is_digit)
 }

@@ -1,7 +1,7 @@
 //! Objects are objects: serde's derive also reads a struct from an array, by position, so that
 //! `["上海市财政局", "310000"]` would pass for an office. And a map takes the last of two members
-//! of one name, so that whoever the first names would be nobody. Nothing is guessed, so both are
-//! refused.
+//! of one name, so that the first would be lost, with the subjects that it names. Nothing is
+//! guessed, so both are refused.
 
 use std::collections::HashSet;
 
@@ -128,7 +128,8 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Strict<A> {
     }
 }
 
-/// Members of an object, and the names that stood before, where nobody else knows them.
+/// Members of an object, and for a map the names read before; the visitor of a struct finds a
+/// repeated name itself.
 struct Members<A> {
     members: A,
     seen: Option<HashSet<String>>,

@@ -1,5 +1,5 @@
-//! An honest verdict passes; the same verdict with one lie in it does not. This is what the host
-//! holds against a buggy or hostile component, whatever it was built from.
+//! An honest verdict passes; the same verdict with one lie in it does not. So the host checks a
+//! buggy or hostile component, whatever it was built from.
 
 use std::sync::LazyLock;
 
@@ -27,14 +27,14 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
 const APPLICANT: &str = "91310000MA1FL0007C";
 const PERSON: &str = "310101198001010018";
 
-/// Everything that the host has in hand when a component has decided.
+/// Everything that the host knows when a component has decided.
 struct Honest {
     description: Description,
     application: Application,
     facts: ApplicationFacts,
     due: Vec<DueLookup>,
     answers: Vec<Answer>,
-    /// The facts of the answers; made of them where there are none.
+    /// The facts of the answers; if there are none, they are made of the answers.
     answer_facts: Option<Vec<AnswerFacts>>,
     verdict: Verdict,
 }
@@ -99,7 +99,7 @@ impl Honest {
         Self { description, application, facts, due, answers, answer_facts: None, verdict }
     }
 
-    /// What the host says of all this.
+    /// Checks all this as the host does, and returns the first fault.
     fn told(&self) -> Result<(), String> {
         let policy = Described::new(self.description.clone());
         let queries = facts::queries(&policy, &self.due);

@@ -1,5 +1,5 @@
-//! A verdict against the facts that it was given on: the host reckons again what follows from days
-//! and from what the policy says of itself.
+//! Checks a verdict against the facts that it was given on: the host computes again what follows
+//! from days and from the policy's description.
 
 use mustcheck_facts::answers::Answered;
 use mustcheck_model::date::Date;
@@ -15,9 +15,9 @@ use mustcheck_rules::disposition::{Applied, Signs, disposition};
 use super::broken;
 use crate::error::{Fault, Rail};
 
-/// What a verdict is held against.
+/// Everything that a verdict is checked against.
 pub(crate) struct Held<'a> {
-    /// What the policy says of itself.
+    /// Description of the policy.
     pub(crate) policy: &'a Described,
     /// The facts of the application.
     pub(crate) application: &'a ApplicationFacts,
@@ -39,7 +39,7 @@ struct Given<'a> {
     record: &'a CreditRecord,
 }
 
-/// Holds a verdict against the facts and against the policy.
+/// Checks a verdict against the facts and the policy.
 pub(crate) fn verdict(held: &Held<'_>, verdict: &Verdict) -> Result<(), Fault> {
     let given = held.given();
     let holding = Holding { held, given: &given, verdict };
@@ -99,7 +99,8 @@ impl Holding<'_> {
         )
     }
 
-    /// Every record has the standing that follows from its days, and no record is passed over.
+    /// Checks that every record has the standing that follows from its days, and that no record is
+    /// passed over.
     // RAILS R4, R5
     fn records(&self) -> Result<(), Fault> {
         let (judged, all) = (self.verdict.records.len(), self.given.len());
@@ -138,7 +139,8 @@ impl Holding<'_> {
         Ok(())
     }
 
-    /// Every record on a list of serious breaches triggers something, or is set aside with a rule.
+    /// Checks that every record on a list of serious breaches triggers something, or is set aside
+    /// with a rule.
     // RAIL R2
     fn none_is_passed_over(&self) -> Result<(), Fault> {
         let mut spoken_of = vec![false; self.given.len()];
@@ -194,7 +196,7 @@ impl Holding<'_> {
         self.terms(known, applied)
     }
 
-    /// Holds a record against the measure that rests on it.
+    /// Checks a record against the measure that rests on it.
     fn rests_on(
         &self,
         known: &MeasureInfo,
@@ -220,7 +222,8 @@ impl Holding<'_> {
         Ok(())
     }
 
-    /// The terms that are told as cut or prolonged are those of records that the measure rests on.
+    /// Checks that the terms reported as cut or prolonged are those of records that the measure
+    /// rests on.
     fn terms(&self, known: &MeasureInfo, applied: &MeasureVerdict) -> Result<(), Fault> {
         let cut = applied.cut.iter().map(|cut| (cut.record, Some(cut.allowed_until)));
         let prolonged = applied.prolonged.iter().map(|later| (later.record, later.until));
@@ -241,14 +244,15 @@ impl Holding<'_> {
         known.term().last_day(standing::first_day(given.facts, given.rules, as_of), last)
     }
 
-    /// The last day of a restriction: the latest of its records, none if one has none.
+    /// Returns the last day of a restriction: the latest of its records' last days, none if one has
+    /// none.
     fn last_day(&self, known: &MeasureInfo, applied: &MeasureVerdict) -> Option<Date> {
         let given = applied.because.iter().filter_map(|position| self.given(*position));
         let ends = given.map(|given| self.own_end(known, given));
         ends.reduce(|one, other| one.zip(other).map(|(a, b)| a.max(b))).flatten()
     }
 
-    /// What is set aside was given, or is in the catalogue, and says by which rule.
+    /// Checks that what is set aside was given, or is in the catalogue, and names its rule.
     fn set_aside(&self, entry: &SetAsideVerdict) -> Result<(), Fault> {
         self.subject(entry.subject)?;
         let of_record = entry.record.map(|position| self.given(position));
@@ -275,7 +279,7 @@ impl Holding<'_> {
         Ok(())
     }
 
-    /// Whether another source holds the decision of a record in force as ended.
+    /// Whether another source says that the decision behind a record in force has ended.
     fn is_contradicted(&self, given: &Given<'_>) -> bool {
         let as_of = self.held.application.as_of;
         let is_in_force = standing(given.facts, given.rules, as_of) == Standing::InForce;
@@ -293,7 +297,8 @@ impl Holding<'_> {
         is_in_force && self.given.iter().any(contradicts)
     }
 
-    /// What is due later has its basis, as a measure has, and a day that exists.
+    /// Checks that each obligation has a legal basis, as a measure has, and that every last day
+    /// exists.
     // RAIL R3
     fn obligations(&self) -> Result<(), Fault> {
         for obligation in &self.verdict.obligations {
@@ -312,7 +317,7 @@ impl Holding<'_> {
         Ok(())
     }
 
-    /// The disposition follows from the answers and from what the verdict itself says.
+    /// Checks that the disposition follows from the answers and from the rest of the verdict.
     // RAIL R2: a component cannot call clear what is not. RAIL R14: nor what is of an earlier day.
     fn sums_up(&self) -> Result<(), Fault> {
         let verdict = self.verdict;

@@ -1,4 +1,4 @@
-//! The bundle: all that a re-derivation of one decision needs, for the office's own file.
+//! The bundle: everything that a re-derivation of one decision needs, for the office's own file.
 //!
 //! It holds personal data in clear. Who may not see the case may not see the bundle.
 
@@ -18,14 +18,14 @@ crate::format_tag! {
 }
 
 crate::document! {
-    /// What a re-derivation needs. The file is in canonical JSON (RFC 8785): the digests in the
-    /// receipt are of the values as they stand in it.
+    /// Everything that a re-derivation needs. The file is in canonical JSON (RFC 8785): the digests
+    /// in the receipt are of the values exactly as the file has them.
     pub struct Bundle {
         /// The format.
         pub format: BundleFormat,
         /// The application.
         pub application: Application,
-        /// What the registry answered, as given.
+        /// Answers of the registry, as given.
         pub answers: Vec<Answer>,
         /// The decision.
         pub decision: Decision,
@@ -35,7 +35,7 @@ crate::document! {
         pub opening: Opening,
         /// The receipt.
         pub receipt: Signed<Receipt>,
-        /// What the component decided: the decision is this in words.
+        /// Verdict of the component; the decision is this verdict in words.
         pub verdict: Verdict,
     }
 }
@@ -87,17 +87,17 @@ pub struct Program<'a> {
 pub struct NewBundle<'a> {
     /// The receipt's id, which names the file.
     pub id: &'a DocumentId,
-    /// When the receipt was made.
+    /// Moment at which the receipt was made.
     pub made_at: Moment,
     /// The bundle.
     pub json: &'a [u8],
     /// The component that decided.
     pub policy: Program<'a>,
-    /// The writer's, which writes the decision again.
+    /// The writer's component, which writes the decision again.
     pub writer: Program<'a>,
 }
 
-/// Where bundles go. A folder is one; an office's case files may be another.
+/// A store of bundles. A folder is one; an office's case files may be another.
 pub trait BundleStore: Send + Sync {
     /// Keeps a bundle. When this returns, it is there for good.
     ///
@@ -107,16 +107,16 @@ pub trait BundleStore: Send + Sync {
     fn keep(&self, bundle: &NewBundle<'_>) -> Result<(), StoreError>;
 }
 
-/// What an asynchronous store returns.
+/// Future that an asynchronous store returns.
 pub type KeepFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
 
 /// A store that is waited for, such as one behind a network.
 pub trait AsyncBundleStore: Send + Sync {
-    /// As [`BundleStore::keep`].
+    /// Keeps a bundle, as [`BundleStore::keep`] does.
     fn keep<'a>(&'a self, bundle: &'a NewBundle<'a>) -> KeepFuture<'a>;
 }
 
-/// Why a bundle was not kept.
+/// Error: a bundle was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// A file or folder cannot be written.
@@ -124,17 +124,17 @@ pub enum StoreError {
     Io {
         /// The file or folder.
         path: String,
-        /// Why.
+        /// Cause, from the operating system.
         #[source]
         source: std::io::Error,
     },
     /// It could not be encrypted.
     #[error("the bundle could not be encrypted")]
     Seal(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another store's own failure.
+    /// Another store failed, with its own error.
     #[error("the store of bundles failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another store's failure.
+    /// Another store failed, for this reason.
     #[error("{0}")]
     Other(String),
 }

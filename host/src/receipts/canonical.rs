@@ -12,17 +12,17 @@ mod ordered;
 ///
 /// Every number of our documents is an integer, and `serde_json` escapes as RFC 8785 asks; what is
 /// left is the order of keys. Two other implementations of the RFC exist as libraries; on the way
-/// of every check they would cost more than the check, so they only hold this one in the tests.
+/// of every check they would cost more than the check, so they only verify this one in the tests.
 ///
 /// # Errors
 ///
-/// What the value's own `Serialize` reports, or that it has a fraction; none for the types of this
+/// The error of the value's own `Serialize`, or one for a fraction; none for the types of this
 /// crate.
 pub fn canonical(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, serde_json::Error> {
     ordered::write(value)
 }
 
-/// A document that is not in canonical JSON, or not of its shape.
+/// Error: a document is not in canonical JSON, or not of its shape.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotCanonical {
     /// It does not have the shape.
@@ -36,7 +36,7 @@ pub enum NotCanonical {
     },
 }
 
-/// Reads a document whose every byte counts: what is not as it would be written is an error.
+/// Reads a document whose every byte counts: one that is not written in canonical JSON is an error.
 pub fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, NotCanonical> {
     let value: T = parse_strictly(bytes)?;
     // What was read from JSON can be written as JSON.
@@ -47,7 +47,8 @@ pub fn read<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Result<T, NotCanon
     }
 }
 
-/// The first byte in which two differ; the length of the shorter if it begins the longer.
+/// Finds the first byte in which two texts differ, from 0; the length of the shorter if it begins
+/// the longer. None if they are equal.
 pub fn first_difference(one: &[u8], other: &[u8]) -> Option<usize> {
     if one == other {
         return None;

@@ -1,4 +1,4 @@
-//! Digests, openings and instants, as they stand in a document.
+//! Digests, openings and instants, as documents write them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::clock;
 
-/// A text that has not the form which its place in a document asks for.
+/// Error: a text has not the form that its place in a document asks for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not {0}")]
 pub struct InvalidForm(pub &'static str);
@@ -47,7 +47,7 @@ macro_rules! as_text {
 }
 pub(crate) use as_text;
 
-/// Bytes in lower-case hexadecimal, and in no other spelling.
+/// Reads bytes in lower-case hexadecimal, and in no other spelling.
 pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     if text.bytes().any(|b| b.is_ascii_uppercase()) || text.len() != 2 * N {
         return None;
@@ -65,16 +65,16 @@ impl ContentDigest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The 64 digits without what names the algorithm.
+    /// The 64 digits without the name of the algorithm.
     pub fn hex(&self) -> String {
         const_hex::encode(self.0)
     }
 
-    /// The digest that these 64 digits write.
+    /// Reads a digest from its 64 digits.
     ///
     /// # Errors
     ///
-    /// [`InvalidForm`] if they do not.
+    /// [`InvalidForm`] if the text is anything else.
     pub fn from_hex(hex: &str) -> Result<Self, InvalidForm> {
         unhex(hex).map(Self).ok_or(InvalidForm("64 lower-case hexadecimal digits"))
     }
@@ -97,7 +97,7 @@ impl FromStr for ContentDigest {
 
 as_text!(ContentDigest, "^sha256:[0-9a-f]{64}$");
 
-/// A digest under the key of one receipt: it says nothing to whoever has not that key.
+/// A digest under the key of one receipt: it says nothing to a reader without that key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyedDigest(pub [u8; 32]);
 
@@ -108,7 +108,7 @@ pub struct KeyedDigest(pub [u8; 32]);
 pub struct Opening(KeyedDigest);
 
 impl Opening {
-    /// A fresh one, from the operating system.
+    /// Makes a fresh opening of random bytes from the operating system.
     ///
     /// # Errors
     ///
@@ -124,7 +124,7 @@ impl Opening {
     }
 }
 
-/// What opens a receipt is not for messages.
+/// Shows nothing of the key, which has no place in messages.
 impl fmt::Debug for Opening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Opening(…)")
@@ -155,7 +155,7 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// What the system's clock says.
+    /// Reads the system's clock.
     ///
     /// # Errors
     ///
@@ -185,7 +185,7 @@ impl fmt::Display for Moment {
 impl FromStr for Moment {
     type Err = InvalidForm;
 
-    /// Reads what is written, and no other spelling of the same instant.
+    /// Reads the form that `Display` writes, and no other spelling of the same instant.
     fn from_str(text: &str) -> Result<Self, InvalidForm> {
         let invalid = InvalidForm("an instant such as 2026-11-22T20:00:00.000+08:00");
         let second: Timestamp = text.parse().map_err(|_| invalid.clone())?;

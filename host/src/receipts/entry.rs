@@ -1,4 +1,4 @@
-//! What stands in the log.
+//! Entries of the log.
 
 use mustcheck_model::Application;
 use mustcheck_model::date::Date;
@@ -12,13 +12,13 @@ use crate::receipts::feedback::Feedback;
 use crate::receipts::receipt::{Receipt, ReceiptOffice};
 use crate::receipts::signed::{DocumentId, Signed};
 
-/// An entry of the log. Its key in JSON says which kind it is.
+/// An entry of the log. Its key in JSON names its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Entry {
     /// A check was made.
     Receipt(Box<Signed<Receipt>>),
-    /// An office says what it did.
+    /// An office reported what it did.
     Feedback(Box<Signed<Feedback>>),
     /// A check ended in a fault: it was due, and there is no decision.
     Failure(Failed),
@@ -27,7 +27,7 @@ pub enum Entry {
 crate::document! {
     /// A check that ended in a fault.
     pub struct Failed {
-        /// What the system's clock said.
+        /// Time of the system's clock at the fault.
         pub at: Moment,
         /// The office.
         pub office: ReceiptOffice,
@@ -35,12 +35,12 @@ crate::document! {
         pub matter: String,
         /// The as-of date.
         pub as_of: Date,
-        /// What failed.
+        /// Kind of the failure.
         pub kind: FailureKind,
     }
 }
 
-/// What failed.
+/// Kind of a failure.
 #[derive(
     Clone,
     Copy,
@@ -58,7 +58,7 @@ crate::document! {
 pub enum FailureKind {
     /// The registry as a whole.
     Registry,
-    /// What the registry gave cannot be evaluated.
+    /// An answer of the registry cannot be evaluated.
     Answer,
     /// The component.
     Component,
@@ -112,7 +112,7 @@ impl FailureKind {
 }
 
 impl Failed {
-    /// That the check of an application failed.
+    /// Makes the entry of a check that failed.
     pub(crate) fn of(application: &Application, fault: &Fault, at: Moment) -> Self {
         Self {
             at,
@@ -124,7 +124,7 @@ impl Failed {
     }
 }
 
-/// Why bytes are no entry.
+/// Error: bytes are no entry.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is no entry of this program")]
 pub struct EntryError(#[from] NotCanonical);
@@ -153,7 +153,8 @@ impl Entry {
         }
     }
 
-    /// The bytes of an entry that holds a signed document, from the document's.
+    /// Returns the bytes of an entry that holds a signed document, given the document's canonical
+    /// JSON.
     pub fn wrap(kind: &str, document: &[u8]) -> Vec<u8> {
         [b"{\"", kind.as_bytes(), b"\":", document, b"}"].concat()
     }

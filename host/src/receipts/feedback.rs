@@ -1,7 +1,7 @@
 //! Feedback (执行反馈): what the office then did about each measure and obligation.
 //!
 //! 国发〔2016〕33号 (十五) has executing departments report back, and (十八) has offices apply what
-//! the check found. Like a receipt, a feedback goes into the log and tells nobody's identity.
+//! the check found. Like a receipt, a feedback goes into the log and identifies nobody.
 
 use mustcheck_model::ObligationKind;
 use mustcheck_model::date::Date;
@@ -19,32 +19,32 @@ crate::format_tag! {
 }
 
 crate::document! {
-    /// What an office did about one receipt. A later feedback for the same measure or obligation
-    /// takes the place of an earlier one, and says which.
+    /// Report of an office on what it did about one receipt. A later feedback for the same measure
+    /// or obligation replaces an earlier one, and names it.
     pub struct Feedback {
         /// The format.
         pub format: FeedbackFormat,
-        /// What the system's clock said. The order is that of the log.
+        /// Time of the system's clock. The order of feedback is that of the log.
         pub recorded_at: Moment,
         /// The receipt.
         pub receipt: DocumentId,
         /// The office.
         pub office: ReceiptOffice,
-        /// Who recorded it: a role or a staff number. What may be an identifier is masked.
+        /// Role or staff number of the person who recorded it. What may be an identifier is masked.
         pub recorded_by: String,
-        /// What was done about each measure.
+        /// Report on each measure.
         pub measures: Vec<MeasureFeedback>,
-        /// What was done about each obligation.
+        /// Report on each obligation.
         pub obligations: Vec<ObligationFeedback>,
         /// The algorithms of the signature.
         pub suite: Suite,
     }
 
-    /// What was done about one measure.
+    /// Report on one measure.
     pub struct MeasureFeedback {
         /// Its id in the catalogue.
         pub measure: String,
-        /// Position in the application's subjects, from 0, of whom it meets.
+        /// Position of the subject that it meets, in the application's subjects, from 0.
         pub subject_index: u32,
         /// Whether it was applied.
         pub outcome: Outcome,
@@ -60,7 +60,7 @@ crate::document! {
         /// Last day on which it is carried out.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub end: Option<Date>,
-        /// What was done (执行内容). What may be an identifier is masked.
+        /// Content of the execution (执行内容). What may be an identifier is masked.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub execution: Option<String>,
         /// The amount concerned, in fen.
@@ -71,11 +71,12 @@ crate::document! {
         pub replaces: Option<DocumentId>,
     }
 
-    /// What was done about one obligation.
+    /// Report on one obligation.
     pub struct ObligationFeedback {
-        /// Which.
+        /// Kind of the obligation.
         pub kind: ObligationKind,
-        /// To whom, as the receipt has it in Chinese: feedback may be due to several departments.
+        /// Recipient, as the receipt names it in Chinese: feedback may be due to several
+        /// departments.
         pub to: String,
         /// The day on which it was done.
         pub done_on: Date,
@@ -96,14 +97,14 @@ pub enum Outcome {
     Applied,
     /// It was not.
     NotApplied {
-        /// Why, for statistics.
+        /// Reason as a code, for statistics.
         code: NotAppliedCode,
-        /// Why, in words. What may be an identifier is masked.
+        /// Reason in words. What may be an identifier is masked.
         text: String,
     },
 }
 
-/// Why a measure was not applied.
+/// Reason why a measure was not applied.
 #[derive(
     Clone,
     Copy,
@@ -170,8 +171,8 @@ impl NotAppliedCode {
 }
 
 impl Feedback {
-    /// The same with whatever may be an identifier masked in every free text. To whom an obligation
-    /// is, is the receipt's own text.
+    /// Masks whatever may be an identifier in every free text. The recipient of an obligation
+    /// stays: it is the receipt's own text.
     // RAIL R13: what an officer types goes into the log.
     #[must_use]
     pub fn masked(mut self) -> Self {

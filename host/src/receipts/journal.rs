@@ -1,12 +1,12 @@
-//! Where entries go: the audit log of `mustcheck-evidence`, or what takes its place.
+//! Journals of entries: the audit log of `mustcheck-evidence`, or what takes its place.
 
 use std::future::Future;
 use std::pin::Pin;
 
-/// Where entries go. The audit log is one; a database of an office may be another.
+/// A journal of entries. The audit log is one; a database of an office may be another.
 pub trait Journal: Send + Sync {
-    /// Appends an entry. When this returns, the entry is there for good: a decision is given out
-    /// in reliance on it.
+    /// Appends an entry and returns its index. When this returns, the entry is there for good: a
+    /// decision is given out in reliance on it.
     ///
     /// # Errors
     ///
@@ -14,16 +14,17 @@ pub trait Journal: Send + Sync {
     fn append(&self, entry: &[u8]) -> Result<u64, JournalError>;
 }
 
-/// What an asynchronous journal returns: the entry's index.
+/// Future that an asynchronous journal returns, of the entry's index.
 pub type AppendFuture<'a> = Pin<Box<dyn Future<Output = Result<u64, JournalError>> + Send + 'a>>;
 
 /// A journal that is waited for, such as one behind a network.
 pub trait AsyncJournal: Send + Sync {
-    /// As [`Journal::append`]. Who no longer waits cannot know whether the entry is there.
+    /// Appends an entry, as [`Journal::append`] does. A caller that stops waiting cannot know
+    /// whether the entry is there.
     fn append<'a>(&'a self, entry: Vec<u8>) -> AppendFuture<'a>;
 }
 
-/// Why an entry is not in the journal.
+/// Error: an entry is not in the journal.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     /// The audit log failed.
@@ -31,7 +32,7 @@ pub enum JournalError {
     Log {
         /// Its folder.
         path: String,
-        /// How.
+        /// Cause, from the log.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -40,17 +41,17 @@ pub enum JournalError {
     Io {
         /// The file.
         path: String,
-        /// Why.
+        /// Cause, from the operating system.
         #[source]
         source: std::io::Error,
     },
     /// The journal cannot be opened.
     #[error(transparent)]
     Opening(Box<dyn std::error::Error + Send + Sync>),
-    /// Another journal's own failure.
+    /// Another journal failed, with its own error.
     #[error("the log failed")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another journal's failure.
+    /// Another journal failed, for this reason.
     #[error("{0}")]
     Other(String),
 }

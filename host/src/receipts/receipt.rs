@@ -1,8 +1,7 @@
-//! The receipt (核查回执): that a check was made, of what kind, and how it came out.
+//! The receipt (核查回执): it says that a check was made, of what kind, and how it came out.
 //!
 //! It goes into the log and may be shown to anybody, so nothing in it tells who was checked: no
-//! identifier, no name, no document or record number, and only such digests as nobody can guess
-//! the text of.
+//! identifier, no name, no document or record number, and only digests whose text nobody can guess.
 
 mod made;
 
@@ -37,7 +36,7 @@ macro_rules! document {
         }
     )+};
 }
-/// Which format a document has; anything else is an error, not a guess.
+/// Declares the format of a document; any other format is an error, not a guess.
 #[macro_export]
 macro_rules! format_tag {
     ($(#[$meta:meta])* $name:ident = $text:literal) => {
@@ -64,11 +63,11 @@ crate::document! {
     pub struct Receipt {
         /// The format.
         pub format: ReceiptFormat,
-        /// What the system's clock said. The order of receipts is that of the log.
+        /// Time of the system's clock. The order of receipts is that of the log.
         pub made_at: Moment,
-        /// Which case.
+        /// The case that was checked.
         pub case: Case,
-        /// What decided.
+        /// The policy and component that decided.
         pub decided_by: DecidedBy,
         /// The engine and every limit that can change a result.
         pub engine: EngineSettings,
@@ -82,8 +81,8 @@ crate::document! {
         pub application: KeyedDigest,
         /// Keyed digest of the decision's canonical JSON.
         pub decision: KeyedDigest,
-        /// Keyed digest of the canonical JSON of what was due and what the component decided:
-        /// `[due, verdict]`. Receipts of earlier versions do not say it.
+        /// Keyed digest of the canonical JSON of `[due, verdict]`: the due lookups, and the
+        /// component's verdict. Receipts of earlier versions do not have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub verdict: Option<KeyedDigest>,
         /// Every answer, in the order in which the registry gave them.
@@ -94,11 +93,11 @@ crate::document! {
         pub disposition_rule: DispositionRule,
         /// The measures that apply.
         pub measures: Vec<ReceiptMeasure>,
-        /// What does not apply, counted.
+        /// Measures and records that do not apply, counted.
         pub set_aside: Vec<SetAsideCount>,
         /// The records found, counted.
         pub records: RecordCounts,
-        /// What is due later.
+        /// Obligations that are due later.
         pub obligations: Vec<ReceiptObligation>,
         /// Fuel that the component used; the same input uses the same.
         pub fuel: u64,
@@ -106,7 +105,7 @@ crate::document! {
         pub took_us: u64,
     }
 
-    /// Which case.
+    /// The case that was checked.
     pub struct Case {
         /// The office's case number; what in it may be an identifier is masked.
         pub id: String,
@@ -115,7 +114,7 @@ crate::document! {
         /// The day for which the records were read.
         pub as_of: Date,
         /// The day of the gate on which the check was made, whose law decided; receipts of earlier
-        /// versions do not say it.
+        /// versions do not have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub made_on: Option<Date>,
         /// The office.
@@ -130,24 +129,25 @@ crate::document! {
         pub region: String,
     }
 
-    /// What decided.
+    /// The policy and component that decided.
     pub struct DecidedBy {
         /// Name, version, edition, overlay.
         pub policy: PolicyId,
         /// The component.
         pub component: ContentDigest,
-        /// What was baked into it; absent if it does not say.
+        /// Digests of what was baked into it; absent if the component does not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub baked: Option<Baked>,
         /// The boundary, with its version.
         pub interface: String,
         /// The writer's component, which writes the decision again. Receipts of earlier versions do
-        /// not say it.
+        /// not have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub writer: Option<ContentDigest>,
     }
 
-    /// What was baked into a component, as the component says: its digest covers this.
+    /// Digests of what was baked into a component, as the component says: its own digest covers
+    /// this.
     pub struct Baked {
         /// Digest of the canonical JSON of the catalogue, the overlay included.
         pub catalogue: ContentDigest,
@@ -185,15 +185,15 @@ crate::document! {
         pub list: String,
         /// Whether the lookup is due.
         pub due: bool,
-        /// How the source answered.
+        /// Status of the answer.
         pub status: AnswerStatus,
         /// The source, if one holds the list.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub source: Option<String>,
-        /// When its snapshot was taken.
+        /// Time at which the source's snapshot was taken.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub source_as_of: Option<Timestamp>,
-        /// How many records it gave.
+        /// Number of records in the answer.
         pub records: u32,
         /// Keyed digest of the answer's canonical JSON.
         pub answer: KeyedDigest,
@@ -203,28 +203,28 @@ crate::document! {
     pub struct ReceiptMeasure {
         /// Its id in the catalogue.
         pub measure: String,
-        /// Which way it works.
+        /// Direction of its effect.
         pub effect: Effect,
         /// Whether it must be applied.
         pub force: Force,
-        /// What it does.
+        /// Kind of the measure.
         pub kind: MeasureKind,
-        /// The role of whom it meets.
+        /// Role of the subject that it meets.
         pub role: Role,
         /// Position in the application's subjects, from 0.
         pub subject_index: u32,
         /// The last day, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub until: Option<Date>,
-        /// How many records trigger it.
+        /// Number of records that trigger it.
         pub because: u32,
-        /// The lists on which they stand, each once, in order.
+        /// Codes of the lists of those records, each once, in order.
         pub lists: Vec<String>,
-        /// Where its basis stands.
+        /// Places of its legal basis, without the words.
         pub legal_basis: Vec<Pinpoint>,
     }
 
-    /// Where a text stands.
+    /// Place of a text in an instrument.
     pub struct Pinpoint {
         /// The instrument's id in the catalogue.
         pub instrument: String,
@@ -238,40 +238,40 @@ crate::document! {
         pub item: Option<u8>,
     }
 
-    /// How often something is set aside for one reason.
+    /// Number of times that something is set aside for one reason.
     pub struct SetAsideCount {
         /// The measure; absent if a record as such is set aside.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub measure: Option<String>,
-        /// Why.
+        /// The reason.
         pub reason: SetAsideReason,
-        /// How often.
+        /// Number of times.
         pub count: u32,
     }
 
-    /// The records found.
+    /// Counts of the records found.
     pub struct RecordCounts {
-        /// How many.
+        /// Number of records.
         pub found: u32,
-        /// Of how many an objection is noted, decided or not.
+        /// Number of records with an objection, decided or not.
         pub disputed: u32,
-        /// How many of each standing.
+        /// Number of records of each standing.
         pub standings: Vec<StandingCount>,
     }
 
-    /// How many records have one standing.
+    /// Number of records with one standing.
     pub struct StandingCount {
         /// The standing at the as-of date.
         pub standing: Standing,
-        /// How many.
+        /// Number of records.
         pub count: u32,
     }
 
     /// Something due later.
     pub struct ReceiptObligation {
-        /// What.
+        /// Kind of the obligation.
         pub kind: ObligationKind,
-        /// To whom.
+        /// Recipient.
         pub to: Text,
         /// The last day, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

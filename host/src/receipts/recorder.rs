@@ -1,4 +1,4 @@
-//! What a gate records: the receipt, and what the decision can be re-derived from.
+//! The recorder of a gate: it keeps the receipt, and the bundle that re-derives the decision.
 
 use std::fmt;
 
@@ -19,16 +19,16 @@ use crate::writer_component::WriterComponent;
 
 /// Records every check of a gate before its decision is given out.
 ///
-/// First the bundle, then the receipt: a receipt without its bundle would be a decision that
-/// nobody can re-derive. A bundle without its receipt is one whose decision was never given out,
-/// or whose receipt was cut off the log: whoever verifies is told of it.
+/// First the bundle, then the receipt: a receipt without its bundle would be a decision that nobody
+/// can re-derive. A bundle without its receipt is one whose decision was never given out, or whose
+/// receipt was cut off the log: verification reports it.
 pub struct Recorder {
     signer: Signer,
     journal: Kept<dyn Journal, dyn AsyncJournal>,
     bundles: Option<Kept<dyn BundleStore, dyn AsyncBundleStore>>,
 }
 
-/// What keeps things at once, or is waited for.
+/// A store that keeps things at once, or one that is waited for.
 enum Kept<S: ?Sized, A: ?Sized> {
     AtOnce(Box<S>),
     Awaited(Box<A>),
@@ -38,7 +38,7 @@ enum Kept<S: ?Sized, A: ?Sized> {
 struct Prepared {
     sealed: Sealed<Receipt>,
     made_at: Moment,
-    /// The bundle, if bundles are kept.
+    /// The bundle; empty if bundles are not kept.
     bundle: Vec<u8>,
 }
 
@@ -65,16 +65,16 @@ impl Prepared {
     }
 }
 
-/// Why a check was not recorded.
+/// Error: a check was not recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {
     /// The operating system has no random bytes.
     #[error("the operating system has no random bytes")]
     NoRandom,
-    /// The system's clock.
+    /// The system's clock gives no valid time.
     #[error("the receipt could not be dated")]
     Clock(#[from] InvalidForm),
-    /// The key.
+    /// The key cannot sign.
     #[error("the receipt could not be signed")]
     Sign(#[from] KeyError),
     /// The check could not be written as JSON.
@@ -83,10 +83,10 @@ pub enum RecordError {
     /// The bundle was not kept.
     #[error("the bundle was not kept")]
     Bundle(#[from] StoreError),
-    /// What keeps the evidence is waited for, and the caller does not wait.
+    /// The log or the store of bundles is asynchronous, and the caller does not wait.
     #[error("the recorder waits for its log or its bundles: call `check_async`")]
     NeedsAsync,
-    /// The gate was built without one.
+    /// The gate was built without a recorder.
     #[error("the gate has no recorder")]
     NoRecorder,
     /// The receipt is not in the log.
@@ -106,12 +106,13 @@ pub struct Recorded {
 }
 
 impl Recorder {
-    /// A recorder that signs with these keys.
+    /// Makes a recorder that signs with this key.
     pub fn new(signer: impl Into<Signer>, journal: impl Journal + 'static) -> Self {
         Self { signer: signer.into(), journal: Kept::AtOnce(Box::new(journal)), bundles: None }
     }
 
-    /// A recorder that waits for its journal, for [`Gate::check_async`](crate::Gate::check_async).
+    /// Makes a recorder that waits for its journal, for
+    /// [`Gate::check_async`](crate::Gate::check_async).
     pub fn new_async(signer: impl Into<Signer>, journal: impl AsyncJournal + 'static) -> Self {
         Self { signer: signer.into(), journal: Kept::Awaited(Box::new(journal)), bundles: None }
     }
@@ -169,8 +170,8 @@ impl Recorder {
         Ok(prepared.recorded(index))
     }
 
-    /// As [`Recorder::check`], waiting for what is waited for. With a journal of the caller's
-    /// own, the receipt goes there.
+    /// Records a check as [`Recorder::check`] does, waiting for asynchronous stores and journals.
+    /// With a journal of the caller's own, the receipt goes there.
     // RAIL R12
     pub(crate) async fn check_awaited(
         &self,
@@ -208,8 +209,8 @@ impl Recorder {
         })
     }
 
-    /// Records what an office did about a receipt: the feedback's id, and its index in the log.
-    /// What in a free text may be an identifier is masked, and the suite is the key's.
+    /// Records what an office did about a receipt; returns the feedback's id and its index in the
+    /// log. What in a free text may be an identifier is masked, and the suite is the key's.
     ///
     /// # Errors
     ///
@@ -231,7 +232,7 @@ impl Recorder {
         self.append(&Entry::Failure(failed).to_json())
     }
 
-    /// As [`Recorder::failure`], waiting for a journal that is waited for.
+    /// Records that a check was due and failed, waiting for an asynchronous journal.
     pub(crate) async fn failure_awaited(
         &self,
         application: &Application,

@@ -31,7 +31,7 @@ pub trait Payload: Serialize + DeserializeOwned {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, bound(deserialize = "T: DeserializeOwned"))]
 pub struct Signed<T> {
-    /// What is signed.
+    /// The document that is signed.
     pub payload: T,
     /// The signatures; at least one.
     pub signatures: Vec<Signature>,
@@ -43,7 +43,7 @@ pub struct Signed<T> {
 pub struct Signature {
     /// The id of the key.
     pub key: String,
-    /// 64 bytes in hexadecimal; of SM2, r and s.
+    /// 64 bytes in hexadecimal; for SM2, r and s.
     pub signature: SignatureBytes,
 }
 
@@ -67,8 +67,8 @@ impl FromStr for SignatureBytes {
 
 as_text!(SignatureBytes, "^[0-9a-f]{128}$");
 
-/// What names a signed document: a letter, and 32 digits of the SHA-256 of its payload's canonical
-/// JSON. A receipt's letter is `r`, a feedback's `f`.
+/// Id of a signed document: a letter, and 32 digits of the SHA-256 of its payload's canonical JSON.
+/// A receipt's letter is `r`, a feedback's `f`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DocumentId(String);
 
@@ -110,7 +110,7 @@ impl FromStr for DocumentId {
 
 as_text!(DocumentId, "^[rf][0-9a-f]{32}$");
 
-/// Why a signature proves nothing.
+/// Error: a signature proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// Nobody signed.
@@ -129,7 +129,7 @@ pub enum SignatureError {
         key: String,
         /// The key's suite.
         of_key: Suite,
-        /// What the document names.
+        /// Suite that the document names.
         named: Suite,
     },
     /// The signature is not the key's over this document.
@@ -191,7 +191,7 @@ impl<T: Payload> Signed<T> {
         DocumentId::of::<T>(&canonical(&self.payload).unwrap_or_default())
     }
 
-    /// Holds every signature against the key that it names.
+    /// Checks every signature with the key that it names.
     ///
     /// # Errors
     ///
@@ -220,7 +220,7 @@ impl<T: Payload> Signed<T> {
     }
 }
 
-/// What is signed: DSSE's pre-authentication encoding of type and payload.
+/// Returns the bytes that are signed: DSSE's pre-authentication encoding of type and payload.
 fn encoding<T: Payload>(json: &[u8]) -> Vec<u8> {
     let head = format!("DSSEv1 {} {} {} ", T::TYPE.len(), T::TYPE, json.len());
     [head.as_bytes(), json].concat()

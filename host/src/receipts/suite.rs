@@ -44,8 +44,8 @@ impl Suite {
         }
     }
 
-    /// The digest of what stands in one place of a document, under the key of one receipt. The
-    /// place is digested too, so that nothing can stand in the place of something else.
+    /// Returns the digest of the bytes at one place of a document, under the key of one receipt.
+    /// The name of the place is digested too, so that no text passes for that of another place.
     pub fn keyed(self, opening: &Opening, place: &str, bytes: &[u8]) -> KeyedDigest {
         KeyedDigest(match self {
             Self::Ed25519Sha256 => {
@@ -85,7 +85,7 @@ impl fmt::Display for Suite {
     }
 }
 
-/// Why bytes are no key.
+/// Error: bytes are no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not a point of the curve, or not written as one.
@@ -99,11 +99,11 @@ pub enum KeyError {
     NoRandom,
 }
 
-/// What verifies signatures.
+/// A key that verifies signatures.
 #[derive(Clone, Debug)]
 pub struct PublicKey {
     inner: Public,
-    /// As it is written.
+    /// Its hexadecimal form.
     hex: String,
 }
 
@@ -114,12 +114,12 @@ enum Public {
 }
 
 impl PublicKey {
-    /// The key that these hexadecimal digits write: 32 bytes of Ed25519, or the uncompressed point
-    /// of SM2 (65 bytes, the first 04).
+    /// Reads a key from hexadecimal digits: 32 bytes of Ed25519, or the uncompressed point of SM2
+    /// (65 bytes, the first 04).
     ///
     /// # Errors
     ///
-    /// [`KeyError::Public`] if they write none.
+    /// [`KeyError::Public`] if they are no key of the suite.
     pub fn from_hex(suite: Suite, hex: &str) -> Result<Self, KeyError> {
         let none = KeyError::Public(suite);
         let inner = match suite {
@@ -149,7 +149,7 @@ impl PublicKey {
         }
     }
 
-    /// As [`PublicKey::from_hex`] reads it.
+    /// Returns the form that [`PublicKey::from_hex`] reads.
     pub fn hex(&self) -> &str {
         &self.hex
     }
@@ -185,9 +185,9 @@ impl PartialEq for PublicKey {
 
 impl Eq for PublicKey {}
 
-/// What makes signatures. Its secret is overwritten when it is dropped.
+/// A key that makes signatures. Its secret is overwritten when it is dropped.
 pub struct Signer {
-    /// Names the key in a document.
+    /// Id of the key in a document.
     id: String,
     secret: Secret,
     public: PublicKey,
@@ -239,12 +239,12 @@ impl Signer {
         }
     }
 
-    /// What names the key in a document: a name and eight digits of the key.
+    /// Returns the id of the key in a document: a name, `+`, and eight digits of the key.
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// What verifies its signatures.
+    /// Returns the key that verifies its signatures.
     pub const fn public(&self) -> &PublicKey {
         &self.public
     }

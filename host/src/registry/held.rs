@@ -1,8 +1,8 @@
-//! What a registry holds, whatever it is kept in, and what it answers.
+//! Contents of a registry, in whatever store, and the answers that follow from them.
 //!
-//! Each store has its own statements. What they store, and what is said of what they found, is
-//! decided here once, so that all of them answer alike: any source can prove that a record is
-//! there; only a complete one that keeps this kind of identifier can prove that none is.
+//! Each store has its own statements. What is stored, and what is answered, is decided here once,
+//! so that all stores answer alike: any source can prove that a record is there; only a complete
+//! one that keeps this kind of identifier can prove that none is.
 
 mod change;
 mod kept;
@@ -28,21 +28,21 @@ pub use refusal::Marks;
 pub use refusal::{Entry, Mark, Reach, Refusal};
 pub use repair::{held_elsewhere, no_such_mark, nothing_before};
 
-/// An acknowledgement of an entry that could not be read: who answers for it, and why.
+/// An acknowledgement of an entry that could not be read: somebody answers for it, with a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Acknowledgement {
-    /// Who.
+    /// Name of the person or office that answers for it.
     pub by: String,
-    /// Why.
+    /// Reason for the acknowledgement.
     pub why: String,
     /// The day on which it was recorded.
     pub on: Date,
 }
 
-/// An entry that could not be read, as a lookup about somebody whom it may mean meets it.
+/// An entry that could not be read, as a lookup about a subject that it may mean finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
-    /// What tells it from every other one in its store.
+    /// Key of the entry, unique in its store.
     pub key: i64,
     /// The source that lists it.
     pub source: String,
@@ -50,11 +50,11 @@ pub struct Opening {
     pub list: Option<String>,
     /// Its place in the file, such as `row 17`.
     pub place: String,
-    /// Why it could not be read.
+    /// Reason why it could not be read.
     pub reason: String,
-    /// How many like it there are, itself among them.
+    /// Number of entries like it, itself included.
     pub entries: u64,
-    /// Who answers for it, if anybody does: then it leaves nobody open.
+    /// Acknowledgement of the entry, if there is one: then it leaves nobody open.
     pub acknowledged: Option<Acknowledgement>,
 }
 
@@ -69,12 +69,12 @@ impl Opening {
 pub struct Held {
     /// The source.
     pub source: Source,
-    /// By which identifiers it keeps its subjects, [but for](Kept::but_for) what somebody answers
-    /// for.
+    /// Identifiers by which it keeps its subjects, [but for](Kept::but_for) entries that somebody
+    /// answers for.
     pub kept: Kept,
     /// The entries that may mean anybody: the first of each list, with how many there are.
     pub everybody: Vec<Opening>,
-    /// How many entries name nobody by an identifier, by list; none is any list of the source.
+    /// Number of entries without any identifier, by list; no list means any list of the source.
     pub unnamed: Vec<(Option<String>, u64)>,
 }
 
@@ -106,7 +106,8 @@ impl Held {
         }
     }
 
-    /// Whether the source can say of the subject that it is not on a list, and if not, why.
+    /// Returns how the source answers for a list: `answered` if it can prove that the subject is
+    /// not on it; else another status, and the reason.
     // RAIL R2: absence of proof is no proof of absence.
     fn status(
         &self,
@@ -177,7 +178,8 @@ pub fn answer(
         let any = holders().any(fit);
         for held in holders() {
             let answer = held.answer(ask, list, found, openings);
-            // Who holds the list of others has nothing to say beside who holds it of the subject.
+            // A source that holds the list of other kinds says nothing beside one that holds it of
+            // this kind.
             if fit(held) || !any || !answer.records.is_empty() {
                 answers.push(answer);
             }
@@ -188,7 +190,7 @@ pub fn answer(
     }
 }
 
-/// No source holds the list.
+/// The answer for a list that no source holds.
 fn not_covered(query: u32, list: &str) -> Answer {
     Answer {
         query,
@@ -200,36 +202,36 @@ fn not_covered(query: u32, list: &str) -> Answer {
     }
 }
 
-/// A summary of a source: how complete it is, and since when.
+/// A summary of a source: how complete it is, and as of when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SourceSummary {
     /// The source.
     #[serde(flatten)]
     pub source: Source,
-    /// Its records.
+    /// Number of its records.
     pub records: u64,
-    /// Its records by list.
+    /// Number of its records by list.
     pub lists: BTreeMap<String, u64>,
-    /// By which identifiers it keeps its subjects.
+    /// Identifiers by which it keeps its subjects.
     pub kept_schemes: BTreeSet<Scheme>,
-    /// What could not be read and is not acknowledged.
+    /// Counts of the entries that could not be read and are not acknowledged.
     pub open: OpenSummary,
-    /// Entries that somebody answers for.
+    /// Number of entries that somebody answers for.
     pub acknowledged: u64,
     /// The first entries that could not be read.
     pub entries: Vec<EntrySummary>,
-    /// Of when the snapshot is that `registry undo` would bring back.
+    /// Time of the snapshot that `registry undo` would bring back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo: Option<Timestamp>,
 }
 
-/// The most entries that could not be read that are told one by one.
+/// Largest number of unreadable entries that a summary lists one by one.
 pub const ENTRIES_SHOWN: usize = 50;
 
 /// Counts of the entries of a source that could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OpenSummary {
-    /// Entries that may mean whoever fits their patterns.
+    /// Entries that may mean any subject that fits their patterns.
     pub subjects: u64,
     /// Patterns of those.
     pub patterns: u64,
@@ -237,18 +239,18 @@ pub struct OpenSummary {
     pub everybody: u64,
     /// Entries that name nobody by an identifier.
     pub unnamed: u64,
-    /// The first snapshot in which one of them stood.
+    /// Time of the first snapshot that had one of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
 }
 
 impl OpenSummary {
-    /// How many entries there are.
+    /// Number of all these entries.
     pub const fn entries(&self) -> u64 {
         self.subjects + self.everybody + self.unnamed
     }
 
-    /// Counts entries of a reach, the first of which stood in a snapshot.
+    /// Adds entries of a reach; `since` is the time of the first snapshot that had one of them.
     pub fn count(&mut self, reach: Reach, entries: u64, since: Timestamp) {
         match reach {
             Reach::Subjects => self.subjects += entries,
@@ -260,27 +262,27 @@ impl OpenSummary {
     }
 }
 
-/// An entry that could not be read, as it is told.
+/// An entry that could not be read, as a summary lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EntrySummary {
-    /// What `registry acknowledge` names it by.
+    /// Mark by which `registry acknowledge` names it.
     pub mark: String,
     /// The list; none if it may be any of the source's.
     pub list: Option<String>,
     /// Its place in the file.
     pub place: String,
-    /// Why it could not be read.
+    /// Reason why it could not be read.
     pub reason: String,
-    /// Whom it leaves open.
+    /// Reach: the subjects that it leaves open.
     pub reach: Reach,
-    /// The first snapshot in which it stood.
+    /// Time of the first snapshot that had it.
     pub since: Timestamp,
-    /// Who answers for it, if anybody does.
+    /// Acknowledgement of the entry, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Acknowledgement>,
 }
 
-/// A record or source as a database holds it.
+/// Writes a record or source as a database holds it.
 ///
 /// # Errors
 ///
@@ -298,9 +300,9 @@ pub fn decode<T: DeserializeOwned>(body: &str) -> Result<T, RegistryError> {
     serde_json::from_str(body).map_err(|e| unreadable(&e.to_string()))
 }
 
-/// A row that somebody else wrote.
+/// Makes the error for a row that somebody else wrote.
 pub fn unreadable(detail: &str) -> RegistryError {
-    // RAIL R13: the message may quote what stands in the row.
+    // RAIL R13: the message may quote the row.
     let detail = quotable(detail);
     RegistryError::Other(format!("the database holds an unreadable row: {detail}"))
 }

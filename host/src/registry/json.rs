@@ -32,7 +32,7 @@ pub struct RegistryFile {
     pub records: Vec<CreditRecord>,
 }
 
-/// Scheme, issuing country and identifier: what makes a subject the same subject.
+/// Identity of a subject: scheme, issuing country (empty without one) and identifier.
 pub type Identity = (Scheme, String, String);
 
 /// A registry in memory.
@@ -58,7 +58,7 @@ impl JsonRegistry {
         if faults.is_empty() { Ok(registry) } else { Err(content(faults)) }
     }
 
-    /// Reads a registry file for a test, which may be of a day to come.
+    /// Reads a registry file for a test, in which snapshots may be of a day to come.
     ///
     /// # Errors
     ///
@@ -161,7 +161,7 @@ impl Registry for JsonRegistry {
         Ok(answers)
     }
 
-    /// In memory.
+    /// Never: the registry is in memory.
     fn may_wait(&self) -> bool {
         false
     }
@@ -192,8 +192,8 @@ fn content(faults: Vec<String>) -> RegistryError {
     RegistryError::Content(lines.join("\n"))
 }
 
-/// Normalises a record's identifiers and says what makes the record impossible to judge: a field
-/// and what is wrong there.
+/// Normalises a record's identifiers and returns what makes the record impossible to judge, if
+/// anything: a field and what is wrong there.
 pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<String> {
     let identifiers =
         std::iter::once((&mut record.subject.identifier, &mut record.subject.country)).chain(
@@ -253,7 +253,7 @@ pub fn record_fault(record: &mut CreditRecord, covers: &Coverage) -> Option<Stri
     fault.map(|fault| format!("valid_from: {fault}"))
 }
 
-/// What a record says that no policy knows.
+/// Returns the field and the fault of a code in a record that no policy knows, if there is one.
 pub fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Option<String> {
     if let Some(fault) = vocabulary.list_fault(&record.list) {
         return Some(format!("list: {fault}"));
@@ -265,8 +265,8 @@ pub fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Optio
     Some(format!("matter: {fault}"))
 }
 
-/// Everybody whom a record names, once each: scheme, issuing country (empty without one) and
-/// identifier.
+/// Collects everybody whom a record names, once each: scheme, issuing country (empty without one)
+/// and identifier.
 pub fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
     let persons = record.responsible_persons.iter();
     let persons = persons.map(|p| (p.scheme, p.country.as_deref(), p.identifier.as_str()));

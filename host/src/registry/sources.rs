@@ -22,24 +22,24 @@ pub struct Source {
     /// Its name.
     #[serde(default)]
     pub name: String,
-    /// When its snapshot was taken.
+    /// Time at which its snapshot was taken.
     pub as_of: Timestamp,
     /// The day since which it holds ended records too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub records_from: Option<Date>,
     /// The lists it holds.
     pub covers: Vec<Cover>,
-    /// By which identifiers it keeps its subjects, each of them by every one that it has: a lookup
-    /// by another is not covered. Without it, by those of China and by whatever else its records
-    /// have, or by the latter alone if none of its records has one of China's; and an entry that
-    /// has one of these alone may be anybody who is asked about by another.
+    /// Schemes of the identifiers by which it keeps its subjects, each of them by every one that it
+    /// has: a lookup by another is not covered. Without this field, those of China and whatever
+    /// else its records have, or the latter alone if none of its records has one of China's; and an
+    /// entry that has one of these alone may be anybody who is asked about by another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schemes: Option<Vec<Scheme>>,
-    /// By which identifiers it identifies everybody: who is not listed under one is not listed. An
-    /// entry without any then leaves nobody open who has one.
+    /// Schemes by which it identifies everybody: a subject that is not listed under one of them is
+    /// not listed. An entry without any of them then leaves nobody open who has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identified_by: Option<Vec<Scheme>>,
-    /// How many entries its snapshot has, as it says itself; another number is refused.
+    /// Number of entries in its snapshot, as the source declares; another number is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<u64>,
     /// For trials: the source does not answer, for this reason.
@@ -131,7 +131,7 @@ impl Source {
         self.covers.iter().map(Cover::list)
     }
 
-    /// Whether it holds a list, for whomever.
+    /// Whether it holds a list, for any kind of subject.
     pub fn holds(&self, list: &str) -> bool {
         self.lists().any(|held| held == list)
     }
@@ -141,7 +141,8 @@ impl Source {
         self.covers.iter().any(|cover| cover.list() == list && cover.holds(kind))
     }
 
-    /// By which identifiers it keeps its subjects; `occurring` are those that its records have.
+    /// Returns the schemes by which it keeps its subjects; `occurring` are those that its records
+    /// have.
     // RAIL R2: an identifier of a kind that the source does not keep is never found there.
     pub fn kept_schemes(&self, occurring: &BTreeSet<Scheme>) -> BTreeSet<Scheme> {
         const OF_CHINA: [Scheme; 2] = [Scheme::Uscc, Scheme::ResidentId];
@@ -158,7 +159,7 @@ impl Source {
         self.identified_by.as_ref().is_some_and(|schemes| schemes.contains(&scheme))
     }
 
-    /// What no policy knows of what it covers: the place within the source, and the fault.
+    /// Finds the lists it covers that no policy knows: the place within the source, and the fault.
     pub fn vocabulary_faults(&self, vocabulary: &Vocabulary) -> Vec<(String, String)> {
         let faults = self.lists().enumerate();
         faults
@@ -180,12 +181,12 @@ pub fn coverage(sources: &[Source]) -> Coverage {
 ///
 /// # Errors
 ///
-/// [`RegistryError::Other`] if the clock tells none: then nobody can say what lies in the future.
+/// [`RegistryError::Other`] if the clock gives none: then nobody can say what lies in the future.
 pub fn now() -> Result<Timestamp, RegistryError> {
     clock::now().map_err(|e| RegistryError::Other(e.to_string()))
 }
 
-/// The sources whose snapshot was taken after now.
+/// Returns a fault for each source whose snapshot was taken after now.
 ///
 /// # Errors
 ///
@@ -200,7 +201,7 @@ pub fn future_faults(sources: &[Source]) -> Result<Vec<String>, RegistryError> {
     Ok(ahead.map(fault).collect())
 }
 
-/// Checks sources that stand beside each other.
+/// Returns the faults of the sources of one registry, taken together and one by one.
 pub fn sources_faults(sources: &[Source]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut faults = Vec::new();

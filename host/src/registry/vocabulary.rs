@@ -12,9 +12,9 @@ pub struct Vocabulary {
     lists: BTreeMap<String, BTreeSet<String>>,
     acts: BTreeSet<String>,
     matters: BTreeSet<String>,
-    /// What each list is good for, by each policy that has it.
+    /// Standings of each list, from each policy that has it.
     standings: BTreeMap<String, BTreeSet<ListStanding>>,
-    /// On how entries of each list end, by each policy that has it.
+    /// Rules on how entries of each list end, from each policy that has it.
     rules: BTreeMap<String, Vec<Vec<ListRules>>>,
 }
 
@@ -51,22 +51,22 @@ impl Vocabulary {
         }
     }
 
-    /// The rules on a day of how the entries of a list end, of each policy that has it; those of
-    /// the Opinions if none has.
+    /// Returns the rules on how entries of a list end that are in force on a day, from each policy
+    /// that has the list; those of the Opinions if none has.
     pub fn rules_on(&self, list: &str, day: Date) -> impl Iterator<Item = &ListRules> {
         let known = self.rules.get(list).map(Vec::as_slice).unwrap_or_default();
         let none = known.is_empty().then_some(&ListRules::OF_THE_OPINIONS);
         known.iter().map(move |rules| ListRules::on(rules, day)).chain(none)
     }
 
-    /// What is wrong with the standing that somebody takes a list to have, if anything.
+    /// Returns the fault if a list has another standing than a caller takes it to have.
     pub fn standing_fault(&self, list: &str, standing: ListStanding) -> Option<String> {
         let known = self.standings.get(list)?;
         let other = known.iter().find(|known| **known != standing)?;
         Some(format!("list `{list}` is `{other}`, not `{standing}`"))
     }
 
-    /// What is wrong with a list's code, if anything.
+    /// Returns the fault of a list's code, if there is one.
     pub fn list_fault(&self, code: &str) -> Option<String> {
         if self.lists.contains_key(code) {
             return None;
@@ -78,7 +78,7 @@ impl Vocabulary {
         ))
     }
 
-    /// What is wrong with the act of a record on a list, if anything.
+    /// Returns the fault of the act of a record on a list, if there is one.
     pub fn act_fault(&self, list: &str, act: &str) -> Option<String> {
         if !self.acts.contains(act) {
             let shown = mustcheck_writer::safe(act);
@@ -89,7 +89,7 @@ impl Vocabulary {
         (!fits).then(|| format!("act `{act}` is not one that list `{list}` holds"))
     }
 
-    /// What is wrong with the matter of a record, if anything.
+    /// Returns the fault of the matter of a record, if there is one.
     pub fn matter_fault(&self, matter: &str) -> Option<String> {
         if self.matters.contains(matter) {
             return None;
@@ -99,7 +99,7 @@ impl Vocabulary {
     }
 }
 
-/// The known code that a misspelled one most likely means, for the message only.
+/// Suggests the known code that a misspelled one most likely means, for the message only.
 fn near<'a>(code: &str, known: impl Iterator<Item = &'a String>) -> String {
     let distance = |other: &str| strsim::damerau_levenshtein(code, other);
     known

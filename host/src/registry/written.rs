@@ -1,4 +1,4 @@
-//! Identifiers as lists write them: read exactly, or told whom they may mean.
+//! Identifiers as lists write them: each is read exactly, or gives the subjects that it may mean.
 //!
 //! RAIL R2: what could not be read leaves open whomever it may mean. Every way in (registry file,
 //! table, workbook, FollowTheMoney, SQLite, PostgreSQL, platform) asks here, and nowhere else:
@@ -26,10 +26,10 @@ use unicode_normalization::UnicodeNormalization as _;
 
 pub use pattern::{Pattern, Shape};
 
-/// Whom a text that could not be read may mean.
+/// Subjects that an unreadable text may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LeftOpen {
-    /// Those who fit one of these patterns.
+    /// Subjects that fit one of these patterns.
     Fits(BTreeSet<Pattern>),
     /// Everybody, for nobody can tell from the text.
     Everybody,
@@ -74,7 +74,7 @@ pub fn normalised(text: &str) -> String {
 }
 
 /// Reads an identifier of a scheme out of a text that may hold a label before and a note after it.
-/// `None` unless exactly one such identifier stands in the text, whole.
+/// `None` unless exactly one such identifier is in the text, whole.
 pub fn exact(
     text: &str,
     kind: SubjectKind,
@@ -94,7 +94,7 @@ pub fn exact(
     found.next().filter(|_| found.next().is_none())
 }
 
-/// Every identifier with a check character that stands whole in a text, with its scheme.
+/// Finds every whole identifier with a check character in a text, with its scheme.
 pub fn all_exact(text: &str) -> BTreeSet<(Scheme, String)> {
     let of = |part: &str| {
         let is = |kind, scheme| validate(kind, scheme, part, None).is_ok();
@@ -138,8 +138,8 @@ fn exact_in(text: &str, passes: impl Fn(&str) -> bool) -> BTreeSet<String> {
     found
 }
 
-/// Tells whom a text may mean that is no exact identifier of its scheme; `None` is a scheme that
-/// nobody knows.
+/// Returns the subjects that a text may mean which is no exact identifier of its scheme; `None` is
+/// a scheme that nobody knows.
 // RAIL R2
 pub fn left_open(text: &str, scheme: Option<Scheme>) -> LeftOpen {
     let written = normalised(text);
@@ -159,9 +159,9 @@ pub fn left_open(text: &str, scheme: Option<Scheme>) -> LeftOpen {
     LeftOpen::Fits(patterns)
 }
 
-/// Whoever else an exact identifier may mean, where a spreadsheet may have made a number of it and
-/// left it as a text: zeros stand for the digits that were lost, and one such identifier in eleven
-/// passes its check all the same.
+/// Returns patterns of the other subjects that an exact identifier may mean, where a spreadsheet
+/// may have made a number of it and left it as a text: zeros replace the digits that were lost, and
+/// one such identifier in eleven passes its check all the same.
 // RAIL R2
 pub fn rounded(identifier: &str) -> BTreeSet<Pattern> {
     const KEPT: usize = 15;

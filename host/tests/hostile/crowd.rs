@@ -8,13 +8,13 @@ use mustcheck::{Ask, JsonRegistry, Limits, Registry, RegistryError};
 
 use crate::{APPLICATION, EXPECTED, POLICY, gate, registry, unharmed};
 
-/// Checks at once, of which the pool has sandboxes for 128.
+/// Number of checks at once; the pool has sandboxes for 128.
 const CHECKS: usize = 300;
 
-/// Answers once all are asking, so that all want a sandbox to decide in at once.
+/// A registry that answers once all checks are asking, so that all want a sandbox at once.
 struct Crowded {
     registry: JsonRegistry,
-    /// How many are asking, and the most that ever did.
+    /// Number of checks that are asking, and the largest number so far.
     asking: Mutex<(usize, usize)>,
     full: Condvar,
 }

@@ -31,7 +31,7 @@ mustcheck_model::description!(to_wit);
 
 pub use crate::files::{folder, of_component, text};
 
-/// The interface, as it stands in the repository.
+/// The interface, as the repository has it.
 const WIT: &str = include_str!("../../../wit/credit.wit");
 
 /// A world that takes the values which a policy returns; a list of one lies in memory as a value
@@ -45,7 +45,7 @@ const RECORDER_WIT: &str = "
       export taken: func() -> list<u8>;
     }";
 
-/// Says where each value was put, and then gives the whole memory.
+/// A core module that says where each value was put, and then gives the whole memory.
 const RECORDER: &str = r#"
     (memory (export "memory") 2)
     (global $top (mut i32) (i32.const 65536))
@@ -57,10 +57,10 @@ const RECORDER: &str = r#"
       (i32.store (i32.const 20) (i32.sub (global.get $top) (i32.const 65536)))
       (i32.const 16))"#;
 
-/// Where the values begin in a guest's memory.
+/// Address at which the values begin in a guest's memory.
 const BASE: usize = 65_536;
 
-/// What a policy returns.
+/// Results of a policy's functions.
 #[derive(Clone)]
 pub struct Values {
     pub description: Description,
@@ -86,7 +86,7 @@ pub fn catalogue() -> Catalogue {
 }
 
 impl Values {
-    /// What the embedded policy returns for the application of the tests.
+    /// Results of the embedded policy for the application of the tests.
     pub fn honest() -> Self {
         static HONEST: LazyLock<Values> = LazyLock::new(|| {
             let catalogue = catalogue();
@@ -106,7 +106,7 @@ impl Values {
     }
 }
 
-/// Values as they lie in memory, and where.
+/// Values as they lie in memory, and their addresses.
 struct Image {
     bytes: Vec<u8>,
     description: u32,
@@ -117,7 +117,7 @@ struct Image {
 static HONEST: LazyLock<Image> = LazyLock::new(|| Image::of(&Values::honest()));
 
 impl Image {
-    /// Has the engine write the values, as it does for any component.
+    /// Lets the engine write the values, as it does for any component.
     fn of(values: &Values) -> Self {
         static RECORDER_COMPONENT: LazyLock<(Engine, Component)> = LazyLock::new(|| {
             let allocate = text("prelude.wat");
@@ -144,7 +144,7 @@ impl Image {
         Self { bytes: call.one("taken", ()), description, due, verdict }
     }
 
-    /// As fields of a core module.
+    /// Writes the values as fields of a core module.
     fn fields(&self) -> String {
         let top = BASE + self.bytes.len();
         let Self { description, due, verdict, .. } = self;

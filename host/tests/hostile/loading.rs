@@ -1,5 +1,5 @@
-//! What is refused when it is opened: a file that is no policy, or one that would harm whoever
-//! opens it.
+//! Components that are refused when they are opened: a file that is no policy, or one that would
+//! harm the program that opens it.
 
 use std::time::{Duration, Instant};
 
@@ -110,7 +110,7 @@ fn components_of_another_interface() {
     );
 }
 
-/// What contradicts itself is refused before anything is decided by it.
+/// A description that contradicts itself is refused before anything is decided by it.
 #[test]
 fn components_that_contradict_themselves() {
     type Lie = fn(&mut mustcheck::model::Description);

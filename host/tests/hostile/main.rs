@@ -1,7 +1,7 @@
 //! Hostile guests, hostile registries, and a host that is left unharmed by each.
 //!
-//! What each guest tries, what the host answers, and what an author should change is in the README
-//! beside the guests; every message that is asserted here must stand there.
+//! The README beside the guests has what each guest tries, what the host answers, and what an
+//! author should change; every message that is asserted here must be there.
 
 #![allow(
     clippy::expect_used,
@@ -31,10 +31,10 @@ use mustcheck::{
 
 /// The honest policy: opened once, for it takes a second.
 static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
-/// What is checked.
+/// The application that is checked.
 static APPLICATION: LazyLock<Application> =
     LazyLock::new(|| Application::from_json(&read("application.json")).unwrap());
-/// What the honest policy decides, as the golden case has it.
+/// The decision of the honest policy, as the golden case has it.
 static EXPECTED: LazyLock<Decision> =
     LazyLock::new(|| serde_json::from_slice(&read("decision.json")).unwrap());
 
@@ -52,7 +52,7 @@ fn registry() -> JsonRegistry {
     JsonRegistry::open(case("registry.json")).unwrap()
 }
 
-/// What the registry of the tests answers, asked about each list and its parts as a gate asks.
+/// Answers of the registry of the tests, asked about each list and its parts as a gate asks.
 fn given(queries: &[Query]) -> Vec<Answer> {
     let asks: Vec<Ask<'_>> = (0..)
         .zip(queries)
@@ -85,7 +85,7 @@ fn guest_within(bytes: Vec<u8>, limits: Limits) -> Gate {
     gate(Policy::from_component(bytes).unwrap(), registry(), limits)
 }
 
-/// Why an application was not checked.
+/// The error of an application that was not checked.
 fn fault(gate: &Gate) -> CheckError {
     match gate.check(&APPLICATION) {
         Ok(checked) => panic!("checked: {}", checked.decision().disposition),
@@ -93,8 +93,8 @@ fn fault(gate: &Gate) -> CheckError {
     }
 }
 
-/// The error is told in these words, the README says so under this heading, and the process that
-/// met it decides as before.
+/// Checks that an error has these words, that the README has them under this heading, and that the
+/// same process decides as before.
 #[track_caller]
 fn says(heading: &str, error: &dyn Error, expected: &str) {
     let mut said = error.to_string();
@@ -114,7 +114,7 @@ fn says(heading: &str, error: &dyn Error, expected: &str) {
     unharmed();
 }
 
-/// The same process decides as before.
+/// Checks that the same process decides as before.
 #[track_caller]
 fn unharmed() {
     let checked = gate(POLICY.clone(), registry(), Limits::default()).check(&APPLICATION).unwrap();

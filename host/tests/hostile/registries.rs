@@ -10,14 +10,14 @@ use mustcheck::{
 
 use crate::{APPLICATION, EXPECTED, POLICY, fault, gate, registry, says};
 
-/// How long a registry has.
+/// Time limit of a registry.
 const TIME: Duration = Duration::from_millis(50);
 
 fn short() -> Limits {
     Limits { registry_time: TIME, ..Limits::default() }
 }
 
-/// Says of every list that it has no answer.
+/// A registry that has no answer for any list.
 pub struct Down;
 
 impl Registry for Down {
@@ -26,7 +26,7 @@ impl Registry for Down {
     }
 }
 
-/// Answers as the file does, to who waits.
+/// An asynchronous registry that answers as the file does.
 pub struct Awaited(pub JsonRegistry);
 
 impl AsyncRegistry for Awaited {
@@ -35,7 +35,7 @@ impl AsyncRegistry for Awaited {
     }
 }
 
-/// Never comes back.
+/// A registry that never answers.
 struct Silent;
 
 impl Registry for Silent {
@@ -52,7 +52,8 @@ impl AsyncRegistry for Silent {
     }
 }
 
-/// Panics, on a thread of its own or not, when it is called or when it is waited for.
+/// A registry that panics, on a thread of its own or not, when it is called or when it is waited
+/// for.
 struct Panics {
     may_wait: bool,
 }
@@ -77,7 +78,7 @@ impl AsyncRegistry for Panics {
     }
 }
 
-/// Answers as the file does, at great length.
+/// A registry that answers as the file does, at great length.
 struct Wordy(JsonRegistry);
 
 impl Registry for Wordy {

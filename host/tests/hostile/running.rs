@@ -1,4 +1,4 @@
-//! What ends a check: a guest that uses too much, traps, or hands over what cannot be read.
+//! Guests that end a check: they use too much, trap, or return values that cannot be read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -153,7 +153,7 @@ fn a_sandbox_remembers_nothing_under_pressure() {
     assert!(wanted.is_none() || swapped > 0, "nothing was swapped out");
 }
 
-/// How much of this process is swapped out, where the system says so.
+/// Kilobytes of this process that are swapped out, where the system says so.
 fn kilobytes_swapped() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmSwap:"));

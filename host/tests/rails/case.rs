@@ -47,7 +47,7 @@ pub struct Case {
     pub registry: Registry,
 }
 
-/// What a registry holds, before it is one.
+/// Contents of a registry, from which it is made.
 #[derive(Clone, Debug)]
 pub struct Registry {
     pub covers: Vec<String>,

@@ -1,8 +1,8 @@
 //! One property per rail, over generated applications and registries.
 //!
 //! The rules run natively here, and the component beside them where the host's part is meant; the
-//! golden cases show that both decide alike. What the host holds against a dishonest component is
-//! proven in `src/rails/tests.rs`.
+//! golden cases show that both decide alike. The host's checks on a dishonest component are tested
+//! in `src/rails/tests.rs`.
 
 #![allow(
     clippy::expect_used,

@@ -67,7 +67,7 @@ static POLICIES: LazyLock<Vec<Policy>> = LazyLock::new(|| {
     Policy::embedded_editions().into_iter().map(|e| Policy::embedded_edition(e).unwrap()).collect()
 });
 
-/// Remembers what it was asked.
+/// A registry that remembers what it was asked.
 struct Spy {
     inner: JsonRegistry,
     asked: Arc<Mutex<Vec<(u32, String, String)>>>,
@@ -378,8 +378,8 @@ proptest! {
         }
     }
 
-    /// R13: no number of a person in a decision, in full; a firm's code stands there as it is, and
-    /// no identifier in an error.
+    /// R13: no number of a person in a decision, in full; a firm's code is there as it is, and no
+    /// identifier in an error.
     #[test]
     fn r13_identifiers_are_masked(case in case(90), broken in 0_usize..18) {
         let decision = serde_json::to_string(&decide(&case)).unwrap();

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-/// What was written so far, for who writes and who puts in order.
+/// Text written so far, which the serializer extends and the formatter puts in order.
 #[derive(Clone, Default)]
 struct Text(Rc<RefCell<Vec<u8>>>);
 
@@ -29,7 +29,7 @@ impl Write for Text {
     }
 }
 
-/// A member of an object: where it stands, and where its key does.
+/// A member of an object: its range in the text, and the range of its key.
 struct Member {
     whole: Range<usize>,
     key: Range<usize>,
@@ -95,7 +95,7 @@ impl Formatter for InOrder {
         writer.write_all(b"}")
     }
 
-    /// Nothing of ours has a fraction, and RFC 8785 writes them as ECMAScript does.
+    /// Refuses a fraction: our documents have none, and RFC 8785 writes them as ECMAScript does.
     fn write_f64<W: ?Sized + Write>(&mut self, _: &mut W, _: f64) -> Result<()> {
         Err(Error::other("a fraction has no place in a document"))
     }

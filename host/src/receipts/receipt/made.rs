@@ -1,4 +1,4 @@
-//! A receipt is made of what the gate observed.
+//! Makes a receipt of what the gate observed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::receipts::digest::{ContentDigest, Moment, Opening};
 use crate::receipts::suite::Suite;
 use crate::writer_component::WriterComponent;
 
-/// What the gate observed of one check.
+/// Observations of a gate about one check.
 pub(crate) struct Observed<'a> {
     pub(crate) application: &'a Application,
     pub(crate) due: &'a [Query],
@@ -33,7 +33,7 @@ pub(crate) struct Observed<'a> {
     pub(crate) took: Duration,
 }
 
-/// What is digested, by the name of its place.
+/// Names of the places whose content is digested.
 pub struct Places;
 
 impl Places {
@@ -41,13 +41,13 @@ impl Places {
     pub const APPLICATION: &'static str = "application";
     /// The decision.
     pub const DECISION: &'static str = "decision";
-    /// What was due, and what the component decided.
+    /// The due lookups and the component's verdict.
     pub const VERDICT: &'static str = "verdict";
     /// An answer.
     pub const ANSWER: &'static str = "answer";
 }
 
-/// The canonical JSON of what a check was made of, and of what came of it.
+/// Canonical JSON of the inputs of a check, and of its results.
 pub(crate) struct Texts {
     pub(crate) application: Vec<u8>,
     pub(crate) answers: Vec<Vec<u8>>,
@@ -139,7 +139,7 @@ impl ReceiptOffice {
     }
 }
 
-/// Each answer with its row of the decision, in the order of the answers.
+/// Makes the row of each answer from its row in the decision, in the order of the answers.
 fn lookups(
     observed: &Observed<'_>,
     texts: &Texts,
@@ -194,7 +194,7 @@ fn measures(decision: &Decision) -> Vec<ReceiptMeasure> {
 }
 
 impl Pinpoint {
-    /// Where a basis stands, without its words.
+    /// Returns the place of a legal basis, without its words.
     pub fn of(basis: &LegalBasis) -> Self {
         Self {
             instrument: quotable(&basis.instrument),

@@ -1,4 +1,4 @@
-//! How an import changes what is held.
+//! Changes that an import makes to the contents of a registry.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ use crate::registry::{RegistryError, Vocabulary};
 /// Options of an import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// How many records may be removed where more go than a snapshot usually drops. It must be
-    /// exactly the number.
+    /// Number of records that may be removed where the import would remove more than a snapshot
+    /// usually drops. It must be exactly the number.
     pub allow_removal: Option<u64>,
-    /// Whether a snapshot that is held and was taken after now gives way to an older one.
+    /// Whether a held snapshot that was taken after now gives way to an older one.
     pub replace_as_of: bool,
 }
 
@@ -54,7 +54,7 @@ pub fn admit(
     Admission::Refused(if ahead { format!("{older}, {cure}") } else { older })
 }
 
-/// The fault of a snapshot that is not whole: it says itself how many entries it has.
+/// Returns the fault of a snapshot that is not whole: it declares another number of entries.
 pub fn unexpected(source: &Source, entries: u64) -> Option<String> {
     let expected = source.expected.filter(|expected| *expected != entries)?;
     let id = quotable(&source.id);
@@ -64,24 +64,24 @@ pub fn unexpected(source: &Source, entries: u64) -> Option<String> {
 /// A change that an import makes with a record that is fit for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is new, or another than the one held under its id.
+    /// It is new, or differs from the one held under its id.
     Put {
-        /// The same as it is written.
+        /// The record as it is stored.
         body: String,
         /// The list of its source that it left, if it was on another one.
         left: Option<String>,
     },
-    /// It is as the one held.
+    /// It equals the one held.
     Same,
     /// Its id belongs to another source's record: it is refused, for this reason.
     Foreign {
-        /// Why.
+        /// Reason for the refusal.
         reason: String,
     },
 }
 
-/// Decides what becomes of a record of a source, `held` being what is stored under its id;
-/// `file` are the sources of the file. A snapshot replaces what its source said, events included:
+/// Decides how an import changes a record of a source. `held` is the text stored under its id, and
+/// `file` has the sources of the file. A snapshot replaces what its source said, events included:
 /// what the source took back never happened.
 // RAIL R5
 ///
@@ -110,14 +110,14 @@ pub fn change(
     Ok(Change::Put { body, left: left.then_some(old.list) })
 }
 
-/// The place that a report gives for a record whose id belongs to another source.
+/// Returns the place that a report gives for a record whose id belongs to another source.
 pub fn foreign_place(record: &CreditRecord, source: &Source) -> String {
     quotable(&format!("record `{}` of source `{}`", record.id, source.id))
 }
 
-/// The last day on which a record has effect, as far as the snapshot of a day knows, in a form
-/// that sorts as days do; empty if it has none any more. Where several policies have rules on how
-/// entries of its list end, the latest counts, and never one before its own last day.
+/// Returns the last day on which a record has effect, as far as the snapshot of a day knows, in a
+/// form that sorts as days do; empty if it has none any more. Where several policies have rules on
+/// how entries of its list end, the latest counts, and never one before its own last day.
 // RAIL R5: what the list's own rules keep in force is not ended by a repair.
 pub fn last_day(record: &CreditRecord, vocabulary: &Vocabulary, as_of: Date) -> String {
     const NEVER: &str = "9999-12-31";
@@ -133,7 +133,7 @@ pub fn last_day(record: &CreditRecord, vocabulary: &Vocabulary, as_of: Date) -> 
     vocabulary.rules_on(&record.list, as_of).map(by).max().unwrap_or_default()
 }
 
-/// Records with effect that an import removes, by source and list, beside those that were held.
+/// Number of records with effect that were held, and that an import removes, by source and list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removals(BTreeMap<(String, String), (u64, u64)>);
 
@@ -148,7 +148,8 @@ impl Removals {
         self.0.entry((source.to_owned(), list.to_owned())).or_default().1 += records;
     }
 
-    /// Why the import is refused: it would remove more of a list than a snapshot usually drops.
+    /// Checks that the import removes no more of a list than a snapshot usually drops (5 percent,
+    /// and never all of it), unless exactly that number is allowed.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! By which identifiers a source keeps whom it names, and so whom it can say nothing of.
+//! Identifiers by which a source keeps its subjects, and so the subjects of which it proves
+//! nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use crate::registry::held::Mark;
 use crate::registry::sources::Source;
 use crate::registry::written::Pattern;
 
-/// Countries and regions whose passports are held beside a resident number.
+/// Countries and regions whose passport a person may have beside a resident number.
 const OF_CHINA: [&str; 4] = ["CN", "HK", "MO", "TW"];
 
 /// Identifiers by which a source keeps its subjects, as a store holds them.
@@ -18,9 +19,9 @@ const OF_CHINA: [&str; 4] = ["CN", "HK", "MO", "TW"];
 pub struct Kept {
     /// Schemes by which it keeps subjects; a lookup by another is not covered.
     pub schemes: BTreeSet<Scheme>,
-    /// Whom its records name, counted.
+    /// Parties that its records name, counted.
     parties: Vec<Parties>,
-    /// Whom its entries may name that could not be read.
+    /// Parties that may be named by entries which could not be read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     refused: Vec<RefusedParties>,
 }
@@ -30,7 +31,7 @@ pub struct Kept {
 #[serde(deny_unknown_fields)]
 struct Parties {
     list: String,
-    /// All of them, of one party.
+    /// All schemes by which one party is named.
     schemes: BTreeSet<Scheme>,
     entries: u64,
 }
@@ -41,22 +42,22 @@ struct Parties {
 struct RefusedParties {
     list: String,
     scheme: Scheme,
-    /// The entries.
+    /// Marks of the entries.
     marks: BTreeSet<Mark>,
 }
 
-/// What identifies a subject: scheme, issuing country, identifier.
+/// Identification of a subject: scheme, issuing country, identifier.
 type Identified<'a> = (Scheme, Option<&'a str>, &'a str);
 
 impl Kept {
-    /// The identifiers of a source that says itself by which it keeps its subjects.
+    /// The identifiers of a source that declares by which schemes it keeps its subjects.
     pub fn declared(schemes: impl IntoIterator<Item = Scheme>) -> Self {
         let schemes = schemes.into_iter().collect();
         Self { schemes, parties: Vec::new(), refused: Vec::new() }
     }
 
-    /// The same once somebody answers for entries that could not be read: they may name nobody any
-    /// more. What is left of them is counted with the parties.
+    /// Returns the same without the unreadable entries that somebody answers for: they may name
+    /// nobody any more. The rest of them are counted with the parties.
     pub fn but_for(mut self, acknowledged: &BTreeSet<Mark>) -> Self {
         for RefusedParties { list, scheme, marks } in std::mem::take(&mut self.refused) {
             let open = marks.difference(acknowledged).count();
@@ -75,8 +76,8 @@ impl Kept {
         subject.identities().filter(|(scheme, _, _)| self.schemes.contains(scheme))
     }
 
-    /// Why the source can prove nothing of a subject, if so: it keeps subjects by no identifier
-    /// that this one has.
+    /// Returns the reason why the source can prove nothing of a subject, if there is one: it keeps
+    /// subjects by no identifier that this one has.
     ///
     /// INTERPRETATION: a source keeps each of its subjects by every identifier of its schemes that
     /// the subject has. So one that is found under none of these is not listed, also where it is
@@ -87,8 +88,8 @@ impl Kept {
         none.then(|| format!("does not keep subjects by `{}`", subject.scheme))
     }
 
-    /// How many entries on a list name somebody only by identifiers of other schemes than the
-    /// subject is asked by, and so may be about it.
+    /// Counts the entries on a list that name somebody only by identifiers of other schemes than
+    /// the subject is asked by, and so may be about it.
     // RAIL R2: who is listed by an LEI alone is not found by a credit code.
     pub fn named_otherwise(&self, list: &str, subject: &Subject) -> u64 {
         let own: BTreeSet<Scheme> = subject.identities().map(|(scheme, _, _)| scheme).collect();
@@ -103,7 +104,7 @@ impl Kept {
     }
 }
 
-/// Counts whom the records of a source name, and by what.
+/// Counts the parties that the records of a source name, by their schemes.
 #[derive(Clone, Debug, Default)]
 pub struct Naming {
     occurring: BTreeSet<Scheme>,
@@ -121,8 +122,10 @@ impl Naming {
         }
     }
 
-    /// Counts an entry that could not be read, by the patterns of whom it may mean: who has only an
-    /// identifier that nobody of China would be asked by is named otherwise too.
+    /// Counts an entry that could not be read, under the schemes of the identifiers that its
+    /// patterns may be: 18 characters are a credit code or a resident number, 20 an LEI, any other
+    /// a passport. So an entry that may have only an LEI or a passport also counts as named
+    /// otherwise.
     pub fn refuse(&mut self, list: &str, mark: &Mark, open: &BTreeSet<Pattern>) {
         const OF_CHINA_LONG: usize = 18;
         const LEI_LONG: usize = 20;
@@ -159,7 +162,7 @@ impl Naming {
         }
     }
 
-    /// What it comes to for the source.
+    /// Returns the identifiers by which the source keeps its subjects, by what was counted.
     pub fn kept(&self, source: &Source) -> Kept {
         let of_list = |(list, counts): (&String, &BTreeMap<BTreeSet<Scheme>, u64>)| {
             let parties = counts.iter().map(|(schemes, entries)| Parties {

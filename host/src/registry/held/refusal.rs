@@ -1,4 +1,4 @@
-//! Entries that an import could not read, and whom each leaves open.
+//! Entries that an import could not read, and the subjects that each leaves open.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,11 +9,11 @@ use sha2::{Digest as _, Sha256};
 use crate::registry::json::identities;
 use crate::registry::written::Pattern;
 
-/// The reach of an entry that could not be read.
+/// Reach of an entry that could not be read: the subjects that it may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
-    /// Whoever fits its patterns.
+    /// Subjects that fit its patterns.
     Subjects,
     /// Everybody.
     Everybody,
@@ -37,7 +37,7 @@ impl Reach {
     }
 }
 
-/// The digest of an entry's text, which tells it from every other one.
+/// Mark of an entry: 16 hexadecimal digits of the SHA-256 of its text.
 pub type Mark = String;
 
 /// Marks of the entries of one file.
@@ -45,8 +45,8 @@ pub type Mark = String;
 pub struct Marks(HashMap<Mark, u64>);
 
 impl Marks {
-    /// The mark of an entry. One that stands a second time has another, so that nobody answers
-    /// for more entries than were seen.
+    /// Returns the mark of an entry. The same text a second time has another mark, so that nobody
+    /// answers for more entries than were seen.
     pub fn of(&mut self, text: &str) -> Mark {
         let first = mark(text);
         let times = self.0.entry(first.clone()).or_default();
@@ -61,7 +61,7 @@ fn mark(text: &str) -> Mark {
     digest.get(..LENGTH).unwrap_or_default().to_owned()
 }
 
-/// An entry that an import refused, and whom it may mean.
+/// An entry that an import refused, and the subjects that it may mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The id of the record, as far as anybody can tell.
@@ -70,29 +70,30 @@ pub struct Refusal {
     pub list: Option<String>,
     /// Its place in the file.
     pub place: String,
-    /// Why it was refused.
+    /// Reason for the refusal.
     pub reason: String,
-    /// What tells it from every other one.
+    /// Mark that tells it from every other one.
     pub mark: Mark,
-    /// Whom it may mean; that of everybody among them if it may be anybody.
+    /// Patterns of the subjects that it may mean; that of everybody is among them if it may be
+    /// anybody.
     pub open: BTreeSet<Pattern>,
     /// Whether it names somebody by no identifier.
     pub unnamed: bool,
-    /// Whether a record stands for the same entry of the file.
+    /// Whether the same entry of the file gave a record too.
     pub beside: bool,
 }
 
 /// An entry as a store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Whom it leaves open.
+    /// Reach: the subjects that it leaves open.
     pub reach: Reach,
-    /// The patterns of whom it means, if it means some.
+    /// Patterns of the subjects that it may mean; empty for any other reach than `Subjects`.
     pub patterns: BTreeSet<Pattern>,
 }
 
 impl Refusal {
-    /// A record that cannot be stored, since its id is another source's.
+    /// Refuses a record that cannot be stored, since its id is another source's.
     pub fn of_record(record: &CreditRecord, body: &str, place: &str, reason: &str) -> Self {
         Self {
             id: None,
@@ -106,8 +107,8 @@ impl Refusal {
         }
     }
 
-    /// What a store keeps of it; `held` is the record that it holds under the same id, whose
-    /// parties it may still mean.
+    /// Returns the entries that a store keeps of it. `held` is the record stored under the same id,
+    /// whose parties it may still mean.
     // RAIL R2
     pub fn entries(&self, held: Option<&CreditRecord>) -> Vec<Entry> {
         let none = BTreeSet::new;
@@ -124,7 +125,7 @@ impl Refusal {
     }
 }
 
-/// Everybody whom a record names.
+/// Patterns of everybody whom a record names.
 fn exactly(record: &CreditRecord) -> BTreeSet<Pattern> {
     let named = identities(record).into_iter();
     named.map(|(_, _, id)| Pattern::exact(&id).unwrap_or_else(Pattern::everybody)).collect()

@@ -1,4 +1,4 @@
-//! What somebody decides about what is held, whatever it is kept in.
+//! Decisions of a user about the contents of a registry, in whatever store.
 
 use super::Acknowledgement;
 use crate::input::quotable;
@@ -6,7 +6,7 @@ use crate::registry::RegistryError;
 use crate::registry::sources::now;
 
 impl Acknowledgement {
-    /// An acknowledgement of today.
+    /// Makes an acknowledgement with today's date.
     ///
     /// # Errors
     ///
@@ -23,20 +23,20 @@ impl Acknowledgement {
     }
 }
 
-/// No entry has a mark.
+/// Error: no entry has this mark.
 pub fn no_such_mark(mark: &str) -> RegistryError {
     let shown = quotable(mark);
     RegistryError::Content(format!("no entry that could not be read has the mark `{shown}`"))
 }
 
-/// No snapshot is kept that an undo could bring back.
+/// Error: no snapshot is kept that an undo could bring back.
 pub fn nothing_before(source: &str) -> RegistryError {
     let shown = quotable(source);
     let fault = format!("no snapshot of source `{shown}` before the last import is kept");
     RegistryError::Content(fault)
 }
 
-/// A record that an undo would bring back belongs to another source since.
+/// Error: a record that an undo would bring back belongs to another source by now.
 pub fn held_elsewhere(id: &str, owner: &str) -> RegistryError {
     let fault = format!("record `{id}` is held from source `{owner}` since: undo that first");
     RegistryError::Content(quotable(&fault))

@@ -58,7 +58,7 @@ fn opening(key: i64, list: Option<&str>) -> Opening {
     }
 }
 
-/// Each answer about a firm: status, reason, how many records.
+/// Each answer about a firm: status, reason, number of records.
 fn told(
     sources: &[Held],
     scheme: Scheme,
@@ -153,7 +153,7 @@ fn a_kind_that_the_source_does_not_hold_is_not_covered_unless_another_holds_it()
     other.source.id = "other".into();
     let both = firm(&[persons.clone(), other.clone()], &[]);
     assert_eq!(both, [row("not-covered", reason, 1), row("answered", "", 0)].concat());
-    // Without a record, who holds the list of others says nothing.
+    // Without a record, a source that holds the list of other kinds says nothing.
     persons.source.id = "third".into();
     assert_eq!(firm(&[persons, other], &[]), row("answered", "", 0));
 }
@@ -215,7 +215,7 @@ fn removals_are_allowed_by_their_exact_number() {
     assert_eq!(of(&[("a", 100, 3)], Some(3)), Err(told.into()));
 }
 
-/// What the embedded editions know.
+/// Vocabulary of the embedded editions.
 fn vocabulary() -> Vocabulary {
     let editions = Policy::embedded_editions().into_iter();
     let catalogue = |edition| Policy::embedded_catalogue(edition).unwrap();
@@ -327,7 +327,7 @@ fn identity(scheme: Scheme, country: Option<&str>) -> FurtherIdentifier {
     FurtherIdentifier { scheme, identifier: identifier.into(), country: country.map(str::to_owned) }
 }
 
-/// Somebody's identifiers, the first first.
+/// Identifiers of a subject, the main one first.
 type Known<'a> = &'a [(Scheme, Option<&'a str>)];
 
 /// A source with one record about somebody with these identifiers.
@@ -348,7 +348,7 @@ fn naming(known: Known<'_>, more: &str) -> Held {
     Held::readable(source(more), naming)
 }
 
-/// What a source says of somebody else, who is asked about by these.
+/// Status and reason of a source's answer about another subject with these identifiers.
 fn another(source: &Held, known: Known<'_>) -> (String, String) {
     let all: Vec<_> = known.iter().map(|(scheme, country)| identity(*scheme, *country)).collect();
     let kind = if matches!(all[0].scheme, Scheme::Uscc | Scheme::Lei) {
@@ -386,7 +386,7 @@ fn who_is_listed_by_one_identifier_alone_is_not_shown_absent_by_another() {
         (&[USCC], &[BY_LEI], Some("lei")),
         (&[BY_LEI], &[BY_LEI], None),
         (&[USCC], &[USCC], None),
-        // Whoever has both is found by either.
+        // A subject that has both is found by either.
         (&[USCC, BY_LEI], &[USCC], None),
         (&[USCC, BY_LEI], &[BY_LEI], None),
         (&[BY_LEI], &[USCC, BY_LEI], None),
@@ -430,7 +430,6 @@ fn who_is_listed_by_one_identifier_alone_is_not_shown_absent_by_another() {
     assert_eq!(another(&kept, &[BY_LEI, USCC]), answered);
 }
 
-/// What a store keeps of it is what it was.
 #[test]
 fn what_is_kept_reads_as_it_was_written() {
     let kept = naming(&[(Scheme::Lei, None), (Scheme::Uscc, None)], "").kept;

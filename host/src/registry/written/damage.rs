@@ -1,4 +1,4 @@
-//! Kinds of damage, and whom a damaged identifier may mean.
+//! Kinds of damage, and the subjects that a damaged identifier may mean.
 
 use std::collections::BTreeSet;
 
@@ -23,8 +23,8 @@ fn may_be(scheme: Option<Scheme>, one: Scheme) -> bool {
     scheme.is_none_or(|scheme| scheme == one)
 }
 
-/// Whoever shares the digits that a spreadsheet left of a number: `9.13E+17`, or 18 digits of which
-/// the last ones are made up.
+/// Patterns of the identifiers that share the digits which a spreadsheet left of a number:
+/// `9.13E+17`, or 18 digits of which the last ones are made up.
 pub(super) fn numbers(text: &str) -> Patterns {
     if let Some(digits) = mantissa(text) {
         // The last digit that is shown may have been rounded, up or down.
@@ -57,7 +57,7 @@ fn mantissa(text: &str) -> Option<String> {
     sound.then(|| digits.trim_end_matches('0').to_owned()).filter(|d| !d.is_empty())
 }
 
-/// A number of digits, and those beside it.
+/// Returns a number, and those next to it with as many digits.
 fn around(digits: &str) -> Vec<String> {
     let Ok(number) = digits.parse::<u64>() else { return vec![digits.to_owned()] };
     let beside = [number.checked_sub(1), Some(number), number.checked_add(1)];
@@ -78,8 +78,8 @@ fn hides(c: char) -> bool {
 /// `N.A.` means nobody.
 const FEWEST: usize = 6;
 
-/// Whoever fits a mask: known characters, and signs that hide others. Of one that has not the
-/// length of an identifier, nobody knows how many are hidden.
+/// Patterns of the identifiers that fit a mask: known characters, and signs that hide others. In a
+/// mask that has not the length of an identifier, nobody knows how many are hidden.
 pub(super) fn masks(text: &str, scheme: Option<Scheme>) -> Patterns {
     let hidden = hide_letters(text, scheme);
     let count = hidden.chars().filter(|c| hides(*c)).count();
@@ -110,7 +110,8 @@ pub(super) fn masks(text: &str, scheme: Option<Scheme>) -> Patterns {
     patterns(all)
 }
 
-/// A resident number that `X` hides: it is a check character only at the end.
+/// Replaces each `X` that hides a character of a resident number by `*`: it is a check character
+/// only at the end.
 fn hide_letters(text: &str, scheme: Option<Scheme>) -> String {
     let is_masked = may_be(scheme, Scheme::ResidentId) && text.contains("XX");
     if !is_masked {
@@ -121,8 +122,8 @@ fn hide_letters(text: &str, scheme: Option<Scheme>) -> String {
     text.chars().enumerate().map(|(i, c)| if c == 'X' && of_mask(i) { '*' } else { c }).collect()
 }
 
-/// Whoever has an organisation code at positions 9 to 17. Nine characters may also be what is left
-/// of a code that was cut; with a wrong check character nobody can tell which.
+/// Patterns of the codes that have an organisation code at positions 9 to 17. Nine characters may
+/// also be what is left of a code that was cut; with a wrong check character nobody can tell which.
 pub(super) fn organisation_codes(text: &str, scheme: Option<Scheme>) -> Patterns {
     if !may_be(scheme, Scheme::Uscc) || !is_organisation_code(text) {
         return Patterns::new();
@@ -134,9 +135,9 @@ fn organisation(code: &str) -> String {
     format!("????????{code}?")
 }
 
-/// Whoever has the 15 digits of an old resident number in the form of 18, where neither the century
-/// nor the check character is guessed, or as the first of 18, cut short. Those of a firm are a
-/// number of another register, and mean nobody known.
+/// Patterns of the resident numbers that have the 15 digits of an old one in the form of 18, where
+/// neither the century nor the check character is guessed, or as the first of 18, cut short. 15
+/// digits of a firm are a number of another register, and mean nobody known.
 pub(super) fn old_numbers(text: &str, scheme: Option<Scheme>) -> Patterns {
     let digits = text.len() == KEPT && text.bytes().all(|b| b.is_ascii_digit());
     if scheme != Some(Scheme::ResidentId) || !digits {
@@ -150,7 +151,8 @@ fn old(digits: &str) -> Option<String> {
     Some(format!("{region}??{rest}?"))
 }
 
-/// Whoever is one edit away: a character wrong, missing, too many, or two of them exchanged.
+/// Patterns of the valid identifiers one edit away: a character wrong, missing, too many, or two of
+/// them exchanged.
 pub(super) fn edits(text: &str, scheme: Option<Scheme>) -> Patterns {
     if !is_plain(text) || !(17..=21).contains(&text.len()) {
         return Patterns::new();

@@ -28,9 +28,9 @@ pub enum Shape {
     },
     /// So many characters from a position on, counted from 0, of an identifier of a length.
     Run {
-        /// Where they begin.
+        /// Position of the first.
         at: u8,
-        /// How many.
+        /// Number of known characters.
         known: u8,
         /// Characters in all.
         length: u8,
@@ -130,12 +130,12 @@ impl Pattern {
 
     /// The key under which a database keeps it.
     pub fn key(&self) -> String {
-        // Of its own text: a `?` stands only where the shape does not look.
+        // Of its own text: a `?` is only where the shape does not look.
         self.shape().key(&self.0.replace('*', "")).unwrap_or_else(|| "*".into())
     }
 }
 
-/// Where the longest run of known characters begins, and how long it is.
+/// Finds the longest run of known characters: its position and its length.
 fn longest_run(text: &str) -> (usize, usize) {
     let mut best = (0, 0);
     let mut begun = 0;
@@ -183,7 +183,7 @@ impl Shape {
     }
 }
 
-/// As it stands before the characters of a key; `=` is the identifier itself.
+/// Writes the prefix of a key; `=` is the identifier itself.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
