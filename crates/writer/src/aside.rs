@@ -1,10 +1,10 @@
-//! Why something does not apply, in a sentence.
+//! Sentences on why something does not apply.
 
 use super::decision::Writing;
 use super::words::{detail_words, reason};
 use mustcheck_model::{Basis, Detail, SetAsideVerdict, ShortHistory, Text};
 
-/// The sentence; `None` if the verdict names what is not there.
+/// Writes the sentence; `None` if the verdict names something that is not there.
 pub(super) fn text(writing: &Writing<'_>, verdict: &SetAsideVerdict) -> Option<Text> {
     let application = writing.case.application;
     let id = |position: u32| Some(writing.found(position)?.record.id.as_str());

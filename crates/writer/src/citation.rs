@@ -1,4 +1,4 @@
-//! How a basis is cited: 《…》第四十八条第一款, and for the Opinions (十八).
+//! Citations of a legal basis: 《…》第四十八条第一款, and for the Opinions (十八).
 
 use std::fmt;
 
@@ -96,7 +96,7 @@ impl fmt::Display for PinpointEn<'_> {
 pub enum Numeral<'a> {
     /// A number.
     Number(u16),
-    /// What is no such number.
+    /// A text that is no such number.
     Other(&'a str),
 }
 

@@ -1,4 +1,4 @@
-//! The decision as users know it, from a verdict.
+//! Writes the decision, as users know it, from a verdict.
 
 use super::{Case, Found, aside, obligation};
 use mustcheck_model::standing::disputed;
@@ -7,7 +7,7 @@ use mustcheck_model::{
     ObligationVerdict, Prolonged, ProlongedVerdict, SetAside, SetAsideVerdict, Target,
 };
 
-/// A verdict that names what is not there.
+/// Error: a verdict names something that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unwritable(String);
 
@@ -23,8 +23,8 @@ impl std::error::Error for Unwritable {}
 ///
 /// # Errors
 ///
-/// [`Unwritable`] if the verdict has not one standing for each record, or names a position that the
-/// policy or the check has not.
+/// [`Unwritable`] if the verdict does not have one standing for each record, or names a position
+/// that the policy or the check does not have.
 pub fn decision(case: &Case<'_>) -> Result<Decision, Unwritable> {
     let Case { policy, application, days, answered, verdict, identifiers } = *case;
     let all = answered.iter().map(|row| row.records.len()).sum::<usize>();
@@ -63,7 +63,7 @@ fn each<V, T>(
     written.collect()
 }
 
-/// What is written from: a check, and the records that it found.
+/// Input of the writing: a check, and the records that it found.
 pub(super) struct Writing<'a> {
     pub(super) case: &'a Case<'a>,
     found: &'a [Found<'a>],

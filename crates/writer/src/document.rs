@@ -1,4 +1,4 @@
-//! A paper before it is text or a page: what stands on it, in order, in one language.
+//! A paper before it is text or a page: its content, in order, in one language.
 
 use mustcheck_model::date::{Date, Timestamp};
 use mustcheck_model::described::Described;
@@ -21,7 +21,8 @@ pub enum Language {
 pub struct Papers {
     /// The officer's sheet (核查结果单).
     pub sheet: Document,
-    /// A notice (告知书) for each who is reached, in the order of the application's subjects.
+    /// A notice (告知书) for each subject that is reached, in the order of the application's
+    /// subjects.
     pub notices: Vec<Notice>,
 }
 
@@ -43,26 +44,26 @@ pub struct Notice {
 pub struct Document {
     /// Its language.
     pub language: Language,
-    /// What has to be known before anything else.
+    /// Warning that has to be read before anything else.
     pub warning: Option<String>,
     /// Its title.
     pub title: String,
-    /// What it is about, line by line.
+    /// Lines of its head, on what it is about.
     pub fields: Vec<Field>,
-    /// Whom it is addressed to.
+    /// Name and number of the addressee.
     pub addressee: Option<String>,
-    /// Its sections; the first of a letter has no heading.
+    /// Its sections; the first section of a notice has no heading.
     pub sections: Vec<Section>,
-    /// Who signs it, and the day.
+    /// Lines of the signature: the office, and the day.
     pub signature: Vec<String>,
 }
 
 /// A line of a paper's head.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// What it tells.
+    /// Label of the line.
     pub label: String,
-    /// What it says.
+    /// Value of the line.
     pub value: String,
 }
 
@@ -71,7 +72,7 @@ pub struct Field {
 pub struct Section {
     /// Its heading, with its number.
     pub heading: Option<String>,
-    /// What stands in it.
+    /// Its content, in order.
     pub blocks: Vec<Block>,
 }
 
@@ -84,7 +85,7 @@ pub enum Block {
     Strong(String),
     /// A point, with what belongs to it.
     Item(String, Vec<String>),
-    /// A line to be filled in by hand: what goes there.
+    /// A line to be filled in by hand, with its label.
     Blank(String),
     /// Rows under a head.
     Table(Vec<String>, Vec<Vec<String>>),
@@ -150,7 +151,7 @@ impl Language {
         }
     }
 
-    /// Where a basis stands.
+    /// Cites a legal basis.
     pub fn cite(self, policy: &Described, basis: &LegalBasis) -> String {
         match self {
             Self::Zh => CiteZh(policy, basis).to_string(),
@@ -158,7 +159,8 @@ impl Language {
         }
     }
 
-    /// Where some bases stand, each once. What stands in one text is told with its title once.
+    /// Cites legal bases, each once. The title of an instrument is given once for articles of it
+    /// that follow each other.
     pub fn cite_all(self, policy: &Described, bases: &[LegalBasis]) -> String {
         let mut told: Vec<String> = Vec::with_capacity(bases.len());
         let (mut all, mut last) = (String::new(), None);
@@ -223,12 +225,12 @@ impl Document {
         self.fields.push(Field { label, value: value.into() });
     }
 
-    /// Adds what stands before the first heading.
+    /// Adds the part before the first heading.
     pub(super) fn opening(&mut self, blocks: Vec<Block>) {
         self.sections.push(Section { heading: None, blocks });
     }
 
-    /// Adds a section with the next number; one without anything in it is left out.
+    /// Adds a section with the next number, unless it is empty.
     pub(super) fn section(&mut self, heading: &str, blocks: Vec<Block>) {
         if blocks.is_empty() {
             return;

@@ -1,7 +1,7 @@
 //! The writer: a verdict's positions become the decision's words, and the papers (RAIL R11).
 //!
-//! What it writes follows from its input alone: what the policy says of itself, the application, the
-//! answers and the verdict. It knows no clock, no locale and no file.
+//! Its output follows from its input alone: the policy's description of itself, the application,
+//! the answers and the verdict. It knows no clock, no locale and no file.
 
 /// A line of one language, without its end.
 macro_rules! say {
@@ -45,21 +45,21 @@ use mustcheck_model::{
 /// A check that is written about.
 #[derive(Clone, Copy)]
 pub struct Case<'a> {
-    /// What the policy says of itself.
+    /// Description of the policy.
     pub policy: &'a Described,
     /// The application.
     pub application: &'a Application,
     /// The days of the check.
     pub days: Days,
-    /// What came of the lookups.
+    /// Results of the lookups.
     pub answered: &'a [Answered<'a>],
-    /// What the rules decided.
+    /// Verdict of the component.
     pub verdict: &'a Verdict,
-    /// Whom no text of a record names in full.
+    /// Identifiers that are masked in every text of a record.
     pub identifiers: &'a Identifiers<'a>,
 }
 
-/// A record that was found for a subject, with what it is worth.
+/// A record that was found for a subject, with its verdict.
 struct Found<'a> {
     subject_index: u32,
     subject: &'a Subject,
@@ -73,8 +73,8 @@ struct Found<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Every record, in the order of the answers. A verdict that has not one standing for each has
-    /// fewer.
+    /// Lists every record, in the order of the answers. If the verdict has fewer records, the list
+    /// has as few.
     fn found(&self) -> Vec<Found<'a>> {
         let Self { answered, verdict, days, .. } = *self;
         let each = answered.iter().flat_map(|row| row.records.iter().map(move |r| (row, *r)));
@@ -93,7 +93,7 @@ impl<'a> Case<'a> {
 }
 
 impl Found<'_> {
-    /// Whether it stands in force on a watch list of a public authority, and reaches the subject.
+    /// Whether it is in force on a watch list of a public authority, and reaches the subject.
     fn is_watched(&self, verdict: &Verdict) -> bool {
         let is_passed_over = |entry: &SetAsideVerdict| {
             entry.record == Some(self.position) && entry.reason == SetAsideReason::RoleNotReached

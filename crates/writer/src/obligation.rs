@@ -1,9 +1,9 @@
-//! What is due later: to whom, and how its day comes about.
+//! Obligations that are due later: to whom, and from what their day follows.
 
 use super::Case;
 use mustcheck_model::{Application, Duty, Obligation, ObligationKind, ObligationVerdict, Text};
 
-/// An obligation; `None` if the verdict names what is not there.
+/// Writes an obligation; `None` if the verdict names something that is not there.
 pub(super) fn obligation(case: &Case<'_>, verdict: &ObligationVerdict) -> Option<Obligation> {
     let (to, note) = match verdict.duty {
         Duty::Feedback(list) => (

@@ -5,11 +5,11 @@ use std::fmt::{self, Write as _};
 
 use super::document::{Block, Document, Field};
 
-/// The style of a printed paper. Page numbers stand in the margin, and the lines of the seal never
-/// alone on a page.
+/// The style of a printed paper. Page numbers are in the margin, and the lines of the seal are
+/// never alone on a page.
 pub const PAPER_STYLE: &str = include_str!("paper.css");
 
-/// A text of which no character means anything in HTML.
+/// A text that is shown with every special character of HTML escaped.
 struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
@@ -29,7 +29,7 @@ impl fmt::Display for Escaped<'_> {
 }
 
 impl Document {
-    /// A page of its own.
+    /// The paper as a page of its own.
     pub fn html(&self) -> String {
         let (tag, title) = (self.language.tag(), Escaped(&self.title));
         let article = self.article();
@@ -40,7 +40,7 @@ impl Document {
         )
     }
 
-    /// What stands on the page, for one that has a head and [`PAPER_STYLE`] already.
+    /// The content of the page, for a page that has a head and [`PAPER_STYLE`] already.
     pub fn article(&self) -> String {
         let Self { language, warning, title, fields, addressee, sections, signature } = self;
         let mut page = String::with_capacity(8192);

@@ -24,9 +24,10 @@ use mustcheck_model::{
 /// Writes the papers of a decided check. `receipt` is the number under which the check is on record,
 /// if it is.
 ///
-/// Whoever a measure reaches is given a notice: of what restricts, of what is examined more closely,
-/// and also of an incentive, whose conditions and days its holder has to know. There is none where
-/// nothing applies, and none on a check that is not complete: nothing may be decided on it.
+/// Each subject that a measure reaches gets a notice: of what restricts, of what is examined more
+/// closely, and also of an incentive, whose conditions and days its holder has to know. There is
+/// none where nothing applies, and none on a check that is not complete: nothing may be decided on
+/// it.
 // RAIL R11
 pub fn papers(
     case: &Case<'_>,
@@ -43,7 +44,7 @@ pub fn papers(
     Papers { sheet: sheet::sheet(&paper), notices }
 }
 
-/// What papers are written from.
+/// Content of the papers: a check with its decision, and the language.
 struct Paper<'a> {
     case: &'a Case<'a>,
     decision: &'a Decision,
@@ -66,17 +67,17 @@ impl<'a> Paper<'a> {
         self.decision.measures.iter().filter(move |m| m.target.subject_index == at)
     }
 
-    /// The record of an id that was found for a subject.
+    /// The record with an id that was found for a subject.
     fn record_of(&self, at: u32, id: &str) -> Option<&Found<'a>> {
         self.found.iter().find(|f| f.record.id == id && f.subject_index == at)
     }
 
-    /// One of two sentences, as a text.
+    /// Returns one of two sentences, in the language of the paper.
     fn say(&self, zh: &'static str, en: &'static str) -> String {
         self.language.say(zh, en).to_owned()
     }
 
-    /// A text of one's own making: the words for each language are made only for that one.
+    /// Writes a text in the language of the paper; the text in the other language is not made.
     fn write(&self, zh: impl FnOnce() -> String, en: impl FnOnce() -> String) -> String {
         match self.language {
             Language::Zh => zh(),
@@ -145,7 +146,8 @@ impl<'a> Paper<'a> {
         vec![seal, self.language.day(self.decision.made_on)]
     }
 
-    /// What the office that decides calls itself: a tenderer or a bank is no authority.
+    /// Returns the words by which the deciding office calls itself: a tenderer or a bank is no
+    /// authority.
     fn own_office(&self) -> Words {
         let domain = self.policy().matter(&self.decision.matter).map(|matter| matter.domain);
         match domain {
@@ -178,7 +180,7 @@ const fn scheme_words(scheme: Scheme) -> Words {
     }
 }
 
-/// How a paper addresses somebody.
+/// Returns the words by which a paper addresses a subject.
 const fn you(kind: SubjectKind) -> Words {
     match kind {
         SubjectKind::Organization => Words { zh: "你单位", en: "your unit" },

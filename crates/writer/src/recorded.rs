@@ -1,4 +1,4 @@
-//! Cases on record: all that writing follows from, as evidence keeps it.
+//! Cases on record: everything that writing follows from, as evidence keeps it.
 
 use std::borrow::Cow;
 
@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::document::{Language, Papers};
 use crate::{Case, decision as write_decision, papers as write_papers};
 
-/// A case on record. Its JSON is what the component of the writer is given.
+/// A case on record. Its JSON is the input of the writer's component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecordedCase<'a> {
-    /// What the policy says of itself.
+    /// Description of the policy.
     pub description: Cow<'a, Description>,
     /// The application.
     pub application: Cow<'a, Application>,
@@ -26,7 +26,7 @@ pub struct RecordedCase<'a> {
     pub due: Cow<'a, [Query]>,
     /// The answers, as they were given.
     pub answers: Cow<'a, [Answer]>,
-    /// What the rules decided.
+    /// Verdict of the component.
     pub verdict: Cow<'a, Verdict>,
 }
 
@@ -35,21 +35,22 @@ impl RecordedCase<'_> {
     ///
     /// # Errors
     ///
-    /// What is no case, in words.
+    /// The reason, in words, why the text is no case.
     pub fn from_json(json: &str) -> Result<RecordedCase<'static>, String> {
         serde_json::from_str(json).map_err(|e| format!("the case cannot be read: {e}"))
     }
 
-    /// Hands on the case as the writer takes it.
+    /// Calls `write` with the case as the writer takes it.
     ///
     /// # Errors
     ///
-    /// Why nothing can be written about it, in words: answers that are not those of the lookups.
+    /// The reason, in words, why nothing can be written: the answers are not those of the lookups.
     pub fn with<T>(&self, write: impl FnOnce(&Case<'_>) -> T) -> Result<T, String> {
         self.by(&Described::new(self.description.clone().into_owned()), write)
     }
 
-    /// As [`RecordedCase::with`], where what the policy says of itself is indexed already.
+    /// Calls `write` as [`RecordedCase::with`] does, with a description of the policy that is
+    /// indexed already.
     ///
     /// # Errors
     ///
@@ -78,7 +79,7 @@ impl RecordedCase<'_> {
 ///
 /// # Errors
 ///
-/// Why nothing can be written, in words.
+/// The reason, in words, why nothing can be written.
 pub fn papers(case: &str, language: Language, receipt: Option<&str>) -> Result<Papers, String> {
     let case = RecordedCase::from_json(case)?;
     case.with(|case| {
@@ -87,7 +88,7 @@ pub fn papers(case: &str, language: Language, receipt: Option<&str>) -> Result<P
     })?
 }
 
-/// Writes the decision of a case in JSON, as JSON.
+/// Writes the decision of a case. Both are JSON.
 ///
 /// # Errors
 ///

@@ -1,11 +1,11 @@
-//! The sentences that stand for codes.
+//! Words for codes, in both languages.
 
 use mustcheck_model::{
     AnswerStatus, Detail, Disposition, DispositionRule, MeasureKind, ObligationKind, Role,
     SetAsideReason, Text,
 };
 
-/// The words that stand for a code.
+/// The words for a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Words {
     /// Chinese.
@@ -24,7 +24,7 @@ const fn text(zh: &'static str, en: &'static str) -> Words {
     Words { zh, en }
 }
 
-/// A role.
+/// Words for a role.
 pub const fn role_words(role: Role) -> Words {
     match role {
         Role::Applicant => text("申请人", "applicant"),
@@ -39,7 +39,7 @@ pub const fn role_words(role: Role) -> Words {
     }
 }
 
-/// How a source answered.
+/// Words for the status of an answer.
 pub const fn status_words(status: AnswerStatus) -> Words {
     match status {
         AnswerStatus::Answered => text("已获结果", "answered"),
@@ -51,7 +51,7 @@ pub const fn status_words(status: AnswerStatus) -> Words {
     }
 }
 
-/// A disposition.
+/// Words for a disposition.
 pub const fn disposition_words(disposition: Disposition) -> Words {
     match disposition {
         Disposition::Clear => text("未发现适用的措施", "no measure found"),
@@ -62,7 +62,7 @@ pub const fn disposition_words(disposition: Disposition) -> Words {
     }
 }
 
-/// The rule that decided a disposition.
+/// Words for the rule that decided a disposition.
 pub const fn rule_words(rule: DispositionRule) -> Words {
     match rule {
         DispositionRule::MandatoryRestriction => {
@@ -115,7 +115,7 @@ pub const fn rule_words(rule: DispositionRule) -> Words {
     }
 }
 
-/// What a measure does, in a word.
+/// Words for the kind of a measure.
 pub const fn kind_words(kind: MeasureKind) -> Words {
     match kind {
         MeasureKind::Disqualify => text("禁止参加", "exclusion"),
@@ -136,7 +136,7 @@ pub const fn kind_words(kind: MeasureKind) -> Words {
     }
 }
 
-/// What is due later.
+/// Words for the kind of an obligation.
 pub const fn obligation_words(kind: ObligationKind) -> Words {
     match kind {
         ObligationKind::Feedback => text("执行反馈", "feedback"),
@@ -145,7 +145,7 @@ pub const fn obligation_words(kind: ObligationKind) -> Words {
     }
 }
 
-/// Why a record or measure does not apply.
+/// Sentence on the reason why a record or measure does not apply.
 pub fn reason(reason: SetAsideReason) -> Text {
     let words = match reason {
         SetAsideReason::Annulled => text("记录已撤销。", "The record was annulled."),
@@ -196,7 +196,7 @@ pub fn reason(reason: SetAsideReason) -> Text {
     words.into()
 }
 
-/// What there is to say of something that does not apply, where it is said without data.
+/// Sentence on a detail of something that does not apply; none if the sentence needs data.
 pub const fn detail_words(detail: Detail) -> Option<Words> {
     Some(match detail {
         Detail::ExceptedAct => text(

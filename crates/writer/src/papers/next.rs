@@ -4,11 +4,11 @@ use super::{Paper, is_refusing};
 use crate::safe;
 use mustcheck_model::{Decision, Disposition, DispositionRule, Role, Standing};
 
-/// So many lists are named in a sentence; the table names all.
+/// Largest number of lists that a sentence names; the table names all.
 const FEW: usize = 4;
 
 impl Paper<'_> {
-    /// What the officer does next.
+    /// Writes what the officer has to do next.
     pub(super) fn next(&self) -> String {
         let Decision { disposition, disposition_rule, .. } = self.decision;
         match disposition {
@@ -44,7 +44,7 @@ impl Paper<'_> {
         }
     }
 
-    /// Nothing may be decided on a check that is not complete.
+    /// Writes that nothing may be decided on a check that is not complete, and whom to ask.
     // RAIL R2
     fn undetermined(&self) -> String {
         let lists = each_once(self.unanswered().map(|lookup| self.list(&lookup.list)));
@@ -109,7 +109,7 @@ impl Paper<'_> {
         }
     }
 
-    /// Whom to ask about records of a standing.
+    /// Writes whom to ask about records of a standing.
     fn ask(
         &self,
         concerns: impl Fn(Standing) -> bool,
@@ -127,7 +127,7 @@ impl Paper<'_> {
         self.write(|| format!("向{asked}；{then}。"), || format!("Ask {asked}; {then}."))
     }
 
-    /// Where the measures of a kind stand, each article once.
+    /// Cites the first legal basis of each measure of a kind, each once.
     fn cited(&self, is: impl Fn(&mustcheck_model::AppliedMeasure) -> bool) -> String {
         let measures = self.decision.measures.iter().filter(|m| is(m));
         let bases = measures.filter_map(|m| m.legal_basis.first());
@@ -135,14 +135,14 @@ impl Paper<'_> {
         each_once(cited).join(self.language.say("、", "; "))
     }
 
-    /// Whom the measures of a kind reach, each once.
+    /// Names the subjects that the measures of a kind reach, each once.
     fn whom(&self, is: impl Fn(&mustcheck_model::AppliedMeasure) -> bool) -> String {
         let measures = self.decision.measures.iter().filter(|m| is(m));
         let named = measures.map(|m| self.role_and_name(m.target.subject_index));
         each_once(named).join(self.language.say("、", ", "))
     }
 
-    /// What a restriction means for those whom it does not name.
+    /// Writes what a restriction means for the subjects that it does not name.
     // RAIL R8
     pub(super) fn beyond(&self) -> Option<String> {
         if self.decision.disposition != Disposition::Restricted {

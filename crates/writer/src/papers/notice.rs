@@ -7,7 +7,7 @@ use crate::safe;
 use crate::words::role_words;
 use mustcheck_model::{Effect, Material, ObligationKind, Role, Subject};
 
-/// The notice of a subject.
+/// Writes the notice of a subject.
 pub(super) fn notice(paper: &Paper<'_>, at: u32, subject: &Subject) -> Notice {
     let language = paper.language;
     let mut document = paper.head(language.say("信用核查告知书", "Credit check notice"));
@@ -31,8 +31,8 @@ pub(super) fn notice(paper: &Paper<'_>, at: u32, subject: &Subject) -> Notice {
     Notice { subject: at, role: subject.role, addressee, document }
 }
 
-/// Which application it is, and what the addressee is in it. Nobody else is named but the firm that
-/// a person stands behind.
+/// Writes which application it is, and the role of the addressee in it. Nobody else is named but
+/// the firm that a person stands behind.
 fn opening(paper: &Paper<'_>, subject: &Subject) -> String {
     let you = paper.language.words(you(subject.kind));
     let own = paper.language.words(paper.own_office());
@@ -64,7 +64,7 @@ fn opening(paper: &Paper<'_>, subject: &Subject) -> String {
     )
 }
 
-/// What the addressee has to do, and by when.
+/// Writes what the addressee has to do, and by when.
 fn duties(paper: &Paper<'_>, at: u32) -> Vec<Block> {
     use mustcheck_model::MeasureKind::IncompleteMaterialsTolerated;
     let tolerated = paper.measures_of(at).any(|m| m.kind == IncompleteMaterialsTolerated);
@@ -99,13 +99,13 @@ fn duties(paper: &Paper<'_>, at: u32) -> Vec<Block> {
     )]
 }
 
-/// The materials that were not handed in.
+/// Names the materials that were not handed in.
 fn missing(materials: &[Material], between: &str) -> String {
     let missing = materials.iter().filter(|material| !material.provided);
     missing.map(|m| safe(&m.name).into_owned()).collect::<Vec<_>>().join(between)
 }
 
-/// Whom to turn to, and what the paper is.
+/// Adds the section on whom to ask, and on what the paper is.
 fn contact(paper: &Paper<'_>, document: &mut Document, restricts: bool) {
     let office = &paper.case.application.office;
     let (language, name) = (paper.language, safe(&office.name));

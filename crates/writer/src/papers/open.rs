@@ -1,4 +1,4 @@
-//! What was looked up, what is open, and whom to ask about it.
+//! Lookups on the sheet: those that were made, those that are open, and whom to ask about them.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ impl<'a> Paper<'a> {
         lookups.filter(|l| l.due && l.status != AnswerStatus::Answered)
     }
 
-    /// The open lookups: about whom, which list, since when, whom to ask.
+    /// Lists the open lookups: about whom, which list, since when, whom to ask.
     // RAIL R2
     pub(super) fn open(&self) -> Vec<Block> {
         let rows: Vec<Vec<String>> =
@@ -60,7 +60,7 @@ impl<'a> Paper<'a> {
         vec![self.role_and_name(lookup.subject_index), self.list(&lookup.list), state, ask]
     }
 
-    /// How many lookups were due and made, and each of them by subject.
+    /// Counts the lookups that were due and made, and lists them by subject.
     pub(super) fn lookups(&self) -> Vec<Block> {
         // A list that several sources hold is one lookup; it is made when all have answered.
         let mut due: BTreeMap<(u32, &str), bool> = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! What the place's own regulation has the officer know: how a disputed record is handled here,
-//! and what no record tells.
+//! Rules of the place's own regulation, for the officer: how a disputed record is handled here, and
+//! remarks on what no record tells.
 
 use super::Paper;
 use crate::document::Block;
@@ -12,7 +12,7 @@ use mustcheck_model::{
 };
 
 impl Paper<'_> {
-    /// What the place says, if it has anything to say.
+    /// Writes the rules and remarks of the place; nothing if it has none for this check.
     pub(super) fn place(&self) -> Vec<Block> {
         let place = &self.policy().description().place;
         // A record may be found for several subjects; it is disputed once.
@@ -51,6 +51,8 @@ impl Paper<'_> {
         blocks
     }
 
+    /// Writes the terms for a disputed record.
+    ///
     /// INTERPRETATION: the days run from receipt; the day shown takes the objection as received on
     /// the day on which it was filed.
     fn disputed(&self, objection: &ObjectionInfo, id: &str, filed: Date) -> Block {
@@ -85,7 +87,7 @@ impl Paper<'_> {
         Block::point(text)
     }
 
-    /// Some working days, with the day on which they end if the calendar tells.
+    /// Writes a number of working days, with the last of them if the calendar has it.
     fn within(&self, days: u16, by: Option<Date>) -> String {
         let by = by.map(|day| self.language.day(day));
         self.write(

@@ -1,5 +1,5 @@
-//! What applies to somebody, record by record: the fact once, then every measure that rests on it
-//! with its article, its effect and its end.
+//! Measures that apply to a subject, record by record: the fact once, then every measure that rests
+//! on it with its article, its effect and its end.
 
 use super::{Paper, is_refusing};
 use crate::document::Block;
@@ -8,17 +8,18 @@ use crate::{Found, safe};
 use mustcheck_model::standing::{self, objection_filed_on};
 use mustcheck_model::{AppliedMeasure, Cut, Effect, Prolonged, Subject, SubjectKind, Text};
 
-/// To whom something is told.
+/// The reader of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reader {
-    /// To the officer, of somebody else.
+    /// The officer, who reads about somebody else.
     Officer,
-    /// To the one whom it concerns.
+    /// The subject that the text is about.
     Concerned,
 }
 
 impl Paper<'_> {
-    /// What applies to a subject: a point for each record, and one for what rests on none.
+    /// Lists what applies to a subject: a point for each record, and one for each measure without a
+    /// record.
     pub(super) fn applied(&self, at: u32, reader: Reader) -> Vec<Block> {
         let Some(subject) = self.subject(at) else { return Vec::new() };
         let mut records: Vec<&str> = Vec::new();
@@ -34,7 +35,7 @@ impl Paper<'_> {
             let mut details = Vec::new();
             let resting = self.measures_of(at).filter(|m| m.because.iter().any(|b| b == id));
             for measure in resting {
-                // What rests on several records stands with the first of them.
+                // A measure that rests on several records is written at the first of them.
                 if measure.because.first().is_some_and(|first| first == id) {
                     self.measure(subject, measure, &records, reader, &mut details);
                 } else {
@@ -65,7 +66,7 @@ impl Paper<'_> {
         blocks
     }
 
-    /// The fact of one record, in a sentence: list, authority, document, days.
+    /// Writes the fact of one record, in a sentence: list, authority, document, days.
     fn fact(&self, found: &Found<'_>) -> String {
         let record = found.record;
         let given = |text: &Option<String>| match text {
@@ -113,7 +114,7 @@ impl Paper<'_> {
         fact
     }
 
-    /// A measure: effect, articles with their words, until when.
+    /// Writes a measure: effect, articles with their words, until when.
     fn measure(
         &self,
         subject: &Subject,
@@ -145,7 +146,7 @@ impl Paper<'_> {
         details.extend(measure.prolonged.iter().map(|one| self.prolonged(one, several)));
     }
 
-    /// The sentence of a measure.
+    /// Writes the effect of a measure, in a sentence.
     fn effect(&self, subject: &Subject, text: &Text, reader: Reader) -> String {
         match reader {
             Reader::Officer => self.language.text(text).to_owned(),
@@ -153,8 +154,8 @@ impl Paper<'_> {
         }
     }
 
-    /// A sentence of the catalogue in a letter: it says 你 where the catalogue writes of somebody
-    /// else, and the office names itself as the rest of the letter does.
+    /// Writes a sentence of the catalogue for a letter: it says 你 where the catalogue writes of
+    /// somebody else, and the office names itself as the rest of the letter does.
     pub(super) fn addressed(&self, subject: &Subject, text: &Text) -> String {
         let text = self.language.text(text).replace("本机关", self.own_office().zh);
         match subject.kind {
@@ -227,7 +228,8 @@ impl Paper<'_> {
         }
     }
 
-    /// From when the removal of a record that restricts may be asked for, by the rules of its list.
+    /// Writes from when the removal of a record that restricts may be asked for, by the rules of
+    /// its list.
     fn removal(&self, at: u32, found: &Found<'_>) -> Option<String> {
         let ground = found.rules.removal.and_then(|ground| self.policy().ground(ground))?;
         let id = &found.record.id;
@@ -254,7 +256,7 @@ impl Paper<'_> {
         })
     }
 
-    /// Whether something refuses or limits what a subject applies for.
+    /// Whether a measure refuses or limits what a subject applies for.
     pub(super) fn refuses(&self, at: u32) -> bool {
         self.measures_of(at).any(is_refusing)
     }

@@ -1,12 +1,11 @@
-//! What somebody who is reached can do: the remedies of this matter, of their lists and of their
-//! kind (RAIL R11).
+//! Remedies of a reached subject: those of the matter, of its lists and of its kind (RAIL R11).
 
 use super::Paper;
 use crate::document::Block;
 use mustcheck_model::{RemedyInfo, Subject, SubjectKind};
 
 impl Paper<'_> {
-    /// The remedies of a subject, each with where it stands.
+    /// Lists the remedies of a subject, each with its legal basis.
     // RAIL R11
     pub(super) fn remedies(&self, at: u32, subject: &Subject) -> Vec<Block> {
         let (policy, made_on) = (self.policy(), self.decision.made_on);

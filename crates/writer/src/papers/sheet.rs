@@ -8,7 +8,7 @@ use crate::safe;
 use crate::words::{disposition_words, kind_words, obligation_words, rule_words};
 use mustcheck_model::{ObligationKind, Role, SetAside};
 
-/// The sheet of a check.
+/// Writes the sheet of a check.
 pub(super) fn sheet(paper: &Paper<'_>) -> Document {
     let language = paper.language;
     let mut sheet = paper.head(language.say("信用信息核查结果单", "Credit check result sheet"));
@@ -80,7 +80,7 @@ fn finding(paper: &Paper<'_>) -> Vec<Block> {
     blocks
 }
 
-/// What applies, subject by subject.
+/// Lists the measures that apply, subject by subject.
 fn measures(paper: &Paper<'_>) -> Vec<Block> {
     if paper.decision.measures.is_empty() {
         let is_open = paper.unanswered().next().is_some();
@@ -104,7 +104,8 @@ fn measures(paper: &Paper<'_>) -> Vec<Block> {
     blocks
 }
 
-/// Records in force on a watch list: no measure speaks of them, so they stand by themselves.
+/// Lists the records in force on a watch list: no measure rests on them, so they have a section of
+/// their own.
 fn watched(paper: &Paper<'_>) -> Vec<Block> {
     let watched = paper.found.iter().filter(|found| found.is_watched(paper.case.verdict));
     let told = watched.map(|found| {
@@ -147,7 +148,7 @@ fn aside(paper: &Paper<'_>, entry: &SetAside) -> Block {
     )
 }
 
-/// The reason, with the name of a list where a decision has its code.
+/// Writes the reason with the name of each list, where a decision has its code.
 fn plain(paper: &Paper<'_>, text: &str) -> String {
     let mut plain = text.to_owned();
     for list in &paper.policy().description().lists {
@@ -159,7 +160,7 @@ fn plain(paper: &Paper<'_>, text: &str) -> String {
     safe(&plain).into_owned()
 }
 
-/// What the office owes later. What the applicant owes stands in the applicant's notice too.
+/// Lists the obligations of the office. Those of the applicant are also in the applicant's notice.
 fn obligations(paper: &Paper<'_>) -> Vec<Block> {
     let told = paper.decision.obligations.iter().map(|obligation| {
         let kind = paper.language.words(obligation_words(obligation.kind));
