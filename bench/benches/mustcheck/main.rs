@@ -1,7 +1,7 @@
 //! The benchmarks of mustcheck:
 //! `cargo bench -p mustcheck-bench --features peers [-- SECTION… [--quick]]`.
 //!
-//! Each section measures its rows with criterion and returns a Markdown report; the reports stand
+//! Each section measures its rows with criterion and returns a Markdown report; the reports come
 //! together at the end of the output. What is measured, and what that favours: `bench/README.md`.
 
 #![allow(

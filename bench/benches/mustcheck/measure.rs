@@ -11,7 +11,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use serde::Deserialize;
 
-/// What one measurement of a row costs.
+/// Settings of one measurement of a row.
 #[derive(Clone, Copy)]
 pub struct Pace {
     warm_up: Duration,
@@ -21,17 +21,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// The same with a longer warm-up.
+    /// Returns the same pace with a longer warm-up.
     pub const fn warmed(self, warm_up: Duration) -> Self {
         Self { warm_up, ..self }
     }
 }
 
-/// How a row runs.
+/// The work of a row.
 pub enum Run<'a> {
-    /// One run; criterion counts.
+    /// One run; criterion counts the runs and times them.
     Once(Box<dyn FnMut() + 'a>),
-    /// So many runs, and how long they took together.
+    /// Makes so many runs, and returns how long they took together.
     Many(Box<dyn FnMut(u64) -> Duration + 'a>),
 }
 
@@ -62,11 +62,11 @@ pub struct Measured {
 /// A ratio of two rows: the median of the rounds, and their range.
 #[derive(Clone, Copy)]
 pub struct Ratio {
-    /// The middle one.
+    /// The median of the rounds.
     pub median: f64,
-    /// The least of a round.
+    /// The smallest of a round.
     pub min: f64,
-    /// The greatest of a round.
+    /// The largest of a round.
     pub max: f64,
 }
 
@@ -76,7 +76,7 @@ impl Measured {
         median(self.rounds.clone())
     }
 
-    /// How many times the other's time this row takes, round by round.
+    /// Ratio of this row's time to the other's, round by round.
     pub fn over(&self, other: &Self) -> Ratio {
         let each = self.rounds.iter().zip(&other.rounds).map(|(one, other)| one / other);
         let each: Vec<f64> = each.collect();
@@ -93,7 +93,7 @@ impl Measured {
     }
 }
 
-/// The median of values that are not empty.
+/// The median of at least one value.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -112,7 +112,7 @@ pub struct Bench {
     rounds: usize,
 }
 
-/// What criterion writes of a measurement, as far as it is read. Nanoseconds.
+/// The part of criterion's file on a measurement that is read, in nanoseconds.
 #[derive(Deserialize)]
 struct Estimates {
     median: Estimate,
@@ -124,7 +124,7 @@ struct Estimate {
 }
 
 impl Bench {
-    /// A bench; a quick one is for a look and its figures are not to be quoted.
+    /// Makes a bench; a quick one is for a look, and its figures are not to be quoted.
     pub fn new(quick: bool) -> Self {
         let home = scratch().join("criterion");
         // Nothing is compared with an earlier run, which another machine load may have slowed.
@@ -138,7 +138,7 @@ impl Bench {
         self.quick
     }
 
-    /// For runs of microseconds.
+    /// The pace for runs of microseconds.
     pub fn brisk(&self) -> Pace {
         let (warm_up, measurement, samples) =
             if self.quick { (50, 150, 10) } else { (200, 800, 40) };
@@ -150,7 +150,7 @@ impl Bench {
         }
     }
 
-    /// For runs of milliseconds to seconds: ten samples of one run or more each.
+    /// The pace for runs of milliseconds to seconds: ten samples of one run or more each.
     pub fn slow(&self) -> Pace {
         let (warm_up, measurement) = if self.quick { (100, 1_000) } else { (500, 3_000) };
         Pace {
@@ -188,7 +188,7 @@ impl Bench {
         measured
     }
 
-    /// How the figures came about, in a line below the tables.
+    /// Describes how the figures were measured, in a line below the tables.
     pub fn how(&self) -> String {
         let warning = if self.quick { " A quick look: do not quote these figures." } else { "" };
         format!(
@@ -200,7 +200,7 @@ impl Bench {
     }
 }
 
-/// Where measurements and generated data lie: under `target/`, kept between runs.
+/// Folder of measurements and generated data: under `target/`, kept between runs.
 pub fn scratch() -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
 }

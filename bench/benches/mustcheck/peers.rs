@@ -1,7 +1,7 @@
 //! Policy and rule engines beside ours: the same catalogue, the same question, JSON in, JSON out.
 //!
 //! Each engine is at its best: it is loaded once, and everything that can be prepared is. Ours
-//! starts a fresh sandbox for each check and holds every rail. All must give the same answer on
+//! starts a fresh sandbox for each check and enforces every rail. All must give the same answer on
 //! every check case, or the run stops.
 
 mod cedar;
@@ -17,7 +17,7 @@ use crate::measure::{Bench, Measured, Row};
 use crate::table::{Table, digits, ratio, time, verdict};
 use workload::{Case, Flat};
 
-/// The least that a peer's time must be, as a multiple of ours.
+/// Smallest time of a peer, as a multiple of ours.
 const TARGET: f64 = 2.0;
 
 /// The rows of ours that a peer is compared with.
@@ -28,7 +28,7 @@ trait Engine {
     /// Its row's id.
     fn id(&self) -> &'static str;
 
-    /// What the row is, in words.
+    /// Name of the row, in words.
     fn title(&self) -> &'static str;
 
     /// The case's JSON in the form that this engine takes.
@@ -36,7 +36,7 @@ trait Engine {
         case.flagged()
     }
 
-    /// JSON in, JSON out: all that a user does for one decision.
+    /// Makes one decision, JSON in, JSON out: everything that a user does for it.
     fn decide(&mut self, json: &str) -> String;
 }
 
@@ -56,7 +56,7 @@ fn engines(measures: usize) -> Vec<Box<dyn Engine>> {
     ]
 }
 
-/// Stops unless every engine gives the answer that the plain Rust gives.
+/// Panics unless every engine gives the answer that the plain Rust gives.
 fn agree(engines: &mut [Box<dyn Engine>]) {
     for case in workload::cases() {
         let mut answers = engines.iter_mut().map(|engine| {

@@ -1,4 +1,4 @@
-//! What a process costs: from its start to the first decision, and the memory of a check.
+//! Costs of a process: from its start to the first decision, and the memory of a check.
 //!
 //! The program is started a second time and onwards, so its file is in memory, and its policy is
 //! compiled in the user's cache.
@@ -28,7 +28,7 @@ pub fn run(bench: &mut Bench) -> String {
     let mut check = Command::new(&program);
     // The case's day is past, so that it is explained as of that day; the work is the same.
     check.arg("explain").arg(&files[1]).arg("--registry").arg(&files[2]).args(["--format", "json"]);
-    // The first start, which nothing counts.
+    // The first start is not counted.
     quietly(&mut check, 0);
     let measured = bench.rows(
         "process",

@@ -1,4 +1,4 @@
-//! What a lookup in SQLite costs as the registry grows: one check's due lookups, two subjects,
+//! Costs of a lookup in SQLite as the registry grows: one check's due lookups, two subjects,
 //! fifteen lists, by `SqliteRegistry`. Half of the organizations and persons that are asked about
 //! have two records each, half have none; they are spread over the whole database.
 //!
@@ -23,18 +23,18 @@ use crate::sandbox;
 use crate::table::{Table, ratio, time, verdict};
 use generate::Size;
 
-/// The most that ten million records may cost with a hundred thousand masks open, as a multiple of
-/// ten thousand without.
+/// Largest cost of ten million records with a hundred thousand masks open, as a multiple of ten
+/// thousand records without.
 const TARGET: f64 = 2.0;
 
-/// Records, and masks that are open.
+/// Numbers of records, and of masks that are open.
 const SIZES: [(u64, u64); 4] =
     [(10_000, 0), (10_000, 100_000), (1_000_000, 100_000), (10_000_000, 100_000)];
 
-/// How many different pairs of subjects are asked about, in turn.
+/// Number of different pairs of subjects that are asked about, in turn.
 const PAIRS: u64 = 5_000;
 
-/// Long enough to ask about every pair, and often about twice as many.
+/// Time that is long enough to ask about every pair, and often about twice as many.
 const WARM_UP: Duration = Duration::from_secs(1);
 
 /// Measures the section.

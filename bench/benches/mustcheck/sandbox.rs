@@ -1,8 +1,8 @@
-//! What the sandbox costs: golden cases, application JSON in, decision JSON out.
+//! Costs of the sandbox: golden cases, application JSON in, decision JSON out.
 //!
 //! Native and fresh do the same work on the same bytes and give the same bytes. Fresh also reads
-//! the application strictly, starts a sandbox, and holds every rail; that is what is for sale, so
-//! it all counts. The registry is in memory, and is opened before the clock starts.
+//! the application strictly, starts a sandbox, and enforces every rail; that is the product, so it
+//! all counts. The registry is in memory, and is opened before the clock starts.
 
 mod reused;
 
@@ -29,7 +29,7 @@ const CASES: [&str; 5] = [
     "0042-consortium-member-disqualified",
 ];
 
-/// The most that fresh may cost, as a multiple of native.
+/// Largest cost of fresh, as a multiple of native.
 const TARGET: f64 = 3.0;
 
 /// A golden case, ready to be checked.
@@ -92,7 +92,8 @@ fn fresh(gate: &Gate, json: &[u8]) -> Vec<u8> {
     serde_json::to_vec(gate.check(&application).unwrap().decision()).unwrap()
 }
 
-/// As [`fresh`], but the application is read as natively: what the sandbox and the rails cost.
+/// Checks like [`fresh`], but reads the application as natively: the cost of the sandbox and the
+/// rails.
 fn fresh_plainly_read(gate: &Gate, json: &[u8]) -> Vec<u8> {
     let application: Application = serde_json::from_slice(json).unwrap();
     serde_json::to_vec(gate.check(&application).unwrap().decision()).unwrap()

@@ -1,7 +1,7 @@
-//! How the cost of a fresh check grows: with the catalogue, with the case, and with threads.
+//! Growth of the cost of a fresh check: with the catalogue, with the case, and with threads.
 //!
-//! A run is one `Gate::check` on an application that is already read, with answers at hand; what
-//! is added is only what the axis names.
+//! A run is one `Gate::check` on an application that is already read, with answers at hand; only
+//! the axis that is named grows.
 
 use std::hint::black_box;
 use std::sync::{Arc, Barrier};
@@ -16,18 +16,19 @@ use crate::measure::{Bench, Measured, Row};
 use crate::synthetic::{self, AS_OF, Fact, Place};
 use crate::table::{Table, ratio, time, verdict};
 
-/// The most that 10,000 measures may cost, as a multiple of 100.
+/// Largest cost of 10,000 measures, as a multiple of 100.
 const MEASURES_TARGET: f64 = 1.5;
-/// The least that two threads must do, as a multiple of one.
+/// Smallest throughput of two threads, as a multiple of one.
 const THREADS_TARGET: f64 = 1.8;
 
-/// The measures that one record triggers, whatever the size of the catalogue.
+/// Number of measures that one record triggers, whatever the size of the catalogue.
 const TRIGGERED: usize = 3;
 
-/// Catalogues: measures, matters, and acts for each matter. Both grow, as they would.
+/// Catalogues: numbers of measures, of matters, and of acts for each matter. Both grow, as they
+/// would.
 const SIZES: [(usize, usize, usize); 3] = [(100, 3, 11), (1_000, 9, 37), (10_000, 33, 101)];
 
-/// Always the same answers.
+/// A registry that always gives the same answers.
 struct Fixed(Vec<Answer>);
 
 impl Registry for Fixed {
@@ -36,8 +37,8 @@ impl Registry for Fixed {
     }
 }
 
-/// A catalogue in which each matter and act share three measures, the last of them recommended.
-/// What is left over to the round number stands at the last place.
+/// A catalogue in which each matter and act share three measures, the last of them not mandatory.
+/// The measures left over to the round number are at the last place.
 fn policy((measures, matters, acts): (usize, usize, usize)) -> Policy {
     let place = |i: usize| {
         let pair = (i / TRIGGERED).min(matters * acts - 1);
@@ -47,7 +48,7 @@ fn policy((measures, matters, acts): (usize, usize, usize)) -> Policy {
     synthetic::policy(&synthetic::catalogue(&places))
 }
 
-/// A gate, and what is put to it.
+/// A gate, and the application that it checks.
 #[derive(Clone)]
 struct Put {
     gate: Gate,
@@ -55,7 +56,7 @@ struct Put {
 }
 
 impl Put {
-    /// So many subjects with so many records each; two acts take turns.
+    /// Makes so many subjects with so many records each; two acts take turns.
     fn new(policy: &Policy, subjects: usize, records: usize) -> Self {
         let application = synthetic::application(1, subjects);
         let facts: Vec<Fact> =
@@ -74,7 +75,7 @@ impl Put {
     }
 }
 
-/// So many runs on each of so many threads at once.
+/// Makes so many runs on each of so many threads at once; returns the time of all.
 fn together(threads: usize, runs: u64, run: &(dyn Fn() + Sync)) -> Duration {
     let start = Barrier::new(threads + 1);
     thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! A synthetic catalogue of any size, and what is put to it.
+//! A synthetic catalogue of any size, and the applications and answers for it.
 //!
 //! One statutory restriction list; each measure names one act and one matter. The texts are
 //! invented and as long as real ones: a clause of about sixty Chinese characters.
@@ -24,14 +24,14 @@ pub const SOURCE: &str = "synthetic-source";
 /// The day of every synthetic application.
 pub const AS_OF: Date = Date { year: 2025, month: 6, day: 30 };
 
-/// Where a measure stands: its matter, its act, and whether it is mandatory.
+/// Place of a measure: its matter, its act, and whether it is mandatory.
 #[derive(Clone, Copy)]
 pub struct Place {
     /// Position of the matter.
     pub matter: usize,
     /// Position of the act.
     pub act: usize,
-    /// Mandatory, or recommended and adopted.
+    /// Whether it is mandatory; otherwise it is a recommendation that the place adopts.
     pub mandatory: bool,
 }
 
@@ -107,7 +107,7 @@ pub fn catalogue(places: &[Place]) -> CatalogueData {
 
 /// The policy with this catalogue.
 pub fn policy(data: &CatalogueData) -> Policy {
-    // The fields stand in the order of the struct; an adopted catalogue needs no other.
+    // The fields are in the order of the struct; an adopted catalogue needs no other.
     let json = serde_json::to_vec(data).unwrap();
     Policy::from_catalogue(&json).expect("the synthetic catalogue is adopted")
 }
@@ -241,14 +241,14 @@ pub fn application(matter_position: usize, subjects: usize) -> Application {
     }
 }
 
-/// What a record on the list says, beyond whom it names.
+/// Content of a record on the list, without the subject that it names.
 #[derive(Clone, Copy)]
 pub struct Fact {
     /// Position of the act.
     pub act: usize,
     /// Its last day, if it has one.
     pub until: Option<Date>,
-    /// What happened since, on 1 March 2025.
+    /// Event since, on 1 March 2025, if there is one.
     pub event: Option<EventKind>,
 }
 

@@ -2,9 +2,9 @@
 //! records are not in force.
 //!
 //! A Cedar response is allow or deny with the ids of the policies that decided, so there is one
-//! request per record, and the host folds the answer from what the policies' annotations say. The
-//! host also picks the policies of the matter and the act: asked with all of them, Cedar tries
-//! each, and takes milliseconds.
+//! request per record, and the host makes the answer from the policies' annotations. The host also
+//! picks the policies of the matter and the act: asked with all of them, Cedar tries each, and
+//! takes milliseconds.
 
 use std::collections::HashMap;
 
@@ -29,9 +29,9 @@ pub struct Cedar {
     action: EntityUid,
     entities: Entities,
     authorizer: Authorizer,
-    /// What the policies say, read once: Cedar parses an annotation's key at each call.
+    /// Annotations of the policies, read once: Cedar parses an annotation's key at each call.
     measures: HashMap<PolicyId, Flat>,
-    /// By matter, then act.
+    /// Policies by matter, then act.
     slices: HashMap<String, HashMap<String, PolicySet>>,
 }
 

@@ -36,7 +36,7 @@ struct Dossier<'a> {
     answers: Vec<Answer>,
 }
 
-/// A gate, and how much of its decision is written.
+/// A gate, and whether its whole decision is written.
 pub struct Ours {
     gate: Gate,
     handed: Handed,
@@ -44,12 +44,12 @@ pub struct Ours {
 }
 
 impl Ours {
-    /// Writes what the peers answer, and nothing more.
+    /// Makes an engine that writes only what the peers answer.
     pub fn reduced(policy: &Policy) -> Self {
         Self::new(policy, false)
     }
 
-    /// Writes the whole decision.
+    /// Makes an engine that writes the whole decision.
     pub fn full(policy: &Policy) -> Self {
         Self::new(policy, true)
     }

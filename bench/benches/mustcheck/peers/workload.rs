@@ -1,4 +1,4 @@
-//! The question that every engine is asked, in the two forms in which they are asked it.
+//! The question that every engine is asked, in its two forms.
 //!
 //! Ours gets the whole application and the registry's whole answers, and computes from dates and
 //! events whether a record is in force. The peers get a few flat fields, with the flags computed
@@ -15,8 +15,8 @@ use crate::synthetic::{self, AS_OF, Fact, Place, day, record_id};
 const MATTERS: usize = 7;
 const ACTS: usize = 20;
 
-/// Measure i names act i mod 20 and matter i mod 7; along those that share both, every other one
-/// is recommended.
+/// Places of measures: measure i names act i mod 20 and matter i mod 7; of the measures that share
+/// both, every other one is not mandatory.
 pub fn places(measures: usize) -> Vec<Place> {
     let place = |i: usize| Place {
         matter: i % MATTERS,
@@ -26,7 +26,7 @@ pub fn places(measures: usize) -> Vec<Place> {
     (0..measures).map(place).collect()
 }
 
-/// A measure as a peer is given it.
+/// A measure in the form for a peer.
 #[derive(Clone)]
 pub struct Flat {
     /// Its id.
@@ -35,9 +35,9 @@ pub struct Flat {
     pub act: String,
     /// The matter that it applies to.
     pub matter: String,
-    /// `restriction`.
+    /// Code of its effect: `restriction`.
     pub effect: String,
-    /// `mandatory` or `recommended`.
+    /// Code of its force: `mandatory`, or that of a recommendation.
     pub force: String,
     /// Instrument, article and clause in one text.
     pub basis: String,
@@ -59,16 +59,16 @@ impl Flat {
 
 /// A case: a matter, and two records each about the applicant and the guarantor.
 pub struct Case {
-    /// What it shows.
+    /// Name of the situation that it shows.
     pub name: &'static str,
     matter: usize,
     facts: [[Fact; 2]; 2],
 }
 
-/// What a peer is given.
+/// The question in the form for a peer.
 #[derive(Serialize, Deserialize)]
 pub struct Flagged<'a> {
-    /// What is applied for.
+    /// Code of the matter that is applied for.
     #[serde(borrow)]
     pub matter: Cow<'a, str>,
     /// The day; ISO 8601, so that text compares as days do.
@@ -93,7 +93,7 @@ pub struct FlaggedSubject<'a> {
     pub records: Vec<FlaggedRecord<'a>>,
 }
 
-/// A record whose events somebody else has judged.
+/// A record whose events are already judged: the peer gets flags.
 #[derive(Serialize, Deserialize)]
 pub struct FlaggedRecord<'a> {
     /// Its id.
@@ -102,7 +102,7 @@ pub struct FlaggedRecord<'a> {
     /// Its list.
     #[serde(borrow)]
     pub list: Cow<'a, str>,
-    /// The conduct.
+    /// Code of the conduct.
     #[serde(borrow)]
     pub act: Cow<'a, str>,
     /// Its last day.
@@ -114,7 +114,7 @@ pub struct FlaggedRecord<'a> {
     pub repaired: bool,
 }
 
-/// What ours is given.
+/// The question in the form for ours.
 #[derive(Serialize)]
 struct Dossier {
     application: Application,
@@ -183,12 +183,13 @@ fn in_force(act: usize) -> Fact {
     Fact { act, until: None, event: None }
 }
 
-/// The outcome from whether a mandatory restriction applies: all that a peer is asked to sum up.
+/// The outcome from whether a mandatory restriction applies, which is all that a peer has to sum
+/// up.
 pub fn outcome(mandatory: bool) -> &'static str {
     if mandatory { "restricted" } else { "clear" }
 }
 
-/// What a peer written in Rust answers.
+/// Answer of a peer that is written in Rust.
 #[derive(Serialize)]
 pub struct Reply<'a> {
     /// The finding.
@@ -204,9 +205,9 @@ pub struct Hit<'a> {
     pub measure: &'a str,
     /// The record.
     pub record: &'a str,
-    /// Which way it works.
+    /// Code of its effect.
     pub effect: &'a str,
-    /// Whether it must be applied.
+    /// Code of its force.
     pub force: &'a str,
     /// Its basis.
     pub basis: &'a str,
@@ -220,8 +221,8 @@ impl<'a> Reply<'a> {
     }
 }
 
-/// An answer of any engine, without the order of its measures: outcome, then each measure with
-/// each record.
+/// Reads the answer of any engine, without the order of its measures: outcome, then each measure
+/// with each record.
 pub fn canonical(json: &str) -> (String, Vec<[String; 5]>) {
     #[derive(Deserialize)]
     struct Any {

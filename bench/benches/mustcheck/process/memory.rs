@@ -3,8 +3,8 @@
 //! A process of its own opens the embedded policy and makes one check on every thread that it will
 //! use. Then it either *holds* so many checks at once, each on its own thread, stopped inside its
 //! registry's lookup with its sandbox alive; or it *runs* checks on so many threads without pause
-//! and looks at itself all the while. What the process occupies beyond its state before, divided
-//! by the checks, is the memory of one; the allocator's is in it.
+//! and reads its own memory all the while. The memory of one check is what the process occupies
+//! beyond its state before, divided by the number of checks; the allocator's memory is in it.
 //!
 //! Resident memory is read from `/proc`; elsewhere than on Linux the section says so and goes on.
 
@@ -24,12 +24,13 @@ use crate::measure::{Bench, median};
 use crate::sandbox::Case;
 use crate::table::{Table, digits};
 
-/// The argument of a process that measures itself; what it does and the number of checks follow.
+/// The argument of a process that measures itself; then come `hold` or `run`, and the number of
+/// checks.
 pub const CHILD: &str = "--weigh-checks";
 
 const CASE: &str = "0002-procurement-wage-arrears";
 
-/// What is done with how many checks at once.
+/// Ways of checking, each with a number of checks at once.
 const WEIGHED: [(&str, usize); 6] =
     [("hold", 1), ("hold", 8), ("hold", 32), ("hold", 128), ("run", 1), ("run", 2)];
 
@@ -54,7 +55,7 @@ pub fn run(bench: &Bench) -> String {
     table.markdown()
 }
 
-/// Starts the process that weighs checks: KiB before and with them.
+/// Starts the process that weighs checks; returns its KiB before and with them.
 fn ask(what: &str, checks: usize) -> [f64; 2] {
     let program = std::env::current_exe().unwrap();
     let output = Command::new(program).args([CHILD, what, &checks.to_string()]).output().unwrap();
@@ -63,8 +64,8 @@ fn ask(what: &str, checks: usize) -> [f64; 2] {
     figures.try_into().unwrap_or_else(|_| panic!("`{text}` are not two figures"))
 }
 
-/// A registry that answers once everybody at the barrier has come twice: once so that the state
-/// can be read, once to go on.
+/// A registry that answers once everybody at the barrier has come twice: once so that the state can
+/// be read, once to go on.
 struct Holding {
     registry: Arc<dyn Registry>,
     barrier: Arc<Barrier>,
@@ -111,7 +112,7 @@ fn held(case: Case, policy: Policy, application: &Application, checks: usize) ->
     (before, during)
 }
 
-/// The most that is seen in two seconds.
+/// Returns the memory before, and the largest that is seen in two seconds, in KiB.
 fn running(gate: &Gate, application: &Application, threads: usize) -> (u64, u64) {
     let (stop, warm) = (AtomicBool::new(false), Barrier::new(threads + 1));
     thread::scope(|scope| {
@@ -139,7 +140,7 @@ fn running(gate: &Gate, application: &Application, threads: usize) -> (u64, u64)
     })
 }
 
-/// What this process occupies, in KiB, counted page by page.
+/// Memory that this process occupies, in KiB, counted page by page.
 fn resident() -> Option<u64> {
     let rollup = fs::read_to_string("/proc/self/smaps_rollup").ok()?;
     let line = rollup.lines().find(|line| line.starts_with("Rss:"))?;

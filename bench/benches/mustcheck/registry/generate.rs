@@ -1,8 +1,8 @@
 //! Databases with as many records as wanted, as the library's import would leave them.
 //!
 //! The smallest is written by the import itself. The large ones are written row by row, in the
-//! order of the keys and with the secondary indexes last, which takes minutes rather than hours;
-//! that both ways give the same rows and the same schema is checked on the smallest.
+//! order of the keys and with the secondary indexes last, which takes minutes rather than hours; a
+//! check on the smallest shows that both ways give the same rows and the same schema.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use rusqlite::{Connection, params};
 use crate::identifiers::{resident, uscc};
 use crate::measure::scratch;
 
-/// Records up to which the import writes the database.
+/// Largest number of records for which the import writes the database.
 const BY_IMPORT: u64 = 10_000;
 
 const SOURCE: &str = "national-credit-platform";
@@ -32,13 +32,14 @@ const INDEXES: [&str; 2] = ["record_by_source", "party_by_record"];
 /// Contents of a database of the benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Records.
+    /// Number of records.
     pub records: u64,
-    /// Entries of which the identifier is masked, so that each leaves open whoever fits it.
+    /// Number of entries whose identifier is masked, so that each leaves open every subject that
+    /// fits it.
     pub masks: u64,
 }
 
-/// The database of a size; made if it is not there yet.
+/// Path of the database of a size; it is made if it is not there yet.
 pub fn database(size: Size, policy: &Policy) -> PathBuf {
     let Size { records, masks } = size;
     let folder = scratch().join("registries");
@@ -71,7 +72,7 @@ pub fn remove(database: &Path) {
     }
 }
 
-/// Every organization and every person is named by two records that follow each other.
+/// The record of a number; records 2n and 2n + 1 name the same organization and the same person.
 pub fn record(number: u64) -> CreditRecord {
     let list = LISTS[usize::try_from(number % 4).unwrap()];
     CreditRecord {
@@ -189,8 +190,8 @@ fn by_rows(database: &Path, records: u64, policy: &Policy) {
     connection.close().unwrap();
 }
 
-/// Writes entries of which the identifier is masked, as an import leaves them. They mask other
-/// firms than those that are asked about; some fit by chance.
+/// Writes entries whose identifier is masked, as an import leaves them. They mask other firms than
+/// those that are asked about; some fit by chance.
 fn leave_open(database: &Path, masks: u64) {
     let mut connection = Connection::open(database).unwrap();
     let transaction = connection.transaction().unwrap();

@@ -2,8 +2,8 @@
 //! else. One row in a hundred is damaged: its identifier is masked. Each list is imported twice,
 //! first into an empty database, then once more as it is.
 //!
-//! The process tells the most that it occupied, from `/proc`; elsewhere than on Linux the section
-//! says so and goes on.
+//! The process reports the most memory that it occupied, from `/proc`; elsewhere than on Linux the
+//! section says so and goes on.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -22,10 +22,10 @@ use crate::table::{Table, digits};
 /// The argument of a process that imports; the file and the database follow.
 pub const CHILD: &str = "--weigh-import";
 
-/// The most memory that a million rows may take, as a multiple of ten thousand.
+/// Largest memory for a million rows, as a multiple of ten thousand.
 const TARGET: f64 = 3.0;
 
-/// One row in so many is damaged.
+/// Number of rows of which one is damaged.
 const DAMAGED: u64 = 100;
 
 /// Measures imports.
@@ -75,7 +75,7 @@ fn write(file: &Path, rows: u64, policy: &Policy) {
     out.flush().unwrap();
 }
 
-/// Starts the process that imports: seconds, and KiB at most.
+/// Starts the process that imports; returns its seconds, and its largest KiB.
 fn ask(file: &Path, database: &Path) -> [f64; 2] {
     let program = std::env::current_exe().unwrap();
     let output = Command::new(program).arg(CHILD).arg(file).arg(database).output().unwrap();
@@ -97,7 +97,7 @@ pub fn child(mut arguments: impl Iterator<Item = String>) {
     println!("{seconds} {}", peak().unwrap());
 }
 
-/// The most that this process has occupied, in KiB.
+/// The largest memory that this process has occupied, in KiB.
 fn peak() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

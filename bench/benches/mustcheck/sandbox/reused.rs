@@ -1,7 +1,7 @@
 //! For reference only: one instance of the component, used for every check.
 //!
-//! No product of ours does this: what one application leaves behind could reach the next. It
-//! shows how much of a fresh check is the freshness and the host's own rails, none of which it has.
+//! No product of ours does this: data of one application could reach the next. It shows how much of
+//! a fresh check is the fresh sandbox and the host's own rails, none of which it has.
 
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub struct Reused {
 }
 
 impl Reused {
-    /// Starts the instance, with the engine's settings of a gate.
+    /// Starts the instance, with the engine settings of a gate.
     pub fn new(policy: &Policy, registry: Arc<JsonRegistry>) -> Self {
         let mut config = Config::new();
         config.consume_fuel(true);
@@ -65,7 +65,7 @@ impl Reused {
         Self { store, registry, described, due, decide }
     }
 
-    /// Application JSON in, decision JSON out.
+    /// Checks an application: its JSON in, decision JSON out.
     pub fn check(&mut self, json: &[u8]) -> Vec<u8> {
         let application: Application = serde_json::from_slice(json).unwrap();
         let policy = &self.described;
