@@ -1,4 +1,5 @@
-//! Who may take part: what a finding means for a bid, and who may be admitted.
+//! Admission to a tender: the consequence of a finding for a bid, and the proof that admission
+//! needs.
 
 use mustcheck::model::{AnswerStatus, AppliedMeasure, Effect, Force, Lookup, MeasureKind, Role};
 use mustcheck::{Checked, Decision, Disposition};
@@ -18,26 +19,26 @@ impl Admission {
     }
 }
 
-/// Why a tenderer is not admitted.
+/// Error: a tenderer is not admitted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAdmitted {
     /// The proof is of another check.
     #[error("the check is of `{checked}`, not of `{bid}` as it stands")]
     OtherBid {
-        /// What was checked.
+        /// The bid that was checked.
         checked: String,
-        /// What is to be admitted.
+        /// The bid that is to be admitted.
         bid: String,
     },
     /// A measure that excludes reaches the tenderer or a member of its consortium.
     #[error("a measure excludes the tenderer")]
     Excluded,
-    /// A restriction reaches the tenderer or a member of its consortium that excludes nobody: how
+    /// A restriction that excludes nobody reaches the tenderer or a member of its consortium: how
     /// far it limits their part is for the people who evaluate.
     #[error("a restriction limits the tenderer")]
     Limited,
-    /// A closer look is due, or a restriction reaches only a person behind a tenderer: what that
-    /// means for a bidder who is not listed is for the people who evaluate.
+    /// A closer look is due, or a restriction reaches only a person behind a tenderer: the
+    /// consequence for a bidder who is not listed is for the people who evaluate.
     #[error("the tenderer needs a review")]
     Review,
     /// Not every due lookup is answered, so bid evaluation waits.
@@ -69,7 +70,8 @@ pub enum NotAdmitted {
 ///
 /// # Errors
 ///
-/// [`NotAdmitted`]; everything but `clear` and `facilitated` is one.
+/// [`NotAdmitted`] for every disposition but `clear` and `facilitated`, and for the check of
+/// another bid.
 pub fn admit(bid: &Bid, checked: &Checked) -> Result<Admission, NotAdmitted> {
     let (decision, application) = (checked.decision(), bid.application());
     let same = decision.application == application.id
@@ -111,7 +113,7 @@ pub fn restricting(decision: &Decision) -> impl Iterator<Item = &AppliedMeasure>
     })
 }
 
-/// The due lookups that nobody answered.
+/// The due lookups that are not answered.
 pub fn unanswered(decision: &Decision) -> impl Iterator<Item = &Lookup> {
     decision.lookups.iter().filter(|l| l.due && l.status != AnswerStatus::Answered)
 }

@@ -1,4 +1,4 @@
-//! From a tenderer of the document to an application: whom a check must look up.
+//! Makes an application of a tenderer of the document, with everybody whom a check must look up.
 
 use mustcheck::model::{FurtherIdentifier, Office, Role, Scheme, Subject, SubjectKind};
 use mustcheck::registry::written::normalised;
@@ -8,32 +8,32 @@ use crate::bidders::{Bidder, Parties, Who};
 use crate::ocds::{Id, Identifier, Party, Person, Place, parse_owned};
 use crate::representatives::Representatives;
 
-/// Schemes that stand for a unified social credit code. `CN-USCI` is the code of org-id.guide;
-/// `CN-USCC` is not registered there and is read as the same, because Chinese systems write it.
+/// Codes of OCDS for a unified social credit code. `CN-USCI` is the code of org-id.guide; `CN-USCC`
+/// is not registered there and is read as the same, because Chinese systems write it.
 const USCC_SCHEMES: [&str; 2] = ["CN-USCI", "CN-USCC"];
 /// The code of org-id.guide for the legal entity identifier.
 const LEI_SCHEMES: [&str; 1] = ["XI-LEI"];
-/// Schemes that stand for a resident identity number. org-id.guide has none, since it keeps no
-/// registers of natural persons; these are what systems write.
+/// Codes of OCDS for a resident identity number. org-id.guide has none, since it keeps no registers
+/// of natural persons; these are the codes that systems write.
 const RESIDENT_SCHEMES: [&str; 3] = ["CN-RID", "CN-IDCARD", "CHN-IDCARD"];
-/// The end of a scheme that stands for a passport, after the code of the issuing country.
+/// End of a code of OCDS for a passport, after the code of the issuing country.
 const PASSPORT_SCHEME: &str = "-PASSPORT";
 
-/// What all tenderers of a release have in common.
+/// Facts that all tenderers of a release have in common.
 pub struct Setting<'a> {
     /// Prefix of the release's places.
     pub prefix: &'a str,
     /// The tender's id.
     pub tender: &'a str,
-    /// What is applied for.
+    /// Code of the matter that is applied for.
     pub matter: &'a str,
     /// The day for which the check is made.
     pub as_of: Date,
-    /// Who decides.
+    /// The office that decides.
     pub office: &'a Office,
     /// The parties.
     pub parties: Parties<'a>,
-    /// Who answers for the organizations, besides those whom the document names.
+    /// Persons who answer for the organizations, besides those whom the document names.
     pub representatives: &'a Representatives,
 }
 
@@ -48,7 +48,7 @@ pub struct Bid {
     alone: Vec<String>,
 }
 
-/// Where a subject stands in the document.
+/// Places of a subject in the document.
 #[derive(Clone, Debug)]
 struct SubjectPlace {
     base: String,
@@ -63,7 +63,7 @@ impl Bid {
         &self.application
     }
 
-    /// Where a subject of the application stands in the document.
+    /// Returns the place of a subject of the application in the document.
     pub fn place_of(&self, subject_index: u32) -> Option<&str> {
         let place = self.places.get(usize::try_from(subject_index).ok()?)?;
         Some(&place.base)
@@ -76,7 +76,8 @@ impl Bid {
         Place::at(path, redact(&safe(&problem.detail)))
     }
 
-    /// Why it was not checked, if that is for want of who answers for an organization.
+    /// Returns the reason why the bid was not checked, if it is that an organization has nobody who
+    /// answers for it.
     pub fn unrepresented(&self, error: &ApplicationError) -> Option<Place> {
         let first = self.alone.first()?;
         let detail = "names nobody who answers for it, and a release has no place for one: give \
@@ -103,7 +104,7 @@ impl Bid {
     }
 }
 
-/// Reads the bid of a bidder, which is the `number`-th of the release.
+/// Reads the bid of a bidder, which is the `number`-th of the release, from 1.
 ///
 /// # Errors
 ///
@@ -167,12 +168,12 @@ pub fn read(setting: &Setting<'_>, number: usize, bidder: &Bidder<'_>) -> Result
     Ok(bid.normalised()?)
 }
 
-/// Why a bid cannot be read.
+/// Error: a bid cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Something in the document is wrong.
     Input(Place),
-    /// Nothing is wrong, and the bidder has no identifier that can be looked up.
+    /// The document has no fault, but the bidder has no identifier that can be looked up.
     NoIdentifier(Place),
 }
 
@@ -183,7 +184,7 @@ impl From<Place> for Fault {
 }
 
 impl Bid {
-    /// The product's own reader normalises identifiers: full-width and lower-case forms.
+    /// Normalises the identifiers (full-width and lower-case forms) with the product's own reader.
     fn normalised(mut self) -> Result<Self, Place> {
         let failed = |e: &dyn std::fmt::Display| Place::at(self.whole.as_str(), e.to_string());
         let json = serde_json::to_vec(&self.application).map_err(|e| failed(&e))?;
@@ -193,7 +194,7 @@ impl Bid {
 }
 
 impl Setting<'_> {
-    /// The party that an id names, and its place.
+    /// Finds the party that an id names, and its place.
     fn party(&self, id: &Id, from: &str) -> Result<(String, Party), Place> {
         let shown = redact(&safe(&id.0));
         match self.parties.get(id) {
@@ -216,8 +217,8 @@ struct Subjects {
 }
 
 impl Subjects {
-    /// Adds a party, and of an organization whoever answers for it, by the document and by the file
-    /// beside it.
+    /// Adds a party. If it is an organization, adds the persons who answer for it too, those of the
+    /// document and those of the file beside it.
     fn party(
         &mut self,
         setting: &Setting<'_>,
@@ -324,7 +325,7 @@ struct Found<'p> {
 }
 
 impl<'p> Found<'p> {
-    /// The identifier at a place; none if its scheme is none that is looked up by.
+    /// Reads the identifier at a place; none if its scheme is not one to look up by.
     fn read(at: String, written: &'p Identifier) -> Option<Self> {
         let (scheme, country) = scheme_of(written.scheme.as_deref()?)?;
         let id = written.id.as_ref().map(|id| id.0.trim().to_owned()).unwrap_or_default();
@@ -341,7 +342,7 @@ impl<'p> Found<'p> {
     }
 }
 
-/// The scheme that a code of OCDS stands for, and of a passport the issuing country.
+/// Reads a code of OCDS as a scheme; for a passport, with the issuing country.
 fn scheme_of(code: &str) -> Option<(Scheme, Option<String>)> {
     let code = code.trim().to_uppercase();
     let is = |codes: &[&str]| codes.contains(&code.as_str());
@@ -358,9 +359,9 @@ fn scheme_of(code: &str) -> Option<(Scheme, Option<String>)> {
     Some((Scheme::Passport, Some(country.to_owned())))
 }
 
-/// The identifiers by which a party is looked up, all of them: the unified social credit code
-/// first, wherever it stands (33 (十一): 「以统一社会信用代码为索引」), and whatever else there is of
-/// a scheme that is known as a further one.
+/// Finds all identifiers by which a party is looked up: the unified social credit code first,
+/// wherever it is given (33 (十一): 「以统一社会信用代码为索引」), and as further ones all others
+/// of a scheme that is known.
 fn identifiers<'p>(base: &str, party: &'p Party) -> Result<(Found<'p>, Vec<Found<'p>>), Fault> {
     let main = party.identifier.iter().map(|i| (format!("{base}.identifier"), i));
     let more = party.additional_identifiers.iter().flatten().enumerate();

@@ -1,5 +1,5 @@
-//! Everybody whom a release names as bidding, wherever it does (应查必查): `tender.tenderers`, the
-//! bids, the awards, the contracts, and the parties by their roles.
+//! Finds everybody whom a release names as bidding, wherever it does (应查必查):
+//! `tender.tenderers`, the bids, the awards, the contracts, and the parties by their roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,24 +18,24 @@ pub type Parties<'a> = BTreeMap<Id, Option<(usize, &'a RawValue)>>;
 /// A bidder, and every place that names it.
 #[derive(Debug)]
 pub struct Bidder<'a> {
-    /// The places with what stands there, at least one.
+    /// The places, at least one, each with its entry.
     pub places: Vec<(String, &'a RawValue)>,
     /// Its name; empty if the document gives none.
     pub name: String,
-    /// Who it is, or why nobody can tell.
+    /// Identity of the bidder, or the reason why nobody can tell.
     pub who: Result<Who, Place>,
 }
 
-/// Who a bidder is.
+/// Identity of a bidder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Who {
     /// The party of this id.
     Party(Id),
-    /// The one that stands in the entry itself, as in OCDS 1.0.
+    /// The party that the entry itself contains, as in OCDS 1.0.
     Here,
 }
 
-/// The parties of a release by id; one without an id can be referred to by nobody.
+/// The parties of a release by id; a party without an id cannot be referred to.
 pub fn parties<'a>(release: &Release<'a>) -> Parties<'a> {
     #[derive(Deserialize)]
     struct Named {
@@ -85,7 +85,7 @@ fn named<'a>(prefix: &str, release: &Release<'a>) -> Vec<(String, &'a RawValue)>
 struct Found<'a, 'p> {
     parties: &'p Parties<'a>,
     all: Vec<Bidder<'a>>,
-    /// The position among all, by what tells one from another.
+    /// Position of each bidder in `all`, by its party's id or its identifier.
     known: BTreeMap<String, usize>,
 }
 
@@ -140,7 +140,7 @@ impl<'a> Found<'a, '_> {
         }
     }
 
-    /// Members of the consortia of those who are named: they are checked with their lead.
+    /// Members of the consortia of the named bidders: they are checked with their lead.
     fn members(&self) -> BTreeSet<Id> {
         let named = self.all.iter().filter_map(|bidder| match &bidder.who {
             Ok(Who::Party(id)) => self.party(id),
@@ -149,7 +149,7 @@ impl<'a> Found<'a, '_> {
         named.flat_map(|party| party.consortium().map(<[Id]>::to_vec).unwrap_or_default()).collect()
     }
 
-    /// A party that is a bidder by its role alone.
+    /// Adds a party that is a bidder by its role alone.
     fn by_role(&mut self, place: String, raw: &'a RawValue, members: &BTreeSet<Id>) {
         #[derive(Deserialize)]
         struct Bidding {
@@ -175,7 +175,7 @@ impl<'a> Found<'a, '_> {
         self.known.contains_key(&format!("party {}", id.0))
     }
 
-    /// Whether a party is named by somebody whose entry could be read.
+    /// Whether a party is named in an entry that could be read.
     fn is_known(&self, raw: &RawValue) -> bool {
         #[derive(Deserialize)]
         struct Named {
@@ -191,8 +191,8 @@ impl Bidder<'_> {
         self.places.first().map_or("", |(place, _)| place)
     }
 
-    /// Where its result is written: into each of its entries of `tender.tenderers`, or else into
-    /// the first that names it.
+    /// Returns the entries into which its result is written: each of its entries of
+    /// `tender.tenderers`, or else the first that names it.
     pub fn entries(&self, prefix: &str) -> Vec<(&str, &RawValue)> {
         let of_tender = format!("{prefix}tender.tenderers");
         let all = self.places.iter().map(|(place, raw)| (place.as_str(), *raw));

@@ -1,8 +1,8 @@
-//! The object `creditCheck` that is written into each entry of `tender.tenderers`, and of a bidder
-//! who has none there into the first place that names it.
+//! The object `creditCheck`, which is written into each entry of `tender.tenderers`, or, for a
+//! bidder who has none there, into the first place that names it.
 //!
-//! It is ours, not a registered extension. Numbers of persons in it are masked; who is meant is said by
-//! the place of the party in the same document.
+//! It is ours, not a registered extension. Numbers of persons in it are masked; the place of the
+//! party in the same document shows who is meant.
 
 use mustcheck::model::{AppliedMeasure, LegalBasis, Lookup, Role, Text};
 use mustcheck::{Checked, Date, redact, safe};
@@ -12,7 +12,7 @@ use crate::admission::{NotAdmitted, admit, unanswered};
 use crate::bid::Bid;
 use crate::ocds::Place;
 
-/// What became of a tenderer.
+/// Result of a tenderer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Status {
@@ -31,7 +31,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// In words.
+    /// Returns the words for it.
     pub const fn words(self) -> &'static str {
         match self {
             Self::MayTakePart => "may take part",
@@ -48,21 +48,21 @@ impl Status {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreditCheck {
-    /// What became of it.
+    /// Status of the tenderer.
     pub status: Status,
-    /// What was applied for.
+    /// Code of the matter that was applied for.
     pub matter: String,
-    /// The day for which the law and the records are read.
+    /// The day for which the records are read.
     pub as_of: Date,
     /// The finding, if the check was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finding: Option<Finding>,
-    /// Why there is none.
+    /// Reason why there is no finding.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
 }
 
-/// What the check found.
+/// Finding of a check.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
@@ -72,24 +72,24 @@ pub struct Finding {
     pub edition: String,
     /// SHA-256 of the component that decided.
     pub component: String,
-    /// Due lookups, and how many were answered.
+    /// Numbers of due and of answered lookups.
     pub lookups: Lookups,
-    /// Whom they were about.
+    /// Subjects that the lookups were about.
     pub subjects: Vec<CheckedSubject>,
     /// The measures that apply.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<Measure>,
-    /// The due lookups that nobody answered.
+    /// The due lookups that are not answered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unanswered: Vec<Unanswered>,
 }
 
-/// How many lookups.
+/// Numbers of lookups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Lookups {
-    /// Due.
+    /// Number of due lookups.
     pub due: usize,
-    /// Answered.
+    /// Number of due lookups that were answered.
     pub answered: usize,
 }
 
@@ -100,7 +100,7 @@ pub struct CheckedSubject {
     pub place: String,
     /// Its role in the check.
     pub role: Role,
-    /// Its code, or the masked number of a person.
+    /// Code of the subject, or the masked number of a person.
     pub identifier: String,
 }
 
@@ -110,62 +110,62 @@ pub struct CheckedSubject {
 pub struct Measure {
     /// Its id in the catalogue.
     pub measure: String,
-    /// Which way it works.
+    /// Direction of its effect.
     pub effect: mustcheck::model::Effect,
-    /// What it does.
+    /// Kind of the measure.
     pub kind: mustcheck::model::MeasureKind,
-    /// Whom it reaches: the place in the document.
+    /// Place in the document of the subject that it reaches.
     pub place: String,
-    /// In which role.
+    /// Role of that subject.
     pub role: Role,
     /// The records that trigger it.
     pub records: Vec<String>,
     /// The last day, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
-    /// On which article.
+    /// The articles that it rests on.
     pub legal_basis: Vec<LegalBasis>,
-    /// What it does, in a sentence.
+    /// Its effect, in a sentence.
     pub text: Text,
 }
 
-/// A lookup that nobody answered.
+/// A due lookup that is not answered.
 #[derive(Clone, Debug, Serialize)]
 pub struct Unanswered {
-    /// Whom it is about.
+    /// Place in the document of the subject that it is about.
     pub place: String,
     /// The list.
     pub list: String,
-    /// How it stands.
+    /// Status of the answer.
     pub status: mustcheck::model::AnswerStatus,
     /// The source, if one holds the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Why there is no answer.
+    /// Reason why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Why a tenderer could not be checked.
+/// Error: a tenderer could not be checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// Whose doing it is.
+    /// Kind of the failure.
     pub kind: FailureKind,
-    /// The place in the document, if it is the document's.
+    /// Path in the document, if the document is at fault or lacks something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What is wrong.
+    /// Description of the fault.
     pub detail: String,
 }
 
-/// Bad input and faults are never mixed.
+/// Kind of a failure: bad input and faults are never mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum FailureKind {
     /// The document cannot be evaluated at this place.
     BadInput,
-    /// Nothing is wrong there, and what a check needs is not in the document: somebody who answers
-    /// for the organization, or an identifier that can be looked up.
+    /// The document has no fault there, but it does not have what a check needs: somebody who
+    /// answers for the organization, or an identifier that can be looked up.
     NotChecked,
     /// The registry or the rules failed.
     Fault,
@@ -203,17 +203,17 @@ impl CreditCheck {
 }
 
 impl Failure {
-    /// The document's doing.
+    /// Makes the failure of a document with a fault at a place.
     pub fn bad_input(place: Place) -> Self {
         Self { kind: FailureKind::BadInput, path: Some(place.path), detail: place.detail }
     }
 
-    /// Nobody's doing: the document lacks what it need not have.
+    /// Makes the failure of a document that lacks something it need not have.
     pub fn not_checked(place: Place) -> Self {
         Self { kind: FailureKind::NotChecked, ..Self::bad_input(place) }
     }
 
-    /// The machinery's doing.
+    /// Makes the failure of the registry or the rules.
     pub fn fault(error: &dyn std::error::Error) -> Self {
         let mut detail = error.to_string();
         let mut cause = error.source();

@@ -1,8 +1,8 @@
 //! A tender in the Open Contracting Data Standard 1.1, checked bidder by bidder.
 //!
 //! Everybody whom the document names as bidding gets one check, with every consortium member and
-//! whoever answers for each organization. The document comes back as it was, byte for byte, but
-//! for one object, `creditCheck`, in each entry. [`admission::admit`] takes
+//! the persons who answer for each organization. The document comes back as it was, byte for byte,
+//! but for one object, `creditCheck`, in each entry. [`admission::admit`] takes
 //! [`&Checked`](mustcheck::Checked): a tenderer that was not checked cannot be admitted.
 
 pub mod admission;

@@ -26,23 +26,23 @@ struct Cli {
     /// The registry: a JSON file or a SQLite database.
     #[arg(long, value_name = "FILE")]
     registry: PathBuf,
-    /// Where the document goes with its results.
+    /// The document with its results.
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
-    /// What kind of tender it is.
+    /// Code of the kind of tender.
     #[arg(long, default_value = "tendering/statutory-tender")]
     matter: String,
     /// The day of the check; without it, that of the release.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Who decides; without it, the procuring entity, or else the buyer.
+    /// Name of the office that decides; without it, the procuring entity, or else the buyer.
     #[arg(long, value_name = "NAME", requires = "region")]
     office: Option<String>,
-    /// Division code of who decides (GB/T 2260); without it, its `address.region`.
+    /// Division code of the office (GB/T 2260); without it, the `address.region` of that party.
     #[arg(long, value_name = "CODE")]
     region: Option<String>,
-    /// Who answers for the bidding organizations: JSON or CSV with `organization`, `role`, `scheme`,
-    /// `identifier`, `name` and, of a passport, `country`.
+    /// Persons who answer for the bidding organizations: JSON or CSV with `organization`, `role`,
+    /// `scheme`, `identifier`, `name` and, of a passport, `country`.
     #[arg(long, value_name = "FILE")]
     representatives: Option<PathBuf>,
     /// Puts every check on record in this folder, before its decision is used: the office's keys are
@@ -97,7 +97,7 @@ fn run(cli: Cli) -> Result<u8> {
     Ok(screened.exit_code())
 }
 
-/// What puts checks on record. Without it this office could not show later that it asked.
+/// Opens the recorder of checks. Without it this office could not show later that it asked.
 fn recorder(folder: &Path) -> Result<Recorder> {
     let keys = Keys::open(&folder.join("keys"))?;
     let log = AuditLog::open(&folder.join("log"), &keys)?;

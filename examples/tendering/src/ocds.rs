@@ -11,18 +11,18 @@ use serde::de::{self, DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// A place in the document and what is wrong there.
+/// Error: a place in the document, and the fault there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {detail}")]
 pub struct Place {
-    /// Where.
+    /// Path in the document.
     pub path: String,
-    /// What is wrong.
+    /// Description of the fault.
     pub detail: String,
 }
 
 impl Party {
-    /// Of a consortium's lead member: the ids of the others.
+    /// Ids of the other members, if this party is the lead of a consortium.
     pub fn consortium(&self) -> Option<&[Id]> {
         self.details.as_ref()?.consortium_members.as_deref()
     }
@@ -68,8 +68,8 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// Whether a program that keeps numbers in 53 bits may have made this of another number: such a
-/// program writes it out to its last digit, or as short as it can.
+/// Whether a program that keeps numbers in 53 bits may have made this number of another one: such a
+/// program writes a number out to its last digit, or as short as it can.
 fn may_be_rounded(number: u64) -> bool {
     let exact = 1_u64 << 53;
     #[allow(clippy::cast_precision_loss, reason = "that is what is asked")]
@@ -77,12 +77,12 @@ fn may_be_rounded(number: u64) -> bool {
     number > exact && [format!("{kept:.0}"), kept.to_string()].contains(&number.to_string())
 }
 
-/// Several of something, or one: some publishers write an object where an array is due.
+/// Several values, or one: some publishers write an object where an array is due.
 #[derive(Debug)]
 pub enum Several<T> {
     /// An array.
     Array(Vec<T>),
-    /// What stands alone.
+    /// A value without an array.
     One(T),
 }
 
@@ -93,7 +93,7 @@ impl<T> Default for Several<T> {
 }
 
 impl<T> Several<T> {
-    /// Each of them.
+    /// Iterates over the values.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         match self {
             Self::Array(all) => all.iter(),
@@ -128,7 +128,7 @@ impl<'de> Deserialize<'de> for Several<String> {
 }
 
 impl<'a> Several<&'a RawValue> {
-    /// Each, with its place; the one that stands alone has no position.
+    /// Returns each value with its place; a value without an array has no position.
     pub fn placed(&self, path: &str) -> Vec<(String, &'a RawValue)> {
         match self {
             Self::One(one) => vec![(path.to_owned(), one)],
@@ -157,7 +157,7 @@ struct Record<'a> {
     releases: Vec<&'a RawValue>,
 }
 
-/// A release that stands elsewhere.
+/// A link to a release in another document.
 #[derive(Deserialize)]
 struct Linked {
     url: Option<String>,
@@ -167,14 +167,14 @@ struct Linked {
 /// A release, as far as a check reads it.
 #[derive(Deserialize)]
 pub struct Release<'a> {
-    /// The process.
+    /// Id of the process.
     pub ocid: Option<Id>,
-    /// When it was published.
+    /// Date of publication.
     pub date: Option<String>,
     /// The parties, raw.
     #[serde(borrow, default)]
     pub parties: Vec<&'a RawValue>,
-    /// Who buys.
+    /// The buyer, raw.
     #[serde(borrow)]
     pub buyer: Option<&'a RawValue>,
     /// The tender.
@@ -186,15 +186,15 @@ pub struct Release<'a> {
     /// The awards.
     #[serde(borrow, default)]
     pub awards: Option<Vec<Award<'a>>>,
-    /// The contracts, whose suppliers stand in an extension.
+    /// The contracts, whose suppliers are in an extension.
     #[serde(borrow, default)]
     pub contracts: Option<Vec<Award<'a>>>,
 }
 
-/// The bids, by the extension of that name.
+/// The bids, by the OCDS extension `bids`.
 #[derive(Deserialize)]
 pub struct Bids<'a> {
-    /// Each of them.
+    /// The single bids.
     #[serde(borrow, default)]
     pub details: Option<Vec<BidDetails<'a>>>,
 }
@@ -202,7 +202,7 @@ pub struct Bids<'a> {
 /// A bid.
 #[derive(Deserialize)]
 pub struct BidDetails<'a> {
-    /// Whose it is, raw.
+    /// The tenderers of the bid, raw.
     #[serde(borrow, default)]
     pub tenderers: Several<&'a RawValue>,
 }
@@ -210,7 +210,7 @@ pub struct BidDetails<'a> {
 /// An award or a contract.
 #[derive(Deserialize)]
 pub struct Award<'a> {
-    /// To whom, raw.
+    /// The suppliers who win it, raw.
     #[serde(borrow, default)]
     pub suppliers: Several<&'a RawValue>,
 }
@@ -221,10 +221,10 @@ pub struct Award<'a> {
 pub struct Tender<'a> {
     /// Its id.
     pub id: Id,
-    /// Who buys, raw.
+    /// The procuring entity, raw.
     #[serde(borrow)]
     pub procuring_entity: Option<&'a RawValue>,
-    /// Who bids, raw.
+    /// The tenderers, raw.
     #[serde(borrow)]
     pub tenderers: Option<Several<&'a RawValue>>,
 }
@@ -236,11 +236,11 @@ pub struct Reference {
     pub id: Option<Id>,
     /// Its name.
     pub name: Option<String>,
-    /// Its main identifier, of a party that stands here itself.
+    /// Its main identifier, if the entry contains the party itself.
     pub identifier: Option<Identifier>,
 }
 
-/// An entry of `tender.tenderers`, and what an earlier run wrote into it.
+/// An entry of `tender.tenderers`, and the result that an earlier run wrote into it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entry<'a> {
@@ -260,14 +260,14 @@ pub struct Party {
     /// Further identifiers.
     #[serde(default, deserialize_with = "identifiers")]
     pub additional_identifiers: Option<Vec<Identifier>>,
-    /// Where it is.
+    /// Its address.
     pub address: Option<Address>,
-    /// Our extension stands here, beside whatever else a publisher writes.
+    /// Our extension; other publishers write other things beside it.
     #[serde(default, deserialize_with = "details")]
     pub details: Option<Details>,
 }
 
-/// Identifiers, or one that stands alone.
+/// Reads identifiers, or one without an array.
 fn identifiers<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<Identifier>>, D::Error> {
@@ -282,7 +282,7 @@ fn identifiers<'de, D: Deserializer<'de>>(
     read.map_err(de::Error::custom)
 }
 
-/// Some programs write an object without members as an array without elements.
+/// Reads the extension. Some programs write an object without members as an array without elements.
 fn details<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Details>, D::Error> {
     struct Lenient;
     impl<'de> Visitor<'de> for Lenient {
@@ -325,11 +325,11 @@ pub struct Address {
     pub region: Option<String>,
 }
 
-/// The extension: who stands behind a party. OCDS has no field for it.
+/// Our extension: the consortium of a party, and the persons behind it. OCDS has no field for it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Details {
-    /// Of a consortium's lead member: the ids of the others.
+    /// Ids of the other members, if the party is the lead of a consortium.
     pub consortium_members: Option<Vec<Id>>,
     /// 法定代表人, raw: others write a name alone.
     pub legal_representative: Option<Box<RawValue>>,
@@ -345,22 +345,22 @@ pub struct Person {
     pub scheme: mustcheck::model::Scheme,
     /// The number.
     pub id: Id,
-    /// Of a passport: the issuing country.
+    /// The issuing country of a passport.
     pub country: Option<String>,
     /// The name, for display.
     pub name: String,
 }
 
-/// The releases of a document, and what of it is not here.
+/// The releases of a document, and those that are not in it.
 pub struct Releases<'a> {
-    /// Each release with the prefix of its places.
+    /// Each release, with the prefix of its places.
     pub here: Vec<(String, &'a RawValue)>,
-    /// Releases that stand elsewhere: nobody whom they name is looked up.
+    /// Links to releases in other documents: nobody whom those name is looked up.
     pub elsewhere: Vec<Place>,
 }
 
-/// The releases of a document: of a release package, of a record package, or one release by
-/// itself.
+/// Finds the releases of a document: those of a release package, those of a record package, or one
+/// release by itself.
 ///
 /// # Errors
 ///
@@ -418,7 +418,7 @@ impl<'a> Releases<'a> {
 ///
 /// # Errors
 ///
-/// [`Place`] with the path.
+/// [`Place`] with the path of the fault.
 pub fn parse<'a, T: Deserialize<'a>>(text: &'a str, prefix: &str) -> Result<T, Place> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(mustcheck::strict(&mut reader)).map_err(|e| {
@@ -444,8 +444,8 @@ pub fn parse_owned<T: DeserializeOwned>(raw: &RawValue, prefix: &str) -> Result<
     parse(raw.get(), prefix)
 }
 
-/// The reader's words. Lines are counted from the part that is read, so they are kept only where
-/// the part is the whole.
+/// Returns the reader's words. Lines are counted from the part that is read, so they are kept only
+/// where the part is the whole document.
 fn reason(error: &serde_json::Error, whole: bool) -> String {
     let words = error.to_string();
     let words = if whole { words.as_str() } else { words.split(" at line ").next().unwrap_or("") };

@@ -1,4 +1,4 @@
-//! What the person who opens the bids sees. Numbers of persons are masked.
+//! Report to the person who opens the bids. Numbers of persons are masked.
 
 use mustcheck::model::LegalBasis;
 use mustcheck::words::{role_words, status_words};
@@ -7,7 +7,7 @@ use mustcheck::{redact, safe};
 use crate::extension::{CreditCheck, FailureKind, Finding, Measure, Status};
 use crate::screening::{Screened, ScreenedTender};
 
-/// The tenders in lines.
+/// Writes the tenders in lines.
 pub fn lines(screened: &Screened) -> Vec<String> {
     let mut lines = Vec::new();
     for tender in &screened.tenders {

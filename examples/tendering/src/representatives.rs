@@ -1,5 +1,5 @@
-//! Who answers for each organization, from a file beside the release: OCDS has no field for it, and
-//! what is published must not have one.
+//! Persons who answer for each organization, from a file beside the release: OCDS has no field for
+//! them, and a published document must not have one.
 
 use std::cell::Cell;
 use std::path::Path;
@@ -26,7 +26,7 @@ struct Listed {
     used: Cell<bool>,
 }
 
-/// Somebody who answers for an organization.
+/// A person who answers for an organization.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Representative {
@@ -40,7 +40,7 @@ pub struct Representative {
     pub identifier: String,
     /// The name, for display.
     pub name: String,
-    /// Of a passport: the issuing country.
+    /// The issuing country of a passport.
     #[serde(default)]
     pub country: Option<String>,
 }
@@ -50,7 +50,7 @@ impl Representatives {
     ///
     /// # Errors
     ///
-    /// [`Place`] of the first thing that is wrong.
+    /// [`Place`] of the first fault.
     pub fn open(path: &Path) -> Result<Self, Place> {
         let failed = |detail: String| Place::at("--representatives", redact(&safe(&detail)));
         let bytes = read_file(path, LIMIT).map_err(|e| failed(format!("cannot be read: {e}")))?;
@@ -82,7 +82,7 @@ impl Representatives {
         Ok(Self { all })
     }
 
-    /// Those of an organization, by whatever names it, each with its place.
+    /// Returns the representatives of an organization, by any of its names, each with its place.
     pub fn of(&self, names: &[&str]) -> Vec<(String, Representative)> {
         let plain = |text: &str| -> String {
             text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
@@ -96,7 +96,7 @@ impl Representatives {
         .collect()
     }
 
-    /// Those of whom no bidder is the organization.
+    /// Returns the rows whose organization is no bidder.
     pub fn unused(&self) -> Vec<Place> {
         let unused = self.all.iter().filter(|one| !one.used.get());
         unused

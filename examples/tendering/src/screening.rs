@@ -11,18 +11,18 @@ use crate::ocds::{Id, Party, Place, Reference, Release, parse, parse_owned, rele
 use crate::representatives::Representatives;
 use crate::splice::{self, Edit};
 
-/// What the document does not say.
+/// Facts that the document does not have.
 #[derive(Debug)]
 pub struct Options {
     /// The matter, such as `tendering/statutory-tender`.
     pub matter: String,
     /// The day of the check; without it, that of the release's date in China Standard Time.
     pub as_of: Option<Date>,
-    /// Who decides; without it, the procuring entity, or else the buyer.
+    /// Name of the office that decides; without it, the procuring entity, or else the buyer.
     pub office: Option<String>,
     /// Division code of the office; without it, that of its address.
     pub region: Option<String>,
-    /// Who answers for the organizations, besides those whom the document names.
+    /// Persons who answer for the organizations, besides those whom the document names.
     pub representatives: Representatives,
 }
 
@@ -33,7 +33,7 @@ pub struct Screened {
     pub document: String,
     /// The tenders that it held.
     pub tenders: Vec<ScreenedTender>,
-    /// What was left out, and should not have been.
+    /// Places that were left out, and should not have been.
     pub left_out: Vec<Place>,
 }
 
@@ -44,7 +44,7 @@ pub struct ScreenedTender {
     pub id: String,
     /// The day of the check.
     pub as_of: Date,
-    /// Its tenderers, and whoever else it names as bidding.
+    /// Its tenderers, and everybody else whom it names as bidding.
     pub tenderers: Vec<Tenderer>,
 }
 
@@ -83,8 +83,8 @@ impl Screened {
 ///
 /// # Errors
 ///
-/// [`Place`] if the document as a whole cannot be evaluated. What is wrong with one bidder is in
-/// its own result.
+/// [`Place`] if the document as a whole cannot be evaluated. The fault of a single bidder is in its
+/// own result.
 pub fn screen(gate: &Gate, document: &str, options: &Options) -> Result<Screened, Place> {
     let mut edits = Vec::new();
     let mut tenders = Vec::new();
@@ -152,7 +152,7 @@ impl<'d> Of<'_, 'd> {
                 .collect();
             match written {
                 Ok(written) => edits.extend(written),
-                // A result that cannot be written down admits nobody.
+                // A bidder whose result cannot be written down is not admitted.
                 Err(place) => check = failed(Failure::bad_input(place)),
             }
             let (place, name) = (bidder.place().to_owned(), bidder.name.clone());
@@ -198,7 +198,7 @@ fn as_of(options: &Options, prefix: &str, release: &Release<'_>) -> Result<Date,
     instant.map(|t| t.date).or_else(|e| local_day(date).ok_or(e)).map_err(failed)
 }
 
-/// The day of a date and time without an offset.
+/// Reads the day of a date and time without an offset.
 ///
 /// INTERPRETATION: an office that writes none means its own time, which is China Standard Time.
 fn local_day(text: &str) -> Option<Date> {
@@ -267,8 +267,8 @@ fn office(
         .map_err(|detail| Place::at(place, format!("{detail}; give one by --region")))
 }
 
-/// Who decides: the party that an entry refers to, or the one that stands in it; its place and its
-/// name.
+/// Finds the party that decides: the one that an entry refers to, or the one that the entry
+/// contains; returns its place, itself and its name.
 fn decides(
     prefix: &str,
     path: &str,

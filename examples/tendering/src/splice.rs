@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use crate::extension::CreditCheck;
 use crate::ocds::{Entry, Place, parse};
 
-/// The member that is written.
+/// Name of the member that is written.
 const MEMBER: &str = "creditCheck";
 
 /// One change of the text.
@@ -20,7 +20,7 @@ pub struct Edit {
     text: String,
 }
 
-/// The change that writes a result into an entry of `document`.
+/// Makes the change that writes a result into an entry of `document`.
 ///
 /// # Errors
 ///
@@ -48,7 +48,7 @@ pub fn edit(
     Ok(Edit { range: at..at, text: format!("{comma}{gap}\"{MEMBER}\"{colon}{json}") })
 }
 
-/// The document with its changes.
+/// Applies changes to the document.
 pub fn apply(document: &str, mut edits: Vec<Edit>) -> String {
     edits.sort_by_key(|e| e.range.start);
     let mut text = String::with_capacity(document.len());
@@ -70,12 +70,13 @@ fn parse_entry<'a>(entry: &'a RawValue, path: &str) -> Result<Entry<'a>, Place> 
     parse(entry.get(), &format!("{path}."))
 }
 
-/// Where a part of the document begins in it. The reader borrows, so a part is a slice of it.
+/// Returns the offset of a part of the document. The reader borrows, so a part is a slice of the
+/// document.
 fn offset(document: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(document.as_ptr() as usize)
 }
 
-/// The indentation of an entry's members; none if the entry stands on one line.
+/// The indentation of an entry's members; none if the entry is on one line.
 fn indent(raw: &str) -> Option<&str> {
     let line = raw.split_once('\n')?.1;
     let width = line.len() - line.trim_start_matches([' ', '\t']).len();

@@ -1,4 +1,5 @@
-//! What cannot be evaluated: each error names its place, and stops no other tenderer.
+//! Documents and bidders that cannot be evaluated: each error names its place, and stops no other
+//! tenderer.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 

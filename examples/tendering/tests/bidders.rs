@@ -1,4 +1,4 @@
-//! Everybody whom a document names as bidding is checked, or told as not checked.
+//! Everybody whom a document names as bidding is checked, or reported as not checked.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "these are tests")]
 
@@ -100,7 +100,7 @@ fn every_release_of_a_package_and_of_a_record_is_checked() {
     assert!(places(&record).contains(&"records[0].compiledRelease.tender.tenderers[1]"));
     assert!(places(&record).contains(&"records[0].releases[1].bids.details[0].tenderers[0]"));
     assert_eq!(record.left_out, []);
-    // What is only linked is told.
+    // A release that is only linked is reported.
     let linked = json!({ "records": [{ "ocid": "x", "releases": [
         { "url": "https://example.org/r.json#1", "date": "2026-11-20T09:00:00Z" } ] }] });
     let linked = screened(&linked.to_string());
@@ -139,7 +139,7 @@ fn a_member_whom_no_consortium_names_is_checked_alone() {
     assert!(places(&screened).contains(&"parties[4]"), "{:?}", places(&screened));
 }
 
-/// What is changed in a document.
+/// A change to a document.
 type Change = fn(&mut Value);
 
 #[test]

@@ -1,4 +1,4 @@
-//! The sample tender, and what is changed in it for a test.
+//! The sample tender, and changes to it for a test.
 
 #![allow(dead_code, missing_docs, reason = "each test uses a part of it")]
 
@@ -12,7 +12,7 @@ use serde_json::Value;
 /// The day of the sample.
 const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
 
-/// What becomes of the tenderers of the sample.
+/// Status of each tenderer of the sample.
 pub const SAMPLE: [Status; 6] = [
     Status::MayTakePart,
     Status::Excluded,
@@ -62,7 +62,7 @@ pub fn statuses(screened: &Screened) -> Vec<Status> {
     screened.tenders.iter().flat_map(|t| &t.tenderers).map(|t| t.check.status).collect()
 }
 
-/// What is changed in the sample.
+/// A change to the sample.
 pub type Change = &'static dyn Fn(&mut Value);
 
 /// The sample, changed; its order of members is lost, which no check minds.
@@ -72,7 +72,7 @@ pub fn changed(change: impl FnOnce(&mut Value)) -> String {
     value.to_string()
 }
 
-/// What is said of one tenderer, as `path: detail`.
+/// The error of one tenderer, as `path: detail`.
 pub fn error_of(screened: &Screened, tenderer: usize) -> String {
     let check = &screened.tenders[0].tenderers[tenderer].check;
     assert_eq!(check.status, Status::Error, "{check:?}");
