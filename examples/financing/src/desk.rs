@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::lines::Line;
 use crate::pass::{Held, Passed, pass};
 
-/// The matters that this desk screens.
+/// Codes of the matters that this desk screens.
 const MATTERS: [&str; 2] = ["financing/fiscal-project-fund", "financing/guaranteed-loan"];
 
-/// A desk: the gate, and its own rules about what it takes.
+/// A desk: the gate, and the desk's own rules about the applications that it takes.
 pub struct Desk {
     gate: Gate,
 }
 
-/// What became of a line: one of five, and each has its file.
+/// Result of a line: one of five, and each has its file.
 #[derive(Debug)]
 pub enum Outcome {
     /// It passed.
@@ -29,7 +29,7 @@ pub enum Outcome {
     Restricted(Finding),
     /// A closer look is due.
     Review(Finding),
-    /// A due lookup was not answered; it is run again when the source is back.
+    /// A due lookup was not answered; the line is run again when the source is back.
     Retry(Retry),
     /// It could not be checked.
     Error(Failure),
@@ -40,16 +40,16 @@ pub enum Outcome {
 pub struct Finding {
     /// The case number.
     pub application: String,
-    /// What is applied for.
+    /// Code of the matter that is applied for.
     pub matter: String,
     /// The day of the check.
     pub as_of: Date,
-    /// The finding.
+    /// The disposition of the decision.
     pub disposition: Disposition,
     /// The measures that apply.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<Measure>,
-    /// Records on watch lists, which found no measure and ask for a closer look.
+    /// Records on watch lists: no measure rests on them, and they ask for a closer look.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub records: Vec<Noted>,
 }
@@ -59,20 +59,20 @@ pub struct Finding {
 pub struct Measure {
     /// Its id in the catalogue.
     pub measure: String,
-    /// What it does.
+    /// Kind of the measure.
     pub kind: MeasureKind,
-    /// Whom it reaches.
+    /// Role of the subject that it reaches.
     pub role: Role,
-    /// Its code, or the masked number of a person.
+    /// Code of the subject, or the masked number of a person.
     pub subject: String,
     /// The records that trigger it.
     pub because: Vec<String>,
     /// The last day, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Date>,
-    /// On which article.
+    /// The articles that it rests on.
     pub legal_basis: Vec<LegalBasis>,
-    /// What it does, in a sentence.
+    /// Its effect, in a sentence.
     pub text: Text,
 }
 
@@ -83,13 +83,13 @@ pub struct Noted {
     pub record: String,
     /// The list.
     pub list: String,
-    /// For whom.
+    /// Role of the subject for which it was found.
     pub role: Role,
-    /// Its code, or the masked number of a person.
+    /// Code of the subject, or the masked number of a person.
     pub subject: String,
 }
 
-/// What is run again.
+/// A line that is run again.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retry {
@@ -97,9 +97,9 @@ pub struct Retry {
     pub application: String,
     /// The day of the check.
     pub as_of: Date,
-    /// How often it was tried.
+    /// Number of times that it was tried.
     pub attempts: u32,
-    /// Which lists of which sources are missing.
+    /// The missing lookups, each with its list and its source.
     pub missing: Vec<Missing>,
 }
 
@@ -107,38 +107,38 @@ pub struct Retry {
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Missing {
-    /// Whom it is about.
+    /// Role of the subject that it is about.
     pub role: Role,
-    /// Its code, or the masked number of a person.
+    /// Code of the subject, or the masked number of a person.
     pub subject: String,
     /// The list.
     pub list: String,
-    /// How it stands.
+    /// Status of the answer.
     pub status: AnswerStatus,
     /// The source; none where no source holds the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// Why there is no answer.
+    /// Reason why there is no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// Why a line could not be checked.
+/// Error: a line could not be checked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
-    /// The case number, if the line got that far.
+    /// The case number, if it could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
-    /// Whose doing it is.
+    /// Kind of the failure.
     pub kind: FailureKind,
-    /// Where in the line, if it is the line's doing.
+    /// Path in the line, if the line is at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// What is wrong.
+    /// Description of the fault.
     pub detail: String,
 }
 
-/// Bad input and faults are never mixed.
+/// Kind of a failure: bad input and faults are never mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailureKind {
@@ -148,7 +148,7 @@ pub enum FailureKind {
     Fault,
 }
 
-/// A case number fit for a file that others read.
+/// Makes a text, such as a case number, fit for a file that others read.
 pub fn shown(text: &str) -> String {
     redact(&safe(text))
 }
@@ -163,7 +163,7 @@ impl Desk {
     ///
     /// # Errors
     ///
-    /// [`Failure`] if the line holds none that this desk takes.
+    /// [`Failure`] if the line holds no application that this desk takes.
     pub fn read(&self, line: &Line) -> Result<Application, Failure> {
         let bad = |path: Option<String>, detail: String| Failure {
             application: None,

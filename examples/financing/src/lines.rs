@@ -9,17 +9,17 @@ use mustcheck::APPLICATION_LIMIT;
 pub struct Line {
     /// Its number, from 1.
     pub number: u64,
-    /// How many bytes it has.
+    /// Number of its bytes, the line end included.
     pub bytes: u64,
     /// Its bytes; cut where it is longer than an application may be.
     pub text: Vec<u8>,
 }
 
-/// Reads the next line into `line`, and says whether there was one.
+/// Reads the next line into `line`; returns whether there was one.
 ///
 /// # Errors
 ///
-/// The operating system's.
+/// The error of the operating system.
 pub fn next(input: &mut impl BufRead, line: &mut Line) -> std::io::Result<bool> {
     line.text.clear();
     line.bytes = 0;

@@ -15,7 +15,7 @@ use mustcheck_example_financing::{Desk, Provinces, report, retry, screen};
 
 /// Screens fund and guarantee applications, one JSON document a line.
 ///
-/// Exit codes: 0 the run was made, 1 it was not, 2 usage. What became of each line is in the five
+/// Exit codes: 0 the run was made, 1 it was not, 2 usage. The result of each line is in the five
 /// files of the folder, never in the exit code.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
@@ -104,7 +104,7 @@ fn open(path: &Path) -> Result<Arc<dyn Registry>> {
     mustcheck_registry::open(path).with_context(|| format!("registry `{}`", path.display()))
 }
 
-/// What puts checks on record. Without it this office could not show later that it asked.
+/// Opens the recorder of checks. Without it this office could not show later that it asked.
 fn recorder(folder: &Path) -> Result<Recorder> {
     let keys = Keys::open(&folder.join("keys"))?;
     let log = AuditLog::open(&folder.join("log"), &keys)?;

@@ -1,4 +1,4 @@
-//! Who passes the screening.
+//! Passes applications through the screening.
 
 use mustcheck::model::MeasureKind;
 use mustcheck::{Application, Checked, Date, Disposition, redact, safe};
@@ -25,15 +25,15 @@ impl Passed {
     }
 }
 
-/// Why an application did not pass.
+/// Error: an application did not pass.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Held {
     /// The proof is of another check.
     #[error("the check is of `{checked}`, not of `{application}` as it stands")]
     OtherApplication {
-        /// What was checked.
+        /// The application that was checked.
         checked: String,
-        /// What is to pass.
+        /// The application that is to pass.
         application: String,
     },
     /// A restriction applies.
@@ -71,7 +71,8 @@ pub enum Held {
 ///
 /// # Errors
 ///
-/// [`Held`]; everything but `clear` and `facilitated` is one.
+/// [`Held`] for every disposition but `clear` and `facilitated`, and for the check of another
+/// application.
 pub fn pass(application: &Application, checked: &Checked) -> Result<Passed, Held> {
     let decision = checked.decision();
     let same = decision.application == application.id

@@ -1,4 +1,4 @@
-//! What the person who runs the batch sees.
+//! Report to the person who runs the batch.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::run::{RunError, Totals};
 use crate::sheets;
 
-/// The totals, and what the waiting lines wait for.
+/// Writes the totals, and the sources that the waiting lines wait for.
 ///
 /// # Errors
 ///

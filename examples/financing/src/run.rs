@@ -8,26 +8,26 @@ use crate::desk::{Desk, Failure, FailureKind, Outcome, Retry, shown};
 use crate::lines::{self, Line};
 use crate::sheets::{self, SHEETS, Sheets};
 
-/// How many lines came out how.
+/// Number of lines with each result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Lines of the input.
     pub lines: u64,
     /// Lines that this run checked.
     pub run: u64,
-    /// Passed.
+    /// Lines that passed.
     pub passed: u64,
-    /// Restricted.
+    /// Lines with a restriction.
     pub restricted: u64,
-    /// To be looked at more closely.
+    /// Lines that need a closer look.
     pub review: u64,
-    /// To be run again.
+    /// Lines to be run again.
     pub retry: u64,
-    /// Could not be checked.
+    /// Lines that could not be checked.
     pub errors: u64,
 }
 
-/// Why a run could not be made. What was there before is still there.
+/// Error: a run could not be made. Results that were there before are still there.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// A file cannot be read or written.
@@ -35,14 +35,14 @@ pub enum RunError {
     Io {
         /// The file.
         path: String,
-        /// Why.
+        /// Cause, from the operating system.
         #[source]
         source: std::io::Error,
     },
     /// The folder holds results.
     #[error("`{path}` is there already: run `retry`, or give another folder")]
     AlreadyScreened {
-        /// One of them.
+        /// One of the files.
         path: String,
     },
     /// A row of the results is not as it was written.
@@ -50,7 +50,7 @@ pub enum RunError {
     Row {
         /// The file.
         path: String,
-        /// What is wrong.
+        /// Description of the fault.
         detail: String,
     },
     /// The input is not the one that was screened.
@@ -58,17 +58,17 @@ pub enum RunError {
         "line {line} of the input is not application `{expected}`: give the file that was screened"
     )]
     OtherInput {
-        /// The line.
+        /// Number of the line.
         line: u64,
-        /// What stood there.
+        /// Case number that the line had.
         expected: String,
     },
     /// Lines and results do not add up.
     #[error("there are {results} results for {lines} lines")]
     TotalsDiffer {
-        /// Rows of all files.
+        /// Number of rows in all files.
         results: u64,
-        /// Lines of the input.
+        /// Number of lines in the input.
         lines: u64,
     },
 }
@@ -84,7 +84,7 @@ impl RunError {
 ///
 /// # Errors
 ///
-/// [`RunError`] if the run as a whole fails. What is wrong with a line is in `errors.jsonl`.
+/// [`RunError`] if the run as a whole fails. The fault of a single line is in `errors.jsonl`.
 pub fn screen(desk: &Desk, mut input: impl BufRead, folder: &Path) -> Result<Totals, RunError> {
     let mut results = Sheets::create(folder)?;
     let mut ids: HashMap<String, u64> = HashMap::new();
@@ -93,7 +93,7 @@ pub fn screen(desk: &Desk, mut input: impl BufRead, folder: &Path) -> Result<Tot
         let outcome = match desk.read(&line) {
             Err(failure) => Outcome::Error(failure),
             Ok(application) => match ids.get(&application.id) {
-                // Two cases of one number would be told apart by nobody afterwards.
+                // Nobody could tell two cases of one number apart afterwards.
                 Some(first) => Outcome::Error(Failure {
                     application: Some(shown(&application.id)),
                     kind: FailureKind::BadInput,
@@ -147,7 +147,7 @@ pub fn retry(desk: &Desk, mut input: impl BufRead, folder: &Path) -> Result<Tota
     totals(folder, line.number, run)
 }
 
-/// Counts the results, and sees that every line has exactly one.
+/// Counts the results, and checks that every line has exactly one.
 fn totals(folder: &Path, lines: u64, run: u64) -> Result<Totals, RunError> {
     let mut counts = BTreeMap::new();
     for sheet in SHEETS {

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::desk::{Outcome, Retry};
 use crate::run::RunError;
 
-/// The files, in the order in which they are moved into place. `retry` is the last: a line is
-/// taken off it only when its result stands elsewhere.
+/// The files, in the order in which they are moved into place. `retry` is the last: a line is taken
+/// off it only when its result is in another file.
 pub const SHEETS: [&str; 5] = ["passed", "restricted", "review", "errors", "retry"];
 
 /// The file of the lines to be run again.

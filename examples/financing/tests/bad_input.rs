@@ -108,7 +108,7 @@ fn a_persons_number_is_masked_wherever_it_stands() {
         for subject in line["subjects"].as_array().unwrap() {
             let identifier = subject["identifier"].as_str().unwrap();
             assert!(!told.contains(identifier), "{told}");
-            // A firm's code is public, and stands whole in results.
+            // A firm's code is public, and is shown whole in results.
             let is_public = ["uscc", "lei"].contains(&subject["scheme"].as_str().unwrap());
             assert!(is_public || !shown.contains(identifier), "{shown}");
         }

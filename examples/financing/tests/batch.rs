@@ -235,7 +235,7 @@ fn a_run_killed_while_moving_its_files_counts_no_line_twice() {
     let old = fs::read_to_string(folder.path().join("retry.jsonl")).unwrap();
     let desk = desk("jiangsu-stale.json", "zhejiang.json");
     retry(&desk, input(), folder.path()).unwrap();
-    // Killed before its last move: line 4 stands on `review` and still on `retry`.
+    // Killed before its last move: line 4 is on `review` and still on `retry`.
     fs::write(folder.path().join("retry.jsonl"), old).unwrap();
     let totals = retry(&desk, input(), folder.path()).unwrap();
     assert_eq!((totals.run, totals.review, totals.retry), (2, 2, 2));
