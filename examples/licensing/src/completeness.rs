@@ -1,43 +1,43 @@
-//! Completeness: all there, or what may be tolerated (容缺受理), or what is sent back.
+//! Completeness of a case: complete, tolerable (容缺受理), or sent back.
 
 use mustcheck::model::{Commitment, Material};
 use mustcheck::{Date, Unpublished, WorkingCalendar};
 
 use crate::intake::{CaseFile, Required};
 
-/// Whether a case can go on.
+/// Completeness of a case: it decides whether the case can go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Completeness {
     /// Everything required is there.
     Complete,
     /// Only materials that no law requires are missing, and a promise with a deadline was signed.
-    /// Whether it is tolerated is for the credit check to say: it is an incentive.
+    /// Whether they are tolerated is for the credit check to say: toleration is an incentive.
     Promised {
-        /// What is missing.
+        /// The missing materials.
         missing: Vec<Required>,
         /// The promise, with its deadline in working days.
         commitment: Commitment,
     },
-    /// Sent back; nobody is looked up for a case that is not accepted.
+    /// The case is sent back; nobody is looked up for a case that is not accepted.
     Incomplete {
-        /// What is missing.
+        /// The missing materials.
         missing: Vec<Required>,
-        /// Why it cannot be tolerated.
+        /// Reason why they cannot be tolerated.
         gap: Gap,
     },
     /// The deadline of the promise passed before everything came.
     Lapsed {
-        /// What is missing or came too late.
+        /// The materials that are missing or came too late.
         overdue: Vec<Required>,
         /// The deadline that was promised.
         complete_by: Date,
     },
 }
 
-/// Why missing materials cannot be tolerated, whatever the credit check says.
+/// Reason why missing materials cannot be tolerated, whatever the credit check says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gap {
-    /// A law or regulation requires one of them.
+    /// A law or regulation requires one of the materials.
     Statutory,
     /// Nothing was promised.
     NoPromise,
@@ -75,7 +75,8 @@ pub fn assess(case: &CaseFile, calendar: &WorkingCalendar, days: u16) -> Complet
     Completeness::Incomplete { missing, gap }
 }
 
-/// What the promise covers and did not bring in time. Statutory materials are never covered.
+/// Materials that the promise covers and that did not come in time. Statutory ones are never
+/// covered.
 fn overdue(case: &CaseFile, complete_by: Date) -> Vec<Required> {
     let late = |required: &&Required| {
         let came = case.provided.iter().find(|p| p.name == required.name).map(|p| p.on);

@@ -1,4 +1,4 @@
-//! The decision: what a finding of the credit check means for a licence, and who may sign one.
+//! The decision: the consequence of a finding for a licence, and the proof that a licence needs.
 
 use mustcheck::model::{AnswerStatus, AppliedMeasure, Effect, Lookup, ObligationKind, Role};
 use mustcheck::{Checked, Date, Decision, Disposition};
@@ -9,19 +9,20 @@ use crate::intake::{CaseFile, Examination, Required};
 /// 工作人员进行核查」.
 pub const MANUAL_OFFICERS: usize = 2;
 
-/// Where a finding sends a case.
+/// Next step of a case after a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// To an ordinary examination.
+    /// The case goes to an ordinary examination.
     Ordinary,
-    /// To a manual examination by two officers.
+    /// The case goes to a manual examination by two officers.
     Manual,
-    /// To a refusal: a restriction reaches the applicant itself.
+    /// The case is refused: a restriction reaches the applicant itself.
     Refuse,
-    /// To the head of the office: a restriction reaches only a person behind the applicant. What
-    /// that means for an applicant who is not listed is for the office, not for a program.
+    /// The case goes to the head of the office: a restriction reaches only a person behind the
+    /// applicant. The consequence for an applicant who is not listed is for the office to judge,
+    /// not for a program.
     Hold,
-    /// Nowhere until every lookup is answered.
+    /// The case waits until every lookup is answered.
     Suspend,
 }
 
@@ -40,20 +41,20 @@ pub fn route(decision: &Decision) -> Route {
     }
 }
 
-/// The measures that restrict, and not merely ask for a closer look.
+/// The measures that restrict, and do not merely ask for a closer look.
 pub fn restrictions(decision: &Decision) -> Vec<&AppliedMeasure> {
     let restricts =
         |m: &&AppliedMeasure| m.effect == Effect::Restriction && !m.kind.is_examination();
     decision.measures.iter().filter(restricts).collect()
 }
 
-/// The due lookups that nobody answered.
+/// The due lookups that are not answered.
 pub fn unanswered(decision: &Decision) -> Vec<Lookup> {
     let open = |l: &&Lookup| l.due && l.status != AnswerStatus::Answered;
     decision.lookups.iter().filter(open).cloned().collect()
 }
 
-/// A case after its examination, with what is still promised.
+/// A case after its examination, with the materials that are still missing.
 #[derive(Clone, Debug)]
 pub struct Examined {
     case: CaseFile,
@@ -65,7 +66,7 @@ impl Examined {
     /// The case with its examination; `None` if it was not examined.
     pub fn of(case: CaseFile) -> Option<Self> {
         let examination = case.examination.clone()?;
-        // Computed here and not taken from a caller, who might forget one.
+        // Computed here: a caller could forget one.
         let missing = case.required.iter().filter(|r| !case.has(&r.name)).cloned().collect();
         Some(Self { case, examination, missing })
     }
@@ -96,13 +97,13 @@ impl Approval {
         self.publish_by
     }
 
-    /// How that day comes about, or why there is none.
+    /// Rule by which that day is reckoned, or the reason why there is none.
     pub fn publish_note(&self) -> &str {
         &self.publish_note
     }
 }
 
-/// Why no licence may be issued.
+/// Error: no licence may be issued.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotApproved {
     /// The proof is of another check.
@@ -119,16 +120,16 @@ pub enum NotApproved {
     /// Not every due lookup is answered.
     #[error("a due lookup is not answered")]
     Undetermined,
-    /// A closer look is due, and too few officers took it.
+    /// A closer look is due, and too few officers examined the case.
     #[error("a manual examination needs {MANUAL_OFFICERS} officers, and {found} examined")]
     NeedsManualExamination {
-        /// How many examined.
+        /// Number of officers who examined.
         found: usize,
     },
     /// The examination found against the applicant.
     #[error("the conditions of the licence are not met: {0}")]
     ConditionsNotMet(String),
-    /// What was promised has not come.
+    /// Promised materials have not come.
     #[error("{0} promised materials have not come")]
     Incomplete(usize),
 }
@@ -158,7 +159,7 @@ pub enum NotApproved {
 /// # Errors
 ///
 /// [`NotApproved`], the first reason that holds. A finding that restricts, or is undetermined,
-/// never passes, whoever examined.
+/// never passes, whichever officers examined.
 pub fn approve(case: Examined, checked: &Checked) -> Result<Approval, NotApproved> {
     let decision = checked.decision();
     let application = &case.case.application;

@@ -1,4 +1,4 @@
-//! The flow: each case as far as it can go today.
+//! The flow: takes each case as far as it can go today.
 
 use mustcheck::model::{AppliedMeasure, Lookup, MeasureKind, SetAside, Text};
 use mustcheck::{CheckError, Checked, Date, Gate, PolicyError, WorkingCalendar};
@@ -17,7 +17,7 @@ pub struct Office {
     tolerance_days: u16,
 }
 
-/// A case and how far it came.
+/// A case and the stage that it reached.
 #[derive(Debug)]
 pub struct Handled {
     /// The case.
@@ -26,44 +26,45 @@ pub struct Handled {
     pub completeness: Completeness,
     /// The check, if the case came that far.
     pub checked: Option<Checked>,
-    /// Where the case stands now.
+    /// The stage of the case now.
     pub outcome: Outcome,
 }
 
-/// Where a case stands. Only the last is a licence.
+/// Stage of a case. Only the last is a licence.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Not accepted: the applicant is told once what is missing.
+    /// The case is not accepted: the applicant gets one notice of everything that is missing.
     SentBack(OneTimeNotice),
     /// The promise was not kept in time.
     Lapsed {
-        /// What is missing or came too late.
+        /// The materials that are missing or came too late.
         overdue: Vec<Required>,
         /// The deadline that was promised.
         complete_by: Date,
     },
-    /// Waits for lookups that nobody answered; the officer need do nothing but run it again.
+    /// The case waits for lookups that are not answered; the officer only has to run it again.
     Suspended(Vec<Lookup>),
-    /// Refused: these restrictions reach the applicant.
+    /// The case is refused: these restrictions reach the applicant.
     Refused(Vec<AppliedMeasure>),
-    /// Put before the head of the office: these reach only a person behind the applicant.
+    /// The case is before the head of the office: these restrictions reach only a person behind the
+    /// applicant.
     Held(Vec<AppliedMeasure>),
-    /// Waits for an examination.
+    /// The case waits for an examination.
     ForExamination {
         /// Whether two officers must examine.
         manual: bool,
-        /// What was promised and is still missing.
+        /// Notice of the promised materials that are still missing.
         notice: Option<OneTimeNotice>,
     },
-    /// Examined and in order, but what was promised has not come.
+    /// The case is examined and in order, but the promised materials have not come.
     AwaitingMaterials(OneTimeNotice),
-    /// Examined, and the conditions of the licence are not met.
+    /// The case is examined, and the conditions of the licence are not met.
     ConditionsNotMet(String),
     /// The licence is issued.
     Issued(Approval),
 }
 
-/// Why a case could not be handled. Neither is a finding, and neither lets a case pass.
+/// Error: a case could not be handled. Neither kind is a finding, and neither lets a case pass.
 #[derive(Debug, thiserror::Error)]
 pub enum CaseError {
     /// The check could not be made.
@@ -82,7 +83,7 @@ impl CaseError {
 }
 
 impl Office {
-    /// An office behind a gate. A promise runs for `tolerance_days` working days.
+    /// Makes an office behind a gate. A promise runs for `tolerance_days` working days.
     ///
     /// # Errors
     ///
@@ -200,13 +201,13 @@ fn measure(checked: &Checked, kind: MeasureKind) -> Option<&AppliedMeasure> {
     checked.decision().measures.iter().find(|m| m.kind == kind)
 }
 
-/// Why missing materials are tolerated, if the decision says that they are.
+/// Returns the reason why missing materials are tolerated, if the decision tolerates them.
 fn tolerance(checked: &Checked) -> Option<Text> {
     Some(measure(checked, MeasureKind::IncompleteMaterialsTolerated)?.text.clone())
 }
 
-/// Why the decision does not tolerate missing materials: what it set aside says so, and where it
-/// says nothing, nothing spoke for it.
+/// Returns the reason why the decision does not tolerate missing materials: the one that it gives
+/// for setting the measure aside; if it gives none, no condition for toleration was met.
 fn refused_tolerance(checked: &Checked) -> Text {
     // INTERPRETATION: a decision names a measure that it set aside by its id, and not by its kind.
     const TOLERANCE: &str = "opinions-4-incomplete-materials";

@@ -1,7 +1,7 @@
 //! Intake: a case file as the counter hands it over, read strictly.
 //!
-//! The application is the product's own JSON. What is required comes from the office's guide to the
-//! matter (办事指南); the office answers for each `statutory` mark (法律法规要求提供的材料).
+//! The application is the product's own JSON. The required materials come from the office's guide
+//! to the matter (办事指南); the office answers for each `statutory` mark (法律法规要求提供的材料).
 
 use std::collections::BTreeSet;
 
@@ -15,17 +15,17 @@ pub const CASE_LIMIT: u64 = 1 << 20;
 /// A case at the counter, read and consistent in itself.
 #[derive(Clone, Debug)]
 pub struct CaseFile {
-    /// Who applies for what; its materials and its commitment are filled in by the flow.
+    /// The application; its materials and its commitment are filled in by the flow.
     pub application: Application,
     /// The day it was handed in.
     pub received_on: Date,
-    /// What the guide asks for.
+    /// The materials that the guide asks for.
     pub required: Vec<Required>,
-    /// What has come, and when.
+    /// The materials that have come, and when.
     pub provided: Vec<Provided>,
     /// The applicant's signed promise to bring the rest.
     pub promise: Option<Promise>,
-    /// What the examination found, once there was one.
+    /// The result of the examination, once there was one.
     pub examination: Option<Examination>,
 }
 
@@ -59,13 +59,13 @@ pub struct Promise {
     pub signed_on: Date,
 }
 
-/// What the officers found.
+/// The result of an examination.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Examination {
-    /// Who examined.
+    /// Names of the officers who examined.
     pub officers: Vec<String>,
-    /// When.
+    /// The day of the examination.
     pub on: Date,
     /// Whether the conditions of the licence are met.
     pub meets_conditions: bool,
@@ -73,13 +73,13 @@ pub struct Examination {
     pub finding: String,
 }
 
-/// A case file that cannot be taken in: where, and what is wrong there.
+/// Error: a case file cannot be taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {detail}")]
 pub struct IntakeError {
-    /// Where in the case file.
+    /// Path in the case file.
     pub path: String,
-    /// What is wrong.
+    /// Description of the fault.
     pub detail: String,
 }
 
@@ -225,7 +225,8 @@ fn twice(name: &str) -> String {
     format!("`{}` stands twice", redact(&safe(name)))
 }
 
-/// The reader counts lines from the beginning of the application, so its place is told by path.
+/// Converts an error of the application's reader, which counts lines from the beginning of the
+/// application; so the place is given by its path.
 fn in_application(error: InputError) -> IntakeError {
     match error {
         InputError::Shape { path, detail, .. } if path == "the document" => {

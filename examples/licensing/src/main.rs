@@ -13,7 +13,7 @@ use mustcheck_example_licensing::{CaseFile, Office, report};
 /// A licensing office: intake, completeness, credit check, examination, decision.
 ///
 /// Exit codes: 0 every case was handled, 1 a fault, 2 usage, 3 a case file that cannot be read or
-/// evaluated. What a case came to is in its lines, never in the exit code.
+/// evaluated. The result of a case is in its lines, never in the exit code.
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 struct Cli {
@@ -91,7 +91,7 @@ fn run(cli: &Cli) -> Result<u8> {
     Ok(code)
 }
 
-/// What puts checks on record. Without it this office could not show later that it asked.
+/// Opens the recorder of checks. Without it this office could not show later that it asked.
 fn recorder(folder: &Path) -> Result<Recorder> {
     let keys = Keys::open(&folder.join("keys"))?;
     let log = AuditLog::open(&folder.join("log"), &keys)?;

@@ -1,4 +1,4 @@
-//! The one-time notice (一次性告知): everything that is missing, told once.
+//! The one-time notice (一次性告知): everything that is missing, in one notice.
 //!
 //! 行政许可法 第三十二条 第一款 第四项: 「申请材料不齐全或者不符合法定形式的，应当当场或者在五日内一次告知
 //! 申请人需要补正的全部内容，逾期不告知的，自收到申请材料之日起即为受理」.
@@ -12,25 +12,25 @@ use crate::intake::{CaseFile, Required};
 /// Days within which the notice is given; 行政许可法 第八十二条: 「以工作日计算」.
 const NOTICE_DAYS: u16 = 5;
 
-/// What the applicant is told.
+/// The notice to the applicant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneTimeNotice {
     /// Whether the case is accepted all the same (容缺受理).
     pub tolerated: bool,
-    /// What is missing, each with its form.
+    /// The missing materials, each with its form.
     pub missing: Vec<Required>,
     /// The last day for bringing it, if the case is accepted on a promise.
     pub complete_by: Option<Date>,
     /// The last day for giving this notice; none where the calendar is not published.
     pub give_by: Option<Date>,
-    /// Why the materials are tolerated, or why not.
+    /// Reason why the materials are tolerated, or not.
     pub why: Text,
-    /// What follows if they do not come.
+    /// Consequence if they do not come.
     pub consequence: Text,
 }
 
 impl OneTimeNotice {
-    /// The notice of a case that is accepted on a promise.
+    /// Makes the notice of a case that is accepted on a promise.
     pub fn tolerated(
         case: &CaseFile,
         missing: Vec<Required>,
@@ -47,7 +47,7 @@ impl OneTimeNotice {
         Self { tolerated: true, missing, complete_by, give_by, why, consequence }
     }
 
-    /// The notice of a case that is sent back.
+    /// Makes the notice of a case that is sent back.
     pub fn sent_back(
         case: &CaseFile,
         missing: Vec<Required>,
@@ -62,7 +62,7 @@ impl OneTimeNotice {
         Self { tolerated: false, missing, complete_by: None, give_by, why, consequence }
     }
 
-    /// The notice, line by line.
+    /// Writes the notice, line by line.
     pub fn lines(&self, chinese: bool) -> Vec<String> {
         let say = |zh: String, en: String| if chinese { zh } else { en };
         let given = match self.give_by {
@@ -95,7 +95,7 @@ impl OneTimeNotice {
     }
 }
 
-/// Why a gap stands in the way before anybody is looked up.
+/// Words for the reason why a case is sent back before any lookup.
 pub fn gap_words(gap: Gap) -> Text {
     match gap {
         Gap::Statutory => text(

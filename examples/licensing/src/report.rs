@@ -1,4 +1,4 @@
-//! What the clerk sees. Numbers of persons are masked, and a text from outside is shown safely.
+//! Report to the clerk. Numbers of persons are masked, and a text from outside is shown safely.
 
 use mustcheck::model::{
     AnswerStatus, AppliedMeasure, LegalBasis, Lookup, MeasureKind, ObligationKind, Target,
@@ -10,12 +10,12 @@ use crate::flow::{Handled, Outcome};
 use crate::intake::Required;
 use crate::notice::OneTimeNotice;
 
-/// A text from outside, fit for a terminal and a log.
+/// Makes a text from outside fit for a terminal and a log.
 pub fn shown(text: &str) -> String {
     redact(&safe(text))
 }
 
-/// A case in lines. `chinese` is the language of the notices to the applicant.
+/// Writes a case in lines. `chinese` is the language of the notices to the applicant.
 pub fn lines(handled: &Handled, chinese: bool) -> Vec<String> {
     let case = &handled.case;
     let application = &case.application;
@@ -73,7 +73,7 @@ fn channel(handled: &Handled) -> String {
     green.map(|m| cited(&m.legal_basis)).unwrap_or_default()
 }
 
-/// 33 (十五): the department that listed the applicant hears of a restriction carried out.
+/// 33 (十五): the department that listed the applicant gets feedback on a restriction carried out.
 fn feedback(handled: &Handled) -> Vec<String> {
     let (Outcome::Refused(_), Some(checked)) = (&handled.outcome, &handled.checked) else {
         return Vec::new();
@@ -180,7 +180,7 @@ pub fn cite(basis: &LegalBasis) -> String {
     text
 }
 
-/// How many came out how, in one line.
+/// Writes the number of cases with each result, in one line.
 pub fn summary(handled: &[Handled], failed: usize) -> String {
     let count = |f: fn(&Outcome) -> bool| handled.iter().filter(|h| f(&h.outcome)).count();
     let issued = count(|o| matches!(o, Outcome::Issued(_)));

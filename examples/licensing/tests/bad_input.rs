@@ -9,7 +9,7 @@ use mustcheck_example_licensing::CaseFile;
 use mustcheck_testing::CLOCK;
 use serde_json::{Value, json};
 
-/// What is changed in a sample.
+/// A change to a sample.
 type Change = &'static dyn Fn(&mut Value);
 
 fn data(name: &str) -> PathBuf {
@@ -134,7 +134,7 @@ fn one_bad_case_stops_no_other_and_sets_the_exit_code() {
     let reason = "error: case `RL-2026-0102`: subjects[0].identifier: `9131…**` is no valid uscc: \
                   the check character at position 18 is wrong (not `X`)\n";
     assert!(err.ends_with(reason), "{err}");
-    // A firm's code is public, and stands whole in a result; no error has one.
+    // A firm's code is public, and is shown whole in a result; no error has one.
     assert!(!out.contains("310101198001011"), "{out}");
     for full in ["91310000MA1LC", "310101198001011"] {
         assert!(!err.contains(full), "{err}");

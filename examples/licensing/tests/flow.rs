@@ -77,7 +77,7 @@ fn complete_and_examined_is_issued_with_its_publication_day() {
 
 #[test]
 fn a_publication_day_beyond_the_published_calendar_is_not_guessed() {
-    // The gate's clock forbids an as-of date late in the year, so it is told the day.
+    // The gate's clock forbids an as-of date late in the year, so the day is set.
     let registry = JsonRegistry::open(data("registry.json")).unwrap();
     let gate = Gate::builder().policy(policy()).registry(registry);
     let gate = gate.today("2026-12-31".parse().unwrap()).build().unwrap();
