@@ -35,7 +35,7 @@ use crate::cli::failure::Failure;
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// For a person at a terminal, or for a program.
+    /// Output format: text for a person, JSON or CSV for a program.
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Language of text output; without it, Chinese if the locale is, else English.
@@ -47,7 +47,7 @@ struct Cli {
 enum Format {
     Text,
     Json,
-    /// `audit report` and `audit export` only.
+    /// CSV, for `audit report` and `audit export` only.
     Csv,
 }
 
@@ -61,24 +61,25 @@ enum Lang {
 enum Command {
     /// Check one application.
     Check(check::Arguments),
-    /// Show what would come of a case on its own day. That is no check: it is not recorded, and
-    /// ends with 0 whatever it shows.
+    /// Show the decision that a case would get on its own day. This is not a check: it is not
+    /// recorded, and exits with 0 whatever it shows.
     Explain(explain::Arguments),
     /// Show the lookups that are due for an application, without making them.
     Lookups(lookups::Arguments),
     /// Check many applications, one JSON document a line.
     Batch(batch::Arguments),
-    /// Run cases that say what must come of them, and see what they cover; make a case of a check.
+    /// Run test cases against their expected decisions, and see what they cover; turn a check into
+    /// a case.
     ///
     /// A case is a folder with `application.json`, a `registry.json` or `registry.db` there or
-    /// above, and what must come of it: `expected.toml`, the whole `decision.json`, or both.
+    /// above, and the expected decision: `expected.toml`, the whole `decision.json`, or both.
     ///
-    /// Exit codes: 0 all cases pass, 1 a case fails, the machinery does, or less is covered than
-    /// was asked for, 2 usage, 3 a case cannot be evaluated and none fails.
+    /// Exit codes: 0 all cases pass, 1 a case or the machinery fails, or less is covered than was
+    /// asked for, 2 usage, 3 a case cannot be evaluated and none fails.
     Test(test::Arguments),
-    /// Derive decisions again from what was kept, or see what another policy would change.
+    /// Derive decisions again from their evidence bundles, or see what another policy would change.
     Replay(replay::Arguments),
-    /// Answer over HTTP, for systems that are not written in Rust.
+    /// Serve checks over HTTP, for systems that are not written in Rust.
     Serve(serve::Arguments),
     /// The log of the checks, and its keys.
     #[command(subcommand)]
@@ -86,22 +87,22 @@ enum Command {
     /// Fill or show a registry.
     #[command(subcommand)]
     Registry(registry::Command),
-    /// Look into a policy component.
+    /// Inspect, bake or measure a policy component.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// Read the measure list.
+    /// Read, compare, prove or begin a measure list.
     #[command(subcommand)]
     Catalogue(catalogue::Command),
 }
 
 impl Command {
-    /// Whether what it gives is a table.
+    /// Whether the command's output is a table, so that `--format csv` is allowed.
     const fn has_table(&self) -> bool {
         matches!(self, Self::Audit(audit::Command::Report(_) | audit::Command::Export(_)))
     }
 }
 
-/// How to say things.
+/// Format and language of the output.
 #[derive(Clone, Copy)]
 struct Style {
     json: bool,
@@ -110,7 +111,7 @@ struct Style {
 }
 
 impl Style {
-    /// The language of papers.
+    /// Returns the language of the papers.
     const fn language(&self) -> mustcheck::Language {
         match self.lang {
             Lang::Zh => mustcheck::Language::Zh,
@@ -118,7 +119,7 @@ impl Style {
         }
     }
 
-    /// The sentence in the language of the output.
+    /// Returns a text in the language of the output.
     fn pick<'a>(&self, text: &'a mustcheck::model::Text) -> &'a str {
         match self.lang {
             Lang::Zh => &text.zh,
@@ -126,12 +127,12 @@ impl Style {
         }
     }
 
-    /// The words for a code in the language of the output.
+    /// Returns the words for a code in the language of the output.
     const fn words(&self, words: mustcheck::words::Words) -> &'static str {
         self.say(words.zh, words.en)
     }
 
-    /// One of two fixed texts.
+    /// Returns the Chinese or the English text, by the language of the output.
     const fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
         match self.lang {
             Lang::Zh => zh,
@@ -165,7 +166,7 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        // A reader that has seen enough, such as `head`, need not be told. The code stays that of a
+        // A reader that has seen enough, such as `head`, needs no message. The code stays that of a
         // fault: 0 would say `clear` of a decision that nobody read to its end.
         Err(error) if reader_left(&error) => ExitCode::from(Failure::of(&error).exit_code()),
         Err(error) => {
@@ -180,7 +181,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Whether the standard output was closed by who read it.
+/// Whether the reader of the standard output closed it.
 fn reader_left(error: &anyhow::Error) -> bool {
     let io = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
     io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)

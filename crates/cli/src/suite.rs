@@ -1,7 +1,7 @@
-//! Suites of cases: what is applied for, what the sources hold, and what must come of it.
+//! Suites of test cases: an application, what the sources hold, and the expected decision.
 //!
 //! Data flows one way: folders → cases → policies → decisions → differences → coverage. Nothing
-//! here prints; the verb `test` says in two languages what comes out.
+//! here prints; `mustcheck test` reports the results in two languages.
 
 pub mod case;
 pub mod compare;

@@ -36,7 +36,7 @@ fn check_text(folder: &Folder, text: &str) -> Run {
     folder.run_check()
 }
 
-/// The text is refused at this place for this reason.
+/// Checks that the text is refused at this place for this reason.
 fn refused(folder: &Folder, text: &str, path: &str, detail: &str) {
     let run = check_text(folder, text);
     assert_eq!(run.told(), (3, &*format!("error: {path}: {detail}\n")));
@@ -200,7 +200,7 @@ fn a_bad_registry_file_is_told_with_every_fault() {
     let expected = json!({ "kind": "input", "detail": detail, "causes": [faults] });
     assert_eq!(run.json(), json!({ "error": expected }));
 
-    // Codes are the policy's to know: the gate refuses.
+    // Only a policy knows the codes: the gate refuses.
     let misspelled = with(&registry(&[record("r1", 1)]), "/sources/0/covers/0", "tax-seriuos");
     let run = folder.check(&application(), &misspelled);
     let message = "the registry names what no policy knows: sources[0].covers[0]: `tax-seriuos` is \

@@ -1,4 +1,4 @@
-//! The verbs of those who keep the list: lint, diff, prove, new.
+//! The commands of those who keep the list: lint, diff, prove, status, new.
 
 #![allow(
     clippy::expect_used,
@@ -147,7 +147,7 @@ fn a_difference_is_told_in_law_terms_once_for_all_places() {
     assert!(run.stderr.contains("edition `statutes` has no overlay `nowhere`"), "{run:?}");
 }
 
-/// A reader that goes away is told nothing, and is never told `clear`.
+/// A reader that goes away gets no message, and never the exit code of `clear`.
 #[test]
 fn a_closed_output_is_no_success() {
     let folder = Folder::new();
@@ -159,7 +159,7 @@ fn a_closed_output_is_no_success() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
 }
 
-/// Each text, how often it is cited, on which days it is in force, and when it was last checked.
+/// The status of each legal text: citations, days on which it is in force, and last check.
 #[test]
 fn the_status_of_each_text_is_told() {
     let folder = Folder::new();
@@ -181,7 +181,7 @@ fn the_status_of_each_text_is_told() {
         let run = folder.run(&["catalogue", "status", CATALOGUE, "--lang", lang]);
         assert!(run.code == 0 && run.stdout.contains(told), "{run:?}");
     }
-    // A file that cannot be read is told, and nothing is left out in silence.
+    // A file that cannot be read is reported, and nothing is left out in silence.
     let folder = new();
     edit(&folder, "mine/instruments.toml", "\n[[instrument]]", "\n[[instruments]]");
     let run = folder.run(&["catalogue", "status", "mine", "--lang", "en"]);

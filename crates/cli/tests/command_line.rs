@@ -298,6 +298,6 @@ fn catalogue_show_filters_and_knows_its_codes() {
         assert_eq!(run.told(), (3, &*format!("error: {detail}\n")));
         assert_eq!(run.json(), json!({ "error": { "kind": "input", "detail": detail } }));
     }
-    // A measure of the other edition is none of this one.
+    // A measure of the other edition is not known in this one.
     assert_eq!(show(&["--measure", id, "--edition", "guofa-2016-33"]).code, 3);
 }

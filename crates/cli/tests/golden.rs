@@ -19,7 +19,7 @@ use mustcheck_model::{Answer, Decision, Query};
 use mustcheck_rules::Catalogue;
 use mustcheck_testing::CLOCK;
 
-/// Set to write what the command line prints as the expected decision.
+/// Environment variable: if set, the printed decision is written as the expected one.
 const BLESS: &str = "MUSTCHECK_BLESS";
 
 fn cases() -> Vec<PathBuf> {
@@ -68,7 +68,7 @@ impl Edition {
     }
 }
 
-/// What the command line says on the case's own day.
+/// Returns what `check` prints on the case's own day.
 fn command_line(case: &Path, today: Date) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_mustcheck"))
         .env("MUSTCHECK_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
@@ -84,7 +84,7 @@ fn command_line(case: &Path, today: Date) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Every difference of one case, in words.
+/// Returns every difference of one case, in words.
 fn differences(case: &Path, editions: &[Edition], bless: bool) -> Vec<String> {
     let name = case.file_name().unwrap().to_string_lossy().into_owned();
     let application = fs::read(case.join("application.json")).unwrap();

@@ -23,10 +23,10 @@ use mustcheck::{
     Application, ApplicationExt as _, Checked, Date, Gate, JsonRegistry, Language, Papers, Policy,
 };
 
-/// Set to write what is printed as the expected papers.
+/// Environment variable: if set, the papers are written as the expected ones.
 const BLESS: &str = "MUSTCHECK_BLESS";
 
-/// The cases whose papers stand beside them.
+/// The cases whose expected papers are beside them.
 const SHOWN: [&str; 14] = [
     "0001-procurement-clear",
     "0002-procurement-wage-arrears",

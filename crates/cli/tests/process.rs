@@ -1,4 +1,4 @@
-//! What only a process of its own can show: one with little room, and one whose cache is damaged.
+//! Tests that need a process of their own: one with little room, and one whose cache is damaged.
 
 #![allow(
     clippy::expect_used,
@@ -22,7 +22,7 @@ use mustcheck::{Application, ApplicationExt as _};
 use mustcheck_testing::CLOCK;
 use tempfile::TempDir;
 
-/// What is checked.
+/// The application that is checked.
 static APPLICATION: LazyLock<Application> =
     LazyLock::new(|| Application::from_json(&read("application.json")).unwrap());
 

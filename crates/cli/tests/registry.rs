@@ -36,7 +36,8 @@ use serde_json::{Value, json};
 
 use support::{ask, firm, full_width, person, record, registry, with};
 
-/// What the embedded editions know, read from their catalogues: nothing is compiled for it.
+/// The codes that the embedded editions know, read from their catalogues: nothing is compiled for
+/// it.
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let editions = Policy::embedded_editions().into_iter();
     let descriptions: Vec<_> = editions
@@ -52,7 +53,8 @@ fn opened(document: &Value) -> Result<JsonRegistry, RegistryError> {
     Ok(registry)
 }
 
-/// Why a registry file is refused, without the position, which depends on the file's layout.
+/// Returns the error of a registry file that is refused, without the position, which depends on the
+/// file's layout.
 fn fault(document: &Value) -> String {
     let message = opened(document).expect_err("the file is bad").to_string();
     message.split(" (line 1, column ").next().unwrap_or_default().to_owned()
@@ -63,7 +65,7 @@ fn import_into(database: &Path, document: &Value) -> Result<Report, RegistryErro
     import_as(database, document, &ImportOptions::default())
 }
 
-/// As [`import_into`], with what is allowed besides.
+/// Imports a document into a database with these options.
 fn import_as(
     database: &Path,
     document: &Value,
@@ -74,7 +76,8 @@ fn import_as(
     import_with(file.path(), database, &VOCABULARY, options, &mut || {})
 }
 
-/// As [`import_into`], where as many records in force may be removed as it says itself.
+/// Imports a document into a database, and allows the removal of records in force that a first,
+/// refused import names.
 fn import_smaller(database: &Path, document: &Value) -> Result<Report, RegistryError> {
     let error = match import_into(database, document) {
         Err(error) => error,
@@ -87,7 +90,7 @@ fn import_smaller(database: &Path, document: &Value) -> Result<Report, RegistryE
     import_as(database, document, &ImportOptions { allow_removal, ..ImportOptions::default() })
 }
 
-/// A database beside nothing, in a folder that lives as long as the first value.
+/// Path of a new database in an empty folder, which lives as long as the first value.
 fn database() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("credit.db");

@@ -128,7 +128,7 @@ impl Office {
         file
     }
 
-    /// Whether a configuration can be used: the exit code, and what is told.
+    /// Runs `serve --check-config` on a configuration, and returns the exit code and the messages.
     fn try_config(&self, file: &str) -> (Option<i32>, String) {
         let arguments = ["serve", "--check-config", "--lang", "en", "--config", file];
         let output = program(self.folder.path()).args(arguments).output().unwrap();

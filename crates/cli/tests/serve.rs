@@ -1,4 +1,4 @@
-//! `mustcheck serve`, as whoever runs it meets it.
+//! `mustcheck serve`, as its operator meets it.
 
 #![allow(
     clippy::expect_used,
@@ -95,7 +95,7 @@ fn it_serves_until_it_is_asked_to_end() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut address).unwrap();
     #[cfg(target_os = "linux")]
     {
-        // What is in memory names people.
+        // Memory holds names of people, so no core file may be written.
         let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
         let cores = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
         let numbers: Vec<&str> = cores.split_whitespace().skip(4).take(2).collect();

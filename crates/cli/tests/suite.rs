@@ -1,4 +1,4 @@
-//! Suites of cases: what is held against what, what is told of it, and that the shipped cases show
+//! Suites of cases: what is compared with what, what is reported, and that the shipped cases show
 //! every measure and clause.
 
 #![allow(
@@ -26,7 +26,7 @@ use serde_json::Value;
 
 use support::{Folder, application, record, registry};
 
-/// A case of firm 1 on the list of wage arrears, with what must come of it.
+/// Writes a case of firm 1 on the list of wage arrears, with this expected outcome.
 fn case(folder: &Folder, name: &str, expected: &str) {
     case_of(folder, name, &application(), &registry(&[record("r1", 1)]), expected);
 }
@@ -38,7 +38,7 @@ fn case_of(folder: &Folder, name: &str, application: &Value, registry: &Value, e
     folder.write_text(&format!("{name}/expected.toml"), expected);
 }
 
-/// What comes of [`case`]: the supplier is excluded and examined, and its legal representative,
+/// Right outcome of [`case`]: the supplier is excluded and examined, and its legal representative,
 /// whom the record names, is excluded too.
 const RIGHT: &str = "\
 title.zh = \"拖欠工资\"

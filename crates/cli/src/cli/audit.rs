@@ -23,7 +23,7 @@ pub enum Command {
     Copy(copy::Arguments),
     /// Record what the office did about a receipt's measures and obligations (执行反馈).
     Feedback(feedback::Arguments),
-    /// List what is not reported yet, what is late first (督办).
+    /// List the measures and obligations that are not reported yet, the late ones first (督办).
     ///
     /// Exit codes: 0 nothing is late, 10 something is late, 1 fault, 2 usage, 3 invalid input.
     Overdue(overdue::Arguments),
@@ -31,9 +31,9 @@ pub enum Command {
     ///
     /// CSV, or with `--format json` one JSON document. The newest checks come first.
     Export(export::Arguments),
-    /// Count checks, and what came of them.
+    /// Count checks and their results.
     Report(report::Arguments),
-    /// Hold the log against its checkpoint and keys, and say where it does not fit.
+    /// Check the log against its checkpoint and keys, and report each place that does not fit.
     Verify(verify::Arguments),
 }
 

@@ -4,15 +4,15 @@ use anyhow::Error;
 use clap::Args;
 use mustcheck::{ApplicationError, CheckError, Date, GateBuilder};
 
-/// Days that the right goes back where nothing else is said: ten years.
+/// Days that the right goes back if `--backdated` names no number: ten years.
 const USUAL: &str = "3650";
 
-/// The right to check as of an earlier day, if whoever runs the program takes it.
+/// The right to check as of an earlier day, if the user takes it with `--backdated`.
 // RAIL R14
 #[derive(Args, Clone, Copy, Default)]
 pub struct Backdated {
-    /// Check as of a day before yesterday, of so many days back at most; 3650 without a number.
-    /// Such a check says so in its first line, and the best that comes of it is `review`.
+    /// Allow a check as of a day before yesterday, at most so many days back; 3650 without a
+    /// number. Such a check says so in its first line, and its best disposition is `review`.
     #[arg(
         long,
         value_name = "DAYS",
@@ -25,7 +25,7 @@ pub struct Backdated {
 }
 
 impl Backdated {
-    /// A gate that has the right, if it was taken.
+    /// Returns the gate with the right, if it was taken.
     pub const fn given(self, gate: GateBuilder) -> GateBuilder {
         match self.backdated {
             Some(days) => gate.backdating(days),
@@ -33,8 +33,8 @@ impl Backdated {
         }
     }
 
-    /// An error of a check. Where the right was needed and is not there, it names the option that
-    /// gives it.
+    /// Returns the error of a check. If the check failed because this right was not taken, the
+    /// error names the option that gives it.
     pub fn told(self, error: CheckError, as_of: Date, today: Date) -> Error {
         match error {
             CheckError::Application(ApplicationError::InvalidDate(mut problem))

@@ -1,8 +1,8 @@
 //! `mustcheck batch`: many applications, one JSON document a line, in and out in the same order.
 //!
-//! A line that cannot be evaluated is answered by an error with its number; the rest goes on. The
-//! lines are worked on by as many threads as there are cores, and what comes out is the same for
-//! any number of them.
+//! A line that cannot be evaluated is answered by an error with its number; the rest goes on. As
+//! many threads as there are cores work on the lines, and the output is the same for any number of
+//! them.
 
 mod lines;
 mod pipeline;
@@ -33,7 +33,7 @@ use lines::{Chunk, Line, Lines};
 use pipeline::{Bounds, Sink, Source, Worked};
 use summary::Summary;
 
-/// As many sandboxes as there can be at a time.
+/// Largest number of worker threads: that of the sandboxes that there can be at a time.
 const MOST_JOBS: u16 = 128;
 
 #[derive(Args)]
@@ -44,15 +44,15 @@ pub struct Arguments {
     /// platforms.
     #[arg(long, value_name = "FILE")]
     registry: PathBuf,
-    /// Where the results go, one JSON document a line; stdout without it.
+    /// The file for the results, one JSON document a line; stdout without it.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// How many applications are checked at a time; without it, one for each core.
+    /// Number of applications that are checked at a time; without it, one for each core.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=128))]
     jobs: Option<u16>,
     /// Write the papers of each application as well, as pages to print, into a folder of its own
-    /// that is named by its case number: the officer's sheet (核查结果单), and a notice (告知书) for
-    /// each who is reached, in the language of `--lang`.
+    /// that is named by its case number: the officer's sheet (核查结果单), and a notice (告知书) for each
+    /// subject that is reached, in the language of `--lang`.
     #[arg(long, value_name = "FOLDER")]
     papers: Option<PathBuf>,
     #[command(flatten)]
@@ -63,7 +63,7 @@ pub struct Arguments {
     recording: Recording,
 }
 
-/// The work on each line: its gate, and the folder of its papers.
+/// Everything that the work on a line needs: the gates, and the folder and language of the papers.
 struct Work {
     gates: Gates,
     /// The folder of the papers, if they are asked for.
@@ -83,18 +83,18 @@ struct Row<'a> {
     error: Option<Failure>,
 }
 
-/// What became of a chunk of lines.
+/// Results of a chunk of lines.
 #[derive(Default)]
 struct Rows {
-    /// The rows as they are written.
+    /// Rows in JSON, one a line.
     json: Vec<u8>,
-    /// The errors as they are told, each with its line.
+    /// Messages of the errors, each with its line number.
     told: Vec<String>,
     counts: BTreeMap<&'static str, u64>,
     worst: u8,
-    /// Bytes of the input.
+    /// Number of bytes of the input in this chunk.
     read: u64,
-    /// What ends the run, behind these rows.
+    /// Error that ends the run after these rows.
     ended: Option<anyhow::Error>,
 }
 
@@ -113,7 +113,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
         jobs,
         // Enough to work on while one line takes its time.
         chunks: 8 * jobs,
-        // Every worker may have the largest of applications.
+        // Every worker may have an application of the largest size.
         bytes: jobs.saturating_mul(usize::try_from(APPLICATION_LIMIT)?),
     };
     let source = Input { lines: Lines::new(input), path: arguments.input.clone() };
@@ -154,7 +154,7 @@ impl Source for Input {
     }
 }
 
-/// The output, and what is told of it.
+/// Output of the rows, and the summary for the terminal.
 struct Output {
     output: Box<dyn Write>,
     summary: Summary,
@@ -167,13 +167,13 @@ impl Sink<Rows> for Output {
         rows.ended.map_or(Ok(()), Err)
     }
 
-    /// Who waits for a row before the next application gets it.
+    /// Flushes the output: a caller may wait for a row before it sends the next application.
     fn idle(&mut self) -> Result<()> {
         Ok(self.output.flush()?)
     }
 }
 
-/// Checks the lines of a chunk, up to one whose error would meet every other line too.
+/// Checks the lines of a chunk, and ends at an error that every other line would meet too.
 fn rows(work: &Work, chunk: &Chunk) -> Worked<Rows> {
     let mut rows = Rows { read: chunk.read, ..Rows::default() };
     for line in &chunk.lines {
@@ -190,7 +190,7 @@ fn rows(work: &Work, chunk: &Chunk) -> Worked<Rows> {
 }
 
 impl Rows {
-    /// Adds the row of a line; an error that ends the run is given back.
+    /// Adds the row of a line; returns an error that ends the run.
     fn push(&mut self, line: u64, checked: Result<Checked>) -> Result<()> {
         let row = match &checked {
             Ok(checked) => {
@@ -215,7 +215,7 @@ impl Rows {
     }
 }
 
-/// The exit code of two: a fault outweighs bad input.
+/// Returns the worse of two exit codes: a fault (1) outweighs bad input (3).
 const fn worse(one: u8, other: u8) -> u8 {
     if one == 1 || other == 0 { one } else { other }
 }
@@ -226,7 +226,7 @@ fn check(work: &Work, line: &Line) -> Result<Checked> {
     };
     let application = Application::from_json(content)?;
     let Some(folder) = &work.papers else { return work.gates.check(&application) };
-    // Where its papers cannot go, an application is not checked.
+    // If there is no place for its papers, an application is not checked.
     let own = papers::claim(folder, &application.id)?;
     let checked = work.gates.check(&application).inspect_err(|_| {
         // What has no decision has no papers.
@@ -263,7 +263,7 @@ fn open(path: &Path) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
     Ok((Box::new(file), Some(size)))
 }
 
-/// Where the rows go.
+/// Opens the output of the rows: the named file, unless it is an input, or stdout.
 fn create(arguments: &Arguments) -> Result<Box<dyn Write>> {
     let Some(path) = &arguments.output else {
         return Ok(Box::new(BufWriter::new(std::io::stdout().lock())));

@@ -17,15 +17,17 @@ use crate::cli::Style;
 pub enum Command {
     /// Show matters with their due lookups, and measures with their basis.
     Show(show::Arguments),
-    /// Find every fault of a catalogue folder: place, clause offended, and how to mend it.
+    /// Find every fault of a catalogue folder: its place, the clause it offends, and how to fix it.
     Lint(lint::Arguments),
-    /// Tell in law terms what changes from one catalogue to another.
+    /// Show in law terms what changes from one catalogue to another.
     Diff(diff::Arguments),
-    /// Prove over every day on which the law changes that lookups are due and measures are founded.
+    /// Prove for every day on which the law changes that lookups are due and measures have a legal
+    /// basis.
     Prove(prove::Arguments),
-    /// Tell of each text how often it is cited, when it is in force, and when it was checked.
+    /// Show for each legal text how often it is cited, when it is in force, and when it was
+    /// checked.
     Status(status::Arguments),
-    /// Begin a catalogue of one's own, with its first case.
+    /// Begin a new catalogue, with its first case.
     New(new::Arguments),
 }
 

@@ -20,7 +20,7 @@ pub struct Arguments {
     #[command(flatten)]
     recording: Recording,
     /// Write the papers into a folder that is new or empty, as pages to print: the officer's sheet
-    /// (核查结果单), and a notice (告知书) for each who is reached, in the language of `--lang`.
+    /// (核查结果单), and a notice (告知书) for each subject that is reached, in the language of `--lang`.
     #[arg(long, value_name = "FOLDER")]
     papers: Option<PathBuf>,
 }
@@ -28,7 +28,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let (application, gates) = arguments.case.open()?;
     let gates = gates.backdated(arguments.backdated).recorder(arguments.recording.recorder()?);
-    // Where papers cannot go, no check is made.
+    // If there is no place for the papers, no check is made.
     arguments.papers.as_deref().map_or(Ok(()), papers::prepare)?;
     let checked = gates.check(&application)?;
     if let Some(folder) = &arguments.papers {

@@ -1,5 +1,5 @@
-//! The PostgreSQL that a command is given. A file says where it is: what it says may hold a
-//! password, and the arguments of a program are shown to everybody on the machine.
+//! The PostgreSQL database that a command uses. Its URL is in a file: it may hold a password, and
+//! everybody on the machine can see the arguments of a program.
 
 use std::future::Future;
 use std::io::{Error, ErrorKind};
@@ -13,36 +13,36 @@ use tokio::runtime::Runtime;
 
 use crate::cli::failure::Unreadable;
 
-/// The largest file that says where a database is, in bytes.
+/// Largest file with the URL of a database, in bytes.
 const LIMIT: u64 = 64 << 10;
 
-/// Where a database is.
+/// Arguments for reaching a database.
 #[derive(Args)]
 pub struct DatabaseArguments {
-    /// A file that says where the PostgreSQL of a service is, as in
+    /// The file with the URL of a service's PostgreSQL database, such as
     /// `postgresql://mustcheck:…@db/credit`.
     #[arg(long, value_name = "URL-FILE")]
     pub database: Option<PathBuf>,
-    /// Who signs the certificate of its server, in PEM; without it, connections are in clear, and
-    /// to this machine alone unless the place says `sslmode=disable`.
+    /// CA certificates of its server, in PEM; without it, connections are in clear, and to this
+    /// machine alone unless the URL says `sslmode=disable`.
     #[arg(long, value_name = "PEM", requires = "database")]
     pub authorities: Option<PathBuf>,
 }
 
-/// A database that a service's replicas share, and what waits for it.
+/// A database that a service's replicas share, with the runtime that waits for its answers.
 pub struct Shared {
     runtime: Runtime,
     database: Database,
 }
 
 impl Shared {
-    /// Reaches one of the layout that this program knows.
+    /// Connects to a database whose tables are of the version that this program knows.
     pub fn open(file: &Path, authorities: Option<&Path>) -> Result<Self> {
         Self::connect(file, authorities, async |database| database.ready().await)
     }
 
-    /// Reaches one, and makes its tables where there are none. Those of another version are left
-    /// alone: they are for the service's replicas to bring to theirs.
+    /// Connects to a database, and makes its tables if there are none. Tables of another version
+    /// are an error and left alone: the service's replicas migrate them.
     pub fn open_or_make(file: &Path, authorities: Option<&Path>) -> Result<Self> {
         Self::connect(file, authorities, async |database| match database.ready().await {
             Err(DatabaseError::Older { found: 0, .. }) => database.migrate().await.map(drop),
@@ -68,23 +68,23 @@ impl Shared {
         Ok(Self { runtime, database })
     }
 
-    /// The database.
+    /// Returns the database.
     pub const fn database(&self) -> &Database {
         &self.database
     }
 
-    /// The registry in it.
+    /// Returns the registry in the database.
     pub fn registry(&self) -> PostgresRegistry {
         PostgresRegistry::new(self.database.clone())
     }
 
-    /// Waits for what it is asked.
+    /// Waits for an answer of the database.
     pub fn wait<F: Future>(&self, asked: F) -> F::Output {
         self.runtime.block_on(asked)
     }
 }
 
-/// What a database is called in messages.
+/// Returns the name of a database in messages: the path of its URL file.
 pub fn named(file: &Path) -> String {
     format!("database `{}`", file.display())
 }
@@ -92,7 +92,7 @@ pub fn named(file: &Path) -> String {
 fn url(file: &Path) -> Result<String, Unreadable> {
     let failed = |source| Unreadable { path: file.display().to_string(), source };
     let bytes = read_file(file, LIMIT).map_err(failed)?;
-    // What stands there instead may be a secret, and is not quoted.
+    // The content may be a secret, so it is not quoted.
     let no_text = |_| failed(Error::new(ErrorKind::InvalidData, "it is no text in UTF-8"));
     String::from_utf8(bytes).map_err(no_text)
 }

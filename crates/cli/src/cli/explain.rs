@@ -1,4 +1,4 @@
-//! `mustcheck explain`: a case by its own day, which is no check.
+//! `mustcheck explain`: shows a case by its own day, which is no check.
 
 use anyhow::Result;
 use clap::Args;
@@ -13,8 +13,8 @@ pub struct Arguments {
     case: CaseArguments,
 }
 
-/// Shows a case by its own day. It decides nothing: it says so first, is never recorded, and ends
-/// as anything does that was shown.
+/// Shows a case by its own day. It decides nothing: it says so first, is never recorded, and exits
+/// with 0 whatever it shows.
 // RAIL R14
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let (application, gates) = arguments.case.open()?;
@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
         }
     };
     if style.json {
-        // Whoever reads decisions finds none at the place of a check's.
+        // A program that reads decisions finds none at the place where a check has it.
         text::print_json(&json!({ "no_check": no_check, "decision": checked.decision() }))?;
         return Ok(0);
     }

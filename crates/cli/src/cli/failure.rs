@@ -1,4 +1,4 @@
-//! How a failure is told: what kind of "no" it is, where, and what caused it.
+//! Failures as messages: the kind of "no", its place, and its causes.
 
 use mustcheck::{
     ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
@@ -20,12 +20,12 @@ use crate::cli::test::{Exists, NoBundle, NoCatalogue, NotOpened};
 pub struct Failure {
     /// `application`, `input` or `fault`: never a finding.
     kind: &'static str,
-    /// Where in the input, if it is the input's.
+    /// Place in the input, if the input is at fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
-    /// What is wrong.
+    /// Description of the failure.
     detail: String,
-    /// What lies behind it.
+    /// Causes of the failure, the nearest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
     #[serde(skip)]
@@ -33,7 +33,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Sorts an error.
+    /// Classifies an error by its kind and exit code.
     pub fn of(error: &anyhow::Error) -> Self {
         let mut failure = Self {
             kind: "fault",
@@ -77,18 +77,18 @@ impl Failure {
         failure
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     pub const fn exit_code(&self) -> u8 {
         self.code
     }
 
-    /// The message for stderr.
+    /// Returns the message for stderr, with colours.
     pub fn message(&self) -> String {
         let red = anstyle::AnsiColor::Red.on_default().bold();
         format!("{red}error:{red:#} {}", self.plain())
     }
 
-    /// Place, detail and causes.
+    /// Returns place, detail and causes, without colours.
     pub fn plain(&self) -> String {
         let mut message = String::new();
         if let Some(path) = &self.path {
@@ -104,7 +104,8 @@ impl Failure {
     }
 }
 
-/// A message that may list several faults, each on a line that its author made safe.
+/// Returns a message masked and safe for a terminal. It may list several faults, one a line; its
+/// author made the input in it safe, so that no line break comes from outside.
 fn shown(message: &str) -> String {
     let lines: Vec<String> = message.lines().map(|line| redact(&safe(line))).collect();
     lines.join("\n")
@@ -126,7 +127,7 @@ fn input_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a I
     })
 }
 
-/// Whether what a person handed in is at fault, rather than the machinery.
+/// Whether the input is at fault, rather than the machinery.
 fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
     let registry = |error: &RegistryError| matches!(error, RegistryError::Content(_));
     cause.downcast_ref::<Unreadable>().is_some()
@@ -163,7 +164,8 @@ fn is_bad_content(cause: &(dyn std::error::Error + 'static)) -> bool {
         )
 }
 
-/// Whether it is what a suite, or the check that is to become a case, was given.
+/// Whether the input of `mustcheck test` is at fault: the catalogue, or the check that is to become
+/// a case.
 fn is_of_suite(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<NoCatalogue>().is_some()
         || cause.downcast_ref::<Exists>().is_some()
@@ -171,23 +173,23 @@ fn is_of_suite(cause: &(dyn std::error::Error + 'static)) -> bool {
         || cause.downcast_ref::<NotOpened>().is_some()
 }
 
-/// An input file that cannot be read.
+/// Error: an input file cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("`{path}` cannot be read")]
 pub struct Unreadable {
-    /// The file.
+    /// Path of the file.
     pub path: String,
-    /// Why.
+    /// Cause of the failure.
     #[source]
     pub source: std::io::Error,
 }
 
-/// The output would overwrite what is read.
+/// Error: the output would overwrite an input.
 #[derive(Debug, thiserror::Error)]
 #[error("output `{path}` is the {what}")]
 pub struct OutputIsInput {
-    /// The file.
+    /// Path of the file.
     pub path: String,
-    /// What else it is.
+    /// Role of the file as an input, such as `registry`.
     pub what: &'static str,
 }

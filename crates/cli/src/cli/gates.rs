@@ -1,4 +1,4 @@
-//! The gates of one run: an edition is baked when the first application needs it.
+//! The gates of one run: a policy is opened when the first application needs it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,13 +17,13 @@ use crate::cli::backdated::Backdated;
 use crate::cli::failure::Unreadable;
 use crate::cli::registries::open_registry;
 
-/// Which policy decides.
+/// Choice of the policy that decides.
 #[derive(Args, Clone)]
 pub struct PolicyChoice {
     /// An embedded edition; without it, the one that is in force today.
     #[arg(long, value_name = "NAME", conflicts_with = "policy")]
     pub edition: Option<String>,
-    /// What the place of use adopts of the edition: an embedded overlay.
+    /// An embedded overlay: what the place of use adopts of the edition.
     #[arg(long, value_name = "NAME", conflicts_with = "policy", default_value = "default")]
     pub overlay: String,
     /// A baked policy component instead of an embedded edition.
@@ -31,7 +31,7 @@ pub struct PolicyChoice {
     pub policy: Option<PathBuf>,
 }
 
-/// One application, and by what it is decided.
+/// One application, with the registry and the policy by which it is decided.
 #[derive(Args)]
 pub struct CaseArguments {
     /// The application, in JSON; `-` reads stdin.
@@ -53,7 +53,7 @@ impl CaseArguments {
 }
 
 impl PolicyChoice {
-    /// The policy that decides on a day.
+    /// Opens the policy that decides on a day.
     pub fn policy_as_of(&self, as_of: Date) -> Result<Policy> {
         match (&self.policy, &self.edition) {
             (Some(file), _) => open_policy(file),
@@ -62,7 +62,7 @@ impl PolicyChoice {
         }
     }
 
-    /// What tells one policy from another for a day.
+    /// Returns a key of the policy that decides on a day: its edition; empty for a baked component.
     fn key(&self, as_of: Date) -> Result<String> {
         match (&self.policy, &self.edition) {
             (Some(_), _) => Ok(String::new()),
@@ -72,7 +72,7 @@ impl PolicyChoice {
     }
 }
 
-/// A policy from a file, compiled before if this user's cache has it.
+/// Opens a policy from a file; its compiled code is taken from this user's cache if it is there.
 pub fn open_policy(file: &Path) -> Result<Policy> {
     let opened = match cache() {
         Some(cache) => cache.policy(file),
@@ -81,7 +81,8 @@ pub fn open_policy(file: &Path) -> Result<Policy> {
     opened.map(trusted).with_context(|| format!("policy `{}`", file.display()))
 }
 
-/// An embedded edition with an overlay, baked and compiled before if this user's cache has it.
+/// Opens an embedded edition with an overlay; the baked and compiled component is taken from this
+/// user's cache if it is there.
 pub fn embedded(edition: &str, overlay: &str) -> Result<Policy> {
     let opened = match cache() {
         Some(cache) => cache.embedded_place(edition, overlay),
@@ -90,7 +91,8 @@ pub fn embedded(edition: &str, overlay: &str) -> Result<Policy> {
     Ok(trusted(opened?))
 }
 
-/// The user's cache. Without one the program is slower to start, and says why once.
+/// Returns the user's cache. If it cannot be used, the program starts slower, and this prints a
+/// warning with the reason.
 pub fn cache() -> Option<CodeCache> {
     CodeCache::of_user().unwrap_or_else(|error| {
         let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
@@ -99,7 +101,7 @@ pub fn cache() -> Option<CodeCache> {
     })
 }
 
-/// Says so if an entry of the cache was refused: somebody has been at it.
+/// Prints a warning if an entry of the cache was refused, because somebody may have altered it.
 fn trusted(policy: Policy) -> Policy {
     if let Origin::Refused(why) = policy.origin() {
         eprintln!("warning: {why}; compiled afresh");
@@ -117,7 +119,7 @@ pub struct Gates {
     made: Mutex<BTreeMap<String, Arc<Mutex<Made>>>>,
 }
 
-/// What was made for one policy so far.
+/// Policy and gate of one key, as far as they are made.
 #[derive(Default)]
 struct Made {
     policy: Option<Policy>,
@@ -125,12 +127,12 @@ struct Made {
 }
 
 impl Gates {
-    /// Gates over a registry.
+    /// Opens a registry, and returns gates over it.
     pub fn open(choice: &PolicyChoice, registry: &Path) -> Result<Self> {
         Ok(Self::over(choice, open_registry(registry)?))
     }
 
-    /// Gates over a registry that is open.
+    /// Returns gates over a registry that is open already.
     pub fn over(choice: &PolicyChoice, registry: Arc<dyn Registry>) -> Self {
         Self {
             choice: choice.clone(),
@@ -142,7 +144,7 @@ impl Gates {
         }
     }
 
-    /// Sets what puts checks on record.
+    /// Sets the recorder that puts checks on record.
     pub fn recorder(self, recorder: Option<Arc<Recorder>>) -> Self {
         Self { recorder, ..self }
     }
@@ -152,7 +154,7 @@ impl Gates {
         Self { backdated, ..self }
     }
 
-    /// Sets the day on which checks are made; without it, the clock says.
+    /// Sets the day on which checks are made; without it, the clock gives the day.
     pub fn today(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
     }
@@ -164,7 +166,7 @@ impl Gates {
         checked.map_err(|error| self.backdated.told(error, application.as_of, today))
     }
 
-    /// The lookups that are due for an application, and the policy that says so.
+    /// Returns the lookups that are due for an application, and the policy that makes them due.
     pub fn due_lookups(&self, application: &Application) -> Result<(Policy, Vec<Query>)> {
         let today = self.day()?;
         let gate = self.made_on(today)?;
@@ -178,8 +180,8 @@ impl Gates {
         self.today.map_or_else(|| Ok(clock::today()?), Ok)
     }
 
-    /// The gate of a day. Who needs a policy that another thread is opening waits for it; nobody
-    /// else does.
+    /// Returns the gate of a day. A thread that needs a policy which another thread is opening
+    /// waits for it; no other thread waits.
     // RAIL R14: the law is that of the day on which the check is made.
     pub fn made_on(&self, day: Date) -> Result<Gate> {
         let key = self.choice.key(day)?;
@@ -188,7 +190,8 @@ impl Gates {
         if let Some(gate) = &made.gate {
             return Ok(gate.clone());
         }
-        // Opening costs the most, and who tries again after another fault has it.
+        // Opening costs the most: if the gate cannot be built, the next attempt finds the policy
+        // open.
         let policy = match &made.policy {
             Some(policy) => policy.clone(),
             None => made.policy.insert(self.choice.policy_as_of(day)?).clone(),
@@ -205,7 +208,8 @@ impl Gates {
     }
 }
 
-/// What is under the lock is whole whatever the thread did that panicked with it.
+/// Locks a mutex, also after a panic: the value under the lock is whole even if a thread panicked
+/// while it held it.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! `mustcheck lookups`: what is due, without asking anybody.
+//! `mustcheck lookups`: shows the lookups that are due, without making them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let application = read_application(&arguments.application)?;
-    // No lookup is made, so a registry that holds nothing serves.
+    // No lookup is made, so an empty registry is enough.
     let empty = Arc::new(JsonRegistry::from_json(b"{}")?);
     let gates = Gates::over(&arguments.policy, empty).backdated(arguments.backdated);
     let (policy, due) = gates.due_lookups(&application)?;

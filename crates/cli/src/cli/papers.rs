@@ -1,7 +1,7 @@
 //! `--papers FOLDER`: the papers of a check, or of one on record, each a page that can be printed.
 //!
-//! Files are named for what they are and whom of the application they are for, by number: no name
-//! and no identifier stands in a path. Nothing that is there is written over.
+//! A file's name says which paper it is and, by number, which subject of the application it is for:
+//! no name and no identifier is in a path. No file is written over.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use mustcheck::{Checked, Language, Page, redact, safe};
 
-/// Why there is no place for papers.
+/// Error: the papers cannot be placed.
 #[derive(Debug, thiserror::Error)]
 pub enum PapersError {
-    /// Something is there already.
+    /// The folder is not empty.
     #[error("`{0}` is not empty: name a folder for these papers alone")]
     Occupied(String),
-    /// A file stands in the way.
+    /// The path is that of a file.
     #[error("`{0}` is no folder")]
     NoFolder(String),
     /// A case number that cannot be the name of a folder.
@@ -25,7 +25,8 @@ pub enum PapersError {
          at most 120 bytes"
     )]
     Name(String),
-    /// A second application with the same number, or papers of an earlier run.
+    /// The folder is there already: from a second application with the same number, or from an
+    /// earlier run.
     #[error("id: papers of `{0}` are there already")]
     Exists(String),
 }
@@ -39,7 +40,8 @@ fn file(page: &Page, language: Language) -> String {
     )
 }
 
-/// Makes a folder for the papers of one check, before the check is made.
+/// Makes the folder for the papers of one check, before the check is made. It may be there if it is
+/// empty.
 pub fn prepare(folder: &Path) -> Result<()> {
     let shown = || safe(&folder.display().to_string()).into_owned();
     match fs::read_dir(folder) {
@@ -57,7 +59,7 @@ pub fn prepare(folder: &Path) -> Result<()> {
     }
 }
 
-/// Makes the folder of one application among those of many, by its case number.
+/// Makes the folder for the papers of one application of many, named by its case number.
 pub fn claim(folder: &Path, id: &str) -> Result<PathBuf> {
     let is_name = !id.is_empty()
         && id.len() <= 120

@@ -1,4 +1,4 @@
-//! `mustcheck policy`: what a component is, how one is made, and what a check with it costs.
+//! `mustcheck policy`: shows a component, bakes one, and measures what a check with it costs.
 
 mod bake;
 mod bench;
@@ -23,7 +23,7 @@ pub enum Command {
         /// The embedded edition; without it, the newest.
         #[arg(long, value_name = "NAME", conflicts_with = "file")]
         edition: Option<String>,
-        /// What a place adopts of it: an embedded overlay.
+        /// An embedded overlay: what a place adopts of the edition.
         #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "default")]
         overlay: String,
     },
@@ -43,7 +43,7 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
     }
 }
 
-/// A policy from a file, or an embedded edition: the newest if none is named.
+/// Opens a policy from a file, or an embedded edition: the newest if none is named.
 fn open(file: Option<&PathBuf>, edition: Option<&str>, overlay: &str) -> Result<Policy> {
     match file {
         Some(file) => open_policy(file),
@@ -100,7 +100,7 @@ fn inspect(policy: &Policy, style: Style) -> Result<u8> {
     Ok(0)
 }
 
-/// Interfaces by name.
+/// Returns the names of interfaces in one text; `nothing` if there are none.
 fn named(interfaces: &[String]) -> String {
     if interfaces.is_empty() { "nothing".to_owned() } else { interfaces.join(", ") }
 }

@@ -1,4 +1,4 @@
-//! What puts checks on record: keys, log, bundles.
+//! Arguments for putting checks on record, and the recorder that they open: keys, log, bundles.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,28 +8,30 @@ use clap::Args;
 use mustcheck_evidence::bundle::{BundleFolder, Recipients};
 use mustcheck_evidence::{AuditLog, Keys, Recorded, Recorder};
 
-/// Where checks are put on record.
+/// Arguments for putting checks on record.
 #[derive(Args, Clone)]
 pub struct Recording {
-    /// The audit log: each receipt is in it for good before its decision is shown. It names nobody.
+    /// The folder of the audit log: each receipt is in it for good before its decision is shown. It
+    /// names nobody.
     #[arg(long, value_name = "DIR")]
     audit: Option<PathBuf>,
-    /// Keep what each decision can be re-derived from, one file a check. These files hold personal
-    /// data in clear, unless `--encrypt-to` is given; keep them like the case itself.
+    /// The folder for evidence: one bundle a check, from which its decision can be derived again.
+    /// Bundles hold personal data in clear, unless `--encrypt-to` is given; keep them like the case
+    /// itself.
     #[arg(long, value_name = "DIR", requires = "audit")]
     evidence: Option<PathBuf>,
     /// The folder of the keys that sign; without it, the one that `MUSTCHECK_KEYS` names, or one
     /// in the user's configuration. `mustcheck audit keygen` makes them.
     #[arg(long, value_name = "DIR", requires = "audit")]
     keys: Option<PathBuf>,
-    /// Encrypt what is kept, to this key (`age1…`) or to those in a file; repeatable. Whoever has
-    /// none of the secret keys, this office included, cannot read it again.
+    /// Encrypt the bundles to this key (`age1…`) or to those in a file; repeatable. Without one of
+    /// the secret keys nobody can read them again, this office included.
     #[arg(long, value_name = "AGE|FILE", requires = "evidence")]
     encrypt_to: Vec<String>,
 }
 
 impl Recording {
-    /// What records, if anything is to be recorded.
+    /// Opens the recorder; none if `--audit` is not given.
     pub fn recorder(&self) -> Result<Option<Arc<Recorder>>> {
         let Some(audit) = &self.audit else { return Ok(None) };
         let keys = Keys::open(&folder_of_keys(self.keys.as_deref())?)?;
@@ -54,13 +56,13 @@ impl Recording {
     }
 }
 
-/// The folder of the keys.
+/// Returns the folder of the keys: the chosen one, or the user's own.
 pub fn folder_of_keys(chosen: Option<&Path>) -> Result<PathBuf> {
     let chosen = chosen.map(Path::to_owned).or_else(Keys::default_folder);
     chosen.ok_or_else(|| anyhow!("this user has no folder for keys: name one with `--keys`"))
 }
 
-/// One line about what is on record.
+/// Returns one line about a check that is on record.
 pub fn told(recorded: &Recorded) -> String {
     format!("receipt {} (entry {} of the log)", recorded.id, recorded.index)
 }

@@ -1,4 +1,4 @@
-//! The registry that a command is given: what its name or its content says it is.
+//! The registry that a command is given: its name or its content gives its kind.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! `mustcheck registry`: fill a database from files, look into one, play a platform.
+//! `mustcheck registry`: fills a database from files, shows what a registry holds, simulates a
+//! platform.
 
 mod convert;
 mod import;
@@ -25,13 +26,13 @@ pub enum Command {
     /// Import registry files into a SQLite database or into a service's PostgreSQL: one
     /// transaction per file.
     Import(import::Arguments),
-    /// Answer for entries that an import could not read: they leave nobody open any more, as long
-    /// as their source lists them unchanged.
+    /// Record a person who answers for entries that an import could not read: they leave no lookup
+    /// unanswered any more, as long as their source lists them unchanged.
     Acknowledge(repair::Acknowledge),
-    /// Bring back the snapshot of a source that was held before its last import, once.
+    /// Bring back the snapshot of a source that was held before its last import. This works once.
     Undo(repair::Undo),
     /// Serve a registry file as a credit platform would, with faults, and print the mapping file
-    /// by which `check` asks it.
+    /// with which `check` asks it.
     Simulate(simulate::Arguments),
     /// Show the sources of a registry, and the records about an application's subjects.
     #[command(group = clap::ArgGroup::new("held").args(["registry", "database"]).required(true))]
@@ -41,7 +42,7 @@ pub enum Command {
         registry: Option<PathBuf>,
         #[command(flatten)]
         database: DatabaseArguments,
-        /// Show the records that name a subject of this application.
+        /// An application, in JSON: the records that name one of its subjects are shown too.
         #[arg(long, value_name = "FILE")]
         application: Option<PathBuf>,
     },
@@ -59,10 +60,10 @@ pub fn run(command: &Command, style: Style) -> Result<u8> {
     }
 }
 
-/// The records that name a subject.
+/// A subject, with the records that name it.
 type About<'a> = (&'a Subject, Vec<CreditRecord>);
 
-/// The sources of a registry, and the records about some subjects.
+/// Reads the sources of a registry file or SQLite database, and the records about some subjects.
 fn held<'a>(
     registry: &Path,
     subjects: &'a [Subject],
@@ -81,7 +82,7 @@ fn held<'a>(
     Ok((open.summary(), found))
 }
 
-/// As [`held`], of one in PostgreSQL.
+/// Reads the same as [`held`] from a registry in PostgreSQL.
 fn shared<'a>(
     file: &Path,
     authorities: Option<&Path>,
@@ -141,7 +142,8 @@ fn show(
     Ok(0)
 }
 
-/// A record without the identifiers that it holds (RAIL R13).
+/// Returns a record in JSON, with the identifier of its subject as it may be shown and no other
+/// identifiers (RAIL R13).
 fn row(record: &CreditRecord) -> serde_json::Value {
     json!({
         "id": record.id,

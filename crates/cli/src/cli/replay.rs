@@ -1,4 +1,5 @@
-//! `mustcheck replay`: derives decisions again from their bundles, or from another policy.
+//! `mustcheck replay`: derives decisions again from their bundles, or decides the same cases by
+//! another policy.
 
 mod bundles;
 mod impact;
@@ -21,8 +22,8 @@ use crate::cli::gates::cache;
 use crate::cli::{Lang, Style, papers};
 pub use bundles::Bundles;
 
-/// The exit code of evidence that does not hold: a decision that differs, or a bundle or log that
-/// is not what was put on record.
+/// Exit code for evidence that does not hold: a decision that differs, or a bundle or log that is
+/// not what was put on record.
 pub const BROKEN: u8 = 20;
 
 #[derive(Args)]
@@ -33,18 +34,18 @@ pub struct Arguments {
     /// bundles nor an embedded edition; repeatable.
     #[arg(long, value_name = "FILE|DIR")]
     component: Vec<PathBuf>,
-    /// The office's public keys, from a hand that you trust; without it, those beside the bundles,
-    /// which whoever changed a bundle may have changed too.
+    /// The office's public keys, from somebody whom you trust; without it, those beside the
+    /// bundles, which may have been changed together with a bundle.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// The log: every receipt must be in it, and of a folder of bundles, every receipt of the log
-    /// must have its bundle.
+    /// The folder of the log: every receipt must be in it, and for a folder of bundles, every
+    /// receipt of the log must have its bundle.
     #[arg(long, value_name = "DIR")]
     audit: Option<PathBuf>,
     /// The secret keys for encrypted bundles, as `age-keygen` writes them.
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
-    /// Derive a decision again also where its evidence is already found false.
+    /// Derive a decision again even if its evidence is already found false.
     #[arg(long)]
     anyway: bool,
     /// Fuel that one check may use at most, whatever its receipt names.
@@ -61,20 +62,21 @@ pub struct Arguments {
     /// Do not compare; decide every case by this policy instead, and show what would change.
     #[arg(long, value_name = "FILE", conflicts_with = "edition")]
     policy: Option<PathBuf>,
-    /// The same with an embedded edition.
+    /// The same with this embedded edition instead of a policy file.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// What a place adopts of that edition: an embedded overlay.
+    /// An embedded overlay: what a place adopts of that edition.
     #[arg(long, value_name = "NAME", requires = "edition", default_value = "default")]
     overlay: String,
-    /// Write what would change as a page that needs nothing else.
+    /// The file for a page that shows what would change; the page needs nothing else.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let identities = arguments.identity.as_deref().map(Identities::open).transpose()?;
-    // Found before the log is read: what is kept meanwhile is no bundle without a receipt.
+    // Listed before the log is read, so that a bundle that is kept meanwhile is not taken for one
+    // without a receipt.
     let bundles = Bundles::find(&arguments.bundles, identities)?;
     if bundles.len() == 0 {
         let path = arguments.bundles.display().to_string();
@@ -97,12 +99,12 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     same::run(&bundles, &replayer, logged.as_ref(), Some(folder), style)
 }
 
-/// A page shows what another policy would change.
+/// Error: `--html` is given, and no other policy whose changes a page could show.
 #[derive(Debug, thiserror::Error)]
 #[error("`--html` shows what would change: name a policy with `--policy` or `--edition`")]
 pub struct PageOfWhat;
 
-/// A folder without a single bundle: it is the wrong one, or everything is gone.
+/// Error: a folder has not a single bundle. It is the wrong one, or everything is gone.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NothingToReplay(String);
@@ -133,13 +135,14 @@ fn replayer(arguments: &Arguments, keys: &PublicKeys, logged: Option<&Logged>) -
     })
 }
 
-/// What a check may use: it is for whoever replays to say, and not for what is replayed.
+/// Returns the limits of one check: the person who replays sets them, and not the evidence.
 fn limits(arguments: &Arguments) -> Limits {
     let memory = arguments.memory.saturating_mul(1 << 20);
     Limits { fuel: arguments.fuel, memory, ..Limits::default() }
 }
 
-/// The public keys: those that were named, or those that stand in a folder or above it.
+/// Opens the public keys: those that were named, or those in a folder or in one of the two above
+/// it.
 pub fn keys(named: Option<&Path>, beside: &Path) -> Result<PublicKeys> {
     if let Some(path) = named {
         return Ok(PublicKeys::open(path)?);
@@ -154,7 +157,7 @@ pub fn keys(named: Option<&Path>, beside: &Path) -> Result<PublicKeys> {
     Ok(keys)
 }
 
-/// Nothing to verify with.
+/// Error: there are no public keys to verify with.
 #[derive(Debug, thiserror::Error)]
 #[error("there are no public keys beside `{0}`: name them with `--keys`")]
 pub struct NoKeys(String);
@@ -165,9 +168,9 @@ struct Logged(BTreeMap<ContentDigest, Missing>);
 /// A receipt of the log that has no bundle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Missing {
-    /// Its index in the log, from 0.
+    /// Index of the receipt in the log, from 0.
     entry: u64,
-    /// Its id.
+    /// Id of the receipt.
     receipt: DocumentId,
 }
 
@@ -189,8 +192,9 @@ impl Logged {
         self.0.keys().copied().collect()
     }
 
-    /// The receipts that have no bundle in the folder, in the order of the log; `met` are those
-    /// that have one. Of a bundle that was named alone, nothing can be said about others.
+    /// Returns the receipts that have no bundle in the folder, in the order of the log; `met` are
+    /// those that have one. Empty if a single bundle was named, because it says nothing about
+    /// others.
     fn without_bundle(&self, bundles: &Bundles, met: &HashSet<DocumentId>) -> Result<Vec<Missing>> {
         if !bundles.is_folder {
             return Ok(Vec::new());
@@ -200,7 +204,7 @@ impl Logged {
         };
         let mut missing = without(self.0.values().cloned().collect(), met);
         if !missing.is_empty() {
-            // What was logged while this ran was kept before it was logged.
+            // A receipt that was logged while this ran has its bundle: that is kept first.
             missing = without(missing, &bundles.kept_since()?);
         }
         missing.sort();
@@ -209,7 +213,7 @@ impl Logged {
 }
 
 impl Missing {
-    /// The finding, for a person.
+    /// Returns the finding as a sentence for a person.
     fn told(&self, style: Style) -> String {
         let Self { entry, receipt } = self;
         match style.lang {

@@ -1,4 +1,4 @@
-//! `mustcheck serve`: the gate over HTTP.
+//! `mustcheck serve`: serves the gate over HTTP.
 
 use std::path::PathBuf;
 
@@ -15,7 +15,7 @@ pub struct Arguments {
     /// The configuration, in TOML.
     #[arg(long, value_name = "FILE", required = true)]
     config: Option<PathBuf>,
-    /// Say whether everything that the configuration names can be used, and end.
+    /// Check that everything that the configuration names can be used, and end.
     #[arg(long)]
     check_config: bool,
     #[command(subcommand)]
@@ -25,9 +25,9 @@ pub struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Make a token for a caller, and the entry for the file of the callers. The token is shown
-    /// once: the file has its SHA-256 alone.
+    /// once: the file has only its SHA-256.
     Token {
-        /// What the caller is called in the log: a system, not a person.
+        /// The name of the caller in the log: a system, not a person.
         name: String,
     },
 }
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     quiet_panics();
     let service = Service::builder(config).open()?;
     serve(service, |address| {
-        // Whoever started it with port 0 reads here which it got.
+        // With port 0, this says which port was taken.
         let _ = if style.json {
             text::print_json(&json!({ "listens": address.to_string() }))
         } else {
@@ -71,7 +71,7 @@ fn token(name: &str, style: Style) -> Result<u8> {
     Ok(0)
 }
 
-/// What a service of this configuration would have.
+/// Prints the policies and the number of callers that a service of this configuration has.
 fn checked(service: &Service, style: Style) -> Result<u8> {
     let policies = service.policies();
     if style.json {

@@ -1,6 +1,6 @@
-//! `mustcheck test`: cases that say what must come of them.
+//! `mustcheck test`: runs test cases and compares their decisions with the expected ones.
 //!
-//! Exit codes: 0 the suite passes, 1 a case fails, the machinery does, or less is covered than was
+//! Exit codes: 0 the suite passes, 1 a case or the machinery fails, or less is covered than was
 //! asked for, 3 a case cannot be evaluated and no other fails.
 
 mod coverage;
@@ -25,7 +25,7 @@ use crate::suite::{self, Finding, Policies, Ran, Source, Verdict};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Folders of cases, searched with the folders in them.
+    /// Folders of cases; all folders below them are searched, too.
     #[arg(value_name = "DIR", required_unless_present = "init")]
     folders: Vec<PathBuf>,
     /// Decide by this catalogue folder instead of the embedded editions; each case may name an
@@ -44,17 +44,17 @@ pub struct Arguments {
     /// Show what the cases cover: measures, clauses, reasons, standings and more.
     #[arg(long)]
     coverage: bool,
-    /// Fail if fewer of a hundred measures or clauses are covered.
+    /// Fail if a smaller percentage of the measures or of the clauses is covered.
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
     coverage_minimum: Option<u8>,
     /// Run again whenever a case or the catalogue changes, until Ctrl-C.
     #[arg(long, conflicts_with = "init")]
     watch: bool,
-    /// Make a case of this check: an evidence bundle, or an application with `--registry`.
+    /// Turn this check into a case: an evidence bundle, or an application with `--registry`.
     /// Everybody in it is replaced by somebody invented.
     #[arg(long, value_name = "FILE", requires = "into", conflicts_with = "folders")]
     init: Option<PathBuf>,
-    /// The folder of the new case; there must be none yet.
+    /// The folder of the new case; it must not be there yet.
     #[arg(long, value_name = "DIR", requires = "init")]
     into: Option<PathBuf>,
     /// The registry of the application that becomes a case.
@@ -78,10 +78,10 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     Ok(once(arguments, style)?.exit_code())
 }
 
-/// What came of a run.
+/// Results of a run.
 struct Results {
     ran: Vec<Ran>,
-    /// What is wrong with the folders.
+    /// Faults of the folders.
     findings: Vec<Finding>,
     coverage: Option<Coverage>,
     /// Whether less is covered than was asked for.
@@ -105,7 +105,7 @@ impl Results {
     }
 }
 
-/// Runs the suite and tells what came of it.
+/// Runs the suite and prints its results.
 fn once(arguments: &Arguments, style: Style) -> Result<Results> {
     let mut policies = policies(arguments)?;
     let found = suite::find(&arguments.folders)
@@ -139,7 +139,7 @@ fn policies(arguments: &Arguments) -> Result<Policies> {
     Ok(Policies::of(source, cache()).map_err(NoCatalogue)?)
 }
 
-/// A folder that is no catalogue.
+/// Error: a folder is no catalogue.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NoCatalogue(Finding);
@@ -160,7 +160,7 @@ fn junit(path: &Path, results: &Results, style: Style) -> Result<()> {
     std::fs::write(path, xml).with_context(|| format!("`{}` cannot be written", path.display()))
 }
 
-/// A bar on stderr, which draws itself only on a terminal.
+/// Returns a progress bar on stderr, which is drawn only on a terminal.
 fn bar(size: usize, style: Style) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(size).unwrap_or_default());
     let left = style.say("剩余 {eta}", "{eta} left");

@@ -9,19 +9,19 @@ use serde::Serialize;
 
 use crate::cli::Style;
 
-/// One line on stdout.
+/// Prints one line on stdout.
 pub fn line(text: &str) -> Result<()> {
     writeln!(anstream::stdout(), "{text}")?;
     Ok(())
 }
 
-/// A heading.
+/// Prints a heading in bold.
 pub fn heading(text: &str) -> Result<()> {
     let bold = anstyle::Style::new().bold();
     line(&format!("{bold}{text}{bold:#}"))
 }
 
-/// A JSON document on stdout.
+/// Prints a JSON document on stdout.
 pub fn print_json(value: &impl Serialize) -> Result<()> {
     // The standard output is written line by line, and a document has hundreds.
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -30,13 +30,13 @@ pub fn print_json(value: &impl Serialize) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// `instrument art. n` for each basis.
+/// Returns `instrument article` for each basis, in one text.
 pub fn citations(bases: &[LegalBasis]) -> String {
     let cite = |basis: &LegalBasis| format!("{} {}", basis.instrument, basis.article);
     bases.iter().map(cite).collect::<Vec<_>>().join("; ")
 }
 
-/// Role, name, and code or masked number.
+/// Returns role, name, and code or masked number of a subject.
 pub fn subject_line(subject: &Subject, style: Style) -> String {
     let role = words::role_words(subject.role);
     let name = safe(&subject.name);
@@ -44,8 +44,8 @@ pub fn subject_line(subject: &Subject, style: Style) -> String {
     format!("{} {name} {shown}", style.words(role))
 }
 
-/// A decision: the finding with its code, and the officer's sheet. What sources say of themselves
-/// stands below it, in their own words.
+/// Prints a decision: the disposition with its code, and the officer's sheet; below it the reasons
+/// that sources gave, in their own words.
 pub fn decision(checked: &Checked, style: Style) -> Result<()> {
     let decision = checked.decision();
     let finding = words::disposition_words(decision.disposition);

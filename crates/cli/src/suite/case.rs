@@ -1,4 +1,4 @@
-//! A case as it was read.
+//! A test case, as read from its folder.
 
 use std::path::Path;
 
@@ -9,26 +9,27 @@ use crate::suite::expected::Expected;
 use crate::suite::find::{APPLICATION, CaseFolder, DECISION, EXPECTED, REGISTRIES};
 use crate::suite::finding::{Finding, Place};
 
-/// The largest expectation that is read, in bytes.
+/// Largest `expected.toml` or `decision.json` that is read, in bytes.
 const LIMIT: u64 = 64 << 20;
 
-/// A case, read.
+/// A test case, with the faults that were found while it was read.
 #[derive(Debug)]
 pub struct Case {
-    /// Where it is.
+    /// Folder and registry of the case.
     pub folder: CaseFolder,
-    /// What it says of itself.
+    /// Contents of `expected.toml`; the default if there is none.
     pub expected: Expected,
-    /// The whole decision, if it holds one.
+    /// Contents of `decision.json`, the whole expected decision; none if there is no such file, or
+    /// it cannot be read.
     pub decision: Option<Value>,
-    /// What is applied for; none if it cannot be read.
+    /// Application of the case; none if it cannot be read.
     pub application: Option<Application>,
-    /// What is wrong with it.
+    /// Faults that keep the case from being evaluated.
     pub findings: Vec<Finding>,
 }
 
 impl Case {
-    /// Reads a case. What is wrong with it is said, all at once, and no other case suffers.
+    /// Reads a case. All its faults are collected in `findings`, and no other case suffers.
     pub fn read(folder: CaseFolder) -> Self {
         let mut case = Self {
             folder,

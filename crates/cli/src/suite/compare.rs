@@ -1,4 +1,4 @@
-//! Where a decision is not what was expected, in words.
+//! Differences between a decision and the expected one, in words.
 
 use std::collections::BTreeSet;
 
@@ -10,64 +10,64 @@ use serde_json::Value;
 use crate::suite::expected::{ExpectedAside, Outcome};
 use crate::suite::finding::near;
 
-/// One thing that is not as expected.
+/// One difference between a decision and the expected one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Difference {
-    /// Another finding.
+    /// The disposition is another one.
     Disposition {
-        /// What was expected.
+        /// Expected disposition.
         expected: Disposition,
-        /// What was found.
+        /// Disposition of the decision.
         found: Disposition,
     },
-    /// A measure that does not apply to a role, and should.
+    /// An expected measure does not apply to its role.
     MissingMeasure {
-        /// Measure and role.
+        /// Id of the measure, and code of the role.
         measure: String,
     },
-    /// A measure that applies to a role, and should not.
+    /// A measure applies to a role and is not expected.
     UnexpectedMeasure {
-        /// Measure and role.
+        /// Id of the measure, and code of the role.
         measure: String,
     },
-    /// What is set aside for another reason.
+    /// A record or measure is set aside for another reason than expected.
     OtherReason {
-        /// The record, the measure, or both.
+        /// Id of the record, of the measure, or of both.
         what: String,
-        /// What was expected.
+        /// Expected reason.
         expected: SetAsideReason,
-        /// What was found.
+        /// Reason in the decision.
         found: SetAsideReason,
     },
-    /// What is not set aside, and should be.
+    /// A record or measure is not set aside, and should be.
     MissingSetAside {
-        /// What, and the reason.
+        /// Id of the record, of the measure, or of both, then the expected reason.
         set_aside: String,
-        /// The end of the message: what was most likely meant.
+        /// End of the message: the known id that was most likely meant; empty if none is near.
         #[serde(skip_serializing_if = "String::is_empty")]
         near: String,
     },
-    /// What is set aside, and should not be.
+    /// A record or measure is set aside, and should not be.
     UnexpectedSetAside {
-        /// What, and the reason.
+        /// Id of the record, of the measure, or of both, then the reason.
         set_aside: String,
     },
-    /// A value of the whole decision.
+    /// A value of the whole decision is another one.
     Value {
-        /// Where, such as `measures[0].until`.
+        /// Path of the value, such as `measures[0].until`.
         path: String,
-        /// What was expected; absent if nothing.
+        /// Expected value in JSON; absent if there should be none.
         #[serde(skip_serializing_if = "Option::is_none")]
         expected: Option<String>,
-        /// What was found; absent if nothing.
+        /// Value of the decision in JSON; absent if it has none.
         #[serde(skip_serializing_if = "Option::is_none")]
         found: Option<String>,
     },
 }
 
 impl Difference {
-    /// The difference in a line.
+    /// Returns the difference as one line.
     pub fn text(&self) -> Text {
         match self {
             Self::Disposition { expected, found } => Text::new(
@@ -106,8 +106,8 @@ impl Difference {
     }
 }
 
-/// Where an outcome is not the expected one. `known` are the records that were found and the
-/// measures that there are, for whoever misspelled one.
+/// Compares a decision with its expected outcome. `known` holds the ids of the records that were
+/// found and of the policy's measures: a misspelled id is reported with the nearest of them.
 pub fn differences(outcome: &Outcome, decision: &Decision, known: &[&str]) -> Vec<Difference> {
     let mut all = Vec::new();
     if outcome.disposition != decision.disposition {
@@ -125,7 +125,8 @@ pub fn differences(outcome: &Outcome, decision: &Decision, known: &[&str]) -> Ve
     all
 }
 
-/// What stands on one side alone; what stands twice has to stand twice on the other side.
+/// Returns the names that only one side has. Names are counted: one that occurs twice must occur
+/// twice on the other side.
 fn unmatched(mut expected: Vec<String>, mut found: Vec<String>) -> (Vec<String>, Vec<String>) {
     expected.retain(|one| match found.iter().position(|other| other == one) {
         Some(at) => {
@@ -143,7 +144,8 @@ fn of_set_aside(
     known: &[&str],
 ) -> Vec<Difference> {
     let mut found: Vec<&SetAside> = decision.set_aside.iter().collect();
-    // Who names record and measure means no other entry; who names one of them takes what is left.
+    // An expectation that names record and measure means that entry alone; one that names either of
+    // them takes what is left.
     take(&mut expected, &mut found, |one, entry| {
         one.what == what(entry) && one.reason == entry.reason
     });
@@ -169,7 +171,7 @@ fn of_set_aside(
     all
 }
 
-/// Takes the pairs that belong together out of both lists.
+/// Removes the pairs that belong together from both lists, and returns them.
 fn take<'e, 'f>(
     expected: &mut Vec<&'e ExpectedAside>,
     found: &mut Vec<&'f SetAside>,
@@ -186,19 +188,20 @@ fn take<'e, 'f>(
     pairs
 }
 
-/// Whether an entry is about what is named: the record, the measure, or both.
+/// Whether an entry is about what the expectation names: the record, the measure, or both.
 fn concerns(one: &ExpectedAside, entry: &SetAside) -> bool {
     let named = Some(one.what.as_str());
     entry.record.as_deref() == named || entry.measure.as_deref() == named || one.what == what(entry)
 }
 
-/// What an entry is about: the record, the measure, or the record and the measure.
+/// Returns the ids that an entry names: of the record, of the measure, or of both with a space
+/// between.
 pub fn what(entry: &SetAside) -> String {
     let parts: Vec<&str> = entry.record.iter().chain(&entry.measure).map(String::as_str).collect();
     parts.join(" ")
 }
 
-/// Where two documents differ, value by value.
+/// Compares two JSON documents value by value.
 pub fn value_differences(expected: &Value, found: &Value) -> Vec<Difference> {
     let mut all = Vec::new();
     walk(String::new(), Some(expected), Some(found), &mut all);
@@ -228,7 +231,7 @@ fn walk(path: String, expected: Option<&Value>, found: Option<&Value>, all: &mut
     }
 }
 
-/// A value, fit for a line.
+/// Returns a value as text for one line: masked, and cut after 200 characters.
 // RAIL R13: what is expected was written by hand, and may quote an identifier.
 fn shown(value: &Value) -> String {
     const LONGEST: usize = 200;

@@ -1,10 +1,10 @@
-//! What a suite shows of the law that its cases ask for, and what none of them shows. Only cases
-//! that pass show anything.
+//! Coverage: the parts of the law that the cases of a suite show, and those that none of them
+//! shows. Only cases that pass show anything.
 //!
-//! The universe is what the policies that decided could have shown: of each edition with each
-//! overlay that a case asks for, its measures, clauses, matters, lookups and exceptions, and the
-//! reasons, standings and dispositions that there are. See [`universe`] for the clauses: each is
-//! there with the way in which a decision shows it.
+//! The universe is everything that the deciding policies could have shown: for each edition with
+//! each overlay that a case asks for, its measures, clauses, matters, lookups and exceptions, and
+//! all reasons, standings and dispositions. [`universe`] lists the clauses, and the way in which a
+//! decision shows each.
 
 mod shown;
 mod universe;
@@ -15,29 +15,30 @@ use serde::Serialize;
 
 use crate::suite::{Policies, Ran, Verdict};
 
-/// What is covered, group by group.
+/// Coverage of a suite, group by group.
 #[derive(Debug, Serialize)]
 pub struct Coverage {
-    /// The groups.
+    /// One group for each kind, in the order of [`Kind::ALL`].
     pub groups: Vec<Group>,
-    /// Each measure, with how often it applied and was set aside by name.
+    /// Each measure, with the numbers of cases in which it applied and was set aside by name.
     pub measures: Vec<MeasureUse>,
-    /// Whether a policy was a baked component, whose description alone could be asked.
+    /// Whether a policy was a baked component, of which only the description is known: then clauses
+    /// of exceptions, remedies, rules on persons and the like are not counted.
     pub description_only: bool,
 }
 
-/// Items of one kind.
+/// Coverage of the items of one kind.
 #[derive(Debug, Serialize)]
 pub struct Group {
-    /// What they are.
+    /// Kind of the items.
     pub kind: Kind,
-    /// How many there are.
+    /// Number of items in the universe.
     pub total: usize,
-    /// How many a case shows.
+    /// Number of items that a case shows.
     pub covered: usize,
-    /// How many of a hundred, rounded down; 100 if there are none.
+    /// Percentage of items that a case shows, rounded down; 100 if there are no items.
     pub percent: u8,
-    /// Those that no case shows, by name.
+    /// Names of the items that no case shows.
     pub missing: Vec<String>,
 }
 
@@ -72,7 +73,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind, in the order in which they are told.
+    /// All kinds, in the order of the report.
     pub const ALL: [Self; 12] = [
         Self::Measures,
         Self::MeasuresApplied,
@@ -88,28 +89,28 @@ impl Kind {
         Self::Lookups,
     ];
 
-    /// Whether a minimum is a minimum of these.
+    /// Whether `--coverage-minimum` applies to the kind.
     pub const fn must_be_covered(self) -> bool {
         matches!(self, Self::Measures | Self::MeasuresApplied | Self::Clauses)
     }
 }
 
-/// How a suite uses a measure.
+/// Use of a measure in a suite.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct MeasureUse {
-    /// Its edition.
+    /// Edition of the measure.
     pub edition: String,
-    /// Its id.
+    /// Id of the measure.
     pub measure: String,
-    /// Whether it is mandatory or adopted in some overlay of the suite.
+    /// Whether the measure is mandatory, or adopted in some overlay of the suite.
     pub adopted: bool,
-    /// In how many cases it applied.
+    /// Number of cases in which the measure applied.
     pub applied: usize,
-    /// In how many cases it was set aside by name.
+    /// Number of cases in which the measure was set aside by name.
     pub set_aside: usize,
 }
 
-/// Items by kind and name.
+/// Names of items, by kind.
 #[derive(Debug, Default)]
 struct Items(BTreeMap<Kind, BTreeSet<String>>);
 
@@ -128,7 +129,8 @@ impl Items {
 }
 
 impl Coverage {
-    /// What the cases show of what the policies could have shown.
+    /// Computes the coverage of a run: what its passing cases show of what the policies could have
+    /// shown.
     pub fn of(ran: &[Ran], policies: &Policies) -> Self {
         let mut universe = Items::default();
         universe::add_codes(&mut universe);
@@ -161,7 +163,7 @@ impl Coverage {
         Self { groups, measures: uses.into_values().collect(), description_only }
     }
 
-    /// The lesser percentage of measures and of clauses.
+    /// Returns the lowest percentage of the kinds that must be covered: measures, and clauses.
     pub fn least(&self) -> u8 {
         let groups = self.groups.iter().filter(|group| group.kind.must_be_covered());
         groups.map(|group| group.percent).min().unwrap_or(100)

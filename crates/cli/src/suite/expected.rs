@@ -1,7 +1,7 @@
-//! `expected.toml`: what must come of a case, in the words of a lawyer.
+//! `expected.toml`: the expected outcome of a case, in the words of a lawyer.
 //!
-//! What is told of the outcome is told in full: who names a disposition and no measure expects
-//! that none applies. So no case can be written that looks at the disposition alone.
+//! An outcome is always complete: a file that names a disposition and no measure expects that none
+//! applies. So no case can be written that looks at the disposition alone.
 
 use std::path::Path;
 
@@ -11,36 +11,36 @@ use toml::Spanned;
 
 use crate::suite::finding::{Finding, Place, near};
 
-/// A value and where it stands.
+/// A value with its place in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<T> {
     /// The value.
     pub value: T,
-    /// Where.
+    /// Place of the value.
     pub place: Place,
 }
 
-/// What a case says of itself.
+/// Contents of `expected.toml`.
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
-    /// What it shows.
+    /// Title: what the case shows.
     pub title: Option<Text>,
-    /// The edition that decides it; without it, the one in force on its as-of date.
+    /// Edition that decides the case; without it, the one in force on the as-of date.
     pub edition: Option<Placed<String>>,
-    /// The overlay; without it, the default one.
+    /// Overlay of the edition; without it, the default one.
     pub overlay: Option<Placed<String>>,
-    /// What must come of it.
+    /// Expected outcome; none if the file names no disposition.
     pub outcome: Option<Outcome>,
 }
 
-/// What must come of a case.
+/// Expected outcome of a case.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The finding.
+    /// Expected disposition.
     pub disposition: Disposition,
     /// Measures that apply, each with the role that it reaches; no others.
     pub measures: Vec<Placed<ExpectedMeasure>>,
-    /// What is set aside, each with its reason; nothing else.
+    /// Records and measures that are set aside, each with its reason; no others.
     pub set_aside: Vec<Placed<ExpectedAside>>,
 }
 
@@ -53,12 +53,12 @@ pub struct ExpectedMeasure {
     pub role: Role,
 }
 
-/// A record or measure that is set aside, and why.
+/// A record or measure that is set aside, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectedAside {
-    /// The record, the measure, or the record and the measure.
+    /// Id of the record, of the measure, or of the record and the measure with a space between.
     pub what: String,
-    /// Why.
+    /// Reason for setting it aside.
     pub reason: SetAsideReason,
 }
 
@@ -81,7 +81,7 @@ impl Expected {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with it, each at its place.
+    /// All faults of the file, each with its place.
     pub fn read(path: &Path, text: &str) -> Result<Self, Vec<Finding>> {
         let mut reader = Reader { file: path.display().to_string(), text, findings: Vec::new() };
         let file: File = toml::from_str(text).map_err(|e| {
@@ -93,7 +93,7 @@ impl Expected {
     }
 }
 
-/// The parser's message; for an unknown key, with the one that was most likely meant.
+/// Returns the parser's message; for an unknown key, with the key that was most likely meant.
 fn told(message: &str) -> String {
     let unknown = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once('`'));
     match unknown {
@@ -135,7 +135,7 @@ impl Reader<'_> {
         })
     }
 
-    /// `measure-id role`.
+    /// Reads an entry of `measures`: `measure-id role`.
     fn measure(&mut self, written: &Spanned<String>) -> Option<Placed<ExpectedMeasure>> {
         let (measure, role) = self.halves(written, "a measure and the role that it reaches")?;
         let known = Role::ALL.iter().map(|role| (role.code(), *role));
@@ -144,7 +144,8 @@ impl Reader<'_> {
         Some(Placed { value, place: self.place(written) })
     }
 
-    /// `record-id reason`, `measure-id reason` or `record-id measure-id reason`.
+    /// Reads an entry of `set_aside`: `record-id reason`, `measure-id reason` or
+    /// `record-id measure-id reason`.
     fn set_aside(&mut self, written: &Spanned<String>) -> Option<Placed<ExpectedAside>> {
         let (what, reason) = self.halves(written, "a record or measure and the reason")?;
         let known = SetAsideReason::ALL.iter().map(|reason| (reason.code(), *reason));
@@ -153,7 +154,8 @@ impl Reader<'_> {
         Some(Placed { value, place: self.place(written) })
     }
 
-    /// What stands before the last space, and the code behind it: an id may hold spaces.
+    /// Splits an entry at its last space into id and code, since an id may hold spaces. Without a
+    /// space, adds a finding and returns none.
     fn halves<'s>(
         &mut self,
         written: &'s Spanned<String>,

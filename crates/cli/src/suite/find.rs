@@ -1,30 +1,31 @@
-//! Where the cases are.
+//! Search for the folders that are cases.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::suite::finding::Finding;
 
-/// What is applied for; a folder that has it is a case.
+/// File name of the application; a folder that has such a file is a case.
 pub const APPLICATION: &str = "application.json";
-/// What the sources hold.
+/// File names of a registry: what the sources hold.
 pub const REGISTRIES: [&str; 2] = ["registry.json", "registry.db"];
-/// The whole decision.
+/// File name of the whole expected decision.
 pub const DECISION: &str = "decision.json";
-/// What must come of it, in a few lines.
+/// File name of the expected outcome in a few lines.
 pub const EXPECTED: &str = "expected.toml";
 
-/// Folders above the one that was named in which a shared registry is looked for.
+/// Number of folders above the named one in which a shared registry is looked for.
 const ABOVE: usize = 2;
 
 /// A folder that is a case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseFolder {
-    /// Its path within the folder that was named, which is its id.
+    /// Id of the case: its path within the folder that was named.
     pub name: String,
-    /// The folder.
+    /// Path of the folder.
     pub path: PathBuf,
-    /// The registry: its own, or that of the nearest folder above.
+    /// Registry of the case: its own, or that of the nearest folder above; none if there is
+    /// neither.
     pub registry: Option<PathBuf>,
 }
 
@@ -33,15 +34,15 @@ pub struct CaseFolder {
 pub struct Found {
     /// The cases.
     pub cases: Vec<CaseFolder>,
-    /// What is wrong with the folders.
+    /// Faults of the folders.
     pub findings: Vec<Finding>,
 }
 
-/// Finds the cases in folders and in the folders in them.
+/// Finds the cases in folders, and in all folders below them.
 ///
 /// # Errors
 ///
-/// The folder that was named and cannot be read.
+/// The named folder that cannot be read, with the cause.
 pub fn find(roots: &[PathBuf]) -> Result<Found, (PathBuf, std::io::Error)> {
     let mut found = Found::default();
     for root in roots {
@@ -87,7 +88,8 @@ impl Found {
         below.iter().for_each(|folder| self.walk(root, folder, registry));
     }
 
-    /// Leaves each id to one case: two would stand for each other in every list of results.
+    /// Keeps one case of each id, and reports the others: two cases of one id could not be told
+    /// apart in a list of results.
     fn name_once(&mut self) {
         let mut known: BTreeMap<&str, &Path> = BTreeMap::new();
         let mut twice = Vec::new();
@@ -104,7 +106,7 @@ impl Found {
     }
 }
 
-/// The path within the folder that was named; of that folder itself, its own name.
+/// Returns the id of a case: its path within the folder that was named, or that folder's own name.
 fn name_of(root: &Path, folder: &Path) -> String {
     let within = folder.strip_prefix(root).unwrap_or(folder);
     let parts: Vec<_> = within.components().map(|c| c.as_os_str().to_string_lossy()).collect();

@@ -1,4 +1,4 @@
-//! What makes a case impossible to evaluate, at its place.
+//! Findings: faults that keep a case from being evaluated, each with its place.
 
 use std::fmt;
 use std::path::Path;
@@ -6,28 +6,28 @@ use std::path::Path;
 use mustcheck::{redact, safe};
 use serde::Serialize;
 
-/// One thing that is wrong with a case or with what decides it.
+/// One fault of a case, or of the catalogue or policy that decides it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// The file or folder.
+    /// Path of the file or folder, masked.
     pub file: String,
     /// Line, from 1, where one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// Column, from 1.
+    /// Column in characters, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
-    /// What is wrong.
+    /// Description of the fault, masked; it may have several lines.
     pub detail: String,
 }
 
 impl Finding {
-    /// A finding about a file as a whole.
+    /// Makes a finding about a file as a whole.
     pub fn of(file: &Path, detail: impl fmt::Display) -> Self {
         Self::at(&file.display().to_string(), None, detail)
     }
 
-    /// A finding at a place in a file.
+    /// Makes a finding at a place in a file.
     pub fn at(file: &str, place: Option<Place>, detail: impl fmt::Display) -> Self {
         let (line, column) = place.map(|p| (p.line, p.column)).unzip();
         // RAIL R13: a value of the wrong form is quoted, and may be an identifier.
@@ -57,7 +57,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of a byte.
+    /// Returns the place of a byte in a text.
     pub fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         let start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -66,7 +66,8 @@ impl Place {
     }
 }
 
-/// The known code that a misspelled one most likely means, as the end of a message.
+/// Returns `; did you mean …?` with the known code nearest to a misspelled one, as the end of a
+/// message; empty if none is within an edit distance of 3.
 pub fn near<'a>(code: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let distances = known.into_iter().map(|k| (strsim::damerau_levenshtein(code, k), k));
     let nearest = distances.filter(|(distance, _)| *distance <= 3).min();

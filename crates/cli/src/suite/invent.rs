@@ -1,8 +1,8 @@
-//! A case from a check: everybody in it is replaced, and what decided it stays.
+//! Turns a check into a case: everybody in it is replaced, and what decided it stays.
 //!
-//! Identifiers, names, offices, documents, materials and numbers are replaced, the same one by the
-//! same one. Dates, amounts, codes, regions, countries and the ids of sources stay, because a rule
-//! may turn on them. Of the records, those stay that the check saw.
+//! Identifiers, names, offices, documents, materials and numbers are replaced, the same one always
+//! by the same one. Dates, amounts, codes, regions, countries and the ids of sources stay, because
+//! a rule may turn on them. Only the records that the check saw are kept.
 
 mod identifiers;
 mod registry;
@@ -17,39 +17,40 @@ use mustcheck::registry::json::RegistryFile;
 /// A check that was made.
 #[derive(Clone, Debug)]
 pub struct Original {
-    /// What was applied for.
+    /// Application of the check.
     pub application: Application,
-    /// What the registry answered.
+    /// Answers of the registry.
     pub answers: Vec<Answer>,
-    /// What was decided.
+    /// Decision of the check.
     pub decision: Decision,
 }
 
-/// The case that was made of it.
+/// A case that was made of a check, with invented parties.
 #[derive(Debug)]
 pub struct Invented {
-    /// What is applied for.
+    /// Application of the case.
     pub application: Application,
-    /// What the sources hold.
+    /// Registry of the case: what its sources hold.
     pub registry: RegistryFile,
     names: Names,
 }
 
-/// Why there is no case.
+/// Error: the check cannot be turned into a case.
 #[derive(Debug, thiserror::Error)]
 pub enum InventError {
     /// More subjects of one scheme than there are invented identifiers.
     #[error("there are not enough invented identifiers of scheme `{0}`")]
     NoMore(Scheme),
-    /// The invented case is decided otherwise, so it would not show what the check showed.
+    /// The invented case is decided otherwise, so it would not show what the check showed. Holds
+    /// the differences, one a line.
     #[error("the invented case is decided otherwise:\n{0}")]
     Differs(String),
-    /// Something of the original is still there.
+    /// A text of the original is still in the case. Holds the kind of the text, in words.
     #[error("the invented case still holds {0} of the original")]
     Left(&'static str),
 }
 
-/// What a text is, and so what stands in its place.
+/// Kind of a text in the original, which gives the form of its replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Organization,
@@ -71,7 +72,7 @@ impl Kind {
             Self::Document => format!("文书{n}号"),
             Self::Material => format!("材料{n}"),
             Self::Number | Self::Reason => format!("CASE-{n}"),
-            // In this order, records are judged.
+            // Records are judged in the order of their ids.
             Self::Record => format!("R-{n:04}"),
         }
     }
@@ -89,27 +90,30 @@ impl Kind {
     }
 }
 
-/// Texts shorter than this, in bytes, are not looked for: a letter is in every case.
+/// Length in bytes below which a text of the original is not looked for: a single letter is in
+/// every case.
 const SHORTEST: usize = 6;
-/// Numbers that are tried before a name that holds an original one is let stand, and found.
+/// Numbers that are tried to find a name without any original text in it. After that, the name is
+/// used all the same, and [`Invented::nothing_left`] finds it.
 const TRIED: u32 = 1_000;
 
-/// What stands for what.
+/// Replacement of each identifier and text of the original.
 #[derive(Debug, Default)]
 struct Names {
     identifiers: BTreeMap<(Scheme, String), String>,
     texts: BTreeMap<(Kind, String), String>,
     numbers: BTreeMap<Kind, u32>,
-    /// Every text of the original that may not be left, once.
+    /// Every text of the original that must not be left in the case, with its kind.
     originals: BTreeMap<String, Kind>,
 }
 
 impl Invented {
-    /// The case of a check. `instruments` are those that a record may cite.
+    /// Makes the case of a check. `instruments` are those that a record may cite; other citations
+    /// are left out.
     ///
     /// # Errors
     ///
-    /// [`InventError::NoMore`].
+    /// [`InventError::NoMore`] if a scheme has too few invented identifiers.
     pub fn of(original: &Original, instruments: &BTreeSet<String>) -> Result<Self, InventError> {
         let mut names = Names { originals: originals(original), ..Names::default() };
         let mut application = original.application.clone();
@@ -135,7 +139,7 @@ impl Invented {
         Ok(Self { application, registry, names })
     }
 
-    /// Holds the decision on the case against the original one.
+    /// Compares the decision on the case with the original one.
     ///
     /// # Errors
     ///
@@ -155,11 +159,11 @@ impl Invented {
         if lines.is_empty() { Ok(()) } else { Err(InventError::Differs(lines.join("\n"))) }
     }
 
-    /// Makes sure that nothing of the original stands in the case's files.
+    /// Checks that a text of the case's files holds nothing of the original.
     ///
     /// # Errors
     ///
-    /// [`InventError::Left`].
+    /// [`InventError::Left`] with the kind of what was found.
     // RAIL R13
     pub fn nothing_left(&self, text: &str) -> Result<(), InventError> {
         if self.names.identifiers.keys().any(|(_, identifier)| text.contains(identifier.as_str())) {
@@ -170,7 +174,7 @@ impl Invented {
     }
 }
 
-/// Every text of a check that may say who it was.
+/// Returns every text of a check that may identify somebody, with its kind.
 fn originals(original: &Original) -> BTreeMap<String, Kind> {
     let mut all: Vec<(&str, Kind)> = Vec::new();
     let application = &original.application;
@@ -194,14 +198,15 @@ fn originals(original: &Original) -> BTreeMap<String, Kind> {
             all.extend(documents.map(|document| (document, Kind::Document)));
         }
     }
-    // A status is no reason that somebody gave.
+    // A status code in place of a reason was not written by anybody.
     let codes = AnswerStatus::ALL.iter().map(|status| status.code());
     let codes: Vec<&str> = codes.collect();
     let tells = |text: &str| text.len() >= SHORTEST && !codes.contains(&text);
     all.into_iter().filter(|(text, _)| tells(text)).map(|(t, kind)| (t.to_owned(), kind)).collect()
 }
 
-/// Measures as they meet somebody, in order.
+/// Returns the measures that apply, sorted: each as a line with role, subject, records and last
+/// day.
 fn measures(decision: &Decision, record: impl Fn(&String) -> String) -> Vec<String> {
     let mut all: Vec<String> = (decision.measures.iter())
         .map(|m| {
@@ -237,11 +242,12 @@ fn told(lines: &mut Vec<String>, what: &str, was: &[String], is: &[String]) {
 }
 
 impl Names {
-    /// Everybody and every record of a check, in an order that the decision keeps.
+    /// Chooses a replacement for everybody and for every record of a check. New record ids sort as
+    /// the old ones do, so that the decision stays the same.
     fn collect(&mut self, original: &Original) -> Result<(), InventError> {
         let records = || original.answers.iter().flat_map(|answer| &answer.records);
         let mut everybody: Vec<(Scheme, Option<&str>, &str)> = Vec::new();
-        // Codes that do not follow their standard, and so have to go on not following it.
+        // Codes that do not follow their standard: their replacements must not follow it either.
         let mut issued: BTreeSet<&str> = BTreeSet::new();
         for s in &original.application.subjects {
             everybody.push((s.scheme, s.country.as_deref(), &s.identifier));
@@ -353,7 +359,7 @@ impl Names {
             let document = event.document.take();
             event.document = document.map(|document| self.of(Kind::Document, &document));
         }
-        // Both are free texts; what is no citation of a known instrument is not kept.
+        // Instrument and article are free texts: only citations of a known instrument are kept.
         let numbered = |article: &str| {
             (1..=6).contains(&article.len()) && article.bytes().all(|b| b.is_ascii_digit())
         };

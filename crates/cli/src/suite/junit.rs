@@ -1,4 +1,4 @@
-//! The results for a build server, in the form of JUnit.
+//! Results for a build server, as JUnit XML.
 
 use mustcheck::model::Text;
 use mustcheck::{redact, safe};
@@ -6,11 +6,11 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::suite::{Finding, Ran, Verdict};
 
-/// The report, one test case for each case, and one for each folder that is wrong.
+/// Returns the report: one test case for each case, and one for each finding about the folders.
 ///
 /// # Errors
 ///
-/// A sentence about what cannot be written as XML.
+/// A sentence that says what cannot be written as XML.
 pub fn report(
     ran: &[Ran],
     findings: &[Finding],
@@ -48,7 +48,7 @@ fn status(case: &Ran, pick: &impl Fn(&Text) -> String) -> TestCaseStatus {
 }
 
 impl Ran {
-    /// Everything that keeps the case from passing, a line each.
+    /// Returns everything that keeps the case from passing, one a line.
     pub fn lines(&self, pick: impl Fn(&Text) -> String) -> Vec<String> {
         let findings = self.findings.iter().map(ToString::to_string);
         let differences = self.differences.iter().map(|difference| pick(&difference.text()));

@@ -14,10 +14,10 @@ use crate::suite::expected::Placed;
 use crate::suite::find::EXPECTED;
 use crate::suite::finding::{Finding, near};
 
-/// The overlay of a case that names none.
+/// Overlay of a case that names none, unless a baked component decides it.
 pub const DEFAULT: &str = "default";
 
-/// Where policies come from.
+/// Source of the policies.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// The editions in this program.
@@ -31,9 +31,9 @@ pub enum Source {
 /// An edition with an overlay.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// The edition.
+    /// Name of the edition.
     pub edition: String,
-    /// The overlay.
+    /// Name of the overlay.
     pub overlay: String,
 }
 
@@ -42,14 +42,14 @@ pub struct Key {
 pub struct Deciding {
     /// The policy.
     pub policy: Policy,
-    /// Its catalogue; none of a baked component, which shows no more than its description.
+    /// Catalogue of the policy; none for a baked component, of which only the description is known.
     pub catalogue: Option<Catalogue>,
 }
 
-/// Why a case has no policy.
+/// Error: no policy decides a case.
 #[derive(Clone, Debug)]
 pub enum NoPolicy {
-    /// What is asked for cannot be had.
+    /// The source has no such edition or overlay, or it does not compile.
     Bad(Vec<Finding>),
     /// The machinery failed.
     Fault(String),
@@ -59,7 +59,7 @@ pub enum NoPolicy {
 pub struct Policies {
     source: Source,
     cache: Option<CodeCache>,
-    /// Each edition of the source with its first day.
+    /// Editions of the source; those of a catalogue folder with the first day on which they decide.
     editions: Vec<(String, Option<Date>)>,
     overlays: Vec<String>,
     opened: BTreeMap<Key, Result<Arc<Deciding>, NoPolicy>>,
@@ -70,18 +70,18 @@ struct EditionFile {
     edition: Head,
 }
 
-/// What of an edition's head says when it decides.
+/// The part of an edition's head that gives the first day on which it decides.
 #[derive(Deserialize)]
 struct Head {
     valid_from: Date,
 }
 
 impl Policies {
-    /// The policies of a source.
+    /// Reads the names of the editions and overlays of a source; no policy is opened yet.
     ///
     /// # Errors
     ///
-    /// What is wrong with the catalogue's folder as a whole.
+    /// A finding about the catalogue's folder, or about the head of an edition in it.
     pub fn of(source: Source, cache: Option<CodeCache>) -> Result<Self, Finding> {
         let (editions, overlays) = match &source {
             Source::Embedded => {
@@ -103,11 +103,12 @@ impl Policies {
         Ok(Self { source, cache, editions, overlays, opened: BTreeMap::new() })
     }
 
-    /// Opens what a case asks for, if it is not open already.
+    /// Opens the policy that a case asks for, if it is not open already.
     ///
     /// # Errors
     ///
-    /// Why nothing decides the case.
+    /// [`NoPolicy::Bad`] if the source cannot give what the case asks for, [`NoPolicy::Fault`] if
+    /// the machinery fails.
     pub fn open(&mut self, case: &Case, as_of: Date) -> Result<Arc<Deciding>, NoPolicy> {
         let key = self.key(case, as_of).map_err(|finding| NoPolicy::Bad(vec![finding]))?;
         if let Some(opened) = self.opened.get(&key) {
@@ -118,7 +119,7 @@ impl Policies {
         opened
     }
 
-    /// Every policy that was opened.
+    /// Returns every policy that was opened, by edition and overlay.
     pub fn all(&self) -> impl Iterator<Item = (&Key, &Arc<Deciding>)> {
         self.opened.iter().filter_map(|(key, opened)| Some((key, opened.as_ref().ok()?)))
     }
@@ -157,7 +158,8 @@ impl Policies {
         Ok(Key { edition, overlay })
     }
 
-    /// What an edition or overlay is not.
+    /// Returns the end of a message about an unknown edition or overlay: which of the two is
+    /// `what`.
     fn unknown(&self, what: &str) -> String {
         match &self.source {
             Source::Embedded if what == "overlay" => {
@@ -175,7 +177,7 @@ impl Policies {
         }
     }
 
-    /// The edition in force on a day: of those that have begun, the one that began last.
+    /// Returns the edition in force on a day: of those that have begun, the one that began last.
     fn edition_as_of(&self, as_of: Date) -> Result<String, String> {
         match &self.source {
             Source::Embedded => {

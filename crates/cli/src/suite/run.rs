@@ -1,6 +1,6 @@
-//! Running a suite: read, open the policies, decide, compare. Each step is done for all cases
-//! before the next begins: a policy is compiled by all cores, and nobody may wait for it on one of
-//! them.
+//! Runs a suite: reads the cases, opens the policies, decides, compares. Each step is done for all
+//! cases before the next begins: a policy is compiled on all cores, and no case may occupy one of
+//! them while it waits for that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -19,15 +19,15 @@ use crate::suite::finding::near;
 use crate::suite::policies::{Deciding, Key, NoPolicy, Policies};
 use crate::suite::{Case, Finding};
 
-/// How a case came out.
+/// Result of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// As expected.
+    /// The decision is the expected one.
     Passed,
-    /// Otherwise than expected.
+    /// The decision is not the expected one.
     Failed,
-    /// It cannot be evaluated.
+    /// The case cannot be evaluated.
     Bad,
     /// The machinery failed.
     Fault,
@@ -36,40 +36,40 @@ pub enum Verdict {
 /// Act and events of a record, which a decision does not show.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// Its act, if it names one.
+    /// Act that the record names, if it names one.
     pub act: Option<String>,
-    /// Kinds of its events.
+    /// Kinds of the record's events.
     pub events: BTreeSet<EventKind>,
 }
 
-/// What came of a case.
+/// A case that was run, with its result.
 #[derive(Debug)]
 pub struct Ran {
-    /// Its id.
+    /// Id of the case, masked.
     pub name: String,
-    /// Where it is.
+    /// Path of its folder.
     pub path: PathBuf,
-    /// What it shows.
+    /// Title: what the case shows.
     pub title: Option<Text>,
-    /// How it came out.
+    /// Result of the case.
     pub verdict: Verdict,
     /// The decision, if there is one, and the edition and overlay that made it.
     pub decided: Option<(Key, Decision)>,
-    /// Acts and events of the answered records, by record.
+    /// Acts and events of the records in the answers, by record id.
     pub told: BTreeMap<String, Told>,
-    /// Its papers in Chinese, as text.
+    /// Papers of the decision in Chinese, as text.
     pub papers: String,
-    /// Where the decision is not what was expected.
+    /// Differences between the decision and the expected one.
     pub differences: Vec<Difference>,
-    /// What makes the case impossible to evaluate.
+    /// Faults that keep the case from being evaluated.
     pub findings: Vec<Finding>,
-    /// What failed.
+    /// Failure of the machinery, in words.
     pub fault: Option<String>,
 }
 
 type Opened = Result<Arc<dyn Registry>, RegistryError>;
 
-/// Runs cases. `done` is told of each one that is through.
+/// Runs cases on all cores and returns them in the same order. `done` is called after each.
 pub fn run(cases: Vec<CaseFolder>, policies: &mut Policies, done: impl Fn() + Sync) -> Vec<Ran> {
     let cases: Vec<Case> = cases.into_par_iter().map(Case::read).collect();
     let deciding = cases.iter().map(|case| {
@@ -98,7 +98,7 @@ fn one(
     registries: &BTreeMap<&PathBuf, Opened>,
 ) -> Ran {
     let mut ran = Ran {
-        // RAIL R13: whoever names a folder by a case may have named it by a code.
+        // RAIL R13: a folder's name may hold the code of a firm or a person.
         name: mustcheck::redact(&mustcheck::safe(&case.folder.name)),
         path: case.folder.path.clone(),
         title: case.expected.title.clone(),
@@ -145,14 +145,14 @@ fn one(
     ran
 }
 
-/// Why there is no decision.
+/// Error: a case is not decided, by fault of its registry, its application or the machinery.
 enum NotDecided {
     Registry(String),
     Application(String),
     Fault(String),
 }
 
-/// Decides an application as of its own day, whatever day it is: a suite holds for years.
+/// Decides an application as of its own day, whatever day is today: a suite stays valid for years.
 pub fn check(
     deciding: &Deciding,
     registry: Arc<dyn Registry>,
@@ -208,7 +208,7 @@ impl Ran {
             events: record.events.iter().map(|event| event.kind).collect(),
         };
         self.told = records.map(|record| (record.id.clone(), told(record))).collect();
-        // What is wrong with the case would be told a second time as a difference.
+        // A fault of the case would be reported a second time, as a difference.
         if !self.findings.is_empty() {
             return;
         }
@@ -233,7 +233,7 @@ impl Ran {
     }
 }
 
-/// Measures that are expected and that the policy does not have: misspelled, not missing.
+/// Reports expected measures that the policy does not have: they are misspelled, not missing.
 fn unknown_measures(case: &Case, deciding: &Deciding) -> Vec<Finding> {
     let description = deciding.policy.description();
     let known = || description.measures.iter().map(|m| m.id.as_str());
@@ -254,7 +254,7 @@ fn unknown_measures(case: &Case, deciding: &Deciding) -> Vec<Finding> {
         .collect()
 }
 
-/// An error with what lies behind it.
+/// Returns an error with all its causes, in one line.
 fn in_full(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

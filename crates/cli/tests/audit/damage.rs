@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::office::{Office, receipt, restricted};
 
-/// A log of more than one bundle.
+/// A log of 300 receipts: more than one bundle of entries.
 fn long() -> Office {
     let office = Office::new();
     let writer = office.writer();
@@ -20,7 +20,7 @@ fn long() -> Office {
     office
 }
 
-/// What each command that reads the log says.
+/// Returns the error of each command that reads the log.
 fn told(office: &Office) -> Vec<String> {
     let commands = ["report", "overdue", "export"];
     let told = commands.map(|command| {
@@ -36,7 +36,7 @@ fn a_changed_figure_is_found_and_located() {
     let office = long();
     let bundle = office.log().join("tile/entries/000");
     let bytes = fs::read(&bundle).unwrap();
-    // Another disposition of the same length: what is there can be read, and is not what was.
+    // The first disposition, overwritten by another text of the same length.
     let text = "\"disposition\":\"restricted\"";
     let at = (0..bytes.len()).find(|at| bytes[*at..].starts_with(text.as_bytes())).unwrap();
     let mut changed = bytes;

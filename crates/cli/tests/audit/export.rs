@@ -92,7 +92,7 @@ fn recorded() -> Folder {
 
 fn recorded_with(more: &[&str]) -> Folder {
     let folder = Folder::new();
-    // What an export is for may name its subjects: the rule of the other commands does not hold.
+    // An export may name its subjects: the rule on the output of other commands does not hold.
     let write = |name: &str, json: Value| folder.write_bytes(name, json.to_string().as_bytes());
     write("application.json", application());
     write("registry.json", registry(&[record("R1", 1)]));
@@ -140,7 +140,7 @@ fn encrypted_evidence_names_the_subjects_to_whoever_can_open_it() {
     let opened = export(&["--identity", "reader.txt"]);
     assert_eq!(opened.code, 0, "{opened:?}");
     assert!(opened.stdout.contains(&uscc(1)) && opened.stdout.contains("甲公司"), "{opened:?}");
-    // Who cannot open it has the rows, and learns why they name nobody.
+    // A reader who cannot open it gets the rows, and learns why they name nobody.
     for (more, why) in [
         (&["--identity", "other.txt"][..], "encrypted, and `--identity` does not open it"),
         (&[], "encrypted"),

@@ -1,4 +1,4 @@
-//! What feedback is recorded, and what is refused, word for word.
+//! Feedback that is recorded, and feedback that is refused, with the exact errors.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ fn file(receipt: &DocumentId, rest: Value) -> Value {
     file
 }
 
-/// Why a file is refused; nothing is in the log then.
+/// Returns the error of a file that is refused, and checks that the log has not grown.
 fn refused(office: &Office, file: Value) -> String {
     let before = office.source().entries();
     let error = hand_in(office, &[file], false).unwrap_err();
@@ -51,7 +51,7 @@ fn refused(office: &Office, file: Value) -> String {
     error.to_string()
 }
 
-/// Why a report about the one measure is refused, with these keys put into it.
+/// Returns the error of a report about the one measure, with these keys put into it.
 fn measure_refused(office: &Office, receipt: &DocumentId, rest: Value) -> String {
     let mut measure = applied(None);
     merge(&mut measure, rest);

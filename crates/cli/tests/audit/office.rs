@@ -56,7 +56,7 @@ impl Office {
         (signed.id(), Entry::Receipt(Box::new(signed)).to_json())
     }
 
-    /// Appends a feedback that nothing is held against.
+    /// Appends a feedback without checking it against its receipt.
     pub fn feedback(&self, receipt: &DocumentId, at: &str, rest: Value) -> DocumentId {
         let (id, entry) = self.signed_feedback(receipt, at, rest);
         self.writer().append(&entry).unwrap();
@@ -107,7 +107,7 @@ pub fn merge(into: &mut Value, from: Value) {
     }
 }
 
-/// A receipt of this moment: nothing applies. `rest` takes the place of what it names.
+/// A receipt of this moment, by which nothing applies. The keys in `rest` replace its own.
 pub fn receipt(at: &str, case: &str, rest: Value) -> Value {
     let digest = "0".repeat(64);
     let mut receipt = json!({
@@ -130,7 +130,7 @@ pub fn receipt(at: &str, case: &str, rest: Value) -> Value {
     receipt
 }
 
-/// One that restricts the applicant, with a feedback due to one department.
+/// A receipt that restricts the applicant, with a feedback due to one department.
 pub fn restricted(at: &str, case: &str) -> Value {
     let rest = json!({
         "lookups": [lookup("wage-arrears", "answered", Some("platform"), 1)],

@@ -1,4 +1,4 @@
-//! What is not reported, and what of it is late.
+//! Items that are not reported, and those of them that are late.
 
 use mustcheck::WorkingCalendar;
 use mustcheck_audit::overdue::{DueBy, Overdue, Question, overdue};
@@ -33,7 +33,7 @@ fn a_day_of_the_receipt_is_late_the_day_after() {
     assert_eq!((after.late, after.open), (1, 2));
     assert_eq!(after.items[0].days_late, Some(1));
     assert_eq!(after.items[0].due_by, DueBy::Receipt);
-    // What no text sets a day for is open, with its age, however long.
+    // An item for which no legal text sets a day stays open, with its age, however long.
     let years = listed(&office, "2028-10-16", None);
     assert_eq!((years.late, years.open), (1, 2));
     assert_eq!(years.items[1].age_days, 747);

@@ -1,4 +1,4 @@
-//! Property: the statistics are those that one gets by counting one entry after the other.
+//! Property: the statistics equal a count of one entry after the other.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +40,7 @@ enum Op {
 #[derive(Clone, Debug)]
 struct Made {
     day: u8,
-    /// How many days before that the check is as of.
+    /// Number of days between the as-of date and the later day of the check.
     back: u8,
     matter: usize,
     office: usize,
@@ -151,10 +151,10 @@ fn receipt_of(made: &Made, case: usize) -> Value {
     receipt(&at(made.day), "", rest)
 }
 
-/// A receipt and what was last said about it.
+/// A receipt, with what was last reported about it.
 struct Told<'a> {
     made: &'a Made,
-    /// Measure: what was said last, and how often anything was said.
+    /// By measure: the outcome that was reported last, and the number of reports.
     measures: HashMap<usize, (usize, u32)>,
     done: Option<u8>,
     first: Option<u32>,
@@ -231,7 +231,7 @@ fn said(which: usize, outcome: usize) -> Value {
     json!({ "measure": MEASURES[which], "subject_index": 0, "outcome": outcome })
 }
 
-/// So many minutes after nine in the morning of a day.
+/// Returns the moment that is so many minutes after nine in the morning of a day.
 fn after(day: u8, minutes: u32) -> String {
     let morning: mustcheck::Timestamp =
         format!("{}T09:00:00+08:00", self::day(day)).parse().unwrap();
@@ -240,7 +240,7 @@ fn after(day: u8, minutes: u32) -> String {
     format!("{}.000+08:00", &then[..19])
 }
 
-/// Whether and under which keys something counts.
+/// Figures that were counted entry by entry: in total, and for each group.
 struct Recount {
     total: Figures,
     groups: BTreeMap<String, Figures>,

@@ -102,7 +102,7 @@ pub fn small() -> Office {
     late["case"]["matter"] = json!("licensing/food-production");
     office.receipt(late);
     office.receipt(receipt("2026-11-05T09:00:00.000+08:00", "GP-2026-0007", json!({})));
-    // About what is not there: counted nowhere, and told.
+    // A report about a measure that the receipt does not have: counted nowhere, and reported.
     office.feedback(
         &unanswered,
         "2026-11-06T09:00:00.000+08:00",
@@ -132,7 +132,7 @@ fn the_statistics_of_a_small_log() {
     }
 }
 
-/// Three checks of one day: as of that day, as of the day before, which everybody may, and as of a
+/// Three checks of one day: as of that day, as of the day before, which needs no right, and as of a
 /// month before. Only the first two say nothing of the day on which they were made.
 fn backdated() -> Office {
     let office = Office::new();

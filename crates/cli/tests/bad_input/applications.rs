@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Folder, LEI, application, full_width, registry, resident, uscc, with};
 
-/// What `batch` says of each application.
+/// Returns the row that `batch` writes for each application, and checks the errors on stderr.
 fn batch(folder: &Folder, applications: &[Value]) -> Vec<Value> {
     folder.write_lines("applications.jsonl", applications);
     folder.write("registry.json", &registry(&[]));
@@ -47,7 +47,7 @@ fn of(roles: &[(&str, u32)]) -> Value {
     with(&application(), "/subjects", subjects)
 }
 
-/// Applications, with the place and the words of what is wrong.
+/// Applications, each with the place and the text of its error.
 type Cases = Vec<(Value, &'static str, String)>;
 
 fn all_refused(cases: Cases) {
@@ -164,7 +164,7 @@ fn roles_that_are_missing_or_named_too_often_are_refused() {
         ),
         (behind(&[]), "subjects[2].of", position.into()),
         (behind(&[0]), "subjects[3].of", position.into()),
-        // Two who answer for one do not make up for the other's.
+        // Two persons who answer for one organization do not make up for the other's missing one.
         (
             behind(&[0, 0]),
             "subjects[1]",

@@ -130,7 +130,7 @@ fn a_case_is_shown_by_its_own_day_and_that_is_no_check() {
     assert!(shown["no_check"].as_str().unwrap().starts_with("no check: "));
     assert_eq!(shown["decision"]["disposition"], "restricted");
     assert_eq!(shown["disposition"], Value::Null);
-    // Nothing that puts a check on record is for it.
+    // It takes no option that puts a check on record.
     assert_eq!(folder.run(&[&explain[..], &["--audit", "log"]].concat()).code, 2);
     assert_eq!(folder.run(&[&explain[..], &["--backdated"]].concat()).code, 2);
 }
@@ -188,7 +188,7 @@ fn a_source_is_fresh_for_seven_days_of_the_clock() {
     assert_eq!(statuses(&rows[2]), ["stale"]);
     assert_eq!(rows[2]["decision"]["disposition"], "undetermined");
     assert_eq!(rows[2]["decision"]["measures"], json!([]));
-    // And no earlier day that is asked for makes it young again.
+    // And an earlier as-of date does not make it young again.
     let folder = Folder::new();
     let row = batch(folder.on("2026-11-09"), &[as_of("2026-11-08")], &registry).remove(0);
     assert_eq!(statuses(&row), ["stale"]);

@@ -231,7 +231,7 @@ fn a_document_that_quotes_an_identifier_is_shown_masked() {
 
 #[test]
 fn a_record_s_id_is_no_place_for_an_identifier() {
-    // An id stands in decisions, notices and logs, and cannot be masked there.
+    // An id is shown in decisions, notices and logs, and cannot be masked there.
     let folder = Folder::new();
     let run = folder.check(&application(), &registry(&[record(&uscc(1), 1)]));
     let cause = "records[0].id: holds the identifier `9131…**`";

@@ -82,7 +82,7 @@ fn decided(folder: &Folder, registry: &Value) -> Run {
 #[test]
 fn ten_thousand_subjects_are_decided_within_a_minute() {
     let folder = Folder::new();
-    // Every tenth member and its principal stand on the list of wage arrears.
+    // Every tenth member and its principal are on the list of wage arrears.
     let records: Vec<Value> = (0..5_000).step_by(10).map(|n| record(&format!("r{n}"), n)).collect();
     let run = decided(&folder, &registry(&records));
     assert_eq!(run.told(), (11, ""));

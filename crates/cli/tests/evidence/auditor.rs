@@ -1,4 +1,5 @@
-//! What an auditor is told: nothing is missing, or what is; and nobody vouches for himself.
+//! Reports for an auditor: nothing is missing, or what is missing is named; and nobody vouches for
+//! himself.
 
 use std::path::PathBuf;
 
@@ -92,7 +93,7 @@ fn a_receipt_without_its_bundle_is_a_finding_of_replay_and_of_verify() {
     );
     // Without the log nobody can know.
     assert_eq!(replay(&folder, &[]).code, 0);
-    // What another policy would change is not said of cases that are not there.
+    // Another policy cannot be tried on cases that are not there: they are reported as missing.
     let newest = mustcheck::Policy::newest_edition();
     let run = replay(&folder, &["--audit", "log", "--edition", newest]);
     let told = format!("receipt `{}` (entry 1 of the log) has no bundle\n", ids[1]);
@@ -100,7 +101,7 @@ fn a_receipt_without_its_bundle_is_a_finding_of_replay_and_of_verify() {
     let run = verify(&folder, &["--evidence", "kept", "--format", "json"]);
     let told = format!("receipt `{}` has no bundle: its decision cannot be derived again", ids[1]);
     assert_eq!((run.code, details(&run)), (20, vec![told]));
-    // Another bundle under its name is none of it.
+    // Another bundle under its name does not take its place.
     std::fs::copy(
         bundle_of(&folder, &ids[0]),
         bundle_of(&folder, &ids[0]).with_file_name(format!("{}.evidence.json", ids[1])),
@@ -302,7 +303,7 @@ fn a_bundle_that_the_office_signed_and_the_log_has_not_is_wrong() {
     std::fs::write(&other, "{}").unwrap();
     let run = verify(&folder, &["--evidence", "kept", "--format", "json"]);
     assert_eq!((run.code, details(&run)[0].starts_with("it is no bundle: ")), (20, true));
-    // Nor can one that is encrypted be told apart, unless its reader looks.
+    // An encrypted one cannot be judged either, unless its reader opens it.
     std::fs::remove_file(&other).unwrap();
     let reader = age::x25519::Identity::generate();
     let sealed = age::encrypt(&reader.to_public(), &std::fs::read(folder.path("aside")).unwrap());
@@ -402,7 +403,7 @@ fn a_component_that_came_with_the_evidence_is_not_run_on_its_own_word() {
     assert_eq!(replay(&[]), (3, vec![brought.clone()]));
     assert_eq!(replay(&["--component", "other.wasm"]), (0, vec![]));
     assert_eq!(replay(&["--keys", KEYS]), (0, vec![]));
-    // Whoever asks to go on with a receipt that is false still runs nothing that it brought.
+    // `--anyway` with a false receipt still runs no component that came with the evidence.
     let file = bundles(&folder.path("kept")).remove(0);
     let text = std::fs::read_to_string(&file).unwrap();
     let (before, verdict) = text.rsplit_once(",\"verdict\":").unwrap();

@@ -1,11 +1,11 @@
-//! What somebody changed is found, and its place is named.
+//! Changed evidence is found, and the place of the change is named.
 
 use mustcheck_evidence::replay::{Components, Problem, Replayer, Verdict};
 use mustcheck_evidence::{Bundle, Keys, NotCanonical, Suite};
 
 use crate::office::{Folder, POLICY, cache, office, one_bundle, public, replayer};
 
-/// Which part of a bundle's file a byte is in.
+/// Returns the part of a bundle's file in which a byte is.
 fn part(json: &[u8], at: usize) -> &'static str {
     let text = std::str::from_utf8(json).unwrap();
     let begin = |key: &str| text.find(&format!("\"{key}\":")).unwrap();
@@ -20,7 +20,7 @@ fn part(json: &[u8], at: usize) -> &'static str {
         at if at < application => "answers",
         at if at < decision => "application",
         at if at < due => "decision",
-        // What was due stands under the digest of the verdict.
+        // What was due is covered by the digest of the verdict.
         at if at < format => "verdict",
         at if at < opening => "format",
         at if at < receipt => "opening",
@@ -29,7 +29,7 @@ fn part(json: &[u8], at: usize) -> &'static str {
     }
 }
 
-/// The part that a problem names, if what was read has the form of a bundle.
+/// Returns the part that a problem names, if what was read has the form of a bundle.
 fn named(problem: &Problem) -> &'static str {
     match problem {
         Problem::Receipt(_) => "receipt",
@@ -168,7 +168,7 @@ fn a_receipt_signed_by_another_key_is_not_believed() {
     );
 }
 
-/// The embedded component with a section more: it decides alike and has another digest.
+/// Returns the embedded component with one more section: it decides alike and has another digest.
 pub fn other_component(folder: &Folder) -> mustcheck::Policy {
     let bytes = [POLICY.component(), &[0, 2, 1, b'x']].concat();
     folder.write_bytes("other.wasm", &bytes);

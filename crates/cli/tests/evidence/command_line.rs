@@ -144,7 +144,7 @@ fn what_cannot_be_kept_is_a_fault_and_no_decision() {
         month.file_name().unwrap().to_string_lossy()
     );
     assert!(run.stderr.starts_with(&told), "{}", run.stderr);
-    // That it was due is in the log.
+    // The log says that a check was due.
     let run = folder.run(&["audit", "verify", "log", "--keys", KEYS, "--format", "json"]);
     assert_eq!(run.json()["entries"], json!({ "receipt": 1, "failure": 1 }));
     // The log is a file.

@@ -18,7 +18,7 @@ fn cases() -> Vec<PathBuf> {
     cases
 }
 
-/// Records every golden case; how many there are.
+/// Records every golden case, and returns their number.
 pub fn record_all(folder: &office::Folder) -> usize {
     let recorder = std::sync::Arc::new(recorder(folder));
     let policies: Vec<Policy> = Policy::embedded_editions()

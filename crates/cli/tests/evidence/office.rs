@@ -13,7 +13,7 @@ use serde_json::Value;
 pub use crate::support::Folder;
 use crate::support::{AS_OF, application, record, registry};
 
-/// Policies compiled before, for all tests.
+/// The cache of compiled policies that all tests share.
 pub fn cache() -> CodeCache {
     CodeCache::open(concat!(env!("CARGO_TARGET_TMPDIR"), "/cache")).unwrap()
 }

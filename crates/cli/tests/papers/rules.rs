@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{application, record, registry, resident, shown_resident, uscc, with};
 use crate::{Office, all, cases};
 
-/// The sentence of a measure as its notice says it to somebody.
+/// Returns the sentence of a measure in the form in which its notice addresses the subject.
 fn addressed(text: &str, subject: &Subject, notice: &str) -> String {
     let own = if notice.contains("本单位依法查询") { "本单位" } else { "本机关" };
     let text = text.replace("本机关", own);
@@ -143,7 +143,7 @@ fn a_sheet_tells_what_applies_what_is_open_and_what_to_do_next() {
             let due = obligation.due_on.map(|due| format!("应当于{}前", day(due)));
             assert!(due.is_none_or(|due| sheet.contains(&due)), "{name}: {sheet}");
         }
-        // No fact is told twice to the same reader about the same subject.
+        // No fact is stated twice to the same reader about the same subject.
         for record in &decision.records {
             let fact = format!("记录编号：{}", record.record);
             let reached = application.subjects.len();
@@ -202,8 +202,8 @@ fn hostile_names_are_text_on_a_page() {
     }
 }
 
-/// A firm's code stands whole, a person's number by its ends; the office's address and telephone
-/// stand there, or a line to write them on.
+/// A notice shows a firm's code in full and a person's number by its ends, and the office's address
+/// and telephone, or a line to write them on.
 #[test]
 fn a_notice_names_its_addressee_and_whom_to_call() {
     let registry = || {

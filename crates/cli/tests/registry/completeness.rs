@@ -1,4 +1,4 @@
-//! How complete a source is, which decides whether it can say that nobody is listed.
+//! Completeness of a source, which decides whether it can say that somebody is not listed.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{LEI, ask, firm, person, record, registry, subject, uscc, with};
 use crate::{database, import_into, import_smaller};
 
-/// How the list of wage arrears is answered, and with how many records.
+/// Returns the answer about the list of wage arrears: status, reason, and number of records.
 fn answer(path: &Path, subject: Subject) -> (String, String, usize) {
     let answers = ask(&SqliteRegistry::open(path).unwrap(), &[subject], &["wage-arrears"]);
     assert_eq!(answers.len(), 1);
@@ -70,7 +70,7 @@ fn a_lookup_by_what_the_source_does_not_keep_is_not_covered() {
     let about = json!({ "kind": "organization", "scheme": "lei", "identifier": LEI, "name": "x" });
     let by_lei = with(&record("r2", 2), "/subject", about);
     import_into(&path, &registry(&[record("r1", 1), by_lei.clone()])).unwrap();
-    // Who is named by one alone may be who is asked about by the other.
+    // A subject that is named by one scheme alone may be the one that is asked about by the other.
     let alone = |scheme: &str| format!("entries that the source names by no `{scheme}`: 1");
     assert_eq!(answer(&path, company(LEI)), ("not-covered".into(), alone("lei"), 1));
     assert_eq!(answer(&path, firm(1)), ("not-covered".into(), alone("uscc"), 1));
@@ -166,7 +166,7 @@ fn an_entry_by_another_scheme_leaves_open_until_somebody_answers_for_it() {
     assert_eq!(answer(&path, firm(3)), answered(0));
     undo(&path, "platform").unwrap();
     assert_eq!(answer(&path, firm(3)), answered(0));
-    // Whose acknowledgement was forgotten with the entry is open when the entry is back.
+    // The acknowledgement was forgotten with the entry: when the entry is back, it is open.
     import_into(&path, &registry(&[record("r1", 1)])).unwrap();
     assert_eq!(answer(&path, firm(3)), answered(0));
     undo(&path, "platform").unwrap();

@@ -12,7 +12,7 @@ use crate::{database, import_into, import_smaller};
 const POOL: [&str; 5] =
     ["judgment-defaulters", "wage-arrears", "tax-serious", "integrity-models", "licensing-barred"];
 
-/// Everybody whom a generated registry may name, as JSON and as a lookup asks.
+/// Every party that a generated registry may name, in JSON and in the form in which a lookup asks.
 fn parties() -> Vec<(Value, Subject)> {
     let organization = |scheme, identifier: &str, shown: Subject| {
         (json!({ "kind": "organization", "scheme": scheme, "identifier": identifier }), shown)
@@ -36,7 +36,8 @@ fn parties() -> Vec<(Value, Subject)> {
     ]
 }
 
-/// Where a record stands and whom it names, as numbers that choose.
+/// Choices for one record: source, list, party, responsible persons, day, and whether it is
+/// repaired.
 type Choice = (usize, usize, usize, Vec<usize>, u32, bool);
 
 fn choices() -> impl Strategy<Value = Vec<Choice>> {
@@ -87,7 +88,8 @@ fn document(covers: &[Vec<bool>], down: &[bool], choices: &[Choice]) -> Value {
     json!({ "sources": sources, "records": records })
 }
 
-/// What a plain reading of the document finds: ids by party, list and source.
+/// Returns the ids of the records about a party on a list of a source, by a plain reading of the
+/// document.
 fn plainly(document: &Value, party: &Value, list: &str, source: &str) -> Vec<String> {
     let same = |other: &Value| {
         ["scheme", "identifier", "country"].iter().all(|key| other.get(*key) == party.get(*key))

@@ -82,7 +82,7 @@ fn a_damaged_database_is_an_error_and_never_an_empty_answer() {
     let records: Vec<_> = (0..500).map(|n| record(&format!("r{n}"), n)).collect();
     import_into(&path, &registry(&records)).unwrap();
     let good = std::fs::read(&path).unwrap();
-    // Everything after the first page, where the schema stands, is overwritten.
+    // Everything after the first page, which holds the schema, is overwritten.
     let mut damaged = good.clone();
     damaged[4096..].fill(0x5a);
     std::fs::write(&path, &damaged).unwrap();

@@ -1,5 +1,5 @@
-//! What a snapshot is held against before it replaces another: how much it drops, how many entries
-//! it says it has, when it was taken; and how somebody gets back.
+//! Checks of a snapshot before it replaces another: how much it drops, how many entries it says it
+//! has, when it was taken; and the way back for somebody who needs it.
 
 use mustcheck::JsonRegistry;
 use mustcheck_registry::SqliteRegistry;
@@ -204,7 +204,7 @@ fn a_snapshot_of_the_future_is_neither_imported_nor_opened_and_can_be_repaired()
     let repaired = report.sources[0].repaired_as_of.map(|at| at.to_string());
     assert_eq!(repaired.as_deref(), Some(AHEAD));
     assert_eq!(ids(&path, 1), ["r1"]);
-    // It is no way to take an older snapshot otherwise.
+    // The option does not let in an older snapshot otherwise.
     let older = as_of(&firms(1), "2026-11-18T20:00:00+08:00");
     assert!(import_as(&path, &older, &options).unwrap().sources[0].refused.is_some());
 

@@ -24,7 +24,7 @@ fn state(name: &str, records: u32) -> Value {
     json!({ "sources": [source("even"), source("odd")], "records": records })
 }
 
-/// How many records of a source are of which state.
+/// Returns the number of a source's records in each state.
 fn held(path: &Path, source: &str) -> Vec<(String, i64)> {
     let connection = Connection::open(path).unwrap();
     let sound: String = connection.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();

@@ -1,4 +1,4 @@
-//! Records that an import refuses: told with their place, and never "nothing found" (RAIL R2).
+//! Records that an import refuses: reported with their place, and never "nothing found" (RAIL R2).
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{ask, firm, person, record, registry, resident, uscc, with};
 use crate::{database, import_into, import_smaller};
 
-/// How the list of wage arrears is answered, and with how many records.
+/// Returns the answer about a list: status, reason, and number of records.
 fn answer(path: &Path, subject: Subject, list: &str) -> (String, Option<String>, usize) {
     let answers = ask(&SqliteRegistry::open(path).unwrap(), &[subject], &[list]);
     assert_eq!(answers.len(), 1);
@@ -118,7 +118,8 @@ fn the_second_of_two_records_with_one_id_is_refused() {
 
 #[test]
 fn an_earlier_version_of_a_refused_record_is_not_forgotten() {
-    // The source still lists the record: whom the held version names must not come out clear.
+    // The source still lists the record: a subject that the held version names must not come out
+    // clear.
     let (_folder, path) = database();
     import_into(&path, &registry(&[record("r1", 1)])).unwrap();
     let mut typo = uscc(1);

@@ -1,4 +1,5 @@
-//! What an import does to what is held: the last snapshot of each source counts, and nothing else.
+//! Effect of an import on the data that is held: the last snapshot of each source counts, and
+//! nothing else.
 
 use std::path::Path;
 
@@ -40,7 +41,7 @@ pub fn ids(path: &Path, n: u32) -> Vec<String> {
     answers.iter().flat_map(|a| a.records.iter().map(|r| r.id.clone())).collect()
 }
 
-/// What happened to the record about firm 1.
+/// Returns the events of the record about firm 1.
 fn events(path: &Path) -> Vec<String> {
     let answers = ask(&SqliteRegistry::open(path).unwrap(), &[firm(1)], &["wage-arrears"]);
     let events = answers[0].records[0].events.iter();
@@ -172,7 +173,7 @@ fn a_record_id_of_another_source_is_rejected_and_not_taken_over() {
     assert_eq!(report.rejected[0].place, "record `r1` of source `other`");
     assert_eq!(report.rejected[0].reason, "id: `r1` is held from source `platform`");
     assert_eq!(ids(&path, 1), ["r1"], "the first source's record stands");
-    // Whom the rejected record names is not cleared by the other source.
+    // A subject that the rejected record names is not cleared by the other source.
     let sqlite = SqliteRegistry::open(&path).unwrap();
     for subject in [firm(2), person(2)] {
         let answers = ask(&sqlite, &[subject], &["wage-arrears"]);

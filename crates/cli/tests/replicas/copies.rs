@@ -1,4 +1,4 @@
-//! What a service put on record in its database is read where everything else is read: in folders.
+//! Records of a service's database, copied into folders, where every other command reads them.
 
 use crate::{Office, program, run};
 use mustcheck_testing::needs;

@@ -1,4 +1,4 @@
-//! `mustcheck registry import` into PostgreSQL: what it does to SQLite, and nothing half.
+//! `mustcheck registry import` into PostgreSQL: the same effect as on SQLite, and never half of it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -44,7 +44,7 @@ impl Desk {
         (output.status.code(), text(output.stdout), text(output.stderr))
     }
 
-    /// The same import into both: the same code, the same report, the same registry.
+    /// Runs the same import into both, and checks that exit code and report are the same.
     fn import(&self, arguments: &[&str]) -> Run {
         let import = |target: &[&str]| {
             self.run(&[&["registry", "import"], arguments, target, &["--format", "json"]].concat())
@@ -54,7 +54,7 @@ impl Desk {
         run
     }
 
-    /// What both hold about an application's subjects.
+    /// Shows what both hold about an application's subjects, and checks that it is the same.
     fn show(&self, application: &Path) -> String {
         let about = ["--application", application.to_str().unwrap()];
         let show =

@@ -1,4 +1,4 @@
-//! What the database says of a request is a digest under a key that it does not hold.
+//! Requests in the database: only a digest is kept, under a key that the database does not hold.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use mustcheck_testing::needs;
@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::client::Request;
 use crate::{Office, case, run, secret};
 
-/// What a statement gives, in its first column.
+/// Runs a statement and returns the first column of its rows.
 fn asked(office: &Office, sql: &str) -> Vec<Vec<u8>> {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let url = std::fs::read_to_string(office.folder.path().join("database-url")).unwrap();
@@ -63,7 +63,7 @@ fn a_request_is_digested_under_a_key_that_follows_from_the_keys_of_the_records()
     assert_ne!(keys, [stored(&named)]);
 }
 
-/// What could not be answered may be by now: the same request to any replica is checked again.
+/// An undetermined request may have an answer by now: any replica checks the same request again.
 #[test]
 fn what_was_undetermined_is_asked_again() {
     let office = Office::new();

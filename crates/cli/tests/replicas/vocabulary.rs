@@ -1,5 +1,4 @@
-//! The codes that the registry in the database holds are those of the policies, or the policies are
-//! not taken.
+//! The codes in the database's registry are those of the policies, or the policies are refused.
 
 use std::path::Path;
 use std::process::Command;
@@ -83,7 +82,7 @@ fn codes_that_no_policy_knows_leave_the_old_policies_in_force() {
     let answer = replica.send(&office.check("GP-1", "one"));
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.json()["decision"]["disposition"], "restricted");
-    // What is put right is taken.
+    // After the registry is corrected, the policies are accepted.
     import(&office, &case("registry.json"));
     reload();
     until("the reload", &|| policies().get("last_failure").is_none());

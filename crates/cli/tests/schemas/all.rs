@@ -37,7 +37,7 @@ struct CatalogueFile {
     /// The head of an edition, in `editions/<id>.toml`.
     #[schemars(default)]
     edition: Option<data::Edition>,
-    /// What a place adopts, in `overlays/<id>.toml`.
+    /// The overlay of a place: what it adopts, in `overlays/<id>.toml`.
     #[schemars(default)]
     overlay: Option<data::Overlay>,
     /// Laws, regulations and documents that are cited.
@@ -52,10 +52,10 @@ struct CatalogueFile {
     /// Credit lists.
     #[schemars(default)]
     list: Vec<data::List>,
-    /// What may be applied for, with its due lookups.
+    /// Matters that may be applied for, with their due lookups.
     #[schemars(default)]
     matter: Vec<data::Matter>,
-    /// What follows from a record, or from its absence.
+    /// Measures that follow from a record, or from its absence.
     #[schemars(default)]
     measure: Vec<data::Measure>,
     /// Holidays and make-up days, by year.

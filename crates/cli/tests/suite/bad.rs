@@ -1,9 +1,9 @@
-//! Cases that cannot be evaluated: each is told with its place, and no other case suffers.
+//! Cases that cannot be evaluated: each is reported with its place, and no other case suffers.
 
 use super::support::{Folder, application, with};
 use super::{RIGHT, case, case_of};
 
-/// A suite of a sound case and a bad one, and what is told of the bad one.
+/// Runs a suite of a sound case and a bad one, and checks the report on the bad one.
 #[track_caller]
 fn told(expected: &str, lines: &[&str]) {
     let folder = Folder::new();
@@ -121,7 +121,7 @@ fn what_cannot_be_parsed() {
     );
 }
 
-/// What the application lacks is no finding of law.
+/// A fault of the application is no finding of law.
 #[test]
 fn an_application_that_cannot_be_evaluated() {
     let folder = Folder::new();

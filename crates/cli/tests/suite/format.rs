@@ -1,4 +1,4 @@
-//! What a case expects, and how it is told that something else came.
+//! Expected outcomes of cases, and the reports if something else came.
 
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::support::{Folder, application, command, record, registry, with};
 use super::{RIGHT, case, case_of};
 
-/// Firm 1 under an objection: nothing applies, and the record is set aside.
+/// Writes a case of firm 1 under an objection: nothing applies, and the record is set aside.
 fn objected(folder: &Folder, name: &str, expected: &str) {
     let event = json!([{ "kind": "objection-filed", "on": "2026-11-10" }]);
     let registry = registry(&[with(&record("r1", 1), "/events", event)]);
@@ -51,7 +51,7 @@ fn a_wrong_reason_fails_though_the_disposition_is_right() {
     assert_eq!((run.code, &*run.stdout), (1, told));
 }
 
-/// Who names a disposition alone expects that nothing applies and nothing is set aside.
+/// A case that names a disposition alone expects that nothing applies and nothing is set aside.
 #[test]
 fn a_disposition_alone_expects_nothing_else() {
     let folder = Folder::new();
@@ -104,7 +104,7 @@ fn every_difference_is_told() {
     assert!(told.contains(line), "{told}");
 }
 
-/// A whole decision is held value by value, and what a person wrote beside it too.
+/// A whole decision is compared value by value, and what a person wrote beside it counts too.
 #[test]
 fn a_whole_decision_is_compared_by_path() {
     let folder = Folder::new();
@@ -275,7 +275,7 @@ fn many_cases_read_well_and_keep_their_order() {
     assert_eq!(folder.run(&["test", "cases"]).stdout, run.stdout);
 }
 
-/// A registry of a folder above serves the cases below it, also from above what was named.
+/// A registry serves the cases in all folders below it, also if it is above the named folder.
 #[test]
 fn a_registry_may_stand_above() {
     let folder = Folder::new();
@@ -307,7 +307,7 @@ fn a_case_may_be_of_tomorrow() {
     assert_eq!((run.code, &*run.stderr), (0, ""), "{}", run.stdout);
 }
 
-/// A baked component decides, and tells its description alone.
+/// A baked component decides; only its description is known for the coverage.
 #[test]
 fn a_baked_component_decides() {
     let folder = Folder::new();

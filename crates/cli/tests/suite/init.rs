@@ -1,4 +1,4 @@
-//! `--init`: a case of a check, with nobody of the check in it.
+//! `--init`: turns a check into a case, with nobody of the check in it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ fn text_of(folder: &Folder, case: &str) -> String {
     files.into_iter().map(read).collect()
 }
 
-/// A check in which everything stands that could tell who it was.
+/// An application and a registry with every kind of text that could identify somebody.
 fn telling() -> (Value, Value) {
     let application = json!({
         "id": "沪采2026-4711",

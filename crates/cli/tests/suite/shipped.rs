@@ -101,7 +101,7 @@ fn five_places_decide_alike_nowhere() {
     }
 }
 
-/// Every case of the places stands in the README, and every row there is a case.
+/// Every case of the places is in the README, and every row there is a case.
 #[test]
 fn the_readme_of_the_places_names_every_case() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/places");
@@ -120,7 +120,7 @@ fn the_readme_of_the_places_names_every_case() {
     assert_eq!(linked, cases);
 }
 
-/// What the README prints of the five decisions on public funds is what the program prints.
+/// The README shows the five decisions on public funds as the program prints them.
 #[test]
 fn the_readme_of_the_places_shows_what_is_printed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/places/README.md");

@@ -1,4 +1,4 @@
-//! `--watch`: a change is seen, named, and its result told.
+//! `--watch`: a change is seen and named, and its result is reported.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
@@ -88,7 +88,7 @@ fn a_change_of_the_catalogue_is_seen() {
     watching.until("1 case: 1 passed");
     let path = folder.path("catalogue/overlays/default.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    // Everything is stale, and no restriction stands any more.
+    // Everything is stale, and no restriction applies any more.
     std::fs::write(&path, text.replace("freshness_days = 7", "freshness_days = 0")).unwrap();
     let seen = watching.until("1 case: 0 passed");
     assert_eq!(seen[1], "changed: catalogue/overlays/default.toml");

@@ -1,5 +1,5 @@
 //! A folder in which the real program runs, and the rules that hold for each of its runs: no number
-//! of a person that stands in a file of the folder is shown, and in errors no firm's code either
+//! of a person that is in a file of the folder is shown, and in errors no firm's code either
 //! (RAIL R13).
 
 use std::cell::{Cell, RefCell};
@@ -19,7 +19,7 @@ pub struct Folder {
     secrets: RefCell<HashSet<String>>,
 }
 
-/// What a run of the program gave.
+/// Result of a run of the program.
 #[derive(Debug)]
 pub struct Run {
     pub code: i32,
@@ -131,13 +131,14 @@ impl Folder {
         self.run(&["check", files[0], files[1], files[2], "--format", "json"])
     }
 
-    /// No person's number of any file stands in a text, in whatever form.
+    /// Checks that no person's number of any file is in a text, in whatever form.
     // RAIL R13
     pub fn assert_masked(&self, text: &str, run: &Run) {
         self.assert_without(text, run, is_personal);
     }
 
-    /// No person's number and no firm's code of any file stands in a text, in whatever form.
+    /// Checks that no person's number and no firm's code of any file is in a text, in whatever
+    /// form.
     // RAIL R13
     pub fn assert_hidden(&self, text: &str, run: &Run) {
         self.assert_without(text, run, |_| true);
@@ -198,7 +199,8 @@ fn is_personal(identifier: &str) -> bool {
         || (identifier.len() < 15 && person(Scheme::Passport, Some("CN")))
 }
 
-/// What could identify somebody: long runs with digits in them, and passport numbers.
+/// Returns the words that could identify somebody: long runs with digits in them, and passport
+/// numbers.
 fn identifiers(text: &str) -> HashSet<String> {
     let digits = |word: &str| word.bytes().filter(u8::is_ascii_digit).count();
     let passport = |word: &str| {

@@ -1,4 +1,4 @@
-//! What the tests of registries, bad input and the command line share.
+//! Helpers that the tests of registries, bad input and the command line share.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 #[path = "../../../model/tests/support/standards.rs"]
@@ -163,7 +163,7 @@ pub fn subject(
     }
 }
 
-/// What a registry answers about subjects on lists.
+/// Returns a registry's answers about subjects on lists.
 pub fn ask(
     registry: &(impl mustcheck::Registry + ?Sized),
     subjects: &[Subject],
@@ -177,7 +177,7 @@ pub fn ask(
     sorted(registry.lookup(&asks).expect("an answer"))
 }
 
-/// Answers in an order of their own: what two registries say may differ in order alone.
+/// Sorts answers: those of two registries may differ in order alone.
 pub fn sorted(mut answers: Vec<Answer>) -> Vec<Answer> {
     for answer in &mut answers {
         answer.records.sort_by(|a, b| a.id.cmp(&b.id));

@@ -1,5 +1,5 @@
-//! `mustcheck audit copy`: the log and the bundles of a service's database, as folders that every
-//! other command reads.
+//! `mustcheck audit copy`: copies the log and the bundles of a service's database into folders that
+//! every other command reads.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -22,7 +22,7 @@ use crate::cli::{Style, text};
 pub struct Arguments {
     #[command(flatten)]
     database: DatabaseArguments,
-    /// The folder that follows the log: made if there is none, else only what is new is added.
+    /// The folder for the copy of the log: made if there is none, else only new entries are added.
     #[arg(long, value_name = "DIR")]
     audit: PathBuf,
     /// A folder for the bundles. They hold personal data in clear, unless the service encrypts
@@ -61,7 +61,8 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     Ok(0)
 }
 
-/// What the folders have now.
+/// Result of a copy: entries of the log in the folder, new entries among them, root of the log, and
+/// number of bundles that were copied.
 struct Copied {
     entries: u64,
     appended: u64,
@@ -70,7 +71,7 @@ struct Copied {
 }
 
 async fn copy(shared: &Shared, arguments: &Arguments, keys: &Keys) -> Result<Copied> {
-    // To open a log that is not there begins it, and that is for the service to do.
+    // Opening a log that is not there would begin it, and only the service may do that.
     if !PostgresLog::is_begun(shared.database()).await? {
         bail!("there is no log in it");
     }
@@ -83,8 +84,8 @@ async fn copy(shared: &Shared, arguments: &Arguments, keys: &Keys) -> Result<Cop
     let bundles = PostgresBundles::new(shared.database(), None);
     let kept = BundleFolder::open(folder, None, keys)?;
     let mut copied = bundles.copy_to(&kept).await?;
-    // What the service put on record meanwhile has its bundle here and its receipt not yet, and
-    // whoever verifies could not tell that from a receipt that was taken out of the log.
+    // A check that the service put on record meanwhile has its bundle here and its receipt not yet:
+    // a verification could not tell that from a receipt that was taken out of the log.
     let second = log.mirror(&arguments.audit, keys).await?;
     let late = receipts_without_bundle(arguments, folder, keys, first.entries..second.entries)?;
     for (id, made_at) in &late {
@@ -95,7 +96,8 @@ async fn copy(shared: &Shared, arguments: &Arguments, keys: &Keys) -> Result<Cop
     Ok(Copied { entries, appended, root, bundles: Some(copied) })
 }
 
-/// The receipts of these entries whose bundles were not copied.
+/// Returns the receipts of these entries whose bundles were not copied, with the moments of their
+/// checks.
 fn receipts_without_bundle(
     arguments: &Arguments,
     folder: &Path,
@@ -123,7 +125,7 @@ async fn copy_one(
     id: &DocumentId,
     made_at: Moment,
 ) -> Result<bool> {
-    // That there is none is for whoever verifies to find.
+    // A missing bundle is for the verification to find.
     let Some(bundle) = bundles.bundle(id).await? else { return Ok(false) };
     if let Some(body) = bundles.component(bundle.component).await? {
         kept.keep_component(bundle.component, &body)?;

@@ -1,4 +1,4 @@
-//! `mustcheck audit export`: a row for each measure of each decision.
+//! `mustcheck audit export`: writes a row for each measure of each decision.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek as _, Write as _};
@@ -87,12 +87,13 @@ fn give_out(file: tempfile::NamedTempFile, output: Option<&Path>) -> Result<()> 
     Ok(stdout.flush()?)
 }
 
-/// A number of checks.
+/// Returns a number of checks in English.
 fn checks(n: u64) -> String {
     if n == 1 { "1 check".into() } else { format!("{n} checks") }
 }
 
-/// What of the export is worth knowing beside it.
+/// Prints on stderr what the rows do not say: their number, subjects that are left empty and why,
+/// and reports that are not counted.
 fn tell(exported: Exported, evidence: bool, style: Style) {
     let Exported { rows, checks: all, without_bundle, sealed, strangers } = exported;
     match style.lang {

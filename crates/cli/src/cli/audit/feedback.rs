@@ -28,7 +28,8 @@ pub struct Arguments {
     /// Mask what may be an identifier in the texts; without it, such a text is an error.
     #[arg(long)]
     mask: bool,
-    /// What was done, in JSON, one receipt a file; `-` reads stdin. All are recorded, or none.
+    /// Reports of what was done, in JSON, one receipt a file; `-` reads stdin. All are recorded, or
+    /// none.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -48,7 +49,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
             _ => None,
         };
         let error = anyhow::Error::new(error);
-        // With one file everybody knows which.
+        // With one file, it need not be named.
         match file.filter(|_| arguments.files.len() > 1) {
             Some(path) => error.context(format!("`{}`", path.display())),
             None => error,

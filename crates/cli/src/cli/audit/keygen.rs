@@ -13,15 +13,16 @@ use crate::cli::{Lang, Style, text};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// What the keys and the log are called, such as `credit.example/310000`: letters, digits and
-    /// `.-_/`. It stands in every receipt and checkpoint.
+    /// The name of the keys and the log, such as `credit.example/310000`: letters, digits and
+    /// `.-_/`. It is in every receipt and checkpoint.
     #[arg(long, required_unless_present = "rotate", conflicts_with = "rotate")]
     name: Option<String>,
-    /// The folder; without it, the one that `MUSTCHECK_KEYS` names, or one in the user's
-    /// configuration.
+    /// The folder of the keys; without it, the one that `MUSTCHECK_KEYS` names, or one in the
+    /// user's configuration.
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
-    /// The algorithms of receipts; without it, Ed25519 with SHA-256, or those of the keys before.
+    /// The algorithms of receipts; without it, Ed25519 with SHA-256, or with `--rotate`, those of
+    /// the old keys.
     #[arg(long, value_enum)]
     suite: Option<SuiteChoice>,
     /// Take new keys into use. What the old ones signed still verifies; what they sign from now on

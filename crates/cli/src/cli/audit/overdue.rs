@@ -1,4 +1,4 @@
-//! `mustcheck audit overdue`: what is not reported yet (督办).
+//! `mustcheck audit overdue`: lists the measures and obligations that are not reported yet (督办).
 
 use anyhow::Result;
 use clap::Args;
@@ -13,16 +13,18 @@ use crate::cli::{Lang, Style, text};
 pub struct Arguments {
     #[command(flatten)]
     log: LogChoice,
-    /// As of this day; without it, today. Later checks and reports do not count.
+    /// The day as of which the list is made; without it, today. Later checks and reports do not
+    /// count.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// The office's own rule: what no text sets a day for is to be reported within so many working
-    /// days after the check. Without it, that is listed as open, with its age.
+    /// The office's own rule: the number of working days after the check within which a report is
+    /// due, where no legal text sets a day. Without it, such items are listed as open, with their
+    /// age.
     #[arg(long, value_name = "WORKING_DAYS")]
     within: Option<u16>,
 }
 
-/// Something is late.
+/// Exit code if something is late.
 const LATE: u8 = 10;
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {

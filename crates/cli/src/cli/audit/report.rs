@@ -20,20 +20,20 @@ pub struct Arguments {
     log: LogChoice,
     #[command(flatten)]
     period: PeriodChoice,
-    /// What the figures are set out by.
+    /// The grouping of the figures.
     #[arg(long, value_enum, default_value_t = ByChoice::Matter)]
     by: ByChoice,
-    /// As of which day what is not reported is overdue; without it, today.
+    /// The day as of which missing reports count as overdue; without it, today.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Write a page that needs no network and no script.
+    /// The file for the report as a page that needs no network and no script.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ByChoice {
-    /// What was applied for.
+    /// The matter that was applied for.
     Matter,
     /// Region and name of the office.
     Office,
@@ -43,7 +43,7 @@ enum ByChoice {
     Measure,
     /// The month of the check.
     Month,
-    /// Who was asked.
+    /// The source that was asked.
     Source,
 }
 
@@ -89,7 +89,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     Ok(0)
 }
 
-/// The groups as a table for a terminal.
+/// Returns the groups as a table for a terminal.
 fn groups(report: &Report, style: Style) -> String {
     let columns: Vec<Column> = columns(report.by).into_iter().filter(|c| c.brief).collect();
     let mut heads = vec![style.words(words::by(report.by))];
@@ -103,7 +103,7 @@ fn groups(report: &Report, style: Style) -> String {
     table(&heads, &rows, 1)
 }
 
-/// A group's name on a terminal: short, or its code.
+/// Returns a group's name for a terminal; its code if the name is long or missing.
 fn shown(group: &Group, style: Style) -> String {
     const LONGEST: usize = 28;
     let name = group.name.as_ref().map(|name| style.pick(name));
@@ -115,7 +115,7 @@ fn cell(column: &Column, group: &Group) -> String {
     column.value(&group.figures).map(|n| n.to_string()).unwrap_or_default()
 }
 
-/// The groups as CSV: every column, its name as in the JSON.
+/// Prints the groups as CSV: every column, named as in the JSON.
 fn csv(report: &Report) -> Result<()> {
     let columns = columns(report.by);
     let out = std::io::stdout().lock();

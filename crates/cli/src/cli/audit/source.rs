@@ -1,4 +1,4 @@
-//! Which log, and how far it is read.
+//! Arguments that choose a log and a period, and the bar that shows how far a log is read.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use mustcheck_evidence::Moment;
 
 use crate::cli::{Lang, Style};
 
-/// Which log.
+/// Choice of a log, and of the public keys for it.
 #[derive(Args)]
 pub struct LogChoice {
-    /// The log.
+    /// The folder of the log.
     #[arg(long, value_name = "DIR")]
     audit: PathBuf,
     /// The public keys (`mustcheck-keys.json`), or the folder that holds them; without it, those
@@ -29,7 +29,7 @@ impl LogChoice {
     }
 }
 
-/// Which checks.
+/// Choice of checks by the day on which they were made.
 #[derive(Args)]
 pub struct PeriodChoice {
     /// Only checks that were made on this day or later.
@@ -46,7 +46,7 @@ impl PeriodChoice {
     }
 }
 
-/// Today in China Standard Time, unless another day is named.
+/// Returns the named day, or today in China Standard Time.
 pub fn as_of(named: Option<Date>) -> Result<Date> {
     match named {
         Some(day) => Ok(day),
@@ -54,7 +54,7 @@ pub fn as_of(named: Option<Date>) -> Result<Date> {
     }
 }
 
-/// A bar on stderr, which draws itself only on a terminal.
+/// Returns a progress bar on stderr, which is drawn only on a terminal.
 pub fn bar(source: &Source, style: Style) -> ProgressBar {
     let bar = ProgressBar::new(source.entries());
     let left = style.say("剩余 {eta}", "{eta} left");
@@ -66,7 +66,8 @@ pub fn bar(source: &Source, style: Style) -> ProgressBar {
     bar
 }
 
-/// Says on stderr that something was reported about what the log does not have.
+/// Prints on stderr the number of reports about a receipt, measure or obligation that the log does
+/// not have.
 pub fn tell_strangers(strangers: u64, style: Style) {
     let told = match (strangers, style.lang) {
         (0, _) => return,

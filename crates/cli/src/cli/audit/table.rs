@@ -3,7 +3,7 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
-/// A table as text: the heads, and rows whose first columns are text and the others numbers.
+/// Returns a table as text. The first `texts` columns are texts, the others are numbers.
 pub fn table(heads: &[&str], rows: &[Vec<String>], texts: usize) -> String {
     let mut table = Table::new();
     table.load_style(NOTHING);

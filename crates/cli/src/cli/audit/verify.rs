@@ -1,4 +1,4 @@
-//! `mustcheck audit verify`: is the log what was appended, and does it hold what it should?
+//! `mustcheck audit verify`: checks that the log is what was appended, and holds what it should.
 
 mod bundles;
 mod tell;
@@ -23,11 +23,11 @@ use tell::Told;
 pub struct Arguments {
     /// The folder of the log.
     log: PathBuf,
-    /// The office's public keys, from a hand that you trust; without it, those beside the log,
-    /// which whoever changed the log may have changed too.
+    /// The office's public keys, from somebody whom you trust; without it, those beside the log,
+    /// which may have been changed together with the log.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
-    /// Show that one receipt or feedback is in the log.
+    /// The id of a receipt or feedback: show that it is in the log.
     #[arg(long, value_name = "ID")]
     receipt: Option<DocumentId>,
     /// A checkpoint that was kept from an earlier verification: the log must continue it, and only
@@ -50,7 +50,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let keys = keys(arguments.keys.as_deref(), &arguments.log)?;
     let since = arguments.checkpoint.as_deref().map(|path| kept(path, &keys)).transpose()?;
     let identities = arguments.identity.as_deref().map(Identities::open).transpose()?;
-    // Listed before the log is read: what is kept meanwhile has no receipt there yet.
+    // Listed before the log is read: a bundle that is kept meanwhile has no receipt there yet.
     let folder = arguments.evidence.as_deref();
     let listed = folder.map(|folder| bundles::list(folder, identities)).transpose()?;
     let bar = bar(style);
@@ -85,7 +85,8 @@ fn kept(path: &std::path::Path, keys: &PublicKeys) -> Result<Checkpoint> {
     Checkpoint::open(&note, &trust).with_context(|| format!("checkpoint `{shown}`"))
 }
 
-/// The index of a document, by a proof that was verified; none if it is not in the log.
+/// Returns the index of a document in the log, after its proof was verified; none if it is not in
+/// the log.
 fn included(
     arguments: &Arguments,
     keys: &PublicKeys,

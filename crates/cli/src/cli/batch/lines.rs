@@ -1,25 +1,25 @@
-//! Lines in chunks: enough of them that handing them on costs nothing, few enough that memory
-//! stays flat.
+//! Lines of an input in chunks: enough in each that handing it on costs nothing, few enough that
+//! memory stays flat.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 
 use mustcheck::APPLICATION_LIMIT;
 
-/// Lines of a chunk.
+/// Number of lines that fill a chunk.
 const LINES: usize = 32;
-/// Bytes that fill a chunk, in lines that are kept.
+/// Number of bytes that fill a chunk, in lines that are kept.
 const KEPT: usize = 64 << 10;
-/// Bytes that fill a chunk, kept or not: how far a reader of blank or over-long lines goes without
-/// being heard of.
+/// Number of bytes that fill a chunk, kept or not: blank or over-long lines are read no further
+/// than this before the chunk is handed on and progress is shown.
 const READ: u64 = 1 << 20;
 
 /// A line that is not blank.
 pub struct Line {
-    /// Its number, from 1.
+    /// Number of the line, from 1.
     pub number: u64,
-    /// Its bytes, with its end.
+    /// Length in bytes, with the line end.
     pub bytes: u64,
-    /// What it says; nothing if that is more than an application may have.
+    /// Content without the line feed; none if it is longer than an application may be.
     pub content: Option<Vec<u8>>,
 }
 
@@ -27,9 +27,9 @@ pub struct Line {
 #[derive(Default)]
 pub struct Chunk {
     pub lines: Vec<Line>,
-    /// Bytes that were read, those of blank lines too.
+    /// Number of bytes that were read, those of blank lines too.
     pub read: u64,
-    /// Bytes of memory that the lines take.
+    /// Number of bytes of memory that the lines take.
     pub kept: usize,
 }
 
@@ -45,7 +45,7 @@ pub struct Lines<R> {
     number: u64,
     /// The line that is being read, as far as it is kept.
     line: Vec<u8>,
-    /// Its bytes so far.
+    /// Number of bytes of that line that were read so far.
     read: u64,
     blank: bool,
     ended: bool,
@@ -57,10 +57,10 @@ impl<R: Read> Lines<R> {
         Self { input, number: 0, line: Vec::new(), read: 0, blank: true, ended: false }
     }
 
-    /// The next lines; none at the end. What was read before an error has been handed out.
+    /// Reads the next lines; none at the end. Lines before an error have been handed out already.
     pub fn next_chunk(&mut self) -> std::io::Result<Option<Chunk>> {
         let mut chunk = Chunk::default();
-        // Lines that are here are not kept waiting for those that are not.
+        // Lines that have arrived do not wait for lines that have not.
         while !self.ended
             && !chunk.is_full()
             && (chunk.lines.is_empty() || !self.input.buffer().is_empty())
@@ -80,7 +80,8 @@ impl<R: Read> Lines<R> {
             let content = end.and_then(|end| piece.get(..end)).unwrap_or(piece);
             let taken = content.len() + usize::from(end.is_some());
             self.blank &= content.iter().all(u8::is_ascii_whitespace);
-            // One more than is read, in case that it is the first half of the line's end.
+            // One byte more than the limit, since it may be the first half of the line's end
+            // (`\r\n`).
             let room = usize::try_from(APPLICATION_LIMIT + 1).unwrap_or(usize::MAX);
             let room = room.saturating_sub(self.line.len());
             self.line.extend_from_slice(content.get(..room).unwrap_or(content));

@@ -16,36 +16,36 @@ use std::thread::Builder;
 
 use anyhow::{Context as _, Result, bail};
 
-/// How much may be in flight.
+/// Limits on the chunks that are in flight: read, and not yet taken.
 #[derive(Clone, Copy)]
 pub struct Bounds {
-    /// Worker threads.
+    /// Number of worker threads.
     pub jobs: usize,
-    /// Chunks that were read and not yet taken.
+    /// Largest number of chunks in flight.
     pub chunks: usize,
-    /// Bytes of them; a single chunk may have more.
+    /// Largest number of their bytes; a single chunk may have more.
     pub bytes: usize,
 }
 
-/// Where chunks come from, in their order, each with the bytes that it takes.
+/// A source of chunks, in their order, each with the number of bytes that it takes.
 pub trait Source: Send + 'static {
     type Chunk: Send + 'static;
 
     fn next(&mut self) -> Option<Result<(Self::Chunk, usize)>>;
 }
 
-/// What a worker made of a chunk.
+/// A worker's result for a chunk.
 pub struct Worked<D> {
     pub done: D,
-    /// Whether the run ends with it, so that no chunk behind it matters.
+    /// Whether the run ends with this chunk, so that no chunk after it matters.
     pub is_last: bool,
 }
 
-/// What takes the results, in the order of their chunks.
+/// A taker of the results, in the order of their chunks.
 pub trait Sink<D> {
     fn take(&mut self, done: D) -> Result<()>;
 
-    /// Nothing more is ready at the moment.
+    /// Called when no further result is ready at the moment.
     fn idle(&mut self) -> Result<()>;
 }
 
@@ -56,7 +56,7 @@ struct Job<C, D> {
     result: SyncSender<D>,
 }
 
-/// A place in the order.
+/// A place in the order of the chunks, or the error at which the input ends.
 enum Place<D> {
     Chunk { bytes: usize, result: Receiver<D> },
     Unreadable(anyhow::Error),
@@ -102,7 +102,7 @@ pub fn run<S: Source, D: Send + 'static>(
     Ok(())
 }
 
-/// What a channel brings; nothing once nobody can send any more.
+/// Receives from a channel, and calls `idle` before it waits; none once nobody can send any more.
 fn arrived<T>(channel: &Receiver<T>, idle: impl FnOnce() -> Result<()>) -> Result<Option<T>> {
     match channel.try_recv() {
         Ok(arrived) => Ok(Some(arrived)),
@@ -114,10 +114,10 @@ fn arrived<T>(channel: &Receiver<T>, idle: impl FnOnce() -> Result<()>) -> Resul
     }
 }
 
-/// The first chunk behind which none matters.
+/// Index of the first chunk after which none matters.
 struct Last(AtomicU64);
 
-/// Says, when it is dropped, that no chunk matters any more.
+/// Makes the workers skip all further chunks when it is dropped.
 struct Stop<'a>(&'a Last);
 
 impl Drop for Stop<'_> {
@@ -158,7 +158,7 @@ fn read<S: Source, D>(
 }
 
 fn work_off<C, D>(queue: &Mutex<Receiver<Job<C, D>>>, last: &Last, work: &impl Fn(C) -> Worked<D>) {
-    // Only taking is done under the lock. Who panics does not hold it.
+    // The lock is held only to take a job: a worker that panics at its work does not hold it.
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
     while let Ok(Job { index, chunk, result }) = next() {
         if index > last.0.load(Ordering::Relaxed) {

@@ -1,4 +1,4 @@
-//! What a person at a terminal sees of a run: the bar, the errors, and what came of it.
+//! Summary of a run for a person at a terminal: the bar, the errors, and the results in numbers.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{Rows, worse};
 use crate::cli::Style;
 
-/// Counts what was done.
+/// Counts of a run so far, with the bar that shows them.
 pub struct Summary {
     bar: ProgressBar,
     style: Style,
@@ -24,7 +24,7 @@ impl Summary {
         Self { bar, style, begun: Instant::now(), counts: BTreeMap::new(), worst: 0 }
     }
 
-    /// Adds what became of a chunk, and tells its errors.
+    /// Adds the results of a chunk, and prints its errors.
     pub fn add(&mut self, rows: &Rows) {
         for (what, n) in &rows.counts {
             *self.counts.entry(what).or_default() += n;
@@ -49,7 +49,7 @@ impl Summary {
         self.bar.finish_and_clear();
     }
 
-    /// Tells how many applications came out how, and how long it took.
+    /// Prints the number of applications by result, and the time that they took.
     pub fn tell(&self) {
         let counts = self.counts.iter().map(|(what, n)| format!("{n} {what}"));
         let counts: Vec<String> = counts.collect();
@@ -71,7 +71,7 @@ impl Summary {
         }
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     pub const fn worst(&self) -> u8 {
         self.worst
     }
@@ -80,14 +80,14 @@ impl Summary {
         self.counts.values().sum()
     }
 
-    /// Applications a second.
+    /// Returns the number of applications a second.
     fn rate(&self) -> u128 {
         let took = self.begun.elapsed().max(Duration::from_millis(1));
         u128::from(self.done()) * 1_000_000 / took.as_micros()
     }
 }
 
-/// A bar on stderr, which draws itself only on a terminal.
+/// Returns a progress bar on stderr, which is drawn only on a terminal.
 fn bar(size: Option<u64>, style: Style) -> ProgressBar {
     let (bar, template) = match size {
         None => (ProgressBar::new_spinner(), "{spinner} {msg}  {bytes}  {elapsed}".to_owned()),

@@ -1,4 +1,5 @@
-//! What the program cannot be made to do from outside: threads that panic, wait or run ahead.
+//! Cases that cannot be brought about from outside the program: threads that panic, wait or run
+//! ahead.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +16,7 @@ use super::pipeline::{Bounds, Sink, Source, Worked, run};
 use super::{Chunk, Work, rows};
 use crate::cli::gates::{Gates, PolicyChoice};
 
-/// Numbers from 0, each of so many bytes, and how many were read.
+/// A source of the numbers from 0, each of so many bytes, with a count of those that were read.
 struct Numbers {
     next: usize,
     end: usize,
@@ -42,7 +43,7 @@ impl Source for Numbers {
     }
 }
 
-/// Takes numbers until one of them is an error; `each` sees how many were taken.
+/// A sink that takes numbers until one of them is an error; `each` gets the number of those taken.
 struct Taken<F> {
     taken: Vec<usize>,
     each: F,
@@ -193,7 +194,7 @@ fn an_input_that_breaks_off_is_told_behind_what_was_read() {
     assert_eq!((error.to_string().as_str(), sink.taken), ("it broke off", in_order(50)));
 }
 
-/// Gives a text in pieces.
+/// A reader that gives a text in pieces.
 struct Pieces<'a>(&'a [u8], usize);
 
 impl Read for Pieces<'_> {
@@ -255,7 +256,7 @@ fn a_line_of_exactly_the_limit_is_read_whatever_its_end() {
     assert_eq!(told, [(1, false), (3, true)]);
 }
 
-/// A registry that says how often its words were read.
+/// A registry that counts how often its vocabulary was checked, and may panic at it.
 struct Counting {
     read: AtomicUsize,
     panics: bool,

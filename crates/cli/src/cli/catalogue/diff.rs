@@ -1,4 +1,4 @@
-//! `mustcheck catalogue diff`: what changes in law, for a reader of a gazette.
+//! `mustcheck catalogue diff`: shows what changes in law, for a reader of a gazette.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,9 +22,9 @@ const CATALOGUE_LIMIT: u64 = 1 << 30;
 /// without its overlay: `statutes`, `statutes+shanghai`.
 #[derive(Args)]
 pub struct Arguments {
-    /// What was.
+    /// The old catalogue.
     old: PathBuf,
-    /// What is.
+    /// The new catalogue.
     new: PathBuf,
     /// One edition of the folders; without it, all of them with every overlay.
     #[arg(long, value_name = "NAME")]
@@ -34,11 +34,11 @@ pub struct Arguments {
     overlay: String,
 }
 
-/// Why there is nothing to compare.
+/// Error: a catalogue cannot be compared.
 enum Refused {
-    /// What keeps a folder from being compiled.
+    /// Faults that keep a folder from being compiled.
     Findings(Vec<Finding>),
-    /// Anything else.
+    /// Any other error.
     Other(anyhow::Error),
 }
 
@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     }
 }
 
-/// Every edition of two folders with every overlay that goes with it.
+/// Compares every edition of two folders, with every overlay that goes with it.
 fn whole_folders(arguments: &Arguments, style: Style) -> Result<(), Refused> {
     let changes = folders(&arguments.old, &arguments.new).map_err(|error| match error {
         FoldersError::Findings(findings) => Refused::Findings(findings),
@@ -103,7 +103,7 @@ fn whole_folders(arguments: &Arguments, style: Style) -> Result<(), Refused> {
     Ok(())
 }
 
-/// Where else the same changes.
+/// Prints the other editions and overlays with the same changes.
 fn also(same: &[&Changes], style: Style) -> Result<()> {
     let others = same.iter().skip(1).map(|c| format!("{} + {}", c.new.edition, c.new.overlay));
     let others: Vec<String> = others.collect();
@@ -115,7 +115,7 @@ fn also(same: &[&Changes], style: Style) -> Result<()> {
     text::line("")
 }
 
-/// One edition with one overlay on each side.
+/// Compares one edition with one overlay on each side.
 fn single(arguments: &Arguments, style: Style) -> Result<(), Refused> {
     let old = data(&arguments.old, arguments)?;
     let new = data(&arguments.new, arguments)?;
@@ -132,7 +132,7 @@ fn page(changes: &Changes, style: Style) -> Result<()> {
     text::line("")
 }
 
-/// The catalogue of one side.
+/// Reads the catalogue of one side.
 fn data(side: &Path, arguments: &Arguments) -> Result<CatalogueData, Refused> {
     let parsed = |json: &[u8]| {
         let catalogue = Catalogue::from_json(json).map_err(mustcheck::PolicyError::Catalogue);

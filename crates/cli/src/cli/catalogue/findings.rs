@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 
 use crate::cli::{Lang, Style, text};
 
-/// The exit code of a catalogue with errors: input that cannot be used.
+/// Exit code for a catalogue with errors: input that cannot be used.
 pub const INVALID: u8 = 3;
 
-/// How many findings are errors, and how many warnings.
+/// Returns the numbers of errors and of warnings.
 pub fn count(findings: &[Finding]) -> (usize, usize) {
     let errors = findings.iter().filter(|f| f.severity == Severity::Error).count();
     (errors, findings.len() - errors)
 }
 
-/// Findings for a program.
+/// Returns findings in JSON, for a program.
 pub fn as_json(findings: &[Finding]) -> Value {
     let (errors, warnings) = count(findings);
     json!({ "errors": errors, "warnings": warnings, "findings": findings })
 }
 
-/// Findings for a person, one after the other.
+/// Prints findings for a person, one after the other.
 pub fn tell(findings: &[Finding], style: Style) -> Result<()> {
     let language = match style.lang {
         Lang::Zh => Language::Zh,

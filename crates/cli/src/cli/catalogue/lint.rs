@@ -1,4 +1,4 @@
-//! `mustcheck catalogue lint`: every fault of a catalogue folder at once.
+//! `mustcheck catalogue lint`: finds every fault of a catalogue folder at once.
 
 use std::path::PathBuf;
 

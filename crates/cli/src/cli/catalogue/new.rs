@@ -1,4 +1,4 @@
-//! `mustcheck catalogue new`: a catalogue of one's own that compiles and has a first case.
+//! `mustcheck catalogue new`: begins a catalogue that compiles and has a first case.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::cli::{Style, text};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The folder: one that is not there yet, or an empty one.
+    /// The folder of the new catalogue: one that is not there yet, or an empty one.
     folder: PathBuf,
     /// The id of its edition: small letters, digits and hyphens.
     #[arg(long, value_name = "ID", default_value = "first-list")]

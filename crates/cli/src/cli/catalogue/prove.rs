@@ -1,4 +1,4 @@
-//! `mustcheck catalogue prove`: the rules are run on the day before, of and after each change of law.
+//! `mustcheck catalogue prove`: runs the rules on the day before, of and after each change of law.
 
 use std::path::PathBuf;
 

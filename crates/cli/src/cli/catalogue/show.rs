@@ -1,4 +1,4 @@
-//! `mustcheck catalogue show`: the measure list, for reading.
+//! `mustcheck catalogue show`: prints the measure list for reading.
 
 use anyhow::Result;
 use clap::Args;
@@ -12,13 +12,13 @@ pub struct Arguments {
     /// The embedded edition; without it, the newest.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// With what a place adopts: an embedded overlay.
+    /// An embedded overlay: what a place adopts of the edition.
     #[arg(long, value_name = "NAME", default_value = "default")]
     overlay: String,
-    /// Only what bears on this matter.
+    /// Only this matter and its measures.
     #[arg(long, value_name = "CODE")]
     matter: Option<String>,
-    /// Only what rests on this list.
+    /// Only the measures that rest on this list.
     #[arg(long, value_name = "CODE")]
     list: Option<String>,
     /// Only this measure.
@@ -51,7 +51,7 @@ pub fn run(show: &Arguments, style: Style) -> Result<u8> {
     Ok(0)
 }
 
-/// Keeps what was asked for. A code that nothing has is an error, not an empty answer.
+/// Keeps what was asked for. An unknown code is an error, not an empty answer.
 fn narrow(description: &mut Description, show: &Arguments) -> Result<()> {
     if let Some(code) = &show.matter {
         description.matters.retain(|m| m.code == *code);

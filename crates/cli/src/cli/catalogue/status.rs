@@ -1,4 +1,4 @@
-//! `mustcheck catalogue status`: the texts that a catalogue rests on.
+//! `mustcheck catalogue status`: shows the legal texts that a catalogue rests on.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,8 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     Ok(0)
 }
 
-/// What is said of one text: its title, and below it its days, its citations and its last check.
+/// Returns the lines on one legal text: its title, and below it its days, its citations and its
+/// last check.
 fn lines(instrument: &InstrumentStatus, lang: Lang) -> [String; 4] {
     let InstrumentStatus { id, cited, articles, in_force_from: from, .. } = instrument;
     let number = instrument.number.as_ref().map(|n| format!("（{n}）")).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `mustcheck policy bake`: a catalogue becomes a component that decides by it.
+//! `mustcheck policy bake`: turns a catalogue into a component that decides by it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,13 +18,13 @@ pub struct Arguments {
     /// The catalogue: a folder of TOML files, or its canonical JSON; without it, an embedded
     /// edition.
     catalogue: Option<PathBuf>,
-    /// Which edition of the folder, or of the embedded ones; without it, the newest embedded.
+    /// An edition of the folder, or an embedded one; without it, the newest embedded.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// What the place of use adopts: an overlay of the folder, or an embedded one.
+    /// An overlay of the folder, or an embedded one: what the place of use adopts.
     #[arg(long, value_name = "NAME", default_value = "default")]
     overlay: String,
-    /// Where the component goes.
+    /// The file for the component.
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
 }

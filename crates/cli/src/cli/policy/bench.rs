@@ -1,4 +1,4 @@
-//! `mustcheck policy bench`: what a check costs here, as ratios measured in one run.
+//! `mustcheck policy bench`: measures what a check costs on this machine, as ratios within one run.
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -13,13 +13,14 @@ use serde_json::json;
 use crate::cli::gates::read_application;
 use crate::cli::{Style, text};
 
-/// What is measured without other input: a bid of a firm on the list of wage arrears.
+/// Application that is measured if none is named: a bid of a firm on the list of wage arrears.
 const APPLICATION: &[u8] =
     include_bytes!("../../../../../examples/cases/0002-procurement-wage-arrears/application.json");
 const REGISTRY: &[u8] =
     include_bytes!("../../../../../examples/cases/0002-procurement-wage-arrears/registry.json");
 
-/// How often each row is measured, in turn, so that what drifts touches all alike.
+/// Number of times that each row is measured. The rows take turns, so that a drift of the machine
+/// affects all alike.
 const ROUNDS: usize = 11;
 
 #[derive(Args)]
@@ -29,28 +30,28 @@ pub struct Arguments {
     /// The embedded edition; without it, the newest.
     #[arg(long, value_name = "NAME", conflicts_with = "file")]
     edition: Option<String>,
-    /// What a place adopts of it: an embedded overlay.
+    /// An embedded overlay: what a place adopts of the edition.
     #[arg(long, value_name = "NAME", conflicts_with = "file", default_value = "default")]
     overlay: String,
     /// An application to measure with, in JSON.
     #[arg(long, value_name = "FILE", requires = "registry")]
     application: Option<PathBuf>,
-    /// The registry for it.
+    /// The registry for that application.
     #[arg(long, value_name = "FILE", requires = "application")]
     registry: Option<PathBuf>,
-    /// Seconds to measure for, about.
+    /// Approximate time to measure for, in seconds.
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
 }
 
-/// One way of checking.
+/// One way of checking, with its times.
 struct Row<'a> {
     name: String,
     /// Runs so many checks.
     run: Box<dyn Fn(u32) + 'a>,
-    /// Checks in one round.
+    /// Number of checks in one round.
     batch: u32,
-    /// Microseconds for one check, each round.
+    /// Microseconds for one check, of each round.
     found: Vec<f64>,
 }
 
@@ -97,7 +98,7 @@ fn row<'a>(name: &str, run: impl Fn(u32) + 'a) -> Row<'a> {
     Row { name: name.to_owned(), run: Box::new(run), batch: 1, found: Vec::new() }
 }
 
-/// Application JSON in, decision JSON and pages to print out, so many times.
+/// Checks so many times, from application JSON to decision JSON and pages to print.
 fn printed(gate: &Gate, json: &[u8], times: u32) {
     for _ in 0..times {
         let application: Result<Application, _> = serde_json::from_slice(black_box(json));
@@ -112,12 +113,13 @@ fn printed(gate: &Gate, json: &[u8], times: u32) {
     }
 }
 
-/// Application JSON in, decision JSON out, so many times.
+/// Checks so many times, from application JSON to decision JSON.
 fn each(gate: &Gate, json: &[u8], times: u32) {
     for _ in 0..times {
         let application: Result<Application, _> = serde_json::from_slice(black_box(json));
         let checked = application.ok().map(|application| gate.check(&application));
-        // It was checked before measuring; what fails now costs less and shows.
+        // The application was checked before measuring; a check that fails now costs less, which
+        // shows.
         let decision = checked.map(|c| c.map(|c| serde_json::to_vec(c.decision())));
         black_box(decision.is_some());
     }

@@ -15,7 +15,7 @@ use tempfile::NamedTempFile;
 
 use crate::cli::{Style, text};
 
-/// The format of a list that is no registry file.
+/// Format of a list that is no registry file.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// A table: CSV, or a workbook (xlsx, xls, ods).
@@ -25,7 +25,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that a file's name says.
+    /// Returns the format that a file's name gives.
     pub fn of(file: &Path) -> Self {
         let name = file.to_string_lossy().to_lowercase();
         let lines = [".ftm.json", ".jsonl", ".ndjson", ".json"].iter().any(|e| name.ends_with(e));
@@ -33,18 +33,18 @@ impl Format {
     }
 }
 
-/// What became of a list before its import.
+/// Report on the conversion of a list, before its import.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub enum Converted {
-    /// A table.
+    /// The list was a table.
     Table(TableReport),
-    /// A file of entities.
+    /// The list was a file of FollowTheMoney entities.
     Money(MoneyReport),
 }
 
-/// Turns a list into a registry document, which ends with what is returned: it holds identifiers,
-/// and nobody but this user may read it.
+/// Turns a list into a registry document, a file that is deleted when the returned value is
+/// dropped: it holds identifiers, and nobody but this user may read it.
 pub fn convert(
     file: &Path,
     format: Format,
@@ -83,7 +83,7 @@ pub fn convert(
 }
 
 impl Converted {
-    /// Rows or entities that somebody must look at.
+    /// Returns the number of rows or entities that somebody must look at.
     pub const fn rejected(&self) -> u64 {
         match self {
             Self::Table(report) => report.rejected + report.rounded + report.unnamed,
@@ -91,7 +91,7 @@ impl Converted {
         }
     }
 
-    /// Prints it.
+    /// Prints the report.
     pub fn print(&self, style: Style) -> Result<()> {
         let counts: Vec<(u64, &str, &str)> = match self {
             Self::Table(report) => {
@@ -128,7 +128,7 @@ impl Converted {
     }
 }
 
-/// The form of a table: its encoding, or its kind of workbook.
+/// Returns the form of a table: its encoding, or its kind of workbook.
 fn form(report: &TableReport, style: Style) -> String {
     let encoding = style.say("编码", "encoding");
     let sheet = style.say("工作表", "sheet");

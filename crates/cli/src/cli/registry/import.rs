@@ -1,4 +1,4 @@
-//! `mustcheck registry import`: files into SQLite or into PostgreSQL, with the same report.
+//! `mustcheck registry import`: imports files into SQLite or into PostgreSQL, with the same report.
 
 use std::path::{Path, PathBuf};
 
@@ -29,28 +29,30 @@ pub struct Arguments {
     /// A baked policy whose lists, acts and matters count as known, besides the embedded ones.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// What the columns of a table, or the entities of a file, mean.
+    /// The mapping file: it gives the meaning of a table's columns, or of a file's entities.
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// What the files are; without it, their names say.
+    /// The format of the files; without it, their names give it.
     #[arg(long, value_enum, requires = "mapping", value_name = "FORMAT")]
     from: Option<Format>,
-    /// The moment as of which a list is, whatever its mapping says: `2026-11-19T20:00:00+08:00`.
+    /// The moment as of which the list was drawn up, whatever its mapping says:
+    /// `2026-11-19T20:00:00+08:00`.
     #[arg(long, requires = "mapping", value_name = "TIME")]
     as_of: Option<Timestamp>,
-    /// Remove so many records that are in force: exactly the number that a refused import names.
+    /// The number of records in force that may be removed: exactly the one that a refused import
+    /// names.
     #[arg(long, value_name = "N")]
     allow_removal: Option<u64>,
-    /// Replace a snapshot that is held as of a moment that has not come yet.
+    /// Replace a held snapshot whose moment (`as_of`) is in the future.
     #[arg(long)]
     replace_as_of: bool,
-    /// Where rows go that cannot be read, with the reason. It holds identifiers: only this
+    /// The file for rows that cannot be read, with the reasons. It holds identifiers: only this
     /// user may read it.
     #[arg(long, value_name = "FILE", requires = "mapping")]
     rejected: Option<PathBuf>,
 }
 
-/// Where records go.
+/// The database into which records go.
 enum Target<'a> {
     Sqlite(&'a Path),
     Postgres(Shared, &'a Path),
@@ -90,7 +92,7 @@ impl<'a> Target<'a> {
     }
 }
 
-/// What became of one file.
+/// Result of importing one file.
 struct Done<'a> {
     file: &'a Path,
     report: Report,
@@ -106,7 +108,7 @@ impl Done<'_> {
         row
     }
 
-    /// Whether somebody must look at it.
+    /// Whether somebody must look at the report.
     fn is_bad(&self) -> bool {
         let refused = self.report.sources.iter().any(|source| source.refused.is_some());
         refused || !self.report.rejected.is_empty()
@@ -159,7 +161,7 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     Ok(if all.iter().any(Done::is_bad) { 3 } else { 0 })
 }
 
-/// What the embedded policies know, and the one that is named.
+/// Returns the codes that the embedded policies know, and the policy that is named.
 fn vocabulary(policy: Option<&Path>) -> Result<Vocabulary> {
     let mut known = Policy::embedded_editions()
         .into_iter()

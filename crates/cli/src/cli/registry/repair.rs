@@ -1,4 +1,4 @@
-//! `mustcheck registry acknowledge` and `undo`: what somebody decides about what is held.
+//! `mustcheck registry acknowledge` and `undo`: decisions of a person about the data that is held.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::cli::database::{DatabaseArguments, Shared, named};
 use crate::cli::{Style, text};
 
-/// The registry that somebody decides about.
+/// The registry about which somebody decides.
 #[derive(Args)]
 #[command(group = clap::ArgGroup::new("held").args(["registry", "database"]).required(true))]
 struct Held {
@@ -24,7 +24,7 @@ struct Held {
 }
 
 impl Held {
-    /// Has it done in SQLite, or in PostgreSQL.
+    /// Carries out the decision: `sqlite` on a SQLite database, `postgres` on one of PostgreSQL.
     fn decide<T>(
         &self,
         sqlite: impl FnOnce(&Path) -> Result<T, RegistryError>,
@@ -46,13 +46,13 @@ impl Held {
 
 #[derive(Args)]
 pub struct Acknowledge {
-    /// The mark of an entry, as `registry show` and `registry import` tell it.
+    /// The mark of an entry, as printed by `registry show`, or by `registry import --format json`.
     #[arg(long = "mark", required = true, value_name = "MARK")]
     marks: Vec<String>,
-    /// The person who answers for it.
+    /// The person who answers for the entry.
     #[arg(long, value_name = "NAME")]
     by: String,
-    /// Why.
+    /// The reason, in words.
     #[arg(long, value_name = "TEXT")]
     why: String,
     #[command(flatten)]
@@ -61,7 +61,7 @@ pub struct Acknowledge {
 
 #[derive(Args)]
 pub struct Undo {
-    /// The source.
+    /// The id of the source.
     #[arg(long, value_name = "SOURCE")]
     source: String,
     #[command(flatten)]

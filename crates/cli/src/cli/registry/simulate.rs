@@ -1,4 +1,4 @@
-//! `mustcheck registry simulate`: a credit platform to play with, and its faults.
+//! `mustcheck registry simulate`: simulates a credit platform, and its faults.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,20 +15,20 @@ use crate::cli::text;
 pub struct Arguments {
     /// The registry file, in JSON, that the platform holds.
     registry: PathBuf,
-    /// Where it listens; port 0 takes a free one.
+    /// The address on which the platform listens; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// The interface that it offers.
+    /// The interface that the platform offers.
     #[arg(long, value_enum, default_value_t = Interface::Paged)]
     shape: Interface,
     /// A fault: `[SOURCE:]KIND[=VALUE][@PROBABILITY][#FIRST-LAST]`, such as `down`,
     /// `slow=3000@0.2` or `status=503#1-2`; a request can ask for one by the header `X-Simulate`.
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
-    /// What chance begins with: the same requests meet the same faults.
+    /// The seed of the random numbers: with the same seed, the same requests meet the same faults.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Records in one part of an answer.
+    /// The number of records in one part of an answer.
     #[arg(long, value_name = "N", default_value_t = 10)]
     size: usize,
 }
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<u8> {
     Ok(0)
 }
 
-/// Reads a registry file as a gate reads it: what it would refuse, the platform does not hold.
+/// Reads a registry file as a gate reads it: the platform holds nothing that a gate would refuse.
 fn opened(path: &Path) -> Result<RegistryFile> {
     let json = read_file(path, REGISTRY_LIMIT)?;
     JsonRegistry::from_json(&json)?;

@@ -14,12 +14,12 @@ use mustcheck_evidence::bundle::{AgeError, ENDING, Identities, SEALED_ENDING, id
 use crate::cli::Style;
 use crate::cli::failure::Unreadable;
 
-/// The largest bundle that is read, in bytes.
+/// Largest bundle that is read, in bytes.
 const LIMIT: u64 = 512 << 20;
 
-/// Bundles, in the order of their names.
+/// Bundles, in the order of their paths.
 pub struct Bundles {
-    /// The folder in which they are.
+    /// Folder of the bundles.
     pub root: PathBuf,
     /// Whether a folder was named, and not one bundle in it.
     pub is_folder: bool,
@@ -27,22 +27,22 @@ pub struct Bundles {
     identities: Option<Identities>,
 }
 
-/// Why a file was not read.
+/// Error: a bundle was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum NotRead {
-    /// The disk.
+    /// The file cannot be read.
     #[error("it cannot be read: {0}")]
     Io(std::io::Error),
-    /// It is encrypted and there is no key.
+    /// The bundle is encrypted, and no key was named.
     #[error("it is encrypted: name a secret key with `--identity`")]
     Sealed,
-    /// The encryption.
+    /// The bundle cannot be decrypted.
     #[error(transparent)]
     Age(#[from] AgeError),
 }
 
 impl Bundles {
-    /// A bundle, or all in a folder and the folders in it.
+    /// Finds a bundle, or all bundles in a folder and the folders below it.
     pub fn find(path: &Path, identities: Option<Identities>) -> Result<Self> {
         let mut files = Vec::new();
         let unreadable = |source| Unreadable { path: path.display().to_string(), source };
@@ -59,29 +59,30 @@ impl Bundles {
         Ok(Self { root, is_folder, files, identities })
     }
 
-    /// How many there are.
+    /// Number of bundles.
     pub fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// The files.
+    /// Paths of the bundles.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
-    /// The receipts that files are named by which were not there when this folder was listed.
+    /// Returns the ids of receipts whose bundles were not there when this folder was listed; a
+    /// bundle's file is named by its receipt.
     pub fn kept_since(&self) -> Result<HashSet<DocumentId>> {
         let now = Self::find(&self.root, None)?;
         let new = now.files.iter().filter(|file| self.files.binary_search(file).is_err());
         Ok(new.filter_map(|file| id_of_file(file)).collect())
     }
 
-    /// A file's name within the folder.
+    /// Returns a file's path within the folder.
     pub fn name(&self, file: &Path) -> String {
         file.strip_prefix(&self.root).unwrap_or(file).display().to_string()
     }
 
-    /// A bundle's bytes, decrypted if it is encrypted.
+    /// Reads a bundle, and decrypts it if it is encrypted.
     pub fn read(&self, file: &Path) -> Result<Vec<u8>, NotRead> {
         let bytes = read_file(file, LIMIT).map_err(NotRead::Io)?;
         if !ends_with(file, SEALED_ENDING) {
@@ -91,7 +92,7 @@ impl Bundles {
         Ok(identities.open_sealed(&bytes, LIMIT)?)
     }
 
-    /// Works on each, on all cores; what comes out is in their order.
+    /// Calls `work` with each bundle, on all cores; the results are in the order of the bundles.
     pub fn each<R: Send>(&self, style: Style, work: impl Fn(&Path) -> R + Sync) -> Vec<R> {
         let bar = bar(self.files.len(), style);
         let next = AtomicUsize::new(0);
@@ -135,7 +136,7 @@ fn ends_with(path: &Path, ending: &str) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&format!(".{ending}")))
 }
 
-/// A bar on stderr, which draws itself only on a terminal.
+/// Returns a progress bar on stderr, which is drawn only on a terminal.
 fn bar(size: usize, style: Style) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(size).unwrap_or_default());
     let left = style.say("剩余 {eta}", "{eta} left");

@@ -1,4 +1,4 @@
-//! Another policy: who would be decided differently?
+//! Replay by another policy: shows the cases that would be decided differently.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -30,7 +30,8 @@ pub fn run(
     let cases = bundles.each(style, |file| {
         let bundle = bundle(bundles, replayer, file);
         let id = bundle.as_ref().ok().map(|bundle| bundle.receipt.id());
-        // Whatever is wrong with one that was passed over is told of it.
+        // A bundle that was passed over is reported by its own fault, and its receipt not as
+        // missing.
         let id = id.or_else(|| id_of_file(file));
         (id, bundle.map(|bundle| redecide(&policy, bundle, &limits)))
     });
@@ -70,12 +71,12 @@ pub fn run(
     })
 }
 
-/// A bundle that holds; else what is told of it.
+/// Returns a bundle whose evidence holds, or the message about it.
 fn bundle(bundles: &Bundles, replayer: &Replayer, file: &Path) -> Result<Bundle, String> {
     let told = |why: String| redact(&safe(&format!("{}: {why}", bundles.name(file))));
     let json = bundles.read(file).map_err(|e| told(e.to_string()))?;
     let bundle = Bundle::from_json(&json).map_err(|e| told(format!("it is no bundle: {e}")))?;
-    // What would change is said of what was decided, and not of what somebody wrote.
+    // Changes are shown only for decisions that were made, and not for what somebody wrote.
     match replayer.examine(&bundle).first() {
         Some(problem) => Err(told(problem.to_string())),
         None => Ok(bundle),

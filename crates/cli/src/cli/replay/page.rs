@@ -1,4 +1,4 @@
-//! What another policy would change, as one page.
+//! A page that shows what another policy would change.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use mustcheck::words;
@@ -12,7 +12,7 @@ margin:1rem 0}th,td{border-bottom:1px solid #ddd;padding:.3rem .6rem;text-align:
 vertical-align:top}td.n{text-align:right}.a{color:#063}.d{color:#a00}small{color:#666}\
 @media print{body{margin:0;max-width:none}tr{break-inside:avoid}}";
 
-/// The page. It fetches nothing and runs nothing.
+/// Returns the page as HTML. It fetches nothing and runs nothing.
 pub fn of(impact: &Impact, style: Style) -> String {
     let say = |zh, en| style.say(zh, en);
     let policy = &impact.policy;

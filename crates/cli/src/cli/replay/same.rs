@@ -1,4 +1,4 @@
-//! The same policy again: is every decision what its bundle says?
+//! Replay by the same policy: checks that every decision is what its bundle says.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -14,14 +14,14 @@ use super::bundles::Bundles;
 use super::{BROKEN, Logged, Missing};
 use crate::cli::{Lang, Style, papers, text};
 
-/// What is told of one bundle.
+/// Report on one bundle.
 #[derive(Serialize)]
 struct Row {
     file: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     receipt: Option<DocumentId>,
     verdict: Verdict,
-    /// Whether it was derived again, or tried to be.
+    /// Whether the decision was derived again, or this was tried.
     derived: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fuel: Option<Fuel>,
@@ -33,7 +33,7 @@ struct Row {
     differences: Vec<Difference>,
 }
 
-/// What is told of all.
+/// Report on all bundles.
 #[derive(Serialize)]
 struct Report {
     replayed: usize,
@@ -45,16 +45,16 @@ struct Report {
     bundles: Vec<Row>,
 }
 
-/// What the bundles were held against, beside their own signatures and digests.
+/// Checks against the log that were made, beside those of the bundles' own signatures and digests.
 #[derive(Serialize)]
 struct Checked {
-    /// Whether the receipt is in the log.
+    /// Whether each receipt was looked for in the log.
     inclusion: bool,
-    /// Whether every receipt of the log has its bundle.
+    /// Whether the bundle of every receipt of the log was looked for.
     every_receipt: bool,
 }
 
-/// Receipts without bundle that are listed for a person; the rest is counted.
+/// Number of receipts without a bundle that are listed for a person; the rest is counted.
 const LISTED: usize = 20;
 
 pub fn run(
@@ -76,7 +76,8 @@ pub fn run(
         }
     });
     let rows = rows.into_iter().collect::<Result<Vec<_>>>()?;
-    // One that cannot be read is told as such, and its receipt not as one without a bundle.
+    // A bundle that cannot be read is reported as such, and its receipt not as one without a
+    // bundle.
     let met = rows.iter().filter_map(|(named, row)| row.receipt.clone().or(named.clone()));
     let met: HashSet<DocumentId> = met.collect();
     let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
@@ -219,7 +220,7 @@ impl Report {
         Ok(())
     }
 
-    /// What was held against what, where all of it holds.
+    /// Returns the sentence on what was checked, if all of it holds.
     fn all_equal(&self, style: Style) -> String {
         let (n, Checked { inclusion, every_receipt }) = (self.replayed, &self.checked);
         let complete = *every_receipt && self.missing.is_empty();

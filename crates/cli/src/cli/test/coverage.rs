@@ -1,4 +1,4 @@
-//! What a suite covers, for a person.
+//! Coverage of a suite, in words for a person.
 
 use anyhow::Result;
 
@@ -45,8 +45,8 @@ pub fn tell(coverage: &Coverage, arguments: &Arguments, style: Style) -> Result<
     Ok(())
 }
 
-/// How many names of a group are listed unless everything is asked for. Measures and clauses are
-/// always listed in full: those have to be covered.
+/// Number of names of a group that are listed without `--verbose`. Measures and clauses are always
+/// listed in full: those have to be covered.
 const LISTED: usize = 20;
 
 fn missing(group: &Group, verbose: bool, style: Style) -> Result<()> {

@@ -1,4 +1,4 @@
-//! A case from a check that was made, or is made now.
+//! Turns a check into a case: one that was made, or one that is made now.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments, from: &Path, into: &Path, style: Style) -> Res
     let invented = Invented::of(&original, &instruments(deciding.policy.description()))?;
     let application = pretty(&invented.application)?;
     let held = pretty(&invented.registry)?;
-    // What was written is what is read: the check is made of the files' own bytes.
+    // The check reads the very bytes that are written as the case's files.
     let read = Application::from_json(application.as_bytes())?;
     let source = Arc::new(JsonRegistry::from_json(held.as_bytes())?);
     let checked = suite_check(&deciding, source, &read)?;
@@ -56,12 +56,12 @@ pub fn run(arguments: &Arguments, from: &Path, into: &Path, style: Style) -> Res
     Ok(0)
 }
 
-/// A case is never written over.
+/// Error: the folder of the case is there already. A case is never written over.
 #[derive(Debug, thiserror::Error)]
 #[error("`{0}` is there already")]
 pub struct Exists(String);
 
-/// A bundle is expected, and an application was given, or something else.
+/// Error: the file is no bundle, but an application or something else.
 #[derive(Debug, thiserror::Error)]
 #[error("`{path}` is no evidence bundle: {detail}; an application needs `--registry`")]
 pub struct NoBundle {
@@ -69,7 +69,7 @@ pub struct NoBundle {
     detail: String,
 }
 
-/// What is asked for cannot decide the case.
+/// Error: the policy or the registry that is asked for cannot decide the case.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NotOpened(String);
@@ -78,7 +78,7 @@ pub struct NotOpened(String);
 #[error("the expectation cannot be written: {}", .0.join("; "))]
 struct NotWritten(Vec<String>);
 
-/// The check that a bundle proves, with the policy that its decision names.
+/// Reads the check that a bundle proves, and opens the policy that its decision names.
 fn of_bundle(arguments: &Arguments, from: &Path) -> Result<(Original, Arc<Deciding>)> {
     let identities = arguments.identity.as_deref().map(Identities::open).transpose()?;
     let json = Bundles::find(from, identities)?.read(from)?;
@@ -90,7 +90,7 @@ fn of_bundle(arguments: &Arguments, from: &Path) -> Result<(Original, Arc<Decidi
     Ok((Original { application, answers, decision }, deciding))
 }
 
-/// A check that is made now.
+/// Makes a check of an application now, and returns it with its policy.
 fn of_application(
     arguments: &Arguments,
     from: &Path,
@@ -137,7 +137,7 @@ fn suite_check(
     run::check(deciding, source, application).map_err(|detail| NotOpened(detail).into())
 }
 
-/// The instruments that a policy cites: what a record may go on citing.
+/// Returns the instruments that a policy cites: records of the case may go on citing these.
 fn instruments(description: &Description) -> BTreeSet<String> {
     let due = description.matters.iter().flat_map(|m| &m.due).flat_map(|due| &due.legal_basis);
     let measures = description.measures.iter().flat_map(|m| &m.legal_basis);
@@ -148,7 +148,7 @@ fn pretty(value: &impl serde::Serialize) -> Result<String> {
     Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
-/// `expected.toml` of a decision.
+/// Returns the text of `expected.toml` for a decision.
 fn expectation(deciding: &Deciding, decision: &Decision) -> String {
     let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let list = |key: &str, items: Vec<String>| {
@@ -194,7 +194,7 @@ fn write(into: &Path, files: &[(&str, &String)]) -> Result<()> {
         std::fs::write(apart.path().join(name), text).with_context(failed)?;
     }
     std::fs::rename(apart.path(), into).with_context(failed)?;
-    // It is no temporary folder any more.
+    // The folder is not a temporary one any more.
     let _ = apart.keep();
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What came of a suite, for a person or a program.
+//! Results of a suite, for a person or a program.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +32,7 @@ pub fn results(results: &Results, arguments: &Arguments, style: Style) -> Result
     Ok(())
 }
 
-/// The word for a verdict.
+/// Returns the word for a verdict.
 const fn word(verdict: Verdict, style: Style) -> &'static str {
     match verdict {
         Verdict::Passed => style.say("通过", "passed"),
@@ -42,12 +42,12 @@ const fn word(verdict: Verdict, style: Style) -> &'static str {
     }
 }
 
-/// The disposition as a code, or nothing.
+/// Returns the code of the disposition; empty if there is no decision.
 fn disposition(ran: &Ran) -> &'static str {
     ran.decided.as_ref().map_or("", |(_, decision)| decision.disposition.code())
 }
 
-/// A case that does not pass, with everything that keeps it from passing.
+/// Prints a case that does not pass, with everything that keeps it from passing.
 fn in_full(ran: &Ran, style: Style) -> Result<()> {
     let red = anstyle::AnsiColor::Red.on_default().bold();
     let word = word(ran.verdict, style);
@@ -62,7 +62,7 @@ fn in_full(ran: &Ran, style: Style) -> Result<()> {
     Ok(())
 }
 
-/// Every case in a row.
+/// Prints every case in a row.
 fn all(results: &Results, style: Style) -> Result<()> {
     let heads = [
         style.say("案例", "case"),
@@ -78,7 +78,7 @@ fn all(results: &Results, style: Style) -> Result<()> {
     text::line(&table(&heads, &rows, heads.len()))
 }
 
-/// How many passed, by disposition, and how many did not.
+/// Prints the number of cases that passed, by disposition, and of those that did not.
 fn summary(results: &Results, style: Style) -> Result<()> {
     let mut passed: BTreeMap<&str, usize> = BTreeMap::new();
     for ran in results.ran.iter().filter(|ran| ran.verdict == Verdict::Passed) {

@@ -12,9 +12,9 @@ use super::{Arguments, once};
 use crate::cli::failure::Failure;
 use crate::cli::{Style, text};
 
-/// How long nothing must change before the suite runs again: editors write a file in steps.
+/// Time without any change before the suite runs again: editors write a file in steps.
 const QUIET: Duration = Duration::from_millis(200);
-/// Changed files that are named; the rest is counted.
+/// Number of changed files that are named; the rest is counted.
 const NAMED: usize = 5;
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
@@ -37,11 +37,13 @@ pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     }
 }
 
-/// What the suite reads: the folders of cases, and what decides them.
+/// Returns the folders that the suite reads: those of the cases, and that of the catalogue or
+/// policy.
 fn watched(arguments: &Arguments) -> Vec<(PathBuf, RecursiveMode)> {
     let folders = arguments.folders.iter().chain(&arguments.catalogue);
     let mut all: Vec<_> = folders.map(|path| (path.clone(), RecursiveMode::Recursive)).collect();
-    // A baked component is replaced by another file of its name, which ends the watch of a file.
+    // Its folder is watched: a baked component is replaced by a new file of the same name, which
+    // would end the watch of the file itself.
     all.extend(arguments.policy.iter().map(|file| {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         (folder.unwrap_or(Path::new(".")).to_owned(), RecursiveMode::NonRecursive)
@@ -49,7 +51,8 @@ fn watched(arguments: &Arguments) -> Vec<(PathBuf, RecursiveMode)> {
     all
 }
 
-/// A run that fails as a whole is told, and the next change may mend it.
+/// Runs the suite once more. If it fails as a whole, this prints the error: the next change may fix
+/// it.
 fn again(arguments: &Arguments, style: Style) {
     if let Err(error) = once(arguments, style) {
         anstream::eprintln!("{}", Failure::of(&error).message());
@@ -57,7 +60,8 @@ fn again(arguments: &Arguments, style: Style) {
     eprintln!("{}", style.say("等待更改，按 Ctrl-C 结束", "waiting for changes, Ctrl-C ends"));
 }
 
-/// The files that have changed, once nothing changes any more; none if nobody tells any longer.
+/// Returns the files that have changed, once nothing changes any more; none if the watcher has
+/// ended.
 fn next(
     changes: &Receiver<notify::Result<notify::Event>>,
     arguments: &Arguments,
@@ -74,7 +78,7 @@ fn next(
             }
         };
         let Ok(event) = event else { continue };
-        // To read a file changes nothing, and this program reads them.
+        // Reading a file changes nothing, and this program reads them.
         if matches!(event.kind, EventKind::Access(_)) {
             continue;
         }
@@ -82,7 +86,7 @@ fn next(
     }
 }
 
-/// Whether a path is something that the suite may read, and not what it writes.
+/// Whether a path is one that the suite may read, and not one that it writes.
 fn is_input(path: &Path, arguments: &Arguments) -> bool {
     let own = arguments.junit.as_deref().and_then(Path::file_name);
     let written = own.is_some() && path.file_name() == own;

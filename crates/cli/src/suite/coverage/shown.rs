@@ -1,4 +1,4 @@
-//! What a decision shows of its policy.
+//! Items that a decision shows of its policy.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,8 @@ use super::{Items, Kind, MeasureUse};
 use crate::suite::policies::Deciding;
 use crate::suite::run::Told;
 
-/// What a decision shows.
+/// Adds everything that a decision shows. `told` holds the acts and events of its records, `papers`
+/// its papers in Chinese.
 pub fn add(
     items: &mut Items,
     edition: &str,
@@ -51,7 +52,7 @@ pub fn add(
     }
 }
 
-/// Lookups that were made, and the clauses that made them due.
+/// Adds the lookups that were made, and the clauses that made them due.
 fn add_lookups(items: &mut Items, edition: &str, deciding: &Deciding, decision: &Decision) {
     let matters = &deciding.policy.description().matters;
     let Some(matter) = matters.iter().find(|m| m.code == decision.matter) else { return };
@@ -65,7 +66,8 @@ fn add_lookups(items: &mut Items, edition: &str, deciding: &Deciding, decision: 
     }
 }
 
-/// An exception is shown by an entry that sets the measure aside on its words.
+/// Adds exceptions. One is shown by an entry that sets its measure aside with the exception's own
+/// legal basis.
 fn add_exceptions(items: &mut Items, edition: &str, catalogue: &Catalogue, decision: &Decision) {
     let unmet = |reason| reason == SetAsideReason::ConditionNotMet;
     for entry in decision.set_aside.iter().filter(|entry| unmet(entry.reason)) {
@@ -79,8 +81,8 @@ fn add_exceptions(items: &mut Items, edition: &str, catalogue: &Catalogue, decis
     }
 }
 
-/// A list's rule on persons is shown by a measure that reaches somebody who only stands behind an
-/// applicant: without the rule, nobody would be (RAIL R8).
+/// Adds the clauses of lists' rules on persons. Such a rule is shown by a measure that reaches
+/// somebody who is only behind an applicant: without the rule, nobody would be reached (RAIL R8).
 fn add_persons(
     items: &mut Items,
     catalogue: &Catalogue,
@@ -100,7 +102,7 @@ fn add_persons(
     }
 }
 
-/// A list's rule is shown by a record that it ends, keeps, or brings back.
+/// Adds the rules of lists. One is shown by a record that it ends, keeps, or brings back.
 fn add_list_rules(
     items: &mut Items,
     catalogue: &Catalogue,
@@ -118,7 +120,7 @@ fn add_list_rules(
         let suspended = finding.standing == Standing::Suspended;
         let shown = [
             ("stay", rules.stay.as_ref().is_some_and(|stay| cites(&stay.legal_basis))),
-            // Repaired, or kept although somebody says so.
+            // Repaired, or kept although somebody reports a repair.
             ("removal", happened(EventKind::Repaired)),
             ("objection", finding.disputed && (suspended || stands)),
             ("restoration", stands && happened(EventKind::RemovalRevoked)),
@@ -130,9 +132,10 @@ fn add_list_rules(
     }
 }
 
-/// Marks what papers alone show.
+/// Adds the clauses that only papers show: of remedies, remarks, and the handling of objections.
 fn add_told(items: &mut Items, data: &CatalogueData, decision: &Decision, papers: &str) {
-    // As a sentence stands in the sheet, or in a letter to a firm, a person, by a unit or an office.
+    // The forms of a sentence: in the sheet, or in a letter to a firm or a person, from an office
+    // or another unit.
     let says = |zh: &str| {
         let own = [zh.to_owned(), zh.replace("本机关", "本单位")];
         own.iter().any(|zh| {
@@ -157,7 +160,8 @@ fn add_told(items: &mut Items, data: &CatalogueData, decision: &Decision, papers
     }
 }
 
-/// Departments that the place names: who is reported to, and who carries a measure out.
+/// Adds the clauses on departments that the place names: those that are reported to, and those that
+/// carry a measure out.
 fn add_departments(items: &mut Items, data: &CatalogueData, decision: &Decision) {
     let feedback = || decision.obligations.iter().filter(|o| o.kind == ObligationKind::Feedback);
     for initiator in &data.overlay.initiators {
@@ -173,7 +177,7 @@ fn add_departments(items: &mut Items, data: &CatalogueData, decision: &Decision)
     }
 }
 
-/// Counts the measures of a decision, each once however many subjects it meets.
+/// Counts the measures of a decision, each once however many subjects it reaches.
 pub fn count(
     uses: &mut BTreeMap<(String, String), MeasureUse>,
     edition: &str,

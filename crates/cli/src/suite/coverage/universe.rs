@@ -1,6 +1,7 @@
-//! What a policy could show.
+//! Items that a policy could show.
 //!
-//! A clause is in the universe if a decision can show it, and each carrier says how:
+//! A clause is in the universe if a decision can show it. How it is shown depends on what the
+//! clause belongs to:
 //!
 //! - a measure that is mandatory or adopted, an exception, an end of disclosure, a closed promise,
 //!   a rule in code: a decision cites it;
@@ -9,8 +10,9 @@
 //! - a remedy, a remark of a place, its handling of objections: papers say it;
 //! - a place's department: an obligation or a measure names it.
 //!
-//! Not in it are the clauses of recommended measures that no overlay of the suite adopts, and those
-//! that say why a list or an act is in the catalogue: no decision rests on them.
+//! Not in it are the clauses of measures that are neither mandatory nor adopted by an overlay of
+//! the suite, and those that say why a list or an act is in the catalogue: no decision rests on
+//! them.
 
 use std::fmt::Write as _;
 
@@ -25,7 +27,8 @@ use mustcheck_rules::clause::{CITED, OPINIONS};
 use super::{Items, Kind};
 use crate::suite::policies::Deciding;
 
-/// What there is whatever the policy.
+/// Adds the codes that are the same for every policy: reasons, standings, dispositions, rules,
+/// events.
 pub fn add_codes(items: &mut Items) {
     SetAsideReason::ALL.iter().for_each(|reason| items.add(Kind::Reasons, reason.code()));
     Standing::ALL.iter().for_each(|standing| items.add(Kind::Standings, standing.code()));
@@ -34,7 +37,7 @@ pub fn add_codes(items: &mut Items) {
     EventKind::ALL.iter().for_each(|event| items.add(Kind::Events, event.code()));
 }
 
-/// What a policy could show.
+/// Adds everything that a policy could show.
 pub fn add(items: &mut Items, edition: &str, deciding: &Deciding) {
     let description = deciding.policy.description();
     for measure in &description.measures {
@@ -68,7 +71,8 @@ fn add_matters(items: &mut Items, edition: &str, description: &Description) {
     }
 }
 
-/// What the description does not tell.
+/// Adds the items that only a catalogue has, and not a policy's description: exceptions, rules of
+/// lists, and clauses of the edition and the overlay.
 fn add_catalogue(items: &mut Items, edition: &str, catalogue: &Catalogue) {
     for clause in CITED {
         items.add(Kind::Clauses, pinpoint(OPINIONS, clause.article, None, None));
@@ -108,7 +112,7 @@ fn add_catalogue(items: &mut Items, edition: &str, catalogue: &Catalogue) {
     overlay.implementers.iter().for_each(|i| add_clauses(items, &i.legal_basis));
 }
 
-/// Adds clauses by their pinpoints.
+/// Adds clauses by their citations: instrument, article, paragraph and item.
 pub fn add_clauses(items: &mut Items, bases: &[LegalBasis]) {
     for basis in bases {
         let name = pinpoint(&basis.instrument, &basis.article, basis.paragraph, basis.item);
@@ -116,22 +120,22 @@ pub fn add_clauses(items: &mut Items, bases: &[LegalBasis]) {
     }
 }
 
-/// `measure (edition)`: what stands in two editions is two things.
+/// Returns `name (edition)`: an item in two editions counts as two.
 pub fn of_edition(edition: &str, name: &str) -> String {
     format!("{name} ({edition})")
 }
 
-/// A due lookup by name.
+/// Returns the name of a due lookup: `matter role list (edition)`.
 pub fn lookup(edition: &str, matter: &str, role: &str, list: &str) -> String {
     format!("{matter} {role} {list} ({edition})")
 }
 
-/// A rule of a list by name.
+/// Returns the name of a rule of a list: `list rule`.
 pub fn list_rule(list: &str, rule: &str) -> String {
     format!("{list} {rule}")
 }
 
-/// An exception by name.
+/// Returns the name of an exception: `measure when (edition)`.
 pub fn exception_name(edition: &str, measure: &str, when: ExceptionWhen) -> String {
     let when = match when {
         ExceptionWhen::Act => "act",
@@ -140,7 +144,8 @@ pub fn exception_name(edition: &str, measure: &str, when: ExceptionWhen) -> Stri
     format!("{measure} {when} ({edition})")
 }
 
-/// `instrument article`, with the paragraph as 款 and the item as 项 where it has them.
+/// Returns `instrument article`, with ` para. n` for a 款 and ` item n` for a 项 where the basis has
+/// them.
 fn pinpoint(instrument: &str, article: &str, paragraph: Option<u8>, item: Option<u8>) -> String {
     let mut name = format!("{instrument} {article}");
     // Writing to a string cannot fail.

@@ -4,8 +4,8 @@
 use mustcheck::model::{Scheme, SubjectKind};
 use mustcheck_model::identifier::validate;
 
-/// The n-th invented identifier of a scheme, for a kind of subject and, of a passport, a country.
-/// None if there are no more.
+/// Returns the n-th invented identifier of a scheme; a passport is one of `country`. None if there
+/// are no more.
 pub fn invented(scheme: Scheme, country: Option<&str>, n: u32) -> Option<String> {
     let (kind, head) = match scheme {
         Scheme::Uscc => (SubjectKind::Organization, format!("91000000MA{n:06}")),
@@ -16,13 +16,14 @@ pub fn invented(scheme: Scheme, country: Option<&str>, n: u32) -> Option<String>
         }
         Scheme::Passport => (SubjectKind::Person, format!("X{n:08}")),
     };
-    // The check of the standard says which ending is right; there is no second one to keep.
+    // Validation finds the right ending, so that the standard's arithmetic is not written a second
+    // time.
     endings(scheme)
         .map(|ending| format!("{head}{ending}"))
         .find(|whole| validate(kind, scheme, whole, country).is_ok())
 }
 
-/// The code with another check character: of the right form, and off its standard.
+/// Returns the code with another check character: of the right form, and off its standard.
 pub fn off_standard(code: &str) -> String {
     let mut altered = code.to_owned();
     let last = altered.pop();
@@ -30,7 +31,7 @@ pub fn off_standard(code: &str) -> String {
     altered
 }
 
-/// Everything that may stand in the place of the check characters.
+/// Returns every ending that the check characters of a scheme may form.
 fn endings(scheme: Scheme) -> Box<dyn Iterator<Item = String>> {
     let characters = || ('0'..='9').chain('A'..='Z');
     match scheme {

@@ -1,4 +1,4 @@
-//! The registry that answers as the sources did: what they said, and nothing that was not asked.
+//! A registry that answers as the sources did: with what they said, and nothing that was not asked.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use mustcheck::registry::json::RegistryFile;
 use mustcheck::registry::sources::{Cover, Source};
 use mustcheck::{Date, Timestamp};
 
-/// A registry of answers as they were given.
+/// Returns a registry that gives the same answers.
 pub fn of(answers: &[Answer], as_of: Date) -> RegistryFile {
     let mut sources: BTreeMap<String, Source> = BTreeMap::new();
     let mut records: BTreeMap<&str, CreditRecord> = BTreeMap::new();
@@ -27,8 +27,8 @@ pub fn of(answers: &[Answer], as_of: Date) -> RegistryFile {
     }
 }
 
-/// The source of an answer; none if no source holds the list. What a source did not answer stands
-/// apart from what it did: a source in a file answers for all its lists or for none.
+/// Returns the source of an answer; none if no source holds the list. Lists that a source did not
+/// answer get a source of their own: a source in a file answers for all its lists or for none.
 fn source_of(answer: &Answer, as_of: Date) -> Option<Source> {
     let state = answer.source.as_ref();
     let id = state.map_or("source", |state| state.id.as_str());

@@ -7,7 +7,7 @@ use mustcheck_audit::words;
 
 use crate::cli::{Lang, Style, text};
 
-/// What is said before the table.
+/// Prints the lines before the table: period, log, and the figures of all checks.
 pub fn show(report: &Report, style: Style) -> Result<()> {
     let log = &report.log;
     let day = |day: Option<mustcheck::Date>, open| day.map_or(open, |day| day.to_string());
@@ -54,7 +54,7 @@ fn lines(total: &Figures, style: Style) -> Vec<String> {
     lines
 }
 
-/// `name n` for each that occurs, after a colon.
+/// Returns `name n` for each count, after a colon; empty if there are none.
 fn detail<'a>(counts: impl Iterator<Item = (&'a str, u64)>, style: Style) -> String {
     let counts: Vec<String> = counts.map(|(name, n)| format!("{name} {n}")).collect();
     if counts.is_empty() {
@@ -170,7 +170,7 @@ fn time(figures: &DecisionTime, style: Style) -> Option<String> {
     Some(line)
 }
 
-/// Minutes as days, hours and minutes.
+/// Returns minutes as days, hours and minutes.
 fn span(minutes: u64, style: Style) -> String {
     let (days, hours, minutes) = (minutes / 1440, minutes / 60 % 24, minutes % 60);
     match style.lang {

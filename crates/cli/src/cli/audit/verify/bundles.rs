@@ -1,4 +1,4 @@
-//! The log held against the bundles: each receipt has its bundle, each bundle its receipt.
+//! Comparison of the log with the bundles: each receipt has its bundle, each bundle its receipt.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use mustcheck_evidence::{AuditReader, Bundle, ContentDigest, DocumentId, PublicK
 use crate::cli::failure::Unreadable;
 use crate::cli::replay::Bundles;
 
-/// The bundles of a folder.
+/// Lists the bundles of a folder.
 pub fn list(folder: &Path, identities: Option<Identities>) -> Result<Bundles> {
     if !folder.is_dir() {
         bail!(Unreadable {
@@ -23,7 +23,8 @@ pub fn list(folder: &Path, identities: Option<Identities>) -> Result<Bundles> {
     Bundles::find(folder, identities)
 }
 
-/// Every receipt has its bundle, and every bundle its receipt.
+/// Checks that every receipt has its bundle, and every bundle its receipt. Adds a finding for each
+/// that has none.
 pub fn hold_against(
     bundles: &Bundles,
     log: &Path,
@@ -46,7 +47,7 @@ pub fn hold_against(
         }
     }
     if !orphans.is_empty() {
-        // What was logged while this ran was kept before it was logged.
+        // A bundle is kept before its receipt is logged, which may have been done while this ran.
         let logged = logged_since(log, keys, verified.size);
         orphans.retain(|(_, id)| !logged.contains(id));
     }
@@ -75,8 +76,8 @@ fn finding(bundles: &Bundles, file: &Path, detail: String, chinese: String) -> L
     LogFinding::about(Some(name), None, redact(&safe(&detail)), Some(redact(&safe(&chinese))))
 }
 
-/// What is wrong with the bundle of a receipt that is in the log. An encrypted one that cannot be
-/// opened is for its readers to look into.
+/// Checks the bundle of a receipt that is in the log, and returns what is wrong with it. A bundle
+/// that cannot be read gives no finding: an encrypted one is for its readers to look into.
 fn of_entry(bundles: &Bundles, file: &Path, logged: &Logged) -> Option<LogFinding> {
     let json = bundles.read(file).ok()?;
     let (detail, chinese) = match Bundle::from_json(&json) {
@@ -91,8 +92,9 @@ fn of_entry(bundles: &Bundles, file: &Path, logged: &Logged) -> Option<LogFindin
     Some(finding(bundles, file, detail, chinese))
 }
 
-/// A bundle whose receipt is not in the log. If the office signed it, the log has lost an entry, or
-/// was stopped before it had it: which, nothing here can tell.
+/// Returns the finding about a bundle whose receipt is not in the log. If the office signed it, the
+/// log has lost an entry, or its writer was stopped before it had logged the receipt: nothing here
+/// can tell which.
 fn orphan(bundles: &Bundles, file: &Path, id: &DocumentId, keys: &PublicKeys) -> LogFinding {
     let wrong = |detail: String, chinese: String| finding(bundles, file, detail, chinese);
     let json = match bundles.read(file) {
@@ -139,8 +141,8 @@ fn orphan(bundles: &Bundles, file: &Path, id: &DocumentId, keys: &PublicKeys) ->
     }
 }
 
-/// The documents that the log has beyond so many entries by now. What cannot be read of it is
-/// found where it is verified.
+/// Returns the documents that the log has by now, from the entry with index `size` on. Entries that
+/// cannot be read are left out: the verification of the log finds them.
 fn logged_since(log: &Path, keys: &PublicKeys, size: u64) -> HashSet<DocumentId> {
     let Ok(reader) = AuditReader::open(log, keys) else { return HashSet::new() };
     let entries = reader.entries(size..reader.size()).flatten();

@@ -1,4 +1,4 @@
-//! Text of a verification: its findings, what holds, and what cannot be said.
+//! Prints a verification: its findings, what holds, and what a log cannot prove by itself.
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use serde_json::json;
 use super::Arguments;
 use crate::cli::{Lang, Style, text};
 
-/// The file in which the command that is printed keeps a checkpoint.
+/// Name of the file in which the printed command keeps a checkpoint.
 const CHECKPOINT: &str = "mustcheck-checkpoint";
 
-/// The sentences of a verification.
+/// A verification that is to be printed.
 pub struct Told<'a> {
     pub arguments: &'a Arguments,
     pub verified: &'a Verification,
-    /// The checkpoint that the log was held against.
+    /// Checkpoint with which the log was compared, if any.
     pub since: Option<&'a Checkpoint>,
     pub inclusion: Option<Option<u64>>,
 }
@@ -65,7 +65,7 @@ impl Told<'_> {
         Ok(())
     }
 
-    /// What holds of the log, and what a log cannot say of itself.
+    /// Returns the verdict on the log, with what a log cannot prove by itself.
     fn verdict(&self, style: Style) -> String {
         let size = self.verified.size;
         match (self.verified.is_sound(), self.since.map(Checkpoint::size), style.lang) {
@@ -96,7 +96,8 @@ impl Told<'_> {
         }
     }
 
-    /// The command that keeps a checkpoint, where none was held against the log.
+    /// Returns how to keep a checkpoint; none if the log is not sound, or was compared with a
+    /// checkpoint already.
     fn how_to_keep(&self, style: Style) -> Option<String> {
         if self.since.is_some() || !self.verified.is_sound() {
             return None;
@@ -146,7 +147,7 @@ fn line(finding: &LogFinding, style: Style) -> Result<()> {
     text::line(&format!("{colour}{kind}{colour:#}  {told}"))
 }
 
-/// A path as a shell takes it.
+/// Returns a path as a shell takes it, in quotes if it needs them.
 fn shell(path: &Path) -> String {
     let path = path.display().to_string();
     let plain = |c: char| c.is_alphanumeric() || "/._-+:@%,".contains(c);
