@@ -13,7 +13,7 @@ use crate::limits::Limits;
 /// The due lookups of an application.
 #[derive(Clone)]
 pub(crate) struct Due {
-    /// As a registry is asked them.
+    /// The lookups, in the form in which a registry is asked them.
     pub(crate) queries: Arc<Vec<Query>>,
     /// Fuel that it takes to name them.
     pub(crate) fuel: u64,

@@ -19,9 +19,9 @@ const WRITING: &str = "mustcheck:writer/writing@0.1.0";
 
 /// Result of `decision`.
 type Decision = (Result<String, String>,);
-/// What `papers` is given: case, language, number of the receipt.
+/// Parameters of `papers`: case, language, number of the receipt.
 type Asked<'a> = (&'a str, wit::Language, Option<&'a str>);
-/// What `papers` returns.
+/// Result of `papers`.
 type Pages = (Result<Vec<wit::Paper>, String>,);
 
 /// The types of the interface, as the engine passes them.

@@ -164,7 +164,7 @@ fn a_memory_holds_nobody_and_nothing_of_the_check_before() {
     assert!(count > 400 && looked_for > 5_000, "{count} cases, {looked_for} texts");
 }
 
-/// What is looked for is found where it is.
+/// A text that a memory holds is found.
 #[test]
 fn a_name_in_a_memory_is_seen() {
     let own = ["沪人社监列〔2025〕17号".to_owned(), "91310115MA1K3H5Q4N".to_owned()];
