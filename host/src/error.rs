@@ -36,6 +36,15 @@ pub enum Fault {
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },
+    /// The writer's component, with which recorded decisions are written again, trapped or used up
+    /// a limit.
+    #[error("the writer component failed in `{during}`: {detail}")]
+    Writer {
+        /// The function that was called.
+        during: &'static str,
+        /// Description of the failure.
+        detail: String,
+    },
     /// The component, or the registry, broke a rail that the host guards.
     #[error("rail {rail} does not hold: {detail}")]
     Rail {

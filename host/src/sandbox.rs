@@ -94,16 +94,26 @@ impl Sandbox {
     }
 }
 
-/// Makes a fault of an error in a component, in words that tell its author what to change.
+/// A fault of a policy's component, in words that tell its author what to change.
 pub(crate) fn component_fault(
     during: &'static str,
     error: &wasmtime::Error,
     limits: &Limits,
 ) -> Fault {
+    Fault::component(during, described(during, error, limits, "wit/credit.wit"))
+}
+
+/// Describes what happened in a component of the interface in `wit`.
+pub(crate) fn described(
+    during: &'static str,
+    error: &wasmtime::Error,
+    limits: &Limits,
+    wit: &str,
+) -> String {
     if let Some(refused) = error.downcast_ref::<Refused>() {
-        return Fault::component(during, refused.to_string());
+        return refused.to_string();
     }
-    let detail = match error.downcast_ref::<Trap>() {
+    match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => {
             format!("it ran out of fuel ({}): it loops, or needs a higher limit", limits.fuel)
         }
@@ -115,13 +125,12 @@ pub(crate) fn component_fault(
             let trap = trap.to_string();
             format!("it trapped: {}", trap.strip_prefix("wasm trap: ").unwrap_or(&trap))
         }
-        None => untyped(during, &format!("{error:#}"), limits),
-    };
-    Fault::component(during, detail)
+        None => untyped(during, &format!("{error:#}"), limits, wit),
+    }
 }
 
 /// Describes an error for which the engine has no type, by its words; a test checks each of them.
-fn untyped(during: &'static str, said: &str, limits: &Limits) -> String {
+fn untyped(during: &'static str, said: &str, limits: &Limits, wit: &str) -> String {
     if said.contains("fuel allocated for hostcalls") {
         format!("it hands the host more than {} bytes at once", limits.output)
     } else if said.contains("store handle limit") {
@@ -135,7 +144,7 @@ fn untyped(during: &'static str, said: &str, limits: &Limits) -> String {
     } else {
         format!(
             "a value that it takes or returns is not laid out as the interface has it: {said}; \
-             generate its bindings from `wit/credit.wit`"
+             generate its bindings from `{wit}`"
         )
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Fault, PolicyError};
 use crate::inspect::Inspection;
 use crate::limits::Limits;
 use crate::receipts::ContentDigest;
-use crate::sandbox::{Inside, Sandbox, component_fault};
+use crate::sandbox::{Inside, Sandbox, described};
 
 /// The interface that a writer exports. It imports none.
 const WRITING: &str = "mustcheck:writer/writing@0.1.0";
@@ -142,13 +142,13 @@ impl WriterComponent {
     ///
     /// # Errors
     ///
-    /// [`Fault::Component`] if the writer fails, or says why it can write nothing.
+    /// [`Fault::Writer`] if the writer fails, or says why it can write nothing.
     pub fn decision(&self, case: &RecordedCase<'_>, limits: &Limits) -> Result<String, Fault> {
         let during = "decision";
         let case = json(case, during)?;
         let (written,) =
             self.call::<(&str,), Decision>(during, &self.decision, (&case,), limits)?;
-        written.map_err(|refused| Fault::component(during, refused))
+        written.map_err(|refused| fault(during, refused))
     }
 
     /// Writes the papers of a case: the officer's sheet, then the notices. `receipt` is the number
@@ -156,7 +156,7 @@ impl WriterComponent {
     ///
     /// # Errors
     ///
-    /// [`Fault::Component`] if the writer fails, says why it can write nothing, or is one of before
+    /// [`Fault::Writer`] if the writer fails, says why it can write nothing, or is one of before
     /// the papers.
     pub fn papers(
         &self,
@@ -166,9 +166,9 @@ impl WriterComponent {
         limits: &Limits,
     ) -> Result<Vec<Page>, Fault> {
         let during = "papers";
-        let index = self.papers.ok_or_else(|| {
-            Fault::component(during, "this writer is of before the papers, and writes none")
-        })?;
+        let index = self
+            .papers
+            .ok_or_else(|| fault(during, "this writer is of before the papers, and writes none"))?;
         let case = json(case, during)?;
         let language = match language {
             Language::Zh => wit::Language::Zh,
@@ -176,7 +176,7 @@ impl WriterComponent {
         };
         let (written,) =
             self.call::<Asked<'_>, Pages>(during, &index, (&case, language, receipt), limits)?;
-        let papers = written.map_err(|refused| Fault::component(during, refused))?;
+        let papers = written.map_err(|refused| fault(during, refused))?;
         let page = |wit::Paper { subject, html, text }| Page { subject, html, text };
         Ok(papers.into_iter().map(page).collect())
     }
@@ -192,14 +192,23 @@ impl WriterComponent {
         P: ComponentNamedList + Lower,
         R: ComponentNamedList + Lift + 'static,
     {
-        let mut sandbox = Sandbox::start(&self.pre, limits, limits.fuel)?;
+        let started = Sandbox::start(&self.pre, limits, limits.fuel);
+        let mut sandbox = started.map_err(|started| match started {
+            Fault::Component { during, detail, .. } => fault(during, detail),
+            other => other,
+        })?;
         let called = sandbox.call::<P, R>(index, parameters);
-        called.map_err(|error| component_fault(during, &error, limits))
+        called.map_err(|error| fault(during, described(during, &error, limits, "wit/writer.wit")))
     }
 }
 
 /// A case as a writer takes it.
 fn json(case: &RecordedCase<'_>, during: &'static str) -> Result<String, Fault> {
     serde_json::to_string(case)
-        .map_err(|e| Fault::component(during, format!("the case cannot be written: {e}")))
+        .map_err(|e| fault(during, format!("the case cannot be written: {e}")))
+}
+
+/// A fault of the writer.
+fn fault(during: &'static str, detail: impl Into<String>) -> Fault {
+    Fault::Writer { during, detail: detail.into() }
 }

@@ -55,13 +55,13 @@ fn papers_name_the_receipt_that_they_are_given() {
 const BEFORE_THE_PAPERS: &str = r#"
 (component
   (core module $m
-    (memory (export "memory") 1)
+    (memory (export "memory") 64)
     (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 8)
     (func (export "decision") (param i32 i32) (result i32) unreachable))
   (core instance $i (instantiate $m))
   (func $decision (param "case" string) (result (result string (error string)))
-    (canon lift (core func $i "decision") (memory $i "memory")
-      (realloc (func $i "realloc"))))
+    (canon lift (core func $i "decision") (memory (core memory $i "memory"))
+      (realloc (core func $i "realloc"))))
   (instance $writing (export "decision" (func $decision)))
   (export "mustcheck:writer/writing@0.1.0" (instance $writing)))
 "#;

@@ -225,7 +225,9 @@ impl From<&Fault> for Problem {
             Fault::Registry(_) => (Kind::Unavailable, FailureKind::Registry),
             Fault::Record(_) => (Kind::Unavailable, FailureKind::Record),
             Fault::Answer(_) => (Kind::Failed, FailureKind::Answer),
-            Fault::Component { .. } => (Kind::Failed, FailureKind::Component),
+            Fault::Component { .. } | Fault::Writer { .. } => {
+                (Kind::Failed, FailureKind::Component)
+            }
             Fault::Rail { .. } => (Kind::Failed, FailureKind::Rail),
             Fault::Limit { .. } => (Kind::Failed, FailureKind::Limit),
             Fault::NeedsAsync | Fault::Clock(_) | Fault::Swap => (Kind::Failed, FailureKind::Gate),

@@ -44,7 +44,8 @@ fn docs(source: &str) -> Vec<(usize, String)> {
     let (mut docs, mut open) = (Vec::<(usize, String)>::new(), false);
     for (line, text) in (1..).zip(source.lines().map(str::trim_start)) {
         let doc = text.strip_prefix("///").or_else(|| text.strip_prefix("//!"));
-        match (doc.filter(|doc| !doc.starts_with('/')), docs.last_mut()) {
+        let doc = doc.filter(|doc| !doc.starts_with('/'));
+        match (doc, docs.last_mut()) {
             (Some(more), Some((_, doc))) if open => {
                 doc.push(' ');
                 doc.push_str(more.trim());

@@ -102,7 +102,7 @@ impl FailureKind {
         match fault {
             Fault::Registry(_) => Self::Registry,
             Fault::Answer(_) => Self::Answer,
-            Fault::Component { .. } => Self::Component,
+            Fault::Component { .. } | Fault::Writer { .. } => Self::Component,
             Fault::Rail { .. } => Self::Rail,
             Fault::Limit { .. } => Self::Limit,
             Fault::NeedsAsync | Fault::Clock(_) | Fault::Swap => Self::Gate,

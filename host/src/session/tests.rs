@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use aho_corasick::AhoCorasick;
 use mustcheck_facts as facts;
 use serde_json::Value;
-use wasmtime::component::Component;
+use wasmtime::component::{Component, Linker};
 
 use super::*;
 use crate::gate::{Checked, Gate};
@@ -41,6 +41,8 @@ const SPY: &str = r#"
 /// A policy whose sandboxes can be looked into.
 struct Spied {
     policy: Policy,
+    pre: InstancePre<Inside>,
+    exports: Exports,
     dump: ComponentExportIndex,
     plant: ComponentExportIndex,
 }
@@ -48,12 +50,14 @@ struct Spied {
 impl Spied {
     fn on(policy: &Policy) -> Self {
         let text = wasmprinter::print_bytes(policy.component()).unwrap();
-        let component = format!("{}{SPY}", text.trim_end().strip_suffix(')').unwrap());
-        let bytes = wat::parse_str(component).unwrap();
-        let component = Component::new(crate::engine::engine().unwrap(), &bytes).unwrap();
+        let text = format!("{}{SPY}", text.trim_end().strip_suffix(')').unwrap());
+        let component = wat::parse_str(text).unwrap();
+        let component = Component::new(crate::engine::engine().unwrap(), component).unwrap();
+        let pre = Linker::new(component.engine()).instantiate_pre(&component).unwrap();
+        let exports = Exports::of(&component).unwrap();
         let function = |name| component.get_export_index(None, name).unwrap();
         let (dump, plant) = (function("dump"), function("plant"));
-        Self { policy: Policy::from_component(bytes).unwrap(), dump, plant }
+        Self { policy: policy.clone(), pre, exports, dump, plant }
     }
 
     /// Makes a check in one sandbox, and gives its memory before and after. It leaves a canary in
@@ -66,16 +70,15 @@ impl Spied {
             facts::answers::answered(policy, &case.application, days, &case.due, &case.answers);
         let answers = facts::answers(policy, &answered.unwrap());
         let limits = Limits { output: 1 << 30, ..Limits::default() };
-        let mut session = self.policy.session(limits, 0).unwrap();
+        let mut session = Session::start(&self.pre, &self.exports, limits, 0).unwrap();
         let before = self.dump(&mut session);
         let due = session.due_lookups(&application).unwrap();
         assert_eq!(facts::queries(policy, &due), *case.due);
         assert_eq!(session.decide(&application, &answers).unwrap(), *case.verdict);
         let after = self.dump(&mut session);
         session.sandbox.call::<(), ()>(&self.plant, ()).unwrap();
-        let (first, canary) = (self.dump(&mut session), 0xca);
-        // The first eight bytes are `dump`'s.
-        assert!(first.iter().skip(8).all(|byte| *byte == canary));
+        // The first eight bytes are those of `dump`.
+        assert!(self.dump(&mut session).iter().skip(8).all(|byte| *byte == 0xca));
         (before, after)
     }
 
