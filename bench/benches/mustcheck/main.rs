@@ -13,6 +13,7 @@
 )]
 
 mod identifiers;
+mod ladder;
 mod measure;
 #[cfg(feature = "peers")]
 mod peers;
@@ -33,8 +34,9 @@ use measure::Bench;
 /// A section: measures, and returns its report.
 type Section = fn(&mut Bench) -> String;
 
-const SECTIONS: [(&str, Section); 5] = [
+const SECTIONS: [(&str, Section); 6] = [
     ("sandbox", sandbox::run),
+    ("ladder", ladder::run),
     ("peers", peers::run),
     ("scale", scale::run),
     ("registry", registry::run),

@@ -71,7 +71,7 @@ fn named(file: &Path) -> String {
 }
 
 /// The program, built as a release.
-fn program() -> PathBuf {
+pub fn program() -> PathBuf {
     let target = scratch().parent().unwrap().to_owned();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
