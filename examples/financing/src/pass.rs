@@ -75,10 +75,8 @@ pub enum Held {
 /// application.
 pub fn pass(application: &Application, checked: &Checked) -> Result<Passed, Held> {
     let decision = checked.decision();
-    let same = decision.application == application.id
-        && decision.matter == application.matter
-        && decision.as_of == application.as_of;
-    if !same {
+    // The number alone proves nothing: an application of the same number may name other subjects.
+    if !checked.is_of(application) {
         return Err(Held::OtherApplication {
             checked: redact(&safe(&decision.application)),
             application: redact(&safe(&application.id)),

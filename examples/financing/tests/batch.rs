@@ -273,6 +273,9 @@ fn a_proof_of_another_application_passes_nobody() {
         error.to_string(),
         "the check is of `KJ-2026-001`, not of `DB-2026-002` as it stands"
     );
+    // The same number over other subjects is another application.
+    let other = Application { subjects: second.subjects, ..first.clone() };
+    assert!(matches!(pass(&other, &checked), Err(Held::OtherApplication { .. })));
     let third = Application::from_json(lines[2].as_bytes()).unwrap();
     assert_eq!(pass(&third, &gate.check(&third).unwrap()), Err(Held::Restricted));
     let fourth = Application::from_json(lines[3].as_bytes()).unwrap();

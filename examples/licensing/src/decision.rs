@@ -163,10 +163,8 @@ pub enum NotApproved {
 pub fn approve(case: Examined, checked: &Checked) -> Result<Approval, NotApproved> {
     let decision = checked.decision();
     let application = &case.case.application;
-    let same = decision.application == application.id
-        && decision.matter == application.matter
-        && decision.as_of == application.as_of;
-    if !same {
+    // The number alone proves nothing: a case of the same number may name another applicant.
+    if !checked.is_of(application) {
         return Err(NotApproved::OtherCase {
             checked: mustcheck::redact(&decision.application),
             case: mustcheck::redact(&application.id),

@@ -387,6 +387,14 @@ fn a_proof_of_another_case_approves_nothing() {
     }));
     let error = approve(examined.unwrap(), &other).unwrap_err();
     assert!(matches!(error, NotApproved::OtherCase { .. }));
+    // So is the same case with another applicant.
+    let own = handled("01-food-complete", as_is);
+    let examined = Examined::of(own.case.clone()).unwrap();
+    approve(examined, own.checked.as_ref().unwrap()).unwrap();
+    let mut swapped = own.case;
+    swapped.application.subjects = case("05-hr-not-barred", as_is).application.subjects;
+    let error = approve(Examined::of(swapped).unwrap(), &own.checked.unwrap()).unwrap_err();
+    assert!(matches!(error, NotApproved::OtherCase { .. }));
 }
 
 #[test]

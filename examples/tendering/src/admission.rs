@@ -74,10 +74,8 @@ pub enum NotAdmitted {
 /// another bid.
 pub fn admit(bid: &Bid, checked: &Checked) -> Result<Admission, NotAdmitted> {
     let (decision, application) = (checked.decision(), bid.application());
-    let same = decision.application == application.id
-        && decision.matter == application.matter
-        && decision.as_of == application.as_of;
-    if !same {
+    // The number alone proves nothing: a bid of the same number may name other members.
+    if !checked.is_of(application) {
         return Err(NotAdmitted::OtherBid {
             checked: mustcheck::redact(&decision.application),
             bid: mustcheck::redact(&application.id),

@@ -189,8 +189,12 @@ fn an_identifier_is_found_wherever_it_stands() {
 
 /// The bid of a tenderer of the sample.
 fn bid(position: usize) -> Bid {
-    let document = text("release.json");
-    let release: Release<'_> = serde_json::from_str(&document).unwrap();
+    bid_of(&text("release.json"), position)
+}
+
+/// The bid of a tenderer of a document.
+fn bid_of(document: &str, position: usize) -> Bid {
+    let release: Release<'_> = serde_json::from_str(document).unwrap();
     let parties = parties(&release);
     let bidders = bidders("", &release, &parties);
     let office = Office::new("市政工程管理中心", "310105");
@@ -215,6 +219,18 @@ fn a_proof_of_another_bid_admits_nobody() {
         admit(&excluded, &checked).unwrap_err().to_string(),
         "the check is of `ZB-2026-031/tenderer-1`, not of `ZB-2026-031/tenderer-2` as it stands"
     );
+    // The same number with one more member is another bid.
+    let joined = bid_of(&text("release.json"), 2);
+    let alone = bid_of(
+        &changed(|v| {
+            v["parties"][3]["details"].as_object_mut().unwrap().remove("consortiumMembers");
+        }),
+        2,
+    );
+    assert_eq!(joined.application().id, alone.application().id);
+    let checked = gate().check(alone.application()).unwrap();
+    assert!(admit(&alone, &checked).is_ok());
+    assert!(matches!(admit(&joined, &checked), Err(NotAdmitted::OtherBid { .. })));
     let restricted = gate().check(excluded.application()).unwrap();
     assert_eq!(admit(&excluded, &restricted), Err(NotAdmitted::Excluded));
 }
