@@ -26,24 +26,35 @@ fn is_hidden(c: char) -> bool {
             | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Parses a number in Chinese numerals, 1 to 999.
+/// Parses a number in Chinese numerals, 1 to 999: hundreds, tens and ones, each once and in this
+/// order. 一百五 is none: some mean 105 by it, others 150.
 pub fn numeral_of(text: &str) -> Option<u16> {
-    let (mut total, mut digit): (u16, Option<u16>) = (0, None);
-    for c in text.chars() {
-        match c {
-            '百' => total += digit.take()? * 100,
-            '十' => total += digit.take().unwrap_or(1) * 10,
-            '零' | '〇' => {}
-            _ => {
-                let ones = "一二三四五六七八九".chars().zip(1..).find(|(numeral, _)| *numeral == c);
-                let ones =
-                    ones.map(|(_, value)| value).or(if c == '两' { Some(2) } else { None })?;
-                if digit.replace(ones).is_some() {
-                    return None;
-                }
-            }
-        }
-    }
-    let number = total + digit.unwrap_or(0);
-    (number > 0).then_some(number)
+    let Some((hundreds, rest)) = text.split_once('百') else {
+        return digit_or_two(text).or_else(|| tens_of(text));
+    };
+    let rest = match rest.strip_prefix(['零', '〇']) {
+        Some(ones) => digit_of(ones)?,
+        None if rest.is_empty() => 0,
+        None => tens_of(rest)?,
+    };
+    Some(digit_or_two(hundreds)? * 100 + rest)
+}
+
+/// Parses 10 to 99.
+fn tens_of(text: &str) -> Option<u16> {
+    let (tens, ones) = text.split_once('十')?;
+    let tens = if tens.is_empty() { 1 } else { digit_of(tens)? };
+    let ones = if ones.is_empty() { 0 } else { digit_of(ones)? };
+    Some(tens * 10 + ones)
+}
+
+/// Parses 1 to 9, where two of a thing may also be 两.
+fn digit_or_two(text: &str) -> Option<u16> {
+    if text == "两" { Some(2) } else { digit_of(text) }
+}
+
+/// Parses 1 to 9.
+fn digit_of(text: &str) -> Option<u16> {
+    let mut digits = (1..).zip("一二三四五六七八九".chars());
+    digits.find(|(_, digit)| text.chars().eq([*digit])).map(|(value, _)| value)
 }

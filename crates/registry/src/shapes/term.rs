@@ -226,6 +226,8 @@ fn sentence(plain: &str, chars: &[char]) -> Option<Term> {
 mod tests {
     use super::*;
 
+    const TODAY: Date = Date { year: 2026, month: 11, day: 20 };
+
     fn lasts(years: u16, months: u16, days: u16) -> Result<Term, String> {
         Ok(Term::Lasts { years, months, days })
     }
@@ -271,6 +273,9 @@ mod tests {
             "半个月",
             "三年以上",
             "年",
+            "九百九百日",
+            "五十三十日",
+            "一百五日",
         ] {
             assert_eq!(
                 term(text, None, false),
@@ -279,6 +284,22 @@ mod tests {
                 ))
             );
         }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cell_stops_the_import(text in "[0-9一二三四五六七八九十百零两半年个月日内至a-z ]{0,400}") {
+            for unit in [None, Some(TermUnit::Years), Some(TermUnit::Days)] {
+                let _ = term(&text, unit, false).map(|term| term.last_day(TODAY));
+                let _ = term(&text, unit, true).map(|term| term.last_day(TODAY));
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_every_term_is_no_term() {
+        assert!(term(&("九百".repeat(73) + "日"), None, false).is_err());
+        assert!(term(&("九百".repeat(73) + "日内不得参加"), None, true).is_err());
     }
 
     #[test]
