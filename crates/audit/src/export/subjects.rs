@@ -8,7 +8,7 @@ use mustcheck_model::Subject;
 use crate::sequel::Sequel;
 use mustcheck::input::read_file;
 use mustcheck_evidence::Bundle;
-use mustcheck_evidence::bundle::{ENDING, Identities, SEALED_ENDING};
+use mustcheck_evidence::bundle::{AgeError, ENDING, Identities, SEALED_ENDING};
 use mustcheck_evidence::replay::unopened;
 
 /// Size of the largest bundle that is read, in bytes.
@@ -37,6 +37,15 @@ pub enum SubjectError {
         /// Cause.
         #[source]
         source: std::io::Error,
+    },
+    /// An encrypted bundle is damaged, or too long.
+    #[error("`{path}` cannot be opened")]
+    Sealed {
+        /// Path of the bundle.
+        path: String,
+        /// Cause.
+        #[source]
+        source: AgeError,
     },
     /// The bundle does not belong to the receipt in the log.
     #[error("`{path}` does not fit receipt `{receipt}`: {detail}")]
@@ -84,7 +93,8 @@ impl Evidence {
         let Some(identities) = &self.identities else { return Ok(Opened::Sealed) };
         match identities.open_sealed(&sealed, LARGEST) {
             Ok(json) => subjects(&path, &json, sequel),
-            Err(_) => Ok(Opened::Sealed),
+            Err(AgeError::NoKey) => Ok(Opened::Sealed),
+            Err(source) => Err(SubjectError::Sealed { path: path.display().to_string(), source }),
         }
     }
 }

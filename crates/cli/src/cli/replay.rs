@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::cli::gates::cache;
 use crate::cli::{Lang, Style, papers};
-pub use bundles::Bundles;
+pub use bundles::{Bundles, NotRead};
 
 /// Exit code for evidence that does not hold: a decision that differs, or a bundle or log that is
 /// not what was put on record.

@@ -152,6 +152,14 @@ fn encrypted_evidence_names_the_subjects_to_whoever_can_open_it() {
         assert!(!closed.stdout.contains(&uscc(1)) && !closed.stdout.contains("甲公司"));
         assert_eq!(closed.stdout.lines().count(), opened.stdout.lines().count());
     }
+    // A damaged one is not taken for one that others can open.
+    let bundle = bundle(&folder);
+    let whole = std::fs::read(&bundle).unwrap();
+    std::fs::write(&bundle, &whole[..whole.len() - 1]).unwrap();
+    let damaged = export(&["--identity", "reader.txt"]);
+    assert_eq!((damaged.code, &*damaged.stdout), (3, ""), "{damaged:?}");
+    let told = ".evidence.json.age` cannot be opened\n  caused by: it could not be decrypted: ";
+    assert!(damaged.stderr.contains(told), "{damaged:?}");
 }
 
 #[test]
@@ -179,7 +187,7 @@ fn bundle(folder: &Folder) -> std::path::PathBuf {
     let months = std::fs::read_dir(folder.path("evidence")).unwrap();
     let files = months.flatten().filter_map(|month| std::fs::read_dir(month.path()).ok());
     let mut files = files.flatten().flatten().map(|file| file.path());
-    files.find(|path| path.to_string_lossy().ends_with(".evidence.json")).unwrap()
+    files.find(|path| path.to_string_lossy().contains(".evidence.json")).unwrap()
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn encrypted_bundles_open_to_their_readers_only() {
     assert_eq!((run.code, problem(&run)), (3, json!(told)));
     let run = replay(&["--identity", "other"]);
     assert_eq!(run.code, 3);
-    let told = "it could not be decrypted: No matching keys found";
+    let told = "it could not be decrypted: none of the secret keys fits";
     assert_eq!(problem(&run), told);
     assert_eq!(replay(&["--identity", "reader"]).code, 0);
     let run = replay(&["--identity", "to"]);
@@ -219,7 +219,45 @@ fn encrypted_bundles_open_to_their_readers_only() {
                 `age1`\n";
     assert_eq!(run.told(), (3, told));
     let verify = ["audit", "verify", "log", "--evidence", "kept", "--keys", KEYS];
-    assert_eq!(folder.run(&verify).code, 0);
+    let notice = "notice  2 bundles are encrypted, and no secret key at hand opens them: the \
+                  content was not compared with the log\n";
+    for more in [&[][..], &["--identity", "other"]] {
+        let run = folder.run(&[&verify[..], more].concat());
+        assert!(run.code == 0 && run.stdout.starts_with(notice), "{run:?}");
+    }
+    let verify = |file: &std::path::Path, content: &[u8]| {
+        let whole = std::fs::read(file).unwrap();
+        std::fs::write(file, content).unwrap();
+        let run =
+            folder.run(&[&verify[..], &["--identity", "reader", "--format", "json"]].concat());
+        std::fs::write(file, whole).unwrap();
+        (run.code, run.json()["findings"].clone())
+    };
+    let whole = std::fs::read(&kept[0]).unwrap();
+    assert_eq!(verify(&kept[0], &whole), (0, json!([])));
+    // Damage is no want of a key.
+    let mut changed = whole.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    for damaged in [&changed[..], &whole[..whole.len() - 1], &[]] {
+        let (code, findings) = verify(&kept[0], damaged);
+        let detail = findings[0]["detail"].as_str().unwrap();
+        let told = "it cannot be compared with its receipt: it could not be decrypted: ";
+        assert!(code == 20 && detail.starts_with(told), "{findings}");
+    }
+}
+
+#[test]
+fn a_bundle_that_cannot_be_read_is_a_finding_of_verify() {
+    let folder = ready();
+    recorded(&folder);
+    let kept = bundles(&folder.path("kept"));
+    // Longer than any bundle that is read.
+    std::fs::File::options().write(true).open(&kept[0]).unwrap().set_len(2 << 30).unwrap();
+    let line = ["audit", "verify", "log", "--evidence", "kept", "--keys", KEYS];
+    let run = folder.run(&line);
+    let told = ": it cannot be compared with its receipt: it cannot be read: ";
+    assert!(run.code == 20 && run.stdout.contains(told), "{run:?}");
+    assert!(run.stdout.contains("the log is not sound\n"), "{run:?}");
 }
 
 #[test]

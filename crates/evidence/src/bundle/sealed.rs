@@ -49,9 +49,15 @@ pub enum AgeError {
     /// The encryption failed.
     #[error("it could not be encrypted: {0}")]
     Encrypt(String),
-    /// The decryption failed.
+    /// None of the identities fits. It is not known whether it is whole.
+    #[error("it could not be decrypted: none of the secret keys fits")]
+    NoKey,
+    /// The decryption failed: it is damaged, or nothing that was encrypted.
     #[error("it could not be decrypted: {0}")]
     Decrypt(String),
+    /// The plain text is longer than the caller reads.
+    #[error("it is longer than {0} bytes once decrypted")]
+    TooLong(u64),
 }
 
 /// Auditors' keys that can read an encrypted bundle.
@@ -139,18 +145,60 @@ impl Identities {
         Ok(Self(identities))
     }
 
-    /// Decrypts. Only the first `limit` bytes of the plain text are returned.
+    /// Decrypts a text of at most `limit` bytes.
     ///
     /// # Errors
     ///
-    /// [`AgeError`] if none of the identities fits, or the text was changed.
+    /// [`AgeError::NoKey`] if none of the identities fits, [`AgeError::TooLong`] if the plain text
+    /// is longer, [`AgeError::Decrypt`] if it was changed or is not all there.
     pub fn open_sealed(&self, sealed: &[u8], limit: u64) -> Result<Vec<u8>, AgeError> {
         let failed = |e: &dyn std::fmt::Display| AgeError::Decrypt(e.to_string());
         let decryptor = age::Decryptor::new_buffered(sealed).map_err(|e| failed(&e))?;
         let identities = self.0.iter().map(|identity| identity as &dyn age::Identity);
-        let reader = decryptor.decrypt(identities).map_err(|e| failed(&e))?;
+        let reader = decryptor.decrypt(identities).map_err(|e| match e {
+            age::DecryptError::NoMatchingKeys => AgeError::NoKey,
+            e => failed(&e),
+        })?;
         let mut plain = Vec::new();
-        reader.take(limit).read_to_end(&mut plain).map_err(|e| failed(&e))?;
-        Ok(plain)
+        let one_more = limit.saturating_add(1);
+        let read = reader.take(one_more).read_to_end(&mut plain).map_err(|e| failed(&e))?;
+        if u64::try_from(read).is_ok_and(|read| read <= limit) {
+            Ok(plain)
+        } else {
+            Err(AgeError::TooLong(limit))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(plain: &[u8]) -> (Vec<u8>, Identities) {
+        let identity = Identity::generate();
+        let sealed = Recipients(vec![identity.to_public()]).seal(plain).unwrap();
+        (sealed, Identities(vec![identity]))
+    }
+
+    #[test]
+    fn a_text_is_never_cut() {
+        let (text, identities) = sealed(b"twelve bytes");
+        assert_eq!(identities.open_sealed(&text, 12).unwrap(), b"twelve bytes");
+        let error = identities.open_sealed(&text, 11).unwrap_err();
+        assert_eq!(error.to_string(), "it is longer than 11 bytes once decrypted");
+    }
+
+    #[test]
+    fn damage_is_no_missing_key() {
+        let (text, identities) = sealed(&[7; 200_000]);
+        let (_, others) = sealed(b"");
+        let other = others.open_sealed(&text, 1 << 20);
+        assert!(matches!(other, Err(AgeError::NoKey)), "{other:?}");
+        let mut changed = text.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        for damaged in [&*changed, &text[..text.len() - 1], &text[..100_000], &text[..40], b""] {
+            let opened = identities.open_sealed(damaged, 1 << 20);
+            assert!(matches!(opened, Err(AgeError::Decrypt(_))), "{opened:?}");
+        }
     }
 }

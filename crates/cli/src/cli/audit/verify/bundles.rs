@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use mustcheck::{redact, safe};
-use mustcheck_evidence::bundle::{Identities, id_of_file};
+use mustcheck_evidence::bundle::{AgeError, Identities, id_of_file};
 use mustcheck_evidence::verify::{LogFinding, Logged, Verification};
 use mustcheck_evidence::{AuditReader, Bundle, ContentDigest, DocumentId, PublicKeys};
 
 use crate::cli::failure::Unreadable;
-use crate::cli::replay::Bundles;
+use crate::cli::replay::{Bundles, NotRead};
 
 /// Lists the bundles of a folder.
 pub fn list(folder: &Path, identities: Option<Identities>) -> Result<Bundles> {
@@ -24,7 +24,7 @@ pub fn list(folder: &Path, identities: Option<Identities>) -> Result<Bundles> {
 }
 
 /// Checks that every receipt has its bundle, and every bundle its receipt. Adds a finding for each
-/// that has none.
+/// that has none, and for each bundle that cannot be read.
 pub fn hold_against(
     bundles: &Bundles,
     log: &Path,
@@ -32,6 +32,7 @@ pub fn hold_against(
     verified: &mut Verification,
 ) -> Result<()> {
     let (mut kept, mut orphans, mut findings) = (HashSet::new(), Vec::new(), Vec::new());
+    let mut unopened = 0;
     for file in bundles.files() {
         let Some(id) = id_of_file(file) else {
             let (en, zh) = ("its name is no receipt's", "文件名不是回执编号");
@@ -40,7 +41,17 @@ pub fn hold_against(
         };
         match verified.documents.get(&id) {
             Some(logged) => {
-                findings.extend(of_entry(bundles, file, logged));
+                match bundles.read(file) {
+                    Ok(json) => findings.extend(of_entry(bundles, file, &json, logged)),
+                    // An encrypted one is for its readers to look into.
+                    Err(NotRead::Sealed | NotRead::Age(AgeError::NoKey)) => unopened += 1,
+                    Err(e) => findings.push(finding(
+                        bundles,
+                        file,
+                        format!("it cannot be compared with its receipt: {e}"),
+                        format!("不能与其回执核对：{e}"),
+                    )),
+                }
                 kept.insert(id);
             }
             None => orphans.push((file, id)),
@@ -68,7 +79,19 @@ pub fn hold_against(
         )
     }));
     verified.findings.extend(findings);
+    verified.findings.extend((unopened > 0).then(|| not_looked_into(unopened)));
     Ok(())
+}
+
+/// Returns the notice of encrypted bundles whose content was not compared with the log.
+fn not_looked_into(bundles: u64) -> LogFinding {
+    let (are, them) = if bundles == 1 { ("bundle is", "it") } else { ("bundles are", "them") };
+    let detail = format!(
+        "{bundles} {are} encrypted, and no secret key at hand opens {them}: the content was not \
+         compared with the log"
+    );
+    let chinese = format!("{bundles} 份证据已加密，现有私钥不能解开，其内容未与日志核对");
+    LogFinding { notice: true, ..LogFinding::about(None, None, detail, Some(chinese)) }
 }
 
 fn finding(bundles: &Bundles, file: &Path, detail: String, chinese: String) -> LogFinding {
@@ -76,11 +99,9 @@ fn finding(bundles: &Bundles, file: &Path, detail: String, chinese: String) -> L
     LogFinding::about(Some(name), None, redact(&safe(&detail)), Some(redact(&safe(&chinese))))
 }
 
-/// Checks the bundle of a receipt that is in the log, and returns what is wrong with it. A bundle
-/// that cannot be read gives no finding: an encrypted one is for its readers to look into.
-fn of_entry(bundles: &Bundles, file: &Path, logged: &Logged) -> Option<LogFinding> {
-    let json = bundles.read(file).ok()?;
-    let (detail, chinese) = match Bundle::from_json(&json) {
+/// Checks the bundle of a receipt that is in the log, and returns what is wrong with it.
+fn of_entry(bundles: &Bundles, file: &Path, json: &[u8], logged: &Logged) -> Option<LogFinding> {
+    let (detail, chinese) = match Bundle::from_json(json) {
         Err(e) => (format!("it is no bundle: {e}"), format!("不是证据文件：{e}")),
         Ok(bundle) if ContentDigest::of(&bundle.receipt.to_json()) != logged.envelope => {
             let index = logged.index;
