@@ -69,9 +69,12 @@ impl PostgresBundles {
         Ok(self.insert(KEEP, &[&id, &made_at, &policy, &writer, &sealed, &body]).await?)
     }
 
-    async fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), Error> {
+    async fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), StoreError> {
         if self.known.lock().unwrap_or_else(PoisonError::into_inner).contains(&digest) {
             return Ok(());
+        }
+        if ContentDigest::of(bytes) != digest {
+            return Err(StoreError::Digest(digest));
         }
         let insert = "INSERT INTO mustcheck_component (digest, body) VALUES ($1, $2) \
                       ON CONFLICT (digest) DO NOTHING";
@@ -100,7 +103,7 @@ impl PostgresBundles {
     ///
     /// # Errors
     ///
-    /// The database's failure.
+    /// [`Error::Row`] if the row was changed, or the database's failure.
     pub async fn bundle(&self, receipt: &DocumentId) -> Result<Option<StoredBundle>, Error> {
         let select = "SELECT receipt, component, sealed, body, made_at, writer FROM mustcheck_bundle \
                       WHERE receipt = $1";
@@ -112,14 +115,14 @@ impl PostgresBundles {
     ///
     /// # Errors
     ///
-    /// [`Error::Damaged`] if its content does not fit the digest, or the database's failure.
+    /// [`Error::Row`] if its content does not fit the digest, or the database's failure.
     pub async fn component(&self, digest: ContentDigest) -> Result<Option<Vec<u8>>, Error> {
         let select = "SELECT body FROM mustcheck_component WHERE digest = $1";
         let rows = self.rows(select, &[&digest.to_string()]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         let body: Vec<u8> = row.try_get(0)?;
         if ContentDigest::of(&body) != digest {
-            return Err(Error::Damaged(format!("component `{digest}` was changed")));
+            return Err(Error::Row(format!("component `{digest}` was changed")));
         }
         Ok(Some(body))
     }
@@ -129,7 +132,8 @@ impl PostgresBundles {
     ///
     /// # Errors
     ///
-    /// The database's failure, or the folder's.
+    /// [`Error::Row`] if a component is gone or was changed, the database's failure, or the
+    /// folder's.
     pub async fn copy_to(&self, folder: &BundleFolder) -> Result<u64, StoreError> {
         let select = "SELECT receipt, component, sealed, body, made_at, writer FROM mustcheck_bundle \
                       WHERE receipt > $1 ORDER BY receipt LIMIT 64";
@@ -141,8 +145,7 @@ impl PostgresBundles {
                 let bundle = StoredBundle::read(row)?;
                 for digest in [bundle.component].into_iter().chain(bundle.writer) {
                     if components.insert(digest) {
-                        let body = self.component(digest).await?;
-                        folder.keep_component(digest, &body.unwrap_or_default())?;
+                        self.copy_component(digest, folder).await?;
                     }
                 }
                 let made_at = bundle.made_at.parse().map_err(malformed)?;
@@ -154,6 +157,33 @@ impl PostgresBundles {
                 return Ok(copied);
             }
         }
+    }
+
+    /// Copies the component and the writer of a bundle into a folder.
+    ///
+    /// # Errors
+    ///
+    /// As [`PostgresBundles::copy_to`].
+    pub async fn copy_programs(
+        &self,
+        bundle: &StoredBundle,
+        folder: &BundleFolder,
+    ) -> Result<(), StoreError> {
+        for digest in [bundle.component].into_iter().chain(bundle.writer) {
+            self.copy_component(digest, folder).await?;
+        }
+        Ok(())
+    }
+
+    async fn copy_component(
+        &self,
+        digest: ContentDigest,
+        folder: &BundleFolder,
+    ) -> Result<(), StoreError> {
+        // The database refers from a bundle to its component, but an administrator can undo that.
+        let gone = || Error::Row(format!("component `{digest}` is gone"));
+        let body = self.component(digest).await?.ok_or_else(gone)?;
+        folder.keep_component(digest, &body)
     }
 
     async fn rows(&self, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, Error> {
@@ -181,7 +211,7 @@ impl StoredBundle {
 }
 
 fn malformed(error: InvalidForm) -> Error {
-    Error::Damaged(format!("a bundle's row: {error}"))
+    Error::Row(format!("of a bundle, {error}"))
 }
 
 impl std::fmt::Debug for StoredBundle {

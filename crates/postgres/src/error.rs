@@ -52,9 +52,12 @@ pub enum Error {
     /// The migration of this number was made by another program.
     #[error("migration {0} of the database is not this program's")]
     Diverged(i32),
-    /// The log, or another row of this program, was changed by somebody else.
+    /// The log was changed by somebody else.
     #[error("the log in the database is damaged: {0}")]
     Damaged(String),
+    /// A row beside the log was changed or deleted by somebody else.
+    #[error("a row in the database is damaged or gone: {0}")]
+    Row(String),
     /// The log has fewer entries than it had.
     #[error("the log had {known} entries and now has {found}: an older state was put back")]
     RolledBack {

@@ -166,7 +166,7 @@ impl Requests {
         let Some(receipt) = row.try_get::<_, Option<&str>>(0)? else {
             return Ok(Some(Begun::Fresh(claim)));
         };
-        let damaged = |_| Error::Damaged("a request's receipt is none".into());
+        let damaged = |_| Error::Row("a request's receipt is none".into());
         Ok(Some(Begun::Recorded(claim, receipt.parse().map_err(damaged)?)))
     }
 

@@ -128,6 +128,9 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// The bytes of a component are others than its digest says.
+    #[error("component `{0}` has other bytes than its digest says")]
+    Digest(ContentDigest),
     /// It could not be encrypted.
     #[error("the bundle could not be encrypted")]
     Seal(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -47,11 +47,11 @@ impl BundleFolder {
     fn once(
         &self,
         path: &Path,
-        write: impl FnOnce() -> std::io::Result<()>,
+        write: impl FnOnce() -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.contains(path) {
-            write().map_err(|e| io(path, e))?;
+            write()?;
             known.insert(path.to_owned());
         }
         Ok(())
@@ -61,12 +61,14 @@ impl BundleFolder {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] if it cannot be read or written.
+    /// [`StoreError::Digest`] if the bytes do not fit the digest, [`StoreError::Io`] if they cannot
+    /// be written.
     pub fn keep_component(&self, digest: ContentDigest, bytes: &[u8]) -> Result<(), StoreError> {
         let path = component_path(&self.folder, digest);
         self.once(&path, || match fs::read(&path) {
             Ok(found) if ContentDigest::of(&found) == digest => Ok(()),
-            _ => private::place(&path, &[bytes]),
+            _ if ContentDigest::of(bytes) != digest => Err(StoreError::Digest(digest)),
+            _ => private::place(&path, &[bytes]).map_err(|e| io(&path, e)),
         })
     }
 
@@ -85,8 +87,9 @@ impl BundleFolder {
         let day = made_at.to_second().date;
         let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
         self.once(&month, || {
-            private::make_folder(&month)?;
-            private::sync_folder(&self.folder)
+            private::make_folder(&month)
+                .and_then(|()| private::sync_folder(&self.folder))
+                .map_err(|e| io(&month, e))
         })?;
         let ending = if sealed { SEALED_ENDING } else { ENDING };
         let path = month.join(format!("{id}.{ending}"));
@@ -134,4 +137,27 @@ impl From<AgeError> for StoreError {
 
 fn io(path: &Path, source: std::io::Error) -> StoreError {
     StoreError::Io { path: path.display().to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_component_is_kept_under_its_own_digest_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let suite = mustcheck::receipts::suite::Suite::default();
+        let keys = Keys::create(&folder.path().join("keys"), "credit.example/test", suite).unwrap();
+        let kept = BundleFolder::open(&folder.path().join("kept"), None, &keys).unwrap();
+        let digest = ContentDigest::of(b"component");
+        let path = component_path(&folder.path().join("kept"), digest);
+        for other in [&b""[..], b"Component"] {
+            let error = kept.keep_component(digest, other).unwrap_err();
+            let told = format!("component `{digest}` has other bytes than its digest says");
+            assert_eq!(error.to_string(), told);
+            assert!(!path.exists());
+        }
+        kept.keep_component(digest, b"component").unwrap();
+        assert_eq!(fs::read(path).unwrap(), b"component");
+    }
 }

@@ -4,6 +4,7 @@ use mustcheck::{Checked, Disposition, Gate, WorkingCalendar};
 use mustcheck_audit::feedback::{FEEDBACK_LIMIT, Recording, record};
 use mustcheck_audit::overdue::{Item, Question, What, overdue};
 use mustcheck_audit::{FeedbackFile, Source};
+use mustcheck_evidence::bundle::StoreError;
 use mustcheck_evidence::replay::{Components, Replayer, Verdict};
 use mustcheck_evidence::{BundleFolder, Moment, Recorder};
 use mustcheck_postgres::{Database, PostgresBundles, PostgresLog, PostgresRegistry};
@@ -56,7 +57,7 @@ fn now() -> Recording {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_is_derived_again_from_the_database() {
     needs!("initdb");
-    let (_, database) = SHARED.database().await;
+    let (name, database) = SHARED.database().await;
     let office = Office::new();
     let Replica { gate, log, bundles } = replica(&database, &office).await;
     let checked = gate.check_async(&application()).await.unwrap();
@@ -75,6 +76,29 @@ async fn a_decision_is_derived_again_from_the_database() {
     let replayer = Replayer::new(components).keys(office.keys().public()).unwrap();
     assert_eq!(replayer.replay(&kept.body).verdict(), Verdict::Equal);
     assert!(bundles.component(kept.component).await.unwrap().is_some());
+
+    // A component that is gone or was changed is no empty file in the copy.
+    let delete = "ALTER TABLE mustcheck_bundle DISABLE TRIGGER ALL; \
+                  ALTER TABLE mustcheck_component DISABLE TRIGGER ALL; \
+                  DELETE FROM mustcheck_component";
+    let component = kept.component;
+    for (number, (change, fact)) in
+        [("UPDATE mustcheck_component SET body = ''", "was changed"), (delete, "is gone")]
+            .into_iter()
+            .enumerate()
+    {
+        SHARED.raw(&name).await.batch_execute(change).await.unwrap();
+        let path = office.path(&format!("copy-{number}"));
+        let folder = BundleFolder::open(&path, None, &office.keys()).unwrap();
+        let StoreError::Store(error) = bundles.copy_to(&folder).await.unwrap_err() else {
+            panic!("no error of the database")
+        };
+        assert_eq!(
+            error.to_string(),
+            format!("a row in the database is damaged or gone: component `{component}` {fact}")
+        );
+        assert!(!mustcheck_evidence::bundle::component_path(&path, component).exists());
+    }
 
     // The gate's own thread must not wait, so a check that would wait is refused.
     let refused = gate.check(&application()).unwrap_err().to_string();

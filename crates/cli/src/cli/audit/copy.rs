@@ -127,9 +127,7 @@ async fn copy_one(
 ) -> Result<bool> {
     // A missing bundle is for the verification to find.
     let Some(bundle) = bundles.bundle(id).await? else { return Ok(false) };
-    if let Some(body) = bundles.component(bundle.component).await? {
-        kept.keep_component(bundle.component, &body)?;
-    }
+    bundles.copy_programs(&bundle, kept).await?;
     kept.keep_copy(id, made_at, &bundle.body, bundle.sealed)?;
     Ok(true)
 }
