@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use mustcheck_model::date::Date;
 use mustcheck_model::{
-    Answer, AnswerStatus, AppliedMeasure, Decision, Disposition, DispositionRule, Effect, Query,
-    Role,
+    Answer, AnswerStatus, AppliedMeasure, Decision, Disposition, DispositionRule, Effect, Force,
+    MeasureKind, Query, Role,
 };
 use serde::Serialize;
 
@@ -30,6 +30,10 @@ pub struct Met {
     pub measure: String,
     /// Effect of the measure: restriction or incentive, as the catalogue has it.
     pub effect: Effect,
+    /// Force: whether the office must apply it.
+    pub force: Force,
+    /// Kind of the measure.
+    pub kind: MeasureKind,
     /// Role of the subject that it applies to.
     pub role: Role,
     /// Position in the application's subjects, from 0.
@@ -71,6 +75,9 @@ pub struct Change {
     pub dropped: Vec<Met>,
     /// Measures that would end on another day: as before, and as after.
     pub other_term: Vec<(Met, Met)>,
+    /// Measures that would still apply, but with another effect, force, kind, role or basis: as
+    /// before, and as after.
+    pub altered: Vec<(Met, Met)>,
     /// Lookups that would be due and were not made then: no answer is known.
     pub not_asked: u32,
 }
@@ -115,18 +122,15 @@ pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
         }
     };
     let not_asked = missed.load(std::sync::atomic::Ordering::Relaxed);
-    let (added, dropped, other_term) = compare(&before, &after);
-    let same = before.disposition == after.disposition
-        && added.is_empty()
-        && dropped.is_empty()
-        && other_term.is_empty();
-    if same {
+    let compared = compare(&before.measures, &after.measures);
+    if before.disposition == after.disposition && compared == Compared::default() {
         return Redecided::Same { not_asked };
     }
     let side = |decision: &Decision| Side {
         disposition: decision.disposition,
         rule: decision.disposition_rule,
     };
+    let Compared { added, dropped, other_term, altered } = compared;
     Redecided::Changed(Box::new(Change {
         receipt: id,
         case,
@@ -137,6 +141,7 @@ pub fn redecide(policy: &Policy, bundle: Bundle, limits: &Limits) -> Redecided {
         added,
         dropped,
         other_term,
+        altered,
         not_asked,
     }))
 }
@@ -181,28 +186,39 @@ impl Known {
     }
 }
 
-type Compared = (Vec<Met>, Vec<Met>, Vec<(Met, Met)>);
+/// Differences between the measures of two decisions.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Compared {
+    added: Vec<Met>,
+    dropped: Vec<Met>,
+    other_term: Vec<(Met, Met)>,
+    altered: Vec<(Met, Met)>,
+}
 
-/// Measures added, dropped, and with another last day.
-fn compare(before: &Decision, after: &Decision) -> Compared {
-    let by_key = |decision: &Decision| -> BTreeMap<(String, u32), Met> {
-        let met = decision.measures.iter().map(Met::of);
+fn compare(before: &[AppliedMeasure], after: &[AppliedMeasure]) -> Compared {
+    let by_key = |measures: &[AppliedMeasure]| -> BTreeMap<(String, u32), Met> {
+        let met = measures.iter().map(Met::of);
         met.map(|met| ((met.measure.clone(), met.subject_index), met)).collect()
     };
     let (was, is) = (by_key(before), by_key(after));
     let keys: BTreeSet<_> = was.keys().chain(is.keys()).collect();
-    let (mut added, mut dropped, mut other_term) = Compared::default();
+    let mut compared = Compared::default();
     for key in keys {
         match (was.get(key), is.get(key)) {
-            (None, Some(new)) => added.push(new.clone()),
-            (Some(old), None) => dropped.push(old.clone()),
-            (Some(old), Some(new)) if old.until != new.until => {
-                other_term.push((old.clone(), new.clone()));
+            (None, Some(new)) => compared.added.push(new.clone()),
+            (Some(old), None) => compared.dropped.push(old.clone()),
+            (Some(old), Some(new)) if old != new => {
+                let both = (old.clone(), new.clone());
+                if (Met { until: new.until, ..old.clone() }) == *new {
+                    compared.other_term.push(both);
+                } else {
+                    compared.altered.push(both);
+                }
             }
             _ => {}
         }
     }
-    (added, dropped, other_term)
+    compared
 }
 
 impl Met {
@@ -211,10 +227,67 @@ impl Met {
         Self {
             measure: shortened(&applied.measure),
             effect: applied.effect,
+            force: applied.force,
+            kind: applied.kind,
             role: applied.target.role,
             subject_index: applied.target.subject_index,
             until: applied.until,
             clauses: clauses.collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mustcheck_model::{LegalBasis, Target, Text};
+
+    use super::*;
+
+    fn applied() -> AppliedMeasure {
+        AppliedMeasure {
+            measure: "wage-48".into(),
+            effect: Effect::Restriction,
+            force: Force::Mandatory,
+            kind: MeasureKind::Disqualify,
+            target: Target { role: Role::Applicant, subject: "9131…**".into(), subject_index: 0 },
+            because: vec!["R1".into()],
+            legal_basis: vec![basis("48")],
+            until: None,
+            cut: Vec::new(),
+            prolonged: Vec::new(),
+            text: Text::default(),
+        }
+    }
+
+    fn basis(article: &str) -> LegalBasis {
+        let instrument = "wage-regulations".into();
+        let (paragraph, item, clause) = (None, None, "".into());
+        LegalBasis { instrument, article: article.into(), paragraph, item, clause }
+    }
+
+    #[test]
+    fn a_measure_that_applies_in_another_way_is_a_change() {
+        let day = Some(Date { year: 2027, month: 1, day: 31 });
+        let role = Target { role: Role::ConsortiumMember, ..applied().target };
+        let changed = [
+            AppliedMeasure { effect: Effect::Incentive, ..applied() },
+            AppliedMeasure { force: Force::Recommended, ..applied() },
+            AppliedMeasure { kind: MeasureKind::ReapplicationBar, ..applied() },
+            AppliedMeasure { target: role, ..applied() },
+            AppliedMeasure { legal_basis: vec![basis("49")], ..applied() },
+            AppliedMeasure { legal_basis: vec![basis("48"), basis("49")], ..applied() },
+            AppliedMeasure { force: Force::Recommended, until: day, ..applied() },
+        ];
+        let of = Met::of;
+        for new in changed {
+            let altered = vec![(of(&applied()), of(&new))];
+            let expected = Compared { altered, ..Compared::default() };
+            assert_eq!(compare(&[applied()], &[new]), expected);
+        }
+        let later = AppliedMeasure { until: day, ..applied() };
+        let other_term = vec![(of(&applied()), of(&later))];
+        let expected = Compared { other_term, ..Compared::default() };
+        assert_eq!(compare(&[applied()], &[later]), expected);
+        assert_eq!(compare(&[applied()], &[applied()]), Compared::default());
     }
 }

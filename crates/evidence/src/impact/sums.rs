@@ -49,6 +49,8 @@ pub struct MeasureSum {
     pub dropped: u64,
     /// Number of times that it would end on another day.
     pub other_term: u64,
+    /// Number of times that it would apply with another effect, force, kind, role or basis.
+    pub altered: u64,
 }
 
 /// Changes that another policy would make to old cases.
@@ -116,6 +118,7 @@ impl Impact {
                     change.added.iter().for_each(|met| sum(met, |s| &mut s.added));
                     change.dropped.iter().for_each(|met| sum(met, |s| &mut s.dropped));
                     change.other_term.iter().for_each(|(_, met)| sum(met, |s| &mut s.other_term));
+                    change.altered.iter().for_each(|(_, met)| sum(met, |s| &mut s.altered));
                     impact.changes.push(*change);
                 }
             }
@@ -142,6 +145,7 @@ impl MeasureSum {
             added: 0,
             dropped: 0,
             other_term: 0,
+            altered: 0,
         }
     }
 }

@@ -110,16 +110,17 @@ fn tell(impact: &Impact, style: Style) -> Result<()> {
     }
     if !impact.measures.is_empty() {
         text::heading(style.say(
-            "按措施和条款（新增 / 取消 / 期限改变）",
-            "By measure and clause (added / dropped / other term)",
+            "按措施和条款（新增 / 取消 / 期限改变 / 适用方式改变）",
+            "By measure and clause (added / dropped / other term / applies otherwise)",
         ))?;
     }
     for sum in &impact.measures {
         text::line(&format!(
-            "  +{} / -{} / ~{}  {}  ({})",
+            "  +{} / -{} / ~{} / *{}  {}  ({})",
             sum.added,
             sum.dropped,
             sum.other_term,
+            sum.altered,
             sum.measure,
             sum.clauses.join("; ")
         ))?;
@@ -143,14 +144,24 @@ fn tell_change(change: &Change, style: Style) -> Result<()> {
     text::line(&format!("    {} → {}", rule(before.rule), rule(after.rule)))?;
     let one = |sign: char, met: &Met| {
         let until = met.until.map(|day| format!(" ≤ {day}")).unwrap_or_default();
-        let clauses = met.clauses.join("; ");
-        text::line(&format!("    {sign} {} {}{until}  ({clauses})", met.role, met.measure))
+        let (clauses, how) = (met.clauses.join("; "), how(met));
+        let (role, measure) = (met.role, &met.measure);
+        text::line(&format!("    {sign} {role} {measure} {how}{until}  ({clauses})"))
     };
     change.added.iter().try_for_each(|met| one('+', met))?;
     change.dropped.iter().try_for_each(|met| one('-', met))?;
     change.other_term.iter().try_for_each(|(_, met)| one('~', met))?;
+    for (old, new) in &change.altered {
+        one('*', old)?;
+        one('→', new)?;
+    }
     if change.not_asked > 0 {
         text::line(&format!("    not-asked: {}", change.not_asked))?;
     }
     Ok(())
+}
+
+/// The way in which a measure applies, in codes.
+pub fn how(met: &Met) -> String {
+    format!("[{}, {}, {}]", met.effect, met.force, met.kind)
 }

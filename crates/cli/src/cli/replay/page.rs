@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use mustcheck::words;
 use mustcheck_evidence::impact::{Change, Impact, Met};
 
+use super::impact::how;
 use crate::cli::Style;
 
 const LOOK: &str = "body{font:16px/1.5 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;\
@@ -80,12 +81,14 @@ fn measures(impact: &Impact, style: Style) -> Markup {
                     th { (say("措施", "measure")) } th { (say("依据", "clauses")) }
                     th { (say("新增", "added")) } th { (say("取消", "dropped")) }
                     th { (say("期限改变", "other term")) }
+                    th { (say("适用方式改变", "applies otherwise")) }
                 }
                 @for sum in &impact.measures {
                     tr {
                         td { (sum.measure) br; small { (sum.effect) } }
                         td { (sum.clauses.join("; ")) }
                         td.n { (sum.added) } td.n { (sum.dropped) } td.n { (sum.other_term) }
+                        td.n { (sum.altered) }
                     }
                 }
             }
@@ -118,7 +121,7 @@ fn case(change: &Change, style: Style) -> Markup {
             td {
                 @for met in &change.added { div.a { "+ " (one(met)) } }
                 @for met in &change.dropped { div.d { "− " (one(met)) } }
-                @for (old, new) in &change.other_term { div { (one(old)) " → " (one(new)) } }
+                @for (old, new) in change.other_term.iter().chain(&change.altered) { div { (one(old)) " → " (one(new)) } }
                 @if change.not_asked > 0 { small { "not-asked: " (change.not_asked) } }
             }
         }
@@ -140,7 +143,7 @@ fn undecided(impact: &Impact, style: Style) -> Markup {
 
 fn one(met: &Met) -> String {
     let until = met.until.map(|day| format!(" ≤ {day}")).unwrap_or_default();
-    format!("{} · {}{until} ({})", met.role, met.measure, met.clauses.join("; "))
+    format!("{} · {} {}{until} ({})", met.role, met.measure, how(met), met.clauses.join("; "))
 }
 
 fn count(what: &str, n: u64) -> Markup {
