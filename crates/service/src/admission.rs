@@ -3,9 +3,9 @@
 //! queue without end is a slow death.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use crate::problem::{Kind, Problem};
 
@@ -26,19 +26,19 @@ impl Admission {
         Self { places: concurrent, working, waiting: Semaphore::new(queue), queue }
     }
 
-    /// Returns a place, at once or after a wait of at most `longest`.
+    /// Returns a place, at once or after a wait that ends at `until`.
     ///
     /// # Errors
     ///
     /// [`Kind::Overloaded`] if the queue is full, or the wait took too long.
-    pub(crate) async fn enter(&self, longest: Duration) -> Result<Place, Problem> {
+    pub(crate) async fn enter(&self, until: Instant) -> Result<Place, Problem> {
         let overloaded = || Problem::new(Kind::Overloaded);
         if let Ok(place) = Arc::clone(&self.working).try_acquire_owned() {
             return Ok(place);
         }
         let _waits = self.waiting.try_acquire().map_err(|_| overloaded())?;
         let place = Arc::clone(&self.working).acquire_owned();
-        match tokio::time::timeout(longest, place).await {
+        match tokio::time::timeout_at(until, place).await {
             Ok(Ok(place)) => Ok(place),
             _ => Err(overloaded()),
         }

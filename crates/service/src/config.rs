@@ -167,7 +167,7 @@ pub struct ServiceLimits {
     pub header_time: Duration,
     /// Time limit for the body of a request to arrive; default 20 seconds.
     pub body_time: Duration,
-    /// Time limit for a request to wait for its turn, and again for the work on it; default 60
+    /// Time limit for a request to wait for its turn and to be worked on, together; default 60
     /// seconds.
     pub request_time: Duration,
     /// Largest number of requests in progress; default 64.

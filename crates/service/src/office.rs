@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use mustcheck::{Application, Checked, Date, Policy, PolicyError};
 use mustcheck_audit::{FeedbackFile, RecordedFeedback, Source};
 use mustcheck_evidence::DocumentId;
+use tokio::time::Instant;
 
 use crate::callers::{self, Days, Role};
 use crate::config::Config;
@@ -107,14 +108,14 @@ impl ServiceOffice {
     ) -> Result<T, page::Problem> {
         caller.count()?;
         let shared = &self.0;
-        let limit = shared.limits.request_time;
-        let place = shared.admission.enter(limit).await?;
+        let until = Instant::now() + shared.limits.request_time;
+        let place = shared.admission.enter(until).await?;
         let begun = Work::begin(async move {
             let done = unpanicked(work).await;
             drop(place);
             done
         });
-        begun.finished(limit).await.map_err(|problem| {
+        begun.finished(until).await.map_err(|problem| {
             if matches!(problem.kind, Kind::Failed | Kind::Internal | Kind::Unavailable) {
                 shared.metrics.fault(problem.fault);
                 tracing::error!(

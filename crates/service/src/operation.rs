@@ -15,6 +15,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
+use tokio::time::Instant;
 
 use crate::body;
 use crate::callers::{Caller, Days, Role};
@@ -308,18 +309,21 @@ async fn answer<O: Operation>(
             Some(caller)
         }
     };
-    if let Some(caller) = &caller {
+    // What is open to strangers costs a known caller none of its rate.
+    if let (Some(caller), false) = (&caller, route.access == Access::Open) {
         caller.count()?;
     }
     let content = match route.verb {
         Verb::Get => Bytes::new(),
         Verb::Post => body::read(&parts.headers, body, &shared.limits).await?,
     };
+    // One limit for the wait and the work together.
+    let until = Instant::now() + shared.limits.request_time;
     // Monitoring has to get through to an overloaded service.
     let place = match route.access {
         Access::Open => None,
         Access::Role(Role::Metrics) => None,
-        _ => Some(shared.admission.enter(shared.limits.request_time).await?),
+        _ => Some(shared.admission.enter(until).await?),
     };
     let input = O::Input::read(&content)?;
     let mut key = None;
@@ -330,7 +334,7 @@ async fn answer<O: Operation>(
         Call { shared: Arc::clone(&shared), caller, parameter, told, claim: None, recorded: None };
     let permitted = O::permit(&call, &input);
     let late = |_| Problem::new(Kind::Late);
-    tokio::time::timeout(shared.limits.request_time, permitted).await.map_err(late)??;
+    tokio::time::timeout_at(until, permitted).await.map_err(late)??;
     if let Some(key) = key {
         let request = shared.idempotency.digest(&[route.path.as_bytes(), &content]);
         match shared.idempotency.begin(key, request).await? {
@@ -345,7 +349,7 @@ async fn answer<O: Operation>(
         }
     }
     // Late work goes on, and its key has the answer for the next request.
-    let body = begin::<O>(call, input, key, place).finished(shared.limits.request_time).await?;
+    let body = begin::<O>(call, input, key, place).finished(until).await?;
     Ok(Answer { body, replayed: false })
 }
 

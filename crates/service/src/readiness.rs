@@ -2,6 +2,7 @@
 //! anybody asks.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -30,10 +31,22 @@ pub struct Readiness {
 /// The last result, and the time when it was found.
 type Last = Option<(Instant, Result<(), Problem>)>;
 
-/// The last result. The task that finds out the next one holds the lock, and everybody else waits
-/// for it.
+/// The last result, and how far the next one is.
 #[derive(Clone, Default)]
-pub(crate) struct Found(Arc<Mutex<Last>>);
+pub(crate) struct Found {
+    /// The last result. The task that finds out the next one holds the lock, and everybody else
+    /// waits for it.
+    last: Arc<Mutex<Last>>,
+    /// Whether that task has the registry's answer, and waits for the records.
+    has_registry: Arc<AtomicBool>,
+}
+
+impl Found {
+    /// Returns the problem of a result that does not come.
+    fn late(&self) -> Problem {
+        if self.has_registry.load(Ordering::Relaxed) { no_records() } else { no_registry() }
+    }
+}
 
 impl Shared {
     /// Checks whether the service can decide, for anybody who asks.
@@ -44,7 +57,7 @@ impl Shared {
     pub(crate) async fn ready(self: &Arc<Self>) -> Result<Readiness, Problem> {
         self.goes_on()?;
         let found = tokio::time::timeout(PATIENCE, self.find()).await;
-        found.unwrap_or_else(|_| Err(no_registry()))?;
+        found.unwrap_or_else(|_| Err(self.found.late()))?;
         Ok(Readiness { status: "ready".into(), policies: None, log_entries: None })
     }
 
@@ -75,7 +88,7 @@ impl Shared {
     /// Returns the result of the last second, or finds it out now: by one request, for all. That
     /// work goes on even if nobody waits for it any more, so that it is never done twice at a time.
     async fn find(self: &Arc<Self>) -> Result<(), Problem> {
-        let held = Arc::clone(&self.found.0).lock_owned().await;
+        let held = Arc::clone(&self.found.last).lock_owned().await;
         if let Some((at, found)) = &*held
             && at.elapsed() < HOLDS
         {
@@ -89,8 +102,11 @@ impl Shared {
 /// Finds out, and keeps the result.
 async fn find(shared: Arc<Shared>, mut held: OwnedMutexGuard<Last>) -> Result<(), Problem> {
     let set = shared.policies.current();
+    let has_registry = &shared.found.has_registry;
+    has_registry.store(false, Ordering::Relaxed);
     let mut found = set.check_registry().await.map_err(|_| no_registry());
     if let (Ok(()), Some(records)) = (&found, &shared.records) {
+        has_registry.store(true, Ordering::Relaxed);
         found = records.check().await.map_err(|_| no_records());
     }
     *held = Some((Instant::now(), found.clone()));

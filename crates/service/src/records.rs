@@ -86,7 +86,10 @@ pub enum RecordsError {
     /// The system's clock is wrong.
     #[error("the feedback could not be dated")]
     Clock(#[from] InvalidForm),
-    /// The work was not finished, or a bundle cannot be read.
+    /// A bundle in the database is damaged.
+    #[error("the bundle of receipt `{0}` is damaged")]
+    Bundle(DocumentId),
+    /// The work was not finished.
     #[error("reading the records failed")]
     Unfinished,
 }
@@ -176,7 +179,9 @@ impl Records {
         let Some(stored) = database.bundle(id).await?.filter(|b| !b.sealed) else {
             return Ok(None);
         };
-        let bundle = Bundle::from_json(&stored.body).map_err(|_| RecordsError::Unfinished)?;
+        // The cause would quote the bundle, which identifies people.
+        let damaged = |_| RecordsError::Bundle(id.clone());
+        let bundle = Bundle::from_json(&stored.body).map_err(damaged)?;
         Ok(Some(KeptCheck {
             decision: bundle.decision,
             log_index: receipt.log_index,

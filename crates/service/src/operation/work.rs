@@ -4,9 +4,9 @@ use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::problem::{Kind, Problem};
 use crate::shared::panicked;
@@ -31,12 +31,12 @@ impl<T: Send + 'static> Work<T> {
         }
     }
 
-    /// Waits for the result, for at most `limit`. Work that takes longer goes on, but its result is
+    /// Waits for the result until `until`. Work that takes longer goes on, but its result is
     /// answered to nobody.
-    pub(crate) async fn finished(self, limit: Duration) -> Result<T, Problem> {
+    pub(crate) async fn finished(self, until: Instant) -> Result<T, Problem> {
         match self {
             Self::Done(done) => done,
-            Self::Goes(work) => match tokio::time::timeout(limit, work).await {
+            Self::Goes(work) => match tokio::time::timeout_at(until, work).await {
                 Ok(done) => done.map_err(panicked).flatten(),
                 Err(_) => Err(Problem::new(Kind::Late)),
             },

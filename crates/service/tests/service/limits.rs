@@ -4,6 +4,8 @@ use std::io::Read as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use mustcheck::model::Answer;
+use mustcheck::{Ask, JsonRegistry, Registry, RegistryError};
 use serde_json::json;
 
 use crate::support::registries::Held;
@@ -71,6 +73,36 @@ fn what_takes_too_long_is_no_decision_and_its_key_has_it_later() {
         assert!(begun.elapsed() < Duration::from_secs(20));
     };
     assert_eq!((answer.status, answer.header("idempotency-replayed")), (200, Some("true")));
+}
+
+/// A registry that is slow.
+struct Slow(JsonRegistry);
+
+impl Registry for Slow {
+    fn lookup(&self, asks: &[Ask<'_>]) -> Result<Vec<Answer>, RegistryError> {
+        if !asks.is_empty() {
+            std::thread::sleep(Duration::from_millis(2_500));
+        }
+        self.0.lookup(asks)
+    }
+}
+
+#[test]
+fn the_wait_and_the_work_have_one_limit() {
+    let json = std::fs::read(case(CLEAR).join("registry.json")).unwrap();
+    let registry = Arc::new(Slow(JsonRegistry::from_json(&json).unwrap()));
+    let limits = "[limits]\nconcurrent = 1\nrequest_seconds = 4";
+    let service = Office::new(CLEAR).run_with(limits, Some(registry));
+    std::thread::scope(|scope| {
+        let send = || service.post("/v1/checks", &application(CLEAR));
+        let first = scope.spawn(send);
+        while service.metric("mustcheck_in_flight") != Some(1.0) {
+            assert!(!first.is_finished(), "nobody is worked on");
+        }
+        let second = send();
+        assert_eq!((second.status, &problem(&second)["type"]), (503, &json!("late")));
+        assert_eq!(first.join().unwrap().status, 200);
+    });
 }
 
 #[test]

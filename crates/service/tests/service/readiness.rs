@@ -115,6 +115,25 @@ fn a_log_that_was_not_written_is_not_ready_for_anybody() {
     assert_eq!(problem(&answer)["detail"], "the records cannot be used");
 }
 
+/// A log that another process holds is the log's fault, and not the registry's.
+#[test]
+fn what_is_waited_for_is_named() {
+    let service = recording(CLEAR);
+    let (log, aside) = (service.office.path("log"), service.office.path("aside"));
+    std::fs::rename(&log, &aside).unwrap();
+    let answer = service.post("/v1/checks", &crate::support::application(CLEAR));
+    assert_eq!(problem(&answer)["fault"], "record");
+    std::fs::rename(&aside, &log).unwrap();
+    let lock = std::fs::File::open(log.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let begun = Instant::now();
+    let answer = service.send(Request::get("/readyz"));
+    assert_eq!(answer.status, 503);
+    assert_eq!(problem(&answer)["detail"], "the records cannot be used");
+    assert!(begun.elapsed() > Duration::from_secs(4), "{:?}", begun.elapsed());
+    lock.unlock().unwrap();
+}
+
 #[test]
 fn a_disk_that_is_nearly_full_is_not_ready() {
     let office = Office::new(CLEAR);
