@@ -15,7 +15,7 @@ use mustcheck_writer::recorded::RecordedCase;
 use mustcheck_writer::{Language, Papers, papers};
 
 use crate::checking::{Begun, Decided};
-use crate::clock::Clock;
+use crate::clock::{Clock, NoTime};
 use crate::error::{CheckError, Fault, Rail};
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -293,6 +293,15 @@ impl Gate {
             // The caller gets the fault in any case, and no decision.
             let _ = recorder.failure(application, fault);
         }
+    }
+
+    /// The day of a check that is made now, by which its policy is chosen.
+    ///
+    /// # Errors
+    ///
+    /// [`NoTime`] if the system's clock is outside 1970 to 9999.
+    pub fn today(&self) -> Result<Date, NoTime> {
+        Ok(self.clock.now()?.date)
     }
 
     /// The policy that decides on a day: of those that do, the one that begins latest.

@@ -178,6 +178,14 @@ fn a_matter_that_is_no_tender() {
         let options = Options { matter: matter.into(), ..options() };
         screen(&gate(), &text("release.json"), &options).unwrap_err().to_string()
     };
+    // Today's edition says which matters there are, and not that of the day of the document.
+    let old = Options {
+        matter: "tendering/statutory".into(),
+        as_of: Some("2020-06-01".parse().unwrap()),
+        ..options()
+    };
+    let error = screen(&gate(), &text("release.json"), &old).unwrap_err().to_string();
+    assert_eq!(error, matter("tendering/statutory"));
     let licence = "licensing/food-production";
     assert_eq!(matter(licence), "--matter: `licensing/food-production` is no tender");
     assert_eq!(
