@@ -47,7 +47,8 @@ pub const fn status_words(status: AnswerStatus) -> Words {
             text("数据超过规定的更新期限，须重新查询", "the source's snapshot is too old")
         }
         AnswerStatus::Unavailable => text("数据源未答复", "the source did not answer"),
-        AnswerStatus::NotCovered => text("尚无数据源提供该名单", "no source holds this list"),
+        // A source may hold the list and lack the kind of subject, the scheme or the days.
+        AnswerStatus::NotCovered => text("尚无数据源可供查询", "no source covers this lookup"),
     }
 }
 
@@ -169,7 +170,7 @@ pub fn reason(reason: SetAsideReason) -> Text {
             text("该规定不适用于该人员。", "The rule does not reach this person or role.")
         }
         SetAsideReason::ReferenceOnly => {
-            text("仅供参考的名单，不作为依据。", "Kept for reference; it founds nothing.")
+            text("仅供参考的名单，不作为依据。", "Kept for reference; no measure rests on it.")
         }
         SetAsideReason::NotAdopted => {
             text("推荐性措施，本地区未实施。", "A recommended measure that is not adopted here.")

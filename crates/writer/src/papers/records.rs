@@ -149,15 +149,21 @@ impl Paper<'_> {
     /// Writes the effect of a measure, in a sentence.
     fn effect(&self, subject: &Subject, text: &Text, reader: Reader) -> String {
         match reader {
-            Reader::Officer => self.language.text(text).to_owned(),
+            Reader::Officer => self.as_office(text),
             Reader::Concerned => self.addressed(subject, text),
         }
+    }
+
+    /// Writes a sentence of the catalogue in which the office names itself as the rest of the paper
+    /// does.
+    fn as_office(&self, text: &Text) -> String {
+        self.language.text(text).replace("本机关", self.own_office().zh)
     }
 
     /// Writes a sentence of the catalogue for a letter: it says 你 where the catalogue writes of
     /// somebody else, and the office names itself as the rest of the letter does.
     pub(super) fn addressed(&self, subject: &Subject, text: &Text) -> String {
-        let text = self.language.text(text).replace("本机关", self.own_office().zh);
+        let text = self.as_office(text);
         match subject.kind {
             SubjectKind::Organization => text.replace("该单位", "你单位"),
             SubjectKind::Person => text.replace("该人员", "你").replace("你发现其", "你发现自己的"),
@@ -247,7 +253,7 @@ impl Paper<'_> {
             ),
             Some(_) if found.rules.removable_after.is_none() => self.write(
                 || format!("移出：纠正失信行为后，可以向认定单位申请（{cited}）"),
-                || format!("Removal: may be asked for once the conduct is mended ({cited})"),
+                || format!("Removal: may be asked for once the conduct is corrected ({cited})"),
             ),
             Some(day) => self.write(
                 || format!("移出：最早可以自{day}起向认定单位申请（{cited}）"),

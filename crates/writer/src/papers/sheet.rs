@@ -19,7 +19,9 @@ pub(super) fn sheet(paper: &Paper<'_>) -> Document {
     sheet.section(language.say("提示性名单上的记录", "Records on watch lists"), watched(paper));
     let aside = language.say("不适用的记录和措施及理由", "What does not apply, and why");
     sheet.section(aside, set_aside(paper));
-    sheet.section(language.say("本机关后续事项", "Due later"), obligations(paper));
+    let own = paper.own_office().zh;
+    let later = paper.write(|| format!("{own}后续事项"), || "Due later".into());
+    sheet.section(&later, obligations(paper));
     let place = &paper.policy().description().place;
     let local = paper.write(
         || format!("本地规定（{}）", place.name.zh),
