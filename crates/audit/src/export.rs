@@ -46,9 +46,8 @@ pub struct Exported {
     pub without_bundle: u64,
     /// Number of these checks whose bundle no given identity can open.
     pub sealed: u64,
-    /// Reports about nothing in the log: each measure or obligation that its receipt does not have,
-    /// and each feedback about a receipt that the log does not have or that leaves nothing to be
-    /// done.
+    /// Reported measures and obligations that are in no receipt of the log: their receipt does not
+    /// have them, leaves nothing to be done, or is not there.
     pub strangers: u64,
 }
 

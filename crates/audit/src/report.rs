@@ -67,7 +67,8 @@ pub struct Question {
     pub period: Period,
     /// The grouping of the figures.
     pub by: By,
-    /// The as-of day: an obligation not reported is overdue if its last day lies before it.
+    /// The as-of day: reports recorded after it are not counted, and an obligation not reported by
+    /// then is overdue if its last day lies before it.
     pub as_of: Date,
 }
 
@@ -80,7 +81,8 @@ pub struct Report {
     pub from: Option<Date>,
     /// Last day of the period, if it has one.
     pub to: Option<Date>,
-    /// The as-of day: an obligation not reported is overdue if its last day lies before it.
+    /// The as-of day: reports recorded after it are not counted, and an obligation not reported by
+    /// then is overdue if its last day lies before it.
     pub as_of: Date,
     /// The log that was read.
     pub log: LogRead,
@@ -105,8 +107,7 @@ pub struct LogRead {
     pub root: String,
     /// Number of checks outside the period.
     pub outside: u64,
-    /// Reports about nothing in the log, counted as in an export. No figure of a measure or
-    /// obligation includes them.
+    /// Reports about nothing in the log, counted as in an export. No figure includes them.
     pub strangers: u64,
 }
 
@@ -159,7 +160,7 @@ pub fn report(
             outside += page.outside;
             reported.meet(page.met, |sequel, story| {
                 strangers += story.strangers(&sequel);
-                tally.sequel(&sequel, &story);
+                tally.sequel(&sequel, &story.until(question.as_of));
                 Ok::<(), AuditError>(())
             })
         },

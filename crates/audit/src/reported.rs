@@ -40,9 +40,13 @@ impl Reported {
         self.by_receipt.remove(receipt).unwrap_or_default()
     }
 
-    /// Number of feedbacks for which no receipt was met.
+    /// Number of reported measures and obligations for which no receipt was met.
     pub(crate) fn left(&self) -> u64 {
-        self.by_receipt.values().map(|story| story.0.len() as u64).sum()
+        let entries = self.by_receipt.values().flat_map(|story| &story.0);
+        let reports = |entry: &FeedbackEntry| {
+            entry.feedback.measures.len() + entry.feedback.obligations.len()
+        };
+        entries.map(|entry| reports(entry) as u64).sum()
     }
 }
 
@@ -87,9 +91,16 @@ impl Story {
         })
     }
 
-    /// Moment of the office's first feedback.
-    pub(crate) fn first(&self) -> Option<Moment> {
-        self.0.last().map(|entry| entry.feedback.recorded_at)
+    /// Moment of the office's first feedback about anything that the receipt has.
+    pub(crate) fn first(&self, sequel: &Sequel) -> Option<Moment> {
+        let known = |feedback: &Feedback| {
+            let mut measures = feedback.measures.iter();
+            let mut obligations = feedback.obligations.iter();
+            measures.any(|m| sequel.measure(&m.measure, m.subject_index).is_some())
+                || obligations.any(|o| sequel.obligation(o.kind, &o.to).is_some())
+        };
+        let first = self.0.iter().rev().find(|entry| known(&entry.feedback));
+        first.map(|entry| entry.feedback.recorded_at)
     }
 
     /// Number of reported measures and obligations that the receipt does not have.

@@ -194,7 +194,7 @@ impl Tally {
                 (None, _) => &mut figures.open,
             } += 1;
         }
-        if let Some(first) = story.first() {
+        if let Some(first) = story.first(sequel) {
             let time = own.decision_time.get_or_insert_default();
             match minutes(sequel.made_at, first) {
                 Some(minutes) => *time.minutes.entry(minutes).or_default() += 1,

@@ -151,8 +151,41 @@ fn receipt_of(made: &Made, case: usize) -> Value {
     receipt(&at(made.day), "", rest)
 }
 
-/// A receipt, with what was last reported about it.
+/// A receipt, with every feedback about it.
 struct Told<'a> {
+    made: &'a Made,
+    feedback: Vec<Fed>,
+}
+
+/// A feedback: its day, the minutes after the check, and what it reports.
+struct Fed {
+    on: Date,
+    later: u32,
+    outcomes: Vec<(usize, usize)>,
+    done: Option<u8>,
+}
+
+impl Told<'_> {
+    /// Returns the reports that were known by the end of a day.
+    fn known(&self, as_of: Date) -> Known<'_> {
+        let mut known =
+            Known { made: self.made, measures: HashMap::new(), done: None, first: None };
+        for fed in self.feedback.iter().filter(|fed| fed.on <= as_of) {
+            for (which, outcome) in &fed.outcomes {
+                let said = known.measures.entry(*which).or_insert((0, 0));
+                *said = (*outcome, said.1 + 1);
+            }
+            known.done = fed.done.or(known.done);
+            if !fed.outcomes.is_empty() || fed.done.is_some() {
+                known.first.get_or_insert(fed.later);
+            }
+        }
+        known
+    }
+}
+
+/// A receipt, with what was last reported about it.
+struct Known<'a> {
     made: &'a Made,
     /// By measure: the outcome that was reported last, and the number of reports.
     measures: HashMap<usize, (usize, u32)>,
@@ -171,7 +204,7 @@ fn write<'a>(office: &Office, ops: &'a [Op]) -> Vec<Told<'a>> {
                 let (id, entry) = office.signed_receipt(receipt_of(made, ids.len()));
                 ids.push(id);
                 entries.push(entry);
-                told.push(Told { made, measures: HashMap::new(), done: None, first: None });
+                told.push(Told { made, feedback: Vec::new() });
             }
             Op::Feedback { about, outcomes, done, later } => {
                 if told.is_empty() {
@@ -186,21 +219,19 @@ fn write<'a>(office: &Office, ops: &'a [Op]) -> Vec<Told<'a>> {
                         continue;
                     }
                     rows.push((*which, *outcome));
-                    let said = one.measures.entry(*which).or_insert((0, 0));
-                    *said = (*outcome, said.1 + 1);
                 }
                 let measures: Vec<Value> = rows.iter().map(|(which, n)| said(*which, *n)).collect();
                 let mut obligations = Vec::new();
-                if let (Some(done), Some(_)) = (done, one.made.publication) {
-                    one.done = Some(*done);
+                let done = done.filter(|_| one.made.publication.is_some());
+                if let Some(done) = done {
                     obligations.push(json!({
-                        "kind": "publication", "to": "政府网站", "done_on": day(*done) }));
+                        "kind": "publication", "to": "政府网站", "done_on": day(done) }));
                 }
-                one.first.get_or_insert(*later);
                 let rest = json!({ "measures": measures, "obligations": obligations });
-                entries.push(
-                    office.signed_feedback(&ids[about], &after(one.made.day, *later), rest).1,
-                );
+                let at = after(one.made.day, *later);
+                entries.push(office.signed_feedback(&ids[about], &at, rest).1);
+                let on = at[..10].parse().unwrap();
+                one.feedback.push(Fed { on, later: *later, outcomes: rows, done });
             }
             Op::Failure { day, matter, kind } => {
                 let failed = failure(&at(*day), MATTERS[*matter], FailureKind::ALL[*kind].code());
@@ -267,6 +298,7 @@ impl Recount {
 
 fn recount(ops: &[Op], told: &[Told<'_>], question: Question) -> Recount {
     let mut count = Recount { total: whole(), groups: BTreeMap::new() };
+    let known = told.iter().map(|one| one.known(question.as_of));
     let by = question.by;
     let inside = |n: u8| question.period.holds(day(n).parse().unwrap());
     let key = |matter: usize, office: usize, n: u8| match by {
@@ -285,7 +317,7 @@ fn recount(ops: &[Op], told: &[Told<'_>], question: Question) -> Recount {
             count.each(&key(*matter, 0, *day), whole, add);
         }
     }
-    for one in told.iter().filter(|one| inside(one.made.day)) {
+    for one in &known.filter(|one| inside(one.made.day)).collect::<Vec<_>>() {
         let keys = key(one.made.matter, one.made.office, one.made.day);
         let add = |figures: &mut Figures| count_check(figures, one, question.as_of);
         add(&mut count.total);
@@ -320,7 +352,7 @@ fn part(by: By) -> Figures {
     }
 }
 
-fn count_check(figures: &mut Figures, one: &Told<'_>, as_of: Date) {
+fn count_check(figures: &mut Figures, one: &Known<'_>, as_of: Date) {
     let made = one.made;
     let checks = figures.checks.as_mut().unwrap();
     checks.made += 1;
@@ -364,7 +396,7 @@ fn count_lookup(figures: &mut Figures, row: &(usize, usize, usize, u32, bool)) {
     }
 }
 
-fn count_measure(figures: &mut Figures, row: &(usize, bool, usize, bool), one: &Told<'_>) {
+fn count_measure(figures: &mut Figures, row: &(usize, bool, usize, bool), one: &Known<'_>) {
     let measures = figures.measures.as_mut().unwrap();
     let outcomes = if row.1 { &mut measures.incentives } else { &mut measures.restrictions };
     match one.measures.get(&row.0) {

@@ -235,3 +235,54 @@ fn csv_is_for_tables() {
     let told = "error: `--format csv` is for `audit report` and `audit export`\n";
     assert!(run.stderr.starts_with(told), "{}", run.stderr);
 }
+
+/// A report as of a day, of a check and of feedback about it.
+fn as_of(office: &Office, day: &str) -> serde_json::Value {
+    let line = ["audit", "report", "--audit", "log", "--as-of", day, "--format", "json"];
+    office.folder.run(&line).json()
+}
+
+#[test]
+fn a_report_counts_what_was_known_on_its_day() {
+    let office = Office::new();
+    let check = office.receipt(restricted("2026-10-20T09:00:00.000+08:00", "GP-2026-0001"));
+    let first = office.feedback(
+        &check,
+        "2026-10-20T15:00:00.000+08:00",
+        json!({ "measures": [applied(None)] }),
+    );
+    let correction = not_applied("record-repaired", Some(&first));
+    office.feedback(&check, "2026-10-22T15:00:00.000+08:00", json!({ "measures": [correction] }));
+    let restrictions = |day: &str| as_of(&office, day)["total"]["measures"]["restrictions"].clone();
+    for (day, unreported, applied, corrected) in
+        [("2026-10-19", 1, 0, 0), ("2026-10-21", 0, 1, 0), ("2026-10-22", 0, 0, 1)]
+    {
+        let counted = restrictions(day);
+        let found = ["unreported", "applied", "corrected"].map(|key| counted[key].clone());
+        assert_eq!(found, [json!(unreported), json!(applied), json!(corrected)], "{day}");
+    }
+}
+
+#[test]
+fn a_report_about_nothing_dates_no_decision_and_is_one_for_each_measure() {
+    let office = Office::new();
+    let check = office.receipt(restricted("2026-10-20T09:00:00.000+08:00", "GP-2026-0001"));
+    let stranger =
+        json!({ "measure": "no-such-measure", "subject_index": 0, "outcome": "applied" });
+    let strangers = json!({ "measures": [stranger, { "measure": "nor-this", "subject_index": 0,
+                                                     "outcome": "applied" }] });
+    office.feedback(&check, "2026-10-20T09:10:00.000+08:00", strangers.clone());
+    assert_eq!(as_of(&office, "2026-11-20")["total"]["decision_time"]["cases"], 0);
+    office.feedback(
+        &check,
+        "2026-10-20T10:00:00.000+08:00",
+        json!({ "measures": [applied(None)] }),
+    );
+    let counted = as_of(&office, "2026-11-20");
+    assert_eq!(counted["total"]["decision_time"]["median_minutes"], 60);
+    assert_eq!(counted["log"]["strangers"], 2);
+    // Two more, about a receipt that leaves nothing to be done.
+    let clear = office.receipt(receipt("2026-10-21T09:00:00.000+08:00", "GP-2026-0002", json!({})));
+    office.feedback(&clear, "2026-10-21T10:00:00.000+08:00", strangers);
+    assert_eq!(as_of(&office, "2026-11-20")["log"]["strangers"], 4);
+}

@@ -66,12 +66,11 @@ pub fn bar(source: &Source, style: Style) -> ProgressBar {
     bar
 }
 
-/// Prints on stderr the number of reports about a receipt, measure or obligation that the log does
-/// not have.
+/// Prints on stderr the number of reported measures and obligations that no receipt of the log has.
 pub fn tell_strangers(strangers: u64, style: Style) {
     let told = match (strangers, style.lang) {
         (0, _) => return,
-        (n, Lang::Zh) => format!("{n} 份反馈所指的回执、措施或者义务不在日志中，未计入"),
+        (n, Lang::Zh) => format!("反馈中有 {n} 项措施或者义务不见于日志中的回执，未计入"),
         (1, Lang::En) => "1 report is about nothing that the log has, and is not counted".into(),
         (n, Lang::En) => {
             format!("{n} reports are about nothing that the log has, and are not counted")
