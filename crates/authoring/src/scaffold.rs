@@ -102,10 +102,30 @@ const FILES: &[(&str, &str)] = &[
 /// # Errors
 ///
 /// [`ScaffoldError`] if the id or name is not valid, the folder is not empty, or a path cannot be
-/// written. All the files are written or none.
+/// written. All the files are written or none, and no folder is left behind.
 pub fn scaffold(folder: &Path, options: &Options) -> Result<Vec<PathBuf>, ScaffoldError> {
     checked(options)?;
     let exists = is_empty_folder(folder)?;
+    let missing = missing_above(folder);
+    let written = write(folder, exists, options);
+    if written.is_err() {
+        // The deepest first. One that is not empty is no longer ours alone, and stays.
+        for parent in missing {
+            let _ = fs::remove_dir(parent);
+        }
+    }
+    written?;
+    Ok(FILES.iter().map(|(path, _)| folder.join(path.replace("{{id}}", &options.id))).collect())
+}
+
+/// Returns the missing folders above a path, the deepest first.
+fn missing_above(folder: &Path) -> Vec<PathBuf> {
+    let above = folder.ancestors().skip(1).filter(|path| !path.as_os_str().is_empty());
+    above.take_while(|path| path.symlink_metadata().is_err()).map(Path::to_owned).collect()
+}
+
+/// Writes the files, all or none.
+fn write(folder: &Path, exists: bool, options: &Options) -> Result<(), ScaffoldError> {
     // Beside a folder that is to be made, inside one that is there.
     let staged = if exists { folder.join(STAGED) } else { sibling(folder)? };
     // Fails if it is there: another call is at work, or has died, and what it left is not ours.
@@ -118,8 +138,7 @@ pub fn scaffold(folder: &Path, options: &Options) -> Result<Vec<PathBuf>, Scaffo
         // failure.
         let _ = fs::remove_dir_all(&staged);
     }
-    made?;
-    Ok(FILES.iter().map(|(path, _)| folder.join(path.replace("{{id}}", &options.id))).collect())
+    made
 }
 
 /// Ending of the name of the folder in which the files are written first.

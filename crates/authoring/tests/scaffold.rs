@@ -180,6 +180,16 @@ fn what_another_call_has_staged_is_left_alone() {
 }
 
 #[test]
+fn a_call_that_fails_leaves_no_folder_behind() {
+    let parent = tempfile::tempdir().unwrap();
+    // No file system takes a name of this length.
+    let folder = parent.path().join("a/b").join("c".repeat(300));
+    assert!(matches!(scaffold(&folder, &options()), Err(ScaffoldError::Io { .. })));
+    assert!(found(parent.path()).is_empty());
+    assert!(!parent.path().join("a").exists());
+}
+
+#[test]
 fn ids_and_names_that_do_not_do_are_refused() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("new");

@@ -1,5 +1,4 @@
-//! Lengths of time in the words of a clause: 一年内, 一至三年, 六个月, 1年至3年. 半年 is not
-//! recognised.
+//! Lengths of time in the words of a clause: 一年内, 一至三年, 六个月, 1年至3年, 半年, 一年半.
 
 use mustcheck_model::text::numeral_of;
 
@@ -51,6 +50,12 @@ fn join(found: &mut Vec<Duration>, next: Duration, chars: &[char]) {
 }
 
 fn duration(chars: &[char], start: usize) -> Option<Duration> {
+    if let Some(['半', '年', rest @ ..]) = chars.get(start..) {
+        // 上半年 and 下半年 are halves of the calendar, 每半年 is how often.
+        let before = start.checked_sub(1).and_then(|at| chars.get(at));
+        let is_length = !matches!(before, Some('上' | '下' | '每')) && !rest.starts_with(&['度']);
+        return is_length.then_some(Duration { months: 6, start, end: start + 2 });
+    }
     let (mut number, mut at) = count(chars, start)?;
     // 一至三年 leaves out the first unit.
     if matches!(chars.get(at), Some('至' | '到' | '-'))
@@ -60,6 +65,7 @@ fn duration(chars: &[char], start: usize) -> Option<Duration> {
     }
     let (months, length) = match chars.get(at..)? {
         ['年', '度' | '月', ..] => return None,
+        ['年', '半', ..] => (number.checked_mul(12)?.checked_add(6)?, 2),
         ['年', ..] => (number.checked_mul(12)?, 1),
         ['个', '月', ..] => (number, 2),
         _ => return None,
@@ -69,7 +75,7 @@ fn duration(chars: &[char], start: usize) -> Option<Duration> {
 }
 
 /// Reads a number at a position, in Chinese or Arabic numerals; returns it with the position after
-/// it. 半年 is not recognised.
+/// it.
 fn count(chars: &[char], start: usize) -> Option<(u32, usize)> {
     let rest = chars.get(start..)?;
     let length = run(rest);
@@ -143,6 +149,13 @@ mod tests {
             ("应当在60日内提出", None, None),
             ("第三年度报告", None, None),
             ("二十五年以内不得担任", Some(300), Some(300)),
+            ("半年内不得申请", Some(6), Some(6)),
+            ("在半年至一年内禁止参加", Some(12), Some(12)),
+            ("一年半内不予受理", Some(18), Some(18)),
+            ("近半年内有违法记录的，不得参加", Some(6), None),
+            ("上半年内不得申请", None, None),
+            ("每半年至少检查一次", None, None),
+            ("半年度报告", None, None),
         ];
         for (clause, any, bar) in cases {
             assert_eq!((longest(clause), longest_bar(clause)), (any, bar), "{clause}");

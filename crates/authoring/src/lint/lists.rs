@@ -33,22 +33,23 @@ pub(super) fn item(item: &Item<List>, findings: &mut Findings) {
     }
 }
 
-/// Checks for lists that cite ended texts alone, and for versions of their rules on days on which a
+/// Checks for lists whose texts all end before the edition does, and for versions of their rules on days on which a
 /// cited text is not in force. Acts are not checked: one may be known to an ended text only.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
+    let last = all.edition.value.valid_until.unwrap_or(FAR);
     let ended = |bases: &[LegalBasis]| {
         let mut cited = bases.iter().filter_map(|b| all.instruments.get(&b.instrument));
         cited.next().is_some()
             && bases.iter().all(|b| {
                 let known = all.instruments.get(&b.instrument);
-                known.is_some_and(|instrument| instrument.in_force_until.is_some())
+                known.and_then(|instrument| instrument.in_force_until).is_some_and(|day| day < last)
             })
     };
     for item in all.lists.items() {
         let code = &item.value.code;
         if ended(&item.value.legal_basis) {
-            let zh = format!("名单`{code}`所引法律文件均已失效");
-            let en = format!("list `{code}` cites ended texts alone");
+            let zh = format!("名单`{code}`所引法律文件均已失效或者将在本版终止前失效");
+            let en = format!("list `{code}` cites only texts that end before the edition does");
             findings.add(&rules::TEXT_ENDED, item.head(), zh, en);
         }
         for (index, own) in item.value.rules.iter().enumerate() {

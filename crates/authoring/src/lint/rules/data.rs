@@ -99,7 +99,8 @@ rules! { DATA:
         "two versions of a list's rules that hold on one day, or one that ends before it begins";
         "使各版首尾相接", "let each version end on the day before the next begins";
     TEXT_ENDED = Error "text-ended", Some(BY_LAW);
-        "所引法律文件均已失效", "an item that cites ended texts alone";
+        "所引法律文件均已失效或者将在本版终止前失效",
+        "an item that cites only texts that end before the edition does";
         "加引现行文本", "cite the text that took their place beside them";
     NO_SUCCESSOR = Error "successor-unknown", Some(PUBLISHED);
         "接替的法律文件不在清单中，或者失效的法律文件没有写明接替者",
