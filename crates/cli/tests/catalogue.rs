@@ -124,6 +124,20 @@ fn a_new_catalogue_bakes_and_is_not_written_over() {
 }
 
 #[test]
+fn a_catalogue_in_one_file_has_its_edition_and_its_overlay() {
+    let folder = Folder::new();
+    let catalogue = mustcheck::Policy::embedded_catalogue("statutes").unwrap();
+    folder.write_text("one.json", std::str::from_utf8(catalogue).unwrap());
+    for what in ["edition", "overlay"] {
+        let option = format!("--{what}");
+        let run = folder.run(&["policy", "bake", "one.json", &option, "default", "-o", "x.wasm"]);
+        let told = format!("error: `one.json` holds one {what}: leave `{option}` out\n");
+        assert_eq!((run.code, &*run.stderr), (1, &*told));
+        assert!(!folder.path("x.wasm").exists());
+    }
+}
+
+#[test]
 fn a_difference_is_told_in_law_terms_once_for_all_places() {
     let folder = Folder::new();
     copy(Path::new(CATALOGUE), &folder.path("new"));

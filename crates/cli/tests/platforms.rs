@@ -120,12 +120,14 @@ fn a_table_is_imported_and_its_bad_rows_go_to_a_file() {
     let private = "`rejected.csv` holds identifiers as the list does; only you may read it\n";
     assert_eq!(run.told(), (3, private));
     let day = "is no day that exists, such as 2025-03-01, 2025/3/1, 20250301 or 2025年3月1日";
+    // The mark is what somebody needs who answers for the row.
+    let mark = run.stdout.split_once("rejected [").unwrap().1.split_once(']').unwrap().0.to_owned();
     assert_eq!(
         run.stdout,
         format!(
             "list.csv\n  encoding utf-8\n  2 row(s), 1 record(s), 1 rejected, 0 of totals, 0 \
              blank, 0 repeated\n  hrss: 1 added, 0 changed, 0 unchanged, 0 removed\n  \
-             rejected records[1]: row 3: valid_from: `2025/2/30` {day}\n"
+             rejected [{mark}] records[1]: row 3: valid_from: `2025/2/30` {day}\n"
         )
     );
     let rejected = std::fs::read_to_string(folder.path("rejected.csv")).unwrap();
@@ -138,6 +140,10 @@ fn a_table_is_imported_and_its_bad_rows_go_to_a_file() {
                             "duplicates": 0, "skipped": 0, "headers": 0, "unnamed": 0, "rounded": 0,
                             "encoding": "utf-8" });
     assert_eq!(run.json()[0]["converted"], converted);
+    let who = ["--by", "王某", "--why", "该条与本市无关"];
+    let acknowledge = ["registry", "acknowledge", "--mark", &mark, "credit.db"];
+    let run = folder.run(&[&acknowledge[..], &who].concat());
+    assert_eq!(run.code, 0, "{run:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
@@ -91,12 +91,15 @@ pub fn embedded(edition: &str, overlay: &str) -> Result<Policy> {
     Ok(trusted(opened?))
 }
 
-/// Returns the user's cache. If it cannot be used, the program starts slower, and this prints a
-/// warning with the reason.
+/// Returns the user's cache. If it cannot be used, the program starts slower, and the first call
+/// prints a warning with the reason.
 pub fn cache() -> Option<CodeCache> {
+    static WARNED: Once = Once::new();
     CodeCache::of_user().unwrap_or_else(|error| {
-        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
-        eprintln!("warning: {error}{}", cause.unwrap_or_default());
+        WARNED.call_once(|| {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            eprintln!("warning: {error}{}", cause.unwrap_or_default());
+        });
         None
     })
 }

@@ -21,9 +21,10 @@ pub struct Arguments {
     /// An edition of the folder, or an embedded one; without it, the newest embedded.
     #[arg(long, value_name = "NAME")]
     edition: Option<String>,
-    /// An overlay of the folder, or an embedded one: what the place of use adopts.
-    #[arg(long, value_name = "NAME", default_value = "default")]
-    overlay: String,
+    /// An overlay of the folder, or an embedded one: what the place of use adopts; without it,
+    /// `default`.
+    #[arg(long, value_name = "NAME")]
+    overlay: Option<String>,
     /// The file for the component.
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -31,16 +32,17 @@ pub struct Arguments {
 
 pub fn run(arguments: &Arguments, style: Style) -> Result<u8> {
     let edition = arguments.edition.as_deref().unwrap_or(Policy::newest_edition());
+    let overlay = arguments.overlay.as_deref().unwrap_or("default");
     let policy = match &arguments.catalogue {
-        None => Policy::embedded_place(edition, &arguments.overlay)?,
-        Some(folder) if folder.is_dir() => Policy::from_folder(folder, edition, &arguments.overlay)
+        None => Policy::embedded_place(edition, overlay)?,
+        Some(folder) if folder.is_dir() => Policy::from_folder(folder, edition, overlay)
             .with_context(|| format!("catalogue `{}`", folder.display()))?,
         Some(file) => {
-            ensure!(
-                arguments.edition.is_none(),
-                "`{}` holds one edition: leave `--edition` out",
-                file.display()
-            );
+            let said = [("edition", &arguments.edition), ("overlay", &arguments.overlay)];
+            for (what, said) in said {
+                let file = file.display();
+                ensure!(said.is_none(), "`{file}` holds one {what}: leave `--{what}` out");
+            }
             let json = read_file(file, CATALOGUE_LIMIT)
                 .with_context(|| format!("catalogue `{}` cannot be read", file.display()))?;
             Policy::from_catalogue(&json)

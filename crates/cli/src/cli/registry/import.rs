@@ -7,7 +7,7 @@ use clap::Args;
 use indicatif::ProgressBar;
 use mustcheck::registry::Vocabulary;
 use mustcheck::{Policy, Timestamp, safe};
-use mustcheck_registry::import::{ImportOptions, Report, import_with};
+use mustcheck_registry::import::{ImportOptions, Rejected, Report, import_with};
 use serde_json::json;
 
 use crate::cli::database::{DatabaseArguments, Shared, named};
@@ -195,7 +195,8 @@ fn print_report(report: &Report, style: Style) -> Result<()> {
     }
     for rejected in &report.rejected {
         let what = style.say("未导入", "rejected");
-        text::line(&format!("  {what} {}: {}", rejected.place, rejected.reason))?;
+        let Rejected { place, reason, mark } = rejected;
+        text::line(&format!("  {what} [{mark}] {place}: {reason}"))?;
     }
     Ok(())
 }

@@ -46,7 +46,7 @@ impl Held {
 
 #[derive(Args)]
 pub struct Acknowledge {
-    /// The mark of an entry, as printed by `registry show`, or by `registry import --format json`.
+    /// The mark of an entry, as `registry import` and `registry show` print it in brackets.
     #[arg(long = "mark", required = true, value_name = "MARK")]
     marks: Vec<String>,
     /// The person who answers for the entry.
