@@ -130,7 +130,7 @@ pub(crate) fn due(
 fn invalid(error: ApplicationError) -> CheckError {
     use ApplicationError as E;
     // RAIL R13: the words may quote what was put in, and go to a log.
-    let safe = |p: Problem| Problem { path: shortened(&p.path), detail: shortened(&p.detail) };
+    let safe = |p: Problem| p.rewritten(&shortened);
     CheckError::Application(match error {
         E::InvalidAnswer(p) => return Fault::Answer(E::InvalidAnswer(safe(p))).into(),
         E::UnknownMatter(p) => E::UnknownMatter(safe(p)),

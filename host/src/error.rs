@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use mustcheck_model::{ApplicationError, Disposition};
+use mustcheck_model::{ApplicationError, Disposition, Problem, Worded as _};
 
 use crate::clock::NoTime;
+use crate::input::{InputFault, JsonFault};
 use crate::receipts::RecordError;
 use crate::registry::RegistryError;
 
@@ -84,6 +85,31 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// The fault in Chinese, without its cause. What a component or a rail says of it is shown in
+    /// its own words.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Registry(_) => "信用信息库发生故障".into(),
+            Self::Component { during, detail, .. } => {
+                format!("规则组件在“{during}”中发生故障（{detail}）")
+            }
+            Self::Rail { rail, detail } => format!("{}未守住（{detail}）", rail.zh()),
+            Self::Answer(error) => {
+                let Problem { path, reason } = error.problem();
+                format!("信用信息库的答复无法采用：{path}：{}", reason.zh())
+            }
+            Self::Limit { what, found, limit } => {
+                format!("超过上限（{what}）：有{found}，上限为{limit}")
+            }
+            Self::NeedsAsync => "本核查器的信用信息库须异步调用（`check_async`）".into(),
+            Self::Clock(_) => "没有时钟，不能核查".into(),
+            Self::Swap => {
+                "本进程启动后系统启用了交换空间，不能再保证沙箱内没有残留，请重新启动".into()
+            }
+            Self::Record(_) => "核查未能留存，因此没有核查结论".into(),
+        }
+    }
+
     /// A component's fault, in words for its author.
     pub(crate) fn component(during: &'static str, detail: impl Into<String>) -> Self {
         Self::Component { during, detail: detail.into(), source: None }
@@ -111,6 +137,22 @@ pub enum Rail {
     R11,
 }
 
+impl Rail {
+    /// The rail in Chinese.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::R1 => "底线R1（不核查，不作结论）",
+            Self::R2 => "底线R2（未获答复不等于无记录）",
+            Self::R3 => "底线R3（没有法律依据，不采取措施）",
+            Self::R4R5 => "底线R4、R5（只有生效的记录才能限制）",
+            Self::R6 => "底线R6（只按准确的号码识别）",
+            Self::R7 => "底线R7（期限以条文为准）",
+            Self::R8 => "底线R8（记录列明的个人才受影响）",
+            Self::R11 => "底线R11（结论附有理由）",
+        }
+    }
+}
+
 impl fmt::Display for Rail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -127,10 +169,9 @@ impl fmt::Display for Rail {
 }
 
 /// Error: a text is no application or registry.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputError {
     /// The text is larger than the limit.
-    #[error("the input has {bytes} bytes, more than the {limit} that are read")]
     TooLarge {
         /// Size of the text, in bytes.
         bytes: u64,
@@ -138,30 +179,62 @@ pub enum InputError {
         limit: u64,
     },
     /// Not UTF-8.
-    #[error("the input is not UTF-8: byte {at} is invalid")]
     NotUtf8 {
         /// Offset of the first invalid byte.
         at: usize,
     },
     /// An array in the place of an object.
-    #[error("{path}: invalid type: sequence, expected an object")]
     Misplaced {
         /// Path in the document.
         path: String,
     },
     /// Not JSON, or not of the shape that the schema fixes.
-    #[error("{path}: {detail} (line {line}, column {column})")]
     Shape {
         /// Path in the document.
         path: String,
-        /// Description of the fault.
-        detail: String,
+        /// The fault.
+        detail: JsonFault,
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
     },
 }
+
+impl InputError {
+    /// The path in the document, if it was read that far.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::TooLarge { .. } | Self::NotUtf8 { .. } => None,
+            Self::Misplaced { path } | Self::Shape { path, .. } => Some(path),
+        }
+    }
+
+    /// The fault at that path.
+    pub fn fault(&self) -> InputFault {
+        match self {
+            Self::TooLarge { bytes, limit } => {
+                InputFault::TooLarge { bytes: *bytes, limit: *limit }
+            }
+            Self::NotUtf8 { at } => InputFault::NotUtf8 { at: *at },
+            Self::Misplaced { .. } => InputFault::NoObject,
+            Self::Shape { detail, line, column, .. } => {
+                InputFault::Shape { fault: detail.clone(), line: *line, column: *column }
+            }
+        }
+    }
+}
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = self.path() {
+            write!(f, "{path}: ")?;
+        }
+        self.fault().fmt(f)
+    }
+}
+
+impl std::error::Error for InputError {}
 
 /// Error: a policy cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -223,6 +296,34 @@ pub enum PolicyError {
     /// A registry uses codes that no policy knows.
     #[error("the registry names what no policy knows: {0}")]
     Vocabulary(String),
+}
+
+impl PolicyError {
+    /// The error in Chinese, without its cause. What the compiler and the engine say of it is shown
+    /// in their own words.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Component(detail) => format!("这不是规则组件（{detail}）"),
+            Self::Import(name) => format!("该组件导入了“{name}”；规则组件不得导入任何内容"),
+            Self::Catalogue(findings) => format!("措施清单未获采用：\n{findings}"),
+            Self::Engine(detail) => format!("运行环境不可用（{detail}）"),
+            Self::NoEdition { as_of, first } => {
+                format!("没有适用于“{as_of}”的清单：最早的清单自“{first}”起适用")
+            }
+            Self::UnknownEdition { name, known } => {
+                format!("没有内置清单“{name}”；现有{known}")
+            }
+            Self::UnknownOverlay { name, edition, known } => {
+                format!("清单“{edition}”没有地方采用清单“{name}”；现有：{known}")
+            }
+            Self::Registry(_) => "信用信息库发生故障".into(),
+            Self::UnknownCode { what, code, edition } => {
+                format!("清单“{edition}”没有代码“{code}”（{what}）")
+            }
+            Self::Missing(what) => format!("核查器缺少必要部分（{what}）"),
+            Self::Vocabulary(detail) => format!("信用信息库使用了规则不认识的代码（{detail}）"),
+        }
+    }
 }
 
 impl CheckError {

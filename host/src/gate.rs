@@ -8,11 +8,13 @@ use std::time::Instant;
 
 use mustcheck_facts::validate;
 use mustcheck_model::date::{Date, Timestamp};
+use mustcheck_model::worded::GivenDay;
 use mustcheck_model::{
-    Answer, Application, ApplicationError, Decision, Problem, Query, Verdict, is_backdated,
+    Answer, Application, ApplicationError, Decision, Language, Problem, Query, Reason, Verdict,
+    is_backdated,
 };
 use mustcheck_writer::recorded::RecordedCase;
-use mustcheck_writer::{Language, Papers, papers};
+use mustcheck_writer::{Papers, papers};
 
 use crate::checking::{Begun, Decided};
 use crate::clock::{Clock, NoTime};
@@ -333,8 +335,8 @@ impl Gate {
         validate::identifiers(application)?;
         // RAIL R14: without a clock nobody can tell what is old, so there is no check.
         let now = self.clock.now().map_err(Fault::Clock)?;
-        self.day_fault(application.as_of, now.date).map_or(Ok(()), |detail| {
-            Err(ApplicationError::InvalidDate(Problem { path: "as_of".into(), detail }))
+        self.day_fault(application.as_of, now.date).map_or(Ok(()), |reason| {
+            Err(ApplicationError::InvalidDate(Problem::at("as_of", reason)))
         })?;
         // Where no edition decides, the latest says so in its own words.
         let newest = || self.policies.iter().max_by_key(|p| p.description().valid_from);
@@ -345,25 +347,20 @@ impl Gate {
 
     /// Returns the reason why a check may not be as of a day, if there is one.
     // RAIL R14
-    fn day_fault(&self, as_of: Date, today: Date) -> Option<String> {
+    fn day_fault(&self, as_of: Date, today: Date) -> Option<Reason> {
+        let day = GivenDay(as_of);
         if as_of > today {
-            return Some(format!("`{as_of}` is in the future: today is `{today}`"));
+            return Some(Reason::Future { as_of: day, today });
         }
         if !is_backdated(as_of, today) {
             return None;
         }
         match self.backdating {
-            None => Some(format!(
-                "`{as_of}` is an earlier day: today is `{today}`, and a check as of a day before \
-                 yesterday needs the right to it"
-            )),
+            None => Some(Reason::EarlierDay { as_of: day, today }),
             Some(days) => {
                 let back = today.days_since(as_of).unwrap_or(i32::MAX);
-                (back > i32::from(days)).then(|| {
-                    format!(
-                        "`{as_of}` lies {back} days before `{today}`, more than the {days} allowed"
-                    )
-                })
+                let reason = Reason::TooEarly { as_of: day, back, today, days };
+                (back > i32::from(days)).then_some(reason)
             }
         }
     }

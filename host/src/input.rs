@@ -1,5 +1,6 @@
 //! Reading JSON that people and systems send: every error names its place, nothing is guessed.
 
+mod fault;
 mod own;
 mod shapes;
 mod strict;
@@ -17,6 +18,7 @@ use crate::error::InputError;
 use crate::input::strict::Strict;
 use crate::registry::written::normalised;
 
+pub use fault::{CutWords, Expected, Form, Found, InputFault, JsonFault, SyntaxFault};
 pub(crate) use own::Own;
 pub use shapes::redact;
 
@@ -192,25 +194,22 @@ pub fn misplaced_array(written: &Value, read: &Value, path: String) -> Option<St
 }
 
 fn shape(path: String, error: &serde_json::Error) -> InputError {
-    // serde_json ends its message with the position, which has a place of its own here.
-    let message = error.to_string();
-    let detail = message.split(" at line ").next().unwrap_or(&message);
-    InputError::Shape {
-        path,
-        detail: shortened(detail),
-        line: error.line(),
-        column: error.column(),
-    }
+    let detail = JsonFault::of_json(error);
+    InputError::Shape { path, detail, line: error.line(), column: error.column() }
 }
 
 /// A message fit for one line: a value that is quoted in it may be long or hold anything.
 pub fn shortened(detail: &str) -> String {
+    cut(&quotable(detail))
+}
+
+/// The first 300 characters of a text.
+fn cut(text: &str) -> String {
     const LONGEST: usize = 300;
-    let safe = quotable(detail);
-    if safe.chars().count() <= LONGEST {
-        return safe;
+    if text.chars().count() <= LONGEST {
+        return text.to_owned();
     }
-    safe.chars().take(LONGEST).chain("…".chars()).collect()
+    text.chars().take(LONGEST).chain("…".chars()).collect()
 }
 
 /// A text from outside, fit for a message: nothing hidden in it, no identifier, one line.

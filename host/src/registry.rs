@@ -120,6 +120,20 @@ pub enum RegistryError {
     Other(String),
 }
 
+impl RegistryError {
+    /// The error in Chinese, without its cause. What is wrong with the content of a registry is
+    /// shown in its own words.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Io { path, .. } => format!("“{path}”无法读取"),
+            Self::Content(faults) => format!("信用信息库的内容有误：\n{faults}"),
+            Self::Store(_) => "数据库发生故障".into(),
+            Self::Late(limit) => format!("{limit:?}内没有答复"),
+            Self::Other(detail) => format!("信用信息库发生故障（{detail}）"),
+        }
+    }
+}
+
 /// Answers every list of every ask with `status`, for a registry that as a whole has no answer.
 pub fn unanswered(asks: &[Ask<'_>], status: AnswerStatus, reason: &str) -> Vec<Answer> {
     let each = asks.iter().flat_map(|ask| ask.lists.iter().map(move |list| (ask.query, list)));

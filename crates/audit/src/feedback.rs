@@ -2,6 +2,7 @@
 //! appended to the log.
 
 mod dossier;
+mod fault;
 mod rules;
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +19,7 @@ use crate::sequel::Sequel;
 use crate::source::{AuditError, Source};
 use crate::view::View;
 pub use dossier::{Dossier, SignedFeedback, no_receipt};
+pub use fault::{Duty, FeedbackFault, Id, Positions, Subject};
 use mustcheck::InputError;
 use mustcheck::input::parse_strictly;
 use mustcheck_evidence::keys::PUBLIC;
@@ -82,14 +84,14 @@ impl FeedbackFile {
 #[derive(Debug, thiserror::Error)]
 pub enum FeedbackError {
     /// A file does not fit its receipt, or contains something that the log must not hold.
-    #[error("{place}: {detail}")]
+    #[error("{place}: {fault}")]
     Invalid {
         /// Position of the file, from 0.
         file: usize,
         /// Path of the faulty key in the file.
         place: String,
-        /// The fault, in words.
-        detail: String,
+        /// The fault there.
+        fault: FeedbackFault,
     },
     /// The log cannot be read.
     #[error(transparent)]

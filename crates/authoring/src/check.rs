@@ -4,11 +4,14 @@ use mustcheck_facts as facts;
 use mustcheck_facts::answers;
 use mustcheck_model::date::Date;
 use mustcheck_model::masking::Identifiers;
-use mustcheck_model::{Answer, Application, ApplicationError, Decision, Problem, Query};
+use mustcheck_model::worded::Quoted;
+use mustcheck_model::{
+    Answer, AnswerFault, Application, ApplicationError, Decision, Language, Problem, Query,
+};
 use mustcheck_rules::catalogue::Catalogue;
 use mustcheck_rules::decide::decide;
 use mustcheck_rules::due::due;
-use mustcheck_writer::{self as writer, Case, Language, Papers};
+use mustcheck_writer::{self as writer, Case, Papers};
 
 /// A source of answers to the lookups of a native check.
 pub trait Registry {
@@ -101,5 +104,6 @@ fn decided<T>(
 /// Converts a refusal by the rules or the writer. None is expected, since the facts come from a
 /// checked application and checked answers, and the verdict comes from the facts.
 fn refused(error: impl std::error::Error) -> ApplicationError {
-    ApplicationError::InvalidAnswer(Problem::at("answers", error.to_string()))
+    let detail = Quoted::from(&error.to_string());
+    ApplicationError::InvalidAnswer(Problem::at("answers", AnswerFault::Refused { detail }))
 }

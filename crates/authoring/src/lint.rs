@@ -31,7 +31,8 @@ use std::path::Path;
 
 pub(crate) use combination::{Combination, here, stem};
 pub(crate) use finding::Findings;
-pub use finding::{Finding, InLanguage, Language, Quote, Severity};
+pub use finding::{Finding, InLanguage, Quote, Severity};
+pub use mustcheck_model::Language;
 pub use rules::Rule;
 
 use crate::folder::{Folder, Wanted};

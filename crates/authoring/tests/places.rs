@@ -291,7 +291,7 @@ fn a_place_decides_for_its_own_offices_on_its_own_days() {
         ApplicationError::InvalidValue(problem) => {
             assert_eq!(problem.path, "office.region");
             assert_eq!(
-                problem.detail,
+                problem.reason.to_string(),
                 "`320500` is outside overlay `shanghai`, which holds in `31`"
             );
         }
@@ -301,7 +301,7 @@ fn a_place_decides_for_its_own_offices_on_its_own_days() {
         ApplicationError::OutsideEdition(problem) => {
             assert_eq!(problem.path, "as_of");
             assert_eq!(
-                problem.detail,
+                problem.reason.to_string(),
                 "`2023-02-28` is outside overlay `shenzhen`, which holds from `2023-03-01` to no end"
             );
         }

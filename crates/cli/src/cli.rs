@@ -22,7 +22,9 @@ mod text;
 
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{CommandFactory as _, Parser, Subcommand, ValueEnum};
+use mustcheck::Language as Lang;
 
 use crate::cli::failure::Failure;
 
@@ -39,7 +41,7 @@ struct Cli {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Language of text output; without it, Chinese if the locale is, else English.
-    #[arg(long, global = true, value_enum)]
+    #[arg(long, global = true, value_parser = languages())]
     lang: Option<Lang>,
 }
 
@@ -51,10 +53,10 @@ enum Format {
     Csv,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Lang {
-    Zh,
-    En,
+/// Reads the code of a language.
+fn languages() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(Lang::ALL.iter().map(|lang| lang.code()))
+        .try_map(|code| code.parse::<Lang>())
 }
 
 #[derive(Subcommand)]
@@ -113,31 +115,22 @@ struct Style {
 impl Style {
     /// Returns the language of the papers.
     const fn language(&self) -> mustcheck::Language {
-        match self.lang {
-            Lang::Zh => mustcheck::Language::Zh,
-            Lang::En => mustcheck::Language::En,
-        }
+        self.lang
     }
 
     /// Returns a text in the language of the output.
     fn pick<'a>(&self, text: &'a mustcheck::model::Text) -> &'a str {
-        match self.lang {
-            Lang::Zh => &text.zh,
-            Lang::En => &text.en,
-        }
+        self.lang.text(text)
     }
 
     /// Returns the words for a code in the language of the output.
     const fn words(&self, words: mustcheck::words::Words) -> &'static str {
-        self.say(words.zh, words.en)
+        self.lang.words(words)
     }
 
     /// Returns the Chinese or the English text, by the language of the output.
     const fn say(&self, zh: &'static str, en: &'static str) -> &'static str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.say(zh, en)
     }
 }
 
@@ -175,7 +168,7 @@ pub fn run() -> ExitCode {
                 // A reader that has gone away is no reason to fail differently.
                 let _ = text::print_json(&serde_json::json!({ "error": failure }));
             }
-            anstream::eprintln!("{}", failure.message());
+            anstream::eprintln!("{}", failure.message(lang));
             ExitCode::from(failure.exit_code())
         }
     }

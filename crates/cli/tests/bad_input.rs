@@ -13,6 +13,8 @@ mod support;
 
 #[path = "bad_input/applications.rs"]
 mod applications;
+#[path = "bad_input/chinese.rs"]
+mod chinese;
 #[path = "bad_input/days.rs"]
 mod days;
 #[path = "bad_input/hostile.rs"]

@@ -7,9 +7,11 @@ use mustcheck_model::described::Described;
 use mustcheck_model::identifier::{validate, validate_issued};
 use mustcheck_model::lookback::held_from;
 use mustcheck_model::masking::Identifiers;
+use mustcheck_model::worded::{GivenDay, Quoted};
 use mustcheck_model::{
-    Answer, AnswerStatus, Application, ApplicationError, CreditRecord, Days, EventKind, ListInfo,
-    ListStanding, Lookup, Problem, Query, SourceState, Subject, Target,
+    Answer, AnswerFault, AnswerStatus, Application, ApplicationError, CreditRecord, Days,
+    EventKind, ListInfo, ListStanding, Lookup, Problem, Query, RecordFault, SourceState, Subject,
+    Target,
 };
 
 /// A checked answer, with the subject and the list that it answers.
@@ -73,7 +75,7 @@ fn reason(
         return Some(identifiers.masked_in(reason).into_owned());
     }
     if let Some(fault) = answer.records.iter().find_map(early_event) {
-        return Some(fault);
+        return Some(fault.to_string());
     }
     let source = answer.source.as_ref()?;
     let from = held_from(source);
@@ -160,8 +162,9 @@ pub fn answered<'a>(
     for (i, answer) in answers.iter().enumerate() {
         let asked = usize::try_from(answer.query).ok().and_then(|q| queries.get(q));
         if !asked.is_some_and(|q| q.lists.contains(&answer.list)) {
-            let detail = format!("list `{}` of query {} was not asked", answer.list, answer.query);
-            return Err(invalid(format!("answers[{i}]"), detail));
+            let list = (&answer.list).into();
+            let fault = AnswerFault::NotAsked { list, query: answer.query };
+            return Err(invalid(format!("answers[{i}]"), fault));
         }
         by_place.insert((answer.query, &answer.list, source_of(answer), i), answer);
     }
@@ -178,8 +181,8 @@ pub fn answered<'a>(
             let list = policy.list_position(code);
             let list = list.and_then(|position| Some((position, policy.list_at(position)?)));
             let (Some((list_index, list)), Some(_)) = (list, found.peek()) else {
-                let detail = format!("list `{code}` of query {number} has no answer");
-                return Err(invalid("answers".into(), detail));
+                let fault = AnswerFault::Missing { list: code.into(), query: number };
+                return Err(invalid("answers".into(), fault));
             };
             let since = matter.and_then(|m| policy.since(m, list_index, subject.role, days));
             for ((_, _, _, i), answer) in found {
@@ -187,18 +190,18 @@ pub fn answered<'a>(
                 for (r, record) in answer.records.iter().enumerate() {
                     let id = record.id.as_str();
                     let fault = if records.insert(id, record).is_some() {
-                        Some(format!("record `{id}` stands twice"))
+                        Some(AnswerFault::RecordTwice { id: id.into() })
                     } else if seen.insert(id, record).is_some_and(|other| other != record) {
-                        Some(format!("two different records have the id `{id}`"))
+                        Some(AnswerFault::SameId { id: id.into() })
                     } else {
-                        fault_of(policy, list, subject, answer, record)
+                        fault_of(policy, list, subject, answer, record).map(AnswerFault::from)
                     };
-                    if let Some(detail) = fault {
-                        return Err(invalid(format!("answers[{i}].records[{r}]"), detail));
+                    if let Some(fault) = fault {
+                        return Err(invalid(format!("answers[{i}].records[{r}]"), fault));
                     }
                 }
-                if let Some(detail) = source_fault(answer) {
-                    return Err(invalid(format!("answers[{i}]"), detail));
+                if let Some(fault) = source_fault(answer) {
+                    return Err(invalid(format!("answers[{i}]"), fault));
                 }
                 let freshness = answer.source.as_ref().map_or(0, |s| policy.freshness(&s.id));
                 if !is_relied_on(answer, days, freshness) {
@@ -220,19 +223,17 @@ pub fn answered<'a>(
     Ok(rows)
 }
 
-fn invalid(path: String, detail: String) -> ApplicationError {
-    ApplicationError::InvalidAnswer(Problem::at(path, detail))
+fn invalid(path: String, fault: AnswerFault) -> ApplicationError {
+    ApplicationError::InvalidAnswer(Problem::at(path, fault))
 }
 
 /// Returns what an answer lacks of its source, if anything.
-fn source_fault(answer: &Answer) -> Option<String> {
+fn source_fault(answer: &Answer) -> Option<AnswerFault> {
     match &answer.source {
-        None if answer.status == AnswerStatus::Answered => {
-            Some("status `answered` comes without a source".into())
-        }
-        None if !answer.records.is_empty() => Some("records come without a source".into()),
+        None if answer.status == AnswerStatus::Answered => Some(AnswerFault::NoSource),
+        None if !answer.records.is_empty() => Some(AnswerFault::RecordsWithoutSource),
         Some(source) if !source.as_of.exists() => {
-            Some(format!("source `{}` has an as-of that does not exist", source.id))
+            Some(AnswerFault::SourceDay { source: (&source.id).into() })
         }
         _ => None,
     }
@@ -245,65 +246,61 @@ fn fault_of(
     subject: &Subject,
     answer: &Answer,
     record: &CreditRecord,
-) -> Option<String> {
-    let id = &record.id;
+) -> Option<RecordFault> {
+    let id = Quoted::from(&record.id);
     if record.list != list.code {
-        return Some(format!("record `{id}` is on list `{}`, not `{}`", record.list, list.code));
+        let (list, asked) = ((&record.list).into(), (&list.code).into());
+        return Some(RecordFault::OtherList { id, list, asked });
     }
     if answer.source.as_ref().is_none_or(|source| source.id != record.source) {
-        return Some(format!("record `{id}` is of source `{}`", record.source));
+        return Some(RecordFault::OtherSource { id, source: (&record.source).into() });
     }
     // RAIL R6: exact identifiers only; a record about somebody else is no answer.
     if !record.names(subject) {
-        return Some(format!("record `{id}` does not name the subject that was asked about"));
+        return Some(RecordFault::OtherSubject { id });
     }
     let about = &record.subject;
-    if let Err(detail) = validate_issued(
+    if let Err(fault) = validate_issued(
         about.kind,
         about.scheme,
         &about.identifier,
         about.country.as_deref(),
         about.as_issued.as_deref(),
     ) {
-        return Some(format!("record `{id}`: {detail}"));
+        return Some(RecordFault::Identifier { id, fault });
     }
     for also in &about.also {
         let country = also.country.as_deref();
-        if let Err(detail) = validate(about.kind, also.scheme, &also.identifier, country) {
-            return Some(format!("record `{id}`: {detail}"));
+        if let Err(fault) = validate(about.kind, also.scheme, &also.identifier, country) {
+            return Some(RecordFault::Identifier { id, fault });
         }
     }
     if let Some(act) = &record.act {
         if policy.act_position(act).is_none() {
-            return Some(format!("record `{id}` names the unknown act `{act}`"));
+            return Some(RecordFault::Act { id, act: act.into() });
         }
         if !list.acts.is_empty() && !list.acts.contains(act) {
-            let list = &list.code;
-            return Some(format!(
-                "record `{id}` names act `{act}`, which list `{list}` does not hold"
-            ));
+            let (act, list) = (act.into(), (&list.code).into());
+            return Some(RecordFault::OtherAct { id, act, list });
         }
     }
     if let Some(matter) = record.matter.as_ref().filter(|m| policy.matter(m).is_none()) {
-        return Some(format!("record `{id}` names the unknown matter `{matter}`"));
+        return Some(RecordFault::Matter { id, matter: matter.into() });
     }
     dates_fault(record)
 }
 
 /// Returns the fault in a record's dates, if there is one: a day that does not exist, or an end
 /// before the beginning.
-pub fn dates_fault(record: &CreditRecord) -> Option<String> {
-    let id = &record.id;
+pub fn dates_fault(record: &CreditRecord) -> Option<RecordFault> {
+    let id = Quoted::from(&record.id);
     let days = [Some(record.valid_from), record.valid_until];
     let events = record.events.iter().map(|e| Some(e.on));
     if let Some(day) = days.into_iter().chain(events).flatten().find(|day| !day.exists()) {
-        return Some(format!("record `{id}` has a day that does not exist: `{day}`"));
+        return Some(RecordFault::NoSuchDay { id, day: GivenDay(day) });
     }
     if let Some(last) = record.valid_until.filter(|last| *last < record.valid_from) {
-        return Some(format!(
-            "record `{id}` ends on `{last}`, before it begins on `{}`",
-            record.valid_from
-        ));
+        return Some(RecordFault::Ends { id, last, first: record.valid_from });
     }
     None
 }
@@ -314,7 +311,7 @@ pub fn dates_fault(record: &CreditRecord) -> Option<String> {
 /// INTERPRETATION: an objection may come before it. A list's regulation puts it before the entry:
 /// 拖欠农民工工资失信联合惩戒对象名单管理暂行办法 6 (2) has it raised within five working days of the
 /// notice that announces the entry, and decided before it.
-pub fn early_event(record: &CreditRecord) -> Option<String> {
+pub fn early_event(record: &CreditRecord) -> Option<RecordFault> {
     let precedes = |kind: EventKind| {
         matches!(
             kind,
@@ -323,8 +320,7 @@ pub fn early_event(record: &CreditRecord) -> Option<String> {
     };
     let mut early = record.events.iter().filter(|e| e.on < record.valid_from);
     let early = early.find(|event| !precedes(event.kind))?;
-    Some(format!(
-        "record `{}` has event `{}` on `{}`, before it begins on `{}`",
-        record.id, early.kind, early.on, record.valid_from
-    ))
+    let id = Quoted::from(&record.id);
+    let (event, on, first) = (early.kind, early.on, record.valid_from);
+    Some(RecordFault::EarlyEvent { id, event, on, first })
 }

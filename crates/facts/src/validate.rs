@@ -7,9 +7,10 @@ use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
 use mustcheck_model::identifier;
 use mustcheck_model::text::safe;
+use mustcheck_model::worded::{GivenDay, Masked, Period};
 use mustcheck_model::{
-    Application, ApplicationError, EditionDays, MatterInfo, Office, PlaceInfo, Problem, Role,
-    Subject, SubjectKind,
+    Application, ApplicationError, EditionDays, MatterInfo, Office, PlaceInfo, Problem, Reason,
+    Role, Subject, SubjectKind,
 };
 
 /// Checks an application against the policy's description, and returns the position of its matter.
@@ -23,7 +24,7 @@ pub fn application(
     made_on: Date,
 ) -> Result<u32, ApplicationError> {
     use ApplicationError::{InvalidDate, InvalidValue, OutsideEdition, UnknownMatter};
-    let empty = |path: &str| Err(InvalidValue(Problem::at(path, "must not be empty")));
+    let empty = |path: &str| Err(InvalidValue(Problem::at(path, Reason::Empty)));
     if application.id.trim().is_empty() {
         return empty("id");
     }
@@ -32,33 +33,32 @@ pub fn application(
     }
     let region = &application.office.region;
     if region.len() != 6 || !region.bytes().all(|b| b.is_ascii_digit()) {
-        let region = safe(region);
-        let detail = format!("`{region}` is no division code of six digits (GB/T 2260)");
-        return Err(InvalidValue(Problem::at("office.region", detail)));
+        let reason = Reason::Region { region: region.into() };
+        return Err(InvalidValue(Problem::at("office.region", reason)));
     }
     contact(&application.office)?;
     if !application.as_of.exists() {
-        let detail = format!("`{}` does not exist", application.as_of);
-        return Err(InvalidDate(Problem::at("as_of", detail)));
+        let reason = Reason::NoSuchDay { day: GivenDay(application.as_of) };
+        return Err(InvalidDate(Problem::at("as_of", reason)));
     }
     // RAIL R14: the law is that of the day of the check.
     let description = policy.description();
     let EditionDays { valid_from, valid_until } = description.edition;
     if !holds(Some(valid_from), valid_until, made_on) {
-        let end = valid_until.map_or_else(|| "no end".into(), |d| format!("`{d}`"));
-        let detail = format!(
-            "`{made_on}` is outside edition `{}`, which decides from `{valid_from}` to {end}",
-            description.policy.edition
-        );
-        return Err(OutsideEdition(Problem::at("as_of", detail)));
+        let reason = Reason::OutsideEdition {
+            day: made_on,
+            edition: (&description.policy.edition).into(),
+            period: Period { from: Some(valid_from), until: valid_until },
+        };
+        return Err(OutsideEdition(Problem::at("as_of", reason)));
     }
     here(&description.place, application, made_on)?;
     // RAIL R2: an unknown matter is an error, never an empty list of duties.
     let position = policy.matter_position(&application.matter);
     let known = position.and_then(|position| Some((position, policy.matter_at(position)?)));
     let Some((position, matter)) = known else {
-        let detail = format!("`{}` is no matter of this edition", safe(&application.matter));
-        return Err(UnknownMatter(Problem::at("matter", detail)));
+        let reason = Reason::Matter { matter: (&application.matter).into() };
+        return Err(UnknownMatter(Problem::at("matter", reason)));
     };
     subjects(application)?;
     roles(application)?;
@@ -81,11 +81,11 @@ fn contact(office: &Office) -> Result<(), ApplicationError> {
     for (path, text, most) in lines {
         let Some(text) = text else { continue };
         let wrong = if text.trim().is_empty() {
-            "must not be empty; leave it out, and the notice has a line for it".to_owned()
+            Reason::EmptyContact
         } else if text.chars().count() > most {
-            format!("has more than {most} characters")
+            Reason::TooLong { most }
         } else if safe(text) != text.as_str() {
-            "holds a character that cannot be seen".to_owned()
+            Reason::Unseen
         } else {
             continue;
         };
@@ -104,23 +104,20 @@ fn here(
     let region = &application.office.region;
     let is_within = |prefix: &String| region.starts_with(prefix.as_str());
     if !place.regions.is_empty() && !place.regions.iter().any(is_within) {
-        let places: Vec<String> = place.regions.iter().map(|r| format!("`{r}`")).collect();
-        let places = places.join(", ");
-        let detail =
-            format!("`{region}` is outside overlay `{}`, which holds in {places}", place.id);
-        return Err(InvalidValue(Problem::at("office.region", detail)));
+        let reason = Reason::OtherPlace {
+            region: region.into(),
+            overlay: (&place.id).into(),
+            regions: place.regions.iter().map(String::as_str).collect(),
+        };
+        return Err(InvalidValue(Problem::at("office.region", reason)));
     }
     if !holds(place.valid_from, place.valid_until, made_on) {
-        let day = |day: Option<Date>, none: &str| {
-            day.map_or_else(|| none.to_owned(), |day| format!("`{day}`"))
+        let reason = Reason::OutsideOverlay {
+            day: made_on,
+            overlay: (&place.id).into(),
+            period: Period { from: place.valid_from, until: place.valid_until },
         };
-        let detail = format!(
-            "`{made_on}` is outside overlay `{}`, which holds from {} to {}",
-            place.id,
-            day(place.valid_from, "the beginning"),
-            day(place.valid_until, "no end")
-        );
-        return Err(OutsideEdition(Problem::at("as_of", detail)));
+        return Err(OutsideEdition(Problem::at("as_of", reason)));
     }
     Ok(())
 }
@@ -132,7 +129,9 @@ fn here(
 /// [`ApplicationError::InvalidIdentifier`] for the first wrong one, with its path.
 // RAIL R6: an identifier that fails its check character stops the check, here and in the host.
 pub fn identifiers(application: &Application) -> Result<(), ApplicationError> {
-    let invalid = |path, detail| ApplicationError::InvalidIdentifier(Problem::at(path, detail));
+    let invalid = |path: String, reason: Reason| {
+        ApplicationError::InvalidIdentifier(Problem::at(path, reason))
+    };
     for (i, subject) in application.subjects.iter().enumerate() {
         identifier::validate_issued(
             subject.kind,
@@ -141,17 +140,17 @@ pub fn identifiers(application: &Application) -> Result<(), ApplicationError> {
             subject.country.as_deref(),
             subject.as_issued.as_deref(),
         )
-        .map_err(|detail| invalid(format!("subjects[{i}].identifier"), detail))?;
+        .map_err(|fault| invalid(format!("subjects[{i}].identifier"), fault.into()))?;
         for (a, also) in subject.also.iter().enumerate() {
             let (identifier, country) = (&also.identifier, also.country.as_deref());
             let path = || format!("subjects[{i}].also[{a}].identifier");
             identifier::validate(subject.kind, also.scheme, identifier, country)
-                .map_err(|detail| invalid(path(), detail))?;
+                .map_err(|fault| invalid(path(), fault.into()))?;
             let known = subject.identities().take(a + 1);
             let own = (also.scheme, country, identifier.as_str());
             if known.into_iter().any(|other| other == own) {
-                let detail = format!("`{}` stands twice", identifier::mask(identifier));
-                return Err(invalid(path(), detail));
+                let identifier = Masked::of(identifier);
+                return Err(invalid(path(), Reason::IdentifierTwice { identifier }));
             }
         }
     }
@@ -164,7 +163,7 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
     let consortium = application.subjects.iter().any(|s| s.role == Role::ConsortiumMember);
     for (i, subject) in application.subjects.iter().enumerate() {
         if subject.name.trim().is_empty() {
-            let problem = Problem::at(format!("subjects[{i}].name"), "must not be empty");
+            let problem = Problem::at(format!("subjects[{i}].name"), Reason::Empty);
             return Err(ApplicationError::InvalidValue(problem));
         }
         let person_only = matches!(
@@ -175,8 +174,8 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
                 | Role::RegisteredPractitioner
         );
         if person_only && subject.kind != SubjectKind::Person {
-            let detail = format!("role `{}` needs a subject of kind `person`", subject.role);
-            return Err(invalid_roles(format!("subjects[{i}].kind"), detail));
+            let reason = Reason::PersonsRole { role: subject.role };
+            return Err(invalid_roles(format!("subjects[{i}].kind"), reason));
         }
         // One person may answer for several members of a consortium, and is named for each.
         let answers = matches!(subject.role, Role::LegalRepresentative | Role::Principal);
@@ -184,12 +183,9 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
         let twice = identities.any(|own| !seen.insert((subject.role, own, subject.of)));
         let for_another_member = answers && consortium && subject.of.is_none();
         if twice && !for_another_member {
-            let detail = format!(
-                "`{}` stands twice in role `{}`",
-                identifier::mask(&subject.identifier),
-                subject.role
-            );
-            return Err(invalid_roles(format!("subjects[{i}]"), detail));
+            let identifier = Masked::of(&subject.identifier);
+            let reason = Reason::RoleTwice { identifier, role: subject.role };
+            return Err(invalid_roles(format!("subjects[{i}]"), reason));
         }
     }
     Ok(())
@@ -204,15 +200,15 @@ fn are_one(subject: &Subject, other: &Subject) -> bool {
 fn behind(application: &Application) -> Result<(), ApplicationError> {
     for (i, subject) in application.subjects.iter().enumerate() {
         let Some(position) = subject.of else { continue };
-        let invalid = |detail: String| Err(invalid_roles(format!("subjects[{i}].of"), detail));
+        let invalid = |reason| Err(invalid_roles(format!("subjects[{i}].of"), reason));
         if subject.kind != SubjectKind::Person {
-            return invalid("only a person stands behind an organization".into());
+            return invalid(Reason::OnlyPersons);
         }
         let named = usize::try_from(position).ok().and_then(|p| application.subjects.get(p));
         match named {
-            None => return invalid(format!("there is no subject {position}")),
+            None => return invalid(Reason::NoSubject { position }),
             Some(named) if named.kind != SubjectKind::Organization => {
-                return invalid(format!("subject {position} is no organization"));
+                return invalid(Reason::NoOrganization { position });
             }
             Some(_) => {}
         }
@@ -222,20 +218,18 @@ fn behind(application: &Application) -> Result<(), ApplicationError> {
 
 fn roles(application: &Application) -> Result<(), ApplicationError> {
     let having = |role: Role| application.subjects.iter().filter(move |s| s.role == role);
-    let invalid = |detail: &str| Err(invalid_roles("subjects".into(), detail.into()));
+    let invalid = |reason| Err(invalid_roles("subjects".into(), reason));
     let Some(applicant) = having(Role::Applicant).next() else {
-        return invalid("no subject has the role `applicant`");
+        return invalid(Reason::NoApplicant);
     };
     if having(Role::Applicant).count() > 1 {
-        return invalid("more than one subject has the role `applicant`");
+        return invalid(Reason::Applicants);
     }
     if application.consortium && having(Role::ConsortiumMember).next().is_none() {
-        return invalid(
-            "a consortium names its members besides the applicant as `consortium-member`",
-        );
+        return invalid(Reason::NoMembers);
     }
     if having(Role::ConsortiumMember).any(|member| are_one(member, applicant)) {
-        return invalid("the applicant cannot be a `consortium-member` as well");
+        return invalid(Reason::ApplicantIsMember);
     }
     Ok(())
 }
@@ -258,18 +252,14 @@ fn representatives(application: &Application, matter: &MatterInfo) -> Result<(),
     let organizations = all().filter(|(_, s)| applies(s)).count();
     let named = all().filter(|(_, s)| answers(s)).count();
     if named < organizations {
-        let detail = format!(
-            "{organizations} organizations apply and {named} of role `legal-representative` or \
-             `principal` are named: matter `{}` needs one for each",
-            matter.code
-        );
-        return Err(invalid_roles("subjects".into(), detail));
+        let matter = (&matter.code).into();
+        let reason = Reason::Representatives { organizations, named, matter };
+        return Err(invalid_roles("subjects".into(), reason));
     }
     // Two persons who answer for one member do not make up for another's.
     let several = organizations > 1;
     if let Some((i, _)) = all().find(|(_, s)| several && answers(s) && s.of.is_none()) {
-        let detail = "several organizations apply: it needs the position of the one it answers for";
-        return Err(invalid_roles(format!("subjects[{i}].of"), detail.into()));
+        return Err(invalid_roles(format!("subjects[{i}].of"), Reason::WhichOrganization));
     }
     let of = |person: &Subject, i: u32| person.of.map_or(!several, |of| of == i);
     let alone = all()
@@ -277,12 +267,8 @@ fn representatives(application: &Application, matter: &MatterInfo) -> Result<(),
     match alone {
         None => Ok(()),
         Some((i, _)) => {
-            let detail = format!(
-                "nobody of role `legal-representative` or `principal` names it by `of`: matter `{}` \
-                 needs one for each organization that applies",
-                matter.code
-            );
-            Err(invalid_roles(format!("subjects[{i}]"), detail))
+            let reason = Reason::Unrepresented { matter: (&matter.code).into() };
+            Err(invalid_roles(format!("subjects[{i}]"), reason))
         }
     }
 }
@@ -290,30 +276,25 @@ fn representatives(application: &Application, matter: &MatterInfo) -> Result<(),
 fn materials(application: &Application) -> Result<(), ApplicationError> {
     for (i, material) in application.materials.iter().enumerate() {
         if material.name.trim().is_empty() {
-            let problem = Problem::at(format!("materials[{i}].name"), "must not be empty");
+            let problem = Problem::at(format!("materials[{i}].name"), Reason::Empty);
             return Err(ApplicationError::InvalidValue(problem));
         }
     }
     let Some(commitment) = application.commitment else { return Ok(()) };
     let invalid =
-        |path: &str, detail: String| Err(ApplicationError::InvalidDate(Problem::at(path, detail)));
+        |path: &str, reason: Reason| Err(ApplicationError::InvalidDate(Problem::at(path, reason)));
+    let (signed_on, complete_by) =
+        (GivenDay(commitment.signed_on), GivenDay(commitment.complete_by));
     if !commitment.signed_on.exists() || commitment.signed_on > application.as_of {
-        let detail = format!(
-            "`{}` must be a day not after the as-of date `{}`",
-            commitment.signed_on, application.as_of
-        );
-        return invalid("commitment.signed_on", detail);
+        let as_of = GivenDay(application.as_of);
+        return invalid("commitment.signed_on", Reason::Signed { signed_on, as_of });
     }
     if !commitment.complete_by.exists() || commitment.complete_by < commitment.signed_on {
-        let detail = format!(
-            "`{}` must be a day not before the signing on `{}`",
-            commitment.complete_by, commitment.signed_on
-        );
-        return invalid("commitment.complete_by", detail);
+        return invalid("commitment.complete_by", Reason::Complete { complete_by, signed_on });
     }
     Ok(())
 }
 
-fn invalid_roles(path: String, detail: String) -> ApplicationError {
-    ApplicationError::InvalidRoles(Problem::at(path, detail))
+fn invalid_roles(path: String, reason: Reason) -> ApplicationError {
+    ApplicationError::InvalidRoles(Problem::at(path, reason))
 }

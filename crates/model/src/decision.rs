@@ -280,14 +280,3 @@ impl Decision {
 pub fn is_backdated(as_of: Date, made_on: Date) -> bool {
     made_on.days_since(as_of).is_none_or(|days| days > PRESENT_DAYS)
 }
-
-/// A place in the input and what is wrong there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
-pub struct Problem {
-    /// Path of the place, such as `subjects[0].identifier`.
-    pub path: String,
-    /// Description of the fault, in lower case without a full stop; identifiers are masked.
-    pub detail: String,
-}

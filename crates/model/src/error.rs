@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
-use crate::Problem;
+use crate::{Datum as _, Reason};
 
 /// Error: the application cannot be evaluated. None of these is a finding, and none may be read as
 /// "no measures".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum ApplicationError {
     /// The catalogue has no such matter.
     UnknownMatter(Problem),
@@ -43,16 +43,40 @@ impl ApplicationError {
     }
 }
 
+/// A place in the input, and the fault there. As JSON, its `detail` is the reason in English.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Path of the place, such as `subjects[0].identifier`.
+    pub path: String,
+    /// The fault.
+    pub reason: Reason,
+}
+
 impl Problem {
     /// Makes a problem of the path of a place and the fault there.
-    pub fn at(path: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { path: path.into(), detail: detail.into() }
+    pub fn at(path: impl Into<String>, reason: impl Into<Reason>) -> Self {
+        Self { path: path.into(), reason: reason.into() }
+    }
+
+    /// The problem with `rewrite` applied to every text from outside, which may mask or cut it.
+    #[must_use]
+    pub fn rewritten(self, rewrite: &dyn Fn(&str) -> String) -> Self {
+        Self { path: rewrite(&self.path), reason: self.reason.rewritten(rewrite) }
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut problem = serializer.serialize_struct("Problem", 2)?;
+        problem.serialize_field("path", &self.path)?;
+        problem.serialize_field("detail", &self.reason.to_string())?;
+        problem.end()
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.detail)
+        write!(f, "{}: {}", self.path, self.reason)
     }
 }
 

@@ -3,7 +3,12 @@
 //! 33 (十一): 「以统一社会信用代码为索引」. Reads as: a subject is found by its code, never by its
 //! name. A code with a wrong character is another subject's or nobody's, so it stops the check.
 
+mod fault;
+
+pub use fault::{FormFault, IdentifierFault};
+
 use crate::date::Date;
+use crate::worded::Masked;
 use crate::{Scheme, SubjectKind};
 
 /// Alphabet of GB 32100-2015: digits and capitals without I, O, S, V, Z. The position is the value.
@@ -53,23 +58,23 @@ const RESIDENT_CHECKS: &[u8; 11] = b"10X98765432";
 ///
 /// # Errors
 ///
-/// A description of the fault, which holds no more of the identifier than its mask.
+/// [`IdentifierFault`], which holds no more of the identifier than its mask.
 // RAIL R6: exact identifiers only; one that fails its check character stops the check.
 pub fn validate(
     kind: SubjectKind,
     scheme: Scheme,
     value: &str,
     country: Option<&str>,
-) -> Result<(), String> {
+) -> Result<(), IdentifierFault> {
     let fits = match scheme {
         Scheme::Uscc | Scheme::Lei => kind == SubjectKind::Organization,
         Scheme::ResidentId | Scheme::Passport => kind == SubjectKind::Person,
     };
     if !fits {
-        return Err(format!("scheme `{scheme}` does not identify a subject of kind `{kind}`"));
+        return Err(IdentifierFault::OtherKind { scheme, kind });
     }
     if scheme != Scheme::Passport && country.is_some() {
-        return Err(format!("scheme `{scheme}` takes no country"));
+        return Err(IdentifierFault::NoCountry { scheme });
     }
     let fault = match scheme {
         Scheme::Uscc => uscc_fault(value.as_bytes()),
@@ -79,7 +84,10 @@ pub fn validate(
     };
     match fault {
         None => Ok(()),
-        Some(fault) => Err(format!("`{}` is no valid {scheme}: {fault}", mask(value))),
+        Some(fault) => {
+            let identifier = Masked::of(value);
+            Err(IdentifierFault::OffStandard { identifier, scheme, fault })
+        }
     }
 }
 
@@ -98,15 +106,13 @@ pub fn validate_issued(
     value: &str,
     country: Option<&str>,
     as_issued: Option<&str>,
-) -> Result<(), String> {
+) -> Result<(), IdentifierFault> {
     let standard = validate(kind, scheme, value, country);
     let Some(document) = as_issued else { return standard };
     let has_form = value.len() == 18 && value.bytes().all(|b| USCC_ALPHABET.contains(&b));
     match standard {
-        Ok(()) => Err(format!("`{}` follows its standard: it needs no `as_issued`", mask(value))),
-        Err(_) if document.trim().is_empty() => {
-            Err("`as_issued` names the document that shows the code, and is empty".into())
-        }
+        Ok(()) => Err(IdentifierFault::NeedsNoDocument { identifier: Masked::of(value) }),
+        Err(_) if document.trim().is_empty() => Err(IdentifierFault::NoDocument),
         Err(_)
             if kind == SubjectKind::Organization
                 && scheme == Scheme::Uscc
@@ -153,46 +159,42 @@ pub fn mask(value: &str) -> String {
     format!("{head}…**")
 }
 
-fn wrong_length(value: &[u8], expected: usize) -> Option<String> {
+fn wrong_length(value: &[u8], expected: usize) -> Option<FormFault> {
     let found = String::from_utf8_lossy(value).chars().count();
-    (found != expected).then(|| format!("it has {found} characters, not {expected}"))
+    (found != expected).then_some(FormFault::Length { found, expected })
 }
 
-fn wrong_check(position: usize, found: u8, expected: u8) -> Option<String> {
-    (found != expected).then(|| {
-        format!("the check character at position {position} is wrong (not `{}`)", char::from(found))
-    })
+fn wrong_check(position: usize, found: u8, expected: u8) -> Option<FormFault> {
+    let wrong = FormFault::CheckCharacter { position, found: char::from(found) };
+    (found != expected).then_some(wrong)
 }
 
 fn weighted<const N: usize>(values: impl Iterator<Item = u32>, weights: [u32; N]) -> u32 {
     values.zip(weights).map(|(value, weight)| value * weight).sum()
 }
 
-fn uscc_fault(value: &[u8]) -> Option<String> {
+fn uscc_fault(value: &[u8]) -> Option<FormFault> {
     if let Some(fault) = wrong_length(value, 18) {
         return Some(fault);
     }
     let mut digits = [0_u32; 18];
     for (position, (slot, byte)) in digits.iter_mut().zip(value).enumerate() {
         let Some(digit) = USCC_ALPHABET.iter().position(|c| c == byte) else {
-            return Some(format!(
-                "the character at position {} is not in the alphabet (no I, O, S, V, Z)",
-                position + 1
-            ));
+            return Some(FormFault::Alphabet { position: position + 1 });
         };
         *slot = u32::try_from(digit).unwrap_or_default();
     }
     let letter = value.first().copied().unwrap_or_default();
     let Some(authority) = USCC_AUTHORITIES.iter().find(|a| a.letter == letter) else {
-        return Some(format!("`{}` is no registering authority", char::from(letter)));
+        return Some(FormFault::Authority { letter: char::from(letter) });
     };
     let category = value.get(1).copied().unwrap_or_default();
     if !authority.categories.is_empty() && !authority.categories.contains(&category) {
-        let issued = format!("{}{}", char::from(letter), char::from(category));
-        return Some(format!("no registering authority issues codes that begin with `{issued}`"));
+        let (letter, category) = (char::from(letter), char::from(category));
+        return Some(FormFault::Category { letter, category });
     }
     if !value.iter().skip(2).take(6).all(u8::is_ascii_digit) {
-        return Some("the region at positions 3 to 8 is not six digits".into());
+        return Some(FormFault::Region);
     }
     let organisation = value.get(8..16).unwrap_or_default();
     let expected = organisation_check(organisation);
@@ -227,17 +229,17 @@ pub fn is_organisation_code(text: &str) -> bool {
     }
 }
 
-fn resident_fault(value: &[u8]) -> Option<String> {
+fn resident_fault(value: &[u8]) -> Option<FormFault> {
     if value.len() == 15 && value.iter().all(u8::is_ascii_digit) {
         // The century and the check character would have to be guessed.
-        return Some("it has the 15 digits of the old form, which names nobody exactly".into());
+        return Some(FormFault::OldForm);
     }
     if let Some(fault) = wrong_length(value, 18) {
         return Some(fault);
     }
     let (body, check) = value.split_at(17);
     if !body.iter().all(u8::is_ascii_digit) {
-        return Some("the first 17 characters are not all digits".into());
+        return Some(FormFault::Digits);
     }
     let number = |from: usize, len: usize| {
         let digits = body.iter().skip(from).take(len);
@@ -245,38 +247,38 @@ fn resident_fault(value: &[u8]) -> Option<String> {
     };
     let day = |n: u16| u8::try_from(n).unwrap_or_default();
     if Date::new(number(6, 4), day(number(10, 2)), day(number(12, 2))).is_none() {
-        return Some("the date of birth at positions 7 to 14 does not exist".into());
+        return Some(FormFault::Birth);
     }
     let sum = weighted(body.iter().map(|b| u32::from(b - b'0')), RESIDENT_WEIGHTS);
     let expected = usize::try_from(sum % 11).ok().and_then(|i| RESIDENT_CHECKS.get(i)).copied();
     wrong_check(18, check.first().copied().unwrap_or_default(), expected.unwrap_or_default())
 }
 
-fn lei_fault(value: &[u8]) -> Option<String> {
+fn lei_fault(value: &[u8]) -> Option<FormFault> {
     if let Some(fault) = wrong_length(value, 20) {
         return Some(fault);
     }
     let capital = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
     if !value.iter().all(capital) || !value.iter().skip(18).all(u8::is_ascii_digit) {
-        return Some("it is not 18 capitals or digits and two check digits".into());
+        return Some(FormFault::Lei);
     }
     // ISO 7064, MOD 97-10: letters count as two digits, and the whole number leaves 1.
     let remainder = value.iter().fold(0_u32, |rest, b| {
         let digit = char::from(*b).to_digit(36).unwrap_or_default();
         (rest * if digit > 9 { 100 } else { 10 } + digit) % 97
     });
-    (remainder != 1).then(|| "the check digits at positions 19 and 20 are wrong".into())
+    (remainder != 1).then_some(FormFault::LeiCheck)
 }
 
-fn passport_fault(value: &[u8], country: Option<&str>) -> Option<String> {
+fn passport_fault(value: &[u8], country: Option<&str>) -> Option<FormFault> {
     let country_fits =
         country.is_some_and(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_uppercase()));
     if !country_fits {
-        return Some("a passport needs its issuing country, two letters of ISO 3166-1".into());
+        return Some(FormFault::PassportCountry);
     }
     let plain = |b: &u8| b.is_ascii_digit() || b.is_ascii_uppercase();
     if !(5..=14).contains(&value.len()) || !value.iter().all(plain) {
-        return Some("it is not 5 to 14 capitals or digits".into());
+        return Some(FormFault::Passport);
     }
     None
 }

@@ -11,15 +11,19 @@ mod description;
 mod error;
 mod facts;
 pub mod identifier;
+mod language;
 pub mod lookback;
 pub mod masking;
 pub mod name;
+mod reason;
 mod record;
 pub mod shared;
 pub mod standing;
 mod term;
 pub mod text;
 mod verdict;
+pub mod worded;
+pub mod words;
 pub mod working_days;
 
 pub use application::*;
@@ -28,9 +32,12 @@ pub use decision::*;
 pub use description::*;
 pub use error::*;
 pub use facts::*;
+pub use language::{Language, UnknownLanguage};
+pub use reason::{AnswerFault, Reason, RecordFault};
 pub use record::*;
 pub use term::*;
 pub use verdict::*;
+pub use worded::{Datum, Worded};
 
 use std::borrow::Cow;
 

@@ -9,7 +9,6 @@
 mod admission;
 mod body;
 mod callers;
-mod chinese;
 mod config;
 mod database;
 mod idempotency;

@@ -8,8 +8,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use mustcheck::Language;
 
-use crate::language::Language;
+use crate::language::accepted;
 use crate::operation::{Notes, Told};
 use crate::problem::{Kind, Problem};
 use crate::shared::Shared;
@@ -34,7 +35,7 @@ pub(crate) async fn observe(
     let begun = Instant::now();
     let id = request_id(request.headers());
     let trace = trace(request.headers());
-    let language = Language::of(request.headers());
+    let language = accepted(request.headers(), Language::En);
     let told = Told::default();
     request.extensions_mut().insert(told.clone());
     // A task of its own would cost more than it tells: operations run in theirs already.

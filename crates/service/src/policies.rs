@@ -138,13 +138,19 @@ impl PolicySet {
         match days {
             Days::Usual => {
                 let role = Role::Backdate.code();
-                problem.detail(format!("`{as_of}` is before yesterday: it asks for role `{role}`"))
+                problem.says(
+                    format!("“{as_of}”早于昨天：须有“{role}”权限，才能按更早日期核查"),
+                    format!("`{as_of}` is before yesterday: it asks for role `{role}`"),
+                )
             }
             Days::Earlier => {
                 let most = self.days_back;
-                problem.detail(format!(
-                    "`{as_of}` is too early: `as_of_days_back` of this service is {most}"
-                ))
+                problem.says(
+                    format!(
+                        "“{as_of}”过早：本服务最多可按{most}天以前的日期核查（`as_of_days_back`）"
+                    ),
+                    format!("`{as_of}` is too early: `as_of_days_back` of this service is {most}"),
+                )
             }
         }
     }

@@ -8,15 +8,15 @@ mod kinds;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use mustcheck::{ApplicationError, CheckError, Fault, InputError, RegistryError};
+use mustcheck::input::InputFault;
+use mustcheck::model::{Text, Worded};
+use mustcheck::{ApplicationError, CheckError, Fault, InputError, Language, RegistryError};
 use mustcheck_evidence::FailureKind;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use kinds::Kind;
 
-use crate::chinese::chinese;
-use crate::language::Language;
 use crate::told::quotable;
 
 /// Problem details, as RFC 9457 has them.
@@ -45,8 +45,8 @@ pub struct ProblemDetails {
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(crate) kind: Kind,
-    /// Description in Chinese and in English.
-    detail: Option<(String, String)>,
+    /// Description in both languages.
+    detail: Option<Text>,
     path: Option<String>,
     pub(crate) fault: Option<FailureKind>,
     retry_after: Option<u64>,
@@ -61,20 +61,17 @@ impl Problem {
         Self { kind, detail: None, path: None, fault: None, retry_after, told: None }
     }
 
-    /// Sets the description: an English text of the check or the log, and its Chinese. Identifiers
-    /// in it are masked.
+    /// Sets the description: a reason of the check or the log. Identifiers in it are masked.
     // RAIL R13
     #[must_use]
-    pub fn detail(self, detail: impl AsRef<str>) -> Self {
-        let detail = quotable(detail.as_ref());
-        let zh = chinese(&detail).unwrap_or_else(|| detail.clone());
-        Self { detail: Some((zh, detail)), ..self }
+    pub fn detail(self, reason: &impl Worded) -> Self {
+        Self { detail: Some(Text::new(quotable(&reason.zh()), quotable(&reason.en()))), ..self }
     }
 
     /// Sets the description in both languages.
     #[must_use]
     pub fn says(self, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { detail: Some((zh.into(), en.into())), ..self }
+        Self { detail: Some(Text::new(zh.into(), en.into())), ..self }
     }
 
     /// Sets the place in the body.
@@ -101,9 +98,9 @@ impl Problem {
         Self { fault: Some(fault), ..self }
     }
 
-    /// Returns the place in the input, and the description in English.
-    pub(crate) fn of_input(self) -> (String, String) {
-        let detail = self.detail.map_or_else(|| self.kind.detail().en.to_owned(), |(_, en)| en);
+    /// Returns the place in the input, and the description.
+    pub(crate) fn of_input(self) -> (String, Text) {
+        let detail = self.detail.unwrap_or_else(|| self.kind.detail().into());
         (self.path.unwrap_or_default(), detail)
     }
 
@@ -121,12 +118,11 @@ impl Problem {
     pub(crate) fn write(&self, request: &str, language: Language) -> Response {
         let details = ProblemDetails {
             kind: format!("urn:mustcheck:problem:{}", self.kind.code()),
-            title: language.pick(self.kind.title()).to_owned(),
+            title: language.words(self.kind.title()).to_owned(),
             status: self.status().as_u16(),
             detail: match &self.detail {
-                Some((zh, _)) if language == Language::Chinese => zh.clone(),
-                Some((_, en)) => en.clone(),
-                None => language.pick(self.kind.detail()).to_owned(),
+                Some(detail) => language.text(detail).to_owned(),
+                None => language.words(self.kind.detail()).to_owned(),
             },
             instance: request.to_owned(),
             path: self.path.clone(),
@@ -140,7 +136,7 @@ impl Problem {
 
     fn write_headers(&self, headers: &mut HeaderMap, language: Language) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.code()));
         headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
@@ -176,8 +172,7 @@ impl Problem {
             InputError::NotUtf8 { .. } => Kind::Malformed,
             InputError::Misplaced { .. } | InputError::Shape { .. } => otherwise,
         };
-        let (path, detail) = place_and_detail(&error);
-        Self::new(kind).path(path).detail(detail)
+        Self::new(kind).path(place(&error)).detail(&error.fault())
     }
 
     /// The problem of a body that is not JSON, whatever it is about; `None` if it is, or if it is
@@ -186,32 +181,22 @@ impl Problem {
         let text = std::str::from_utf8(body).ok()?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let error = serde_json::from_str::<serde::de::IgnoredAny>(text).err()?;
-        let message = error.to_string();
-        let message = message.split(" at line ").next().unwrap_or(&message);
-        let detail = format!("{message} (line {}, column {})", error.line(), error.column());
-        Some(Self::new(Kind::Malformed).path("the document").detail(detail))
+        Some(Self::new(Kind::Malformed).path(DOCUMENT).detail(&InputFault::of_json(&error)))
     }
 }
 
-/// Returns the place at which a document could not be read, and the reason.
-pub(crate) fn place_and_detail(error: &InputError) -> (String, String) {
-    match error {
-        InputError::Misplaced { path } => {
-            (path.clone(), "invalid type: sequence, expected an object".into())
-        }
-        InputError::Shape { path, detail, line, column } => {
-            (path.clone(), format!("{detail} (line {line}, column {column})"))
-        }
-        InputError::TooLarge { .. } | InputError::NotUtf8 { .. } => {
-            ("the document".into(), error.to_string())
-        }
-    }
+/// Place of a fault of the whole document.
+const DOCUMENT: &str = "the document";
+
+/// The place at which a document could not be read.
+pub(crate) fn place(error: &InputError) -> &str {
+    error.path().unwrap_or(DOCUMENT)
 }
 
 impl From<&ApplicationError> for Problem {
     fn from(error: &ApplicationError) -> Self {
         let problem = error.problem();
-        Self::new(Kind::InvalidApplication).path(&problem.path).detail(&problem.detail)
+        Self::new(Kind::InvalidApplication).path(&problem.path).detail(&problem.reason)
     }
 }
 

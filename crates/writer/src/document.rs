@@ -1,20 +1,9 @@
 //! A paper before it is text or a page: its content, in order, in one language.
 
-use mustcheck_model::date::{Date, Timestamp};
 use mustcheck_model::described::Described;
-use mustcheck_model::{LegalBasis, Role, Text};
+use mustcheck_model::{Language, LegalBasis, Role};
 
 use super::citation::{CiteEn, CiteZh, Numeral};
-use super::words::Words;
-
-/// The language of a paper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
-}
 
 /// The papers of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,68 +89,45 @@ impl Papers {
     }
 }
 
-impl Language {
-    /// One of two sentences.
-    pub const fn say(self, zh: &'static str, en: &'static str) -> &'static str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
-        }
-    }
-
-    /// The words for a code.
-    pub const fn words(self, words: Words) -> &'static str {
-        self.say(words.zh, words.en)
-    }
-
-    /// The text in this language.
-    pub fn text(self, text: &Text) -> &str {
-        match self {
-            Self::Zh => &text.zh,
-            Self::En => &text.en,
-        }
-    }
-
-    /// A day as papers write it.
-    pub fn day(self, day: Date) -> String {
-        match self {
-            Self::Zh => format!("{}年{}月{}日", day.year, day.month, day.day),
-            Self::En => day.to_string(),
-        }
-    }
-
-    /// A time as papers write it, to the minute.
-    pub fn time(self, time: Timestamp) -> String {
-        format!("{} {:02}:{:02}", self.day(time.date), time.hour, time.minute)
-    }
-
+/// Parts of papers as each language writes them.
+pub(super) trait Writing: Sized {
     /// The number of a section.
-    pub fn section(self, number: u16) -> String {
+    fn section(self, number: u16) -> String;
+
+    /// The number of a point.
+    fn point(self, number: u16) -> String;
+
+    /// Cites a legal basis.
+    fn cite(self, policy: &Described, basis: &LegalBasis) -> String;
+
+    /// Cites legal bases, each once. The title of an instrument is given once for articles of it
+    /// that follow each other.
+    fn cite_all(self, policy: &Described, bases: &[LegalBasis]) -> String;
+}
+
+impl Writing for Language {
+    fn section(self, number: u16) -> String {
         match self {
             Self::Zh => format!("{}、", Numeral::Number(number)),
             Self::En => format!("{number}. "),
         }
     }
 
-    /// The number of a point.
-    pub fn point(self, number: u16) -> String {
+    fn point(self, number: u16) -> String {
         match self {
             Self::Zh => format!("（{}）", Numeral::Number(number)),
             Self::En => format!("({number}) "),
         }
     }
 
-    /// Cites a legal basis.
-    pub fn cite(self, policy: &Described, basis: &LegalBasis) -> String {
+    fn cite(self, policy: &Described, basis: &LegalBasis) -> String {
         match self {
             Self::Zh => CiteZh(policy, basis).to_string(),
             Self::En => CiteEn(policy, basis).to_string(),
         }
     }
 
-    /// Cites legal bases, each once. The title of an instrument is given once for articles of it
-    /// that follow each other.
-    pub fn cite_all(self, policy: &Described, bases: &[LegalBasis]) -> String {
+    fn cite_all(self, policy: &Described, bases: &[LegalBasis]) -> String {
         let mut told: Vec<String> = Vec::with_capacity(bases.len());
         let (mut all, mut last) = (String::new(), None);
         for basis in bases {
@@ -190,11 +156,6 @@ impl Language {
             told.push(one);
         }
         all
-    }
-
-    /// The tag of BCP 47.
-    pub const fn tag(self) -> &'static str {
-        self.say("zh-CN", "en")
     }
 }
 

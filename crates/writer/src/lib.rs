@@ -25,14 +25,14 @@ mod words;
 pub use citation::{CiteEn, CiteZh, Numeral};
 pub use citation::{PinpointEn, PinpointZh, Titled};
 pub use decision::{Unwritable, decision};
-pub use document::{Block, Document, Field, Language, Notice, Papers, Section};
+pub use document::{Block, Document, Field, Notice, Papers, Section};
 pub use page::PAPER_STYLE;
 pub use papers::papers;
-pub use words::{
-    Words, disposition_words, kind_words, reason, role_words, rule_words, status_words,
-};
+pub use words::{disposition_words, kind_words, reason, rule_words, status_words};
 
+pub use mustcheck_model::Language;
 pub use mustcheck_model::text::safe;
+pub use mustcheck_model::words::{Words, role_words};
 
 use mustcheck_facts::answers::Answered;
 use mustcheck_model::described::Described;

@@ -12,13 +12,14 @@ mod records;
 mod remedies;
 mod sheet;
 
-use super::document::{Block, Document, Language, Papers};
-use super::words::{Words, role_words};
+use super::document::{Block, Document, Papers};
 use super::{Case, Found, safe};
 use mustcheck_model::described::Described;
 use mustcheck_model::identifier::shown;
+use mustcheck_model::words::{Words, role_words};
 use mustcheck_model::{
-    AppliedMeasure, Decision, Disposition, Domain, Effect, Force, Scheme, Subject, SubjectKind,
+    AppliedMeasure, Decision, Disposition, Domain, Effect, Force, Language, Scheme, Subject,
+    SubjectKind,
 };
 
 /// Writes the papers of a decided check. `receipt` is the number under which the check is on record,

@@ -6,10 +6,10 @@ use mustcheck_facts::answers::answered;
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
 use mustcheck_model::masking::Identifiers;
-use mustcheck_model::{Answer, Application, Days, Description, Query, Verdict};
+use mustcheck_model::{Answer, Application, Days, Description, Language, Query, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::document::{Language, Papers};
+use crate::document::Papers;
 use crate::{Case, decision as write_decision, papers as write_papers};
 
 /// A case on record. Its JSON is the input of the writer's component.

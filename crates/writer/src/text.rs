@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::document::{Block, Document, Field, Language};
+use mustcheck_model::Language;
+
+use super::document::{Block, Document, Field};
 
 impl Document {
     /// The paper as plain text, a line for each thing that it says.

@@ -1,42 +1,13 @@
 //! Words for codes, in both languages.
 
+use mustcheck_model::words::Words;
 use mustcheck_model::{
-    AnswerStatus, Detail, Disposition, DispositionRule, MeasureKind, ObligationKind, Role,
+    AnswerStatus, Detail, Disposition, DispositionRule, MeasureKind, ObligationKind,
     SetAsideReason, Text,
 };
 
-/// The words for a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Words {
-    /// Chinese.
-    pub zh: &'static str,
-    /// English.
-    pub en: &'static str,
-}
-
-impl From<Words> for Text {
-    fn from(words: Words) -> Self {
-        Self::new(words.zh, words.en)
-    }
-}
-
 const fn text(zh: &'static str, en: &'static str) -> Words {
     Words { zh, en }
-}
-
-/// Words for a role.
-pub const fn role_words(role: Role) -> Words {
-    match role {
-        Role::Applicant => text("申请人", "applicant"),
-        Role::ConsortiumMember => text("联合体成员", "consortium member"),
-        Role::LegalRepresentative => text("法定代表人", "legal representative"),
-        Role::Principal => text("主要负责人", "principal"),
-        Role::DirectlyResponsible => {
-            text("直接负责的主管人员和其他直接责任人员", "directly responsible person")
-        }
-        Role::RegisteredPractitioner => text("注册执业人员", "registered practitioner"),
-        Role::Guarantor => text("担保人", "guarantor"),
-    }
 }
 
 /// Words for the status of an answer.

@@ -232,8 +232,8 @@ fn failure(application: &Application, error: &CheckError) -> Failure {
     let (kind, path, detail) = match error {
         CheckError::Application(error) => {
             let error: &ApplicationError = error;
-            let Problem { path, detail } = error.problem();
-            (FailureKind::BadInput, Some(path.clone()), detail.clone())
+            let Problem { path, reason } = error.problem();
+            (FailureKind::BadInput, Some(path.clone()), reason.to_string())
         }
         CheckError::Fault(fault) => {
             let mut detail = fault.to_string();

@@ -230,9 +230,11 @@ fn twice(name: &str) -> String {
 fn in_application(error: InputError) -> IntakeError {
     match error {
         InputError::Shape { path, detail, .. } if path == "the document" => {
-            at("application", detail)
+            at("application", detail.to_string())
         }
-        InputError::Shape { path, detail, .. } => at(format!("application.{path}"), detail),
+        InputError::Shape { path, detail, .. } => {
+            at(format!("application.{path}"), detail.to_string())
+        }
         other => at("application", other.to_string()),
     }
 }

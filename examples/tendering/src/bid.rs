@@ -73,7 +73,7 @@ impl Bid {
     pub fn place(&self, error: &ApplicationError) -> Place {
         let problem = error.problem();
         let path = self.translated(&problem.path).unwrap_or_else(|| self.whole.clone());
-        Place::at(path, redact(&safe(&problem.detail)))
+        Place::at(path, redact(&safe(&problem.reason.to_string())))
     }
 
     /// Returns the reason why the bid was not checked, if it is that an organization has nobody who

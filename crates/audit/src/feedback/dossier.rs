@@ -79,7 +79,7 @@ impl Dossier {
         recording: Recording,
         keys: &Keys,
     ) -> Result<SignedFeedback, FeedbackError> {
-        let invalid = |(place, detail)| FeedbackError::Invalid { file: number, place, detail };
+        let invalid = |(place, fault)| FeedbackError::Invalid { file: number, place, fault };
         let accepted =
             rules::accept(file, &self.sequel, &self.story, recording).map_err(invalid)?;
         let feedback = composed(accepted, &self.sequel, recording.at, keys);
@@ -93,6 +93,6 @@ impl Dossier {
 
 /// Error for a receipt that the log does not have; `number` is the position of the file.
 pub fn no_receipt(number: usize, id: &DocumentId) -> FeedbackError {
-    let (place, detail) = rules::no_receipt(id);
-    FeedbackError::Invalid { file: number, place, detail }
+    let (place, fault) = rules::no_receipt(id);
+    FeedbackError::Invalid { file: number, place, fault }
 }

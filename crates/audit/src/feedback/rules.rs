@@ -1,9 +1,10 @@
 //! Rules for feedback: it must fit its receipt, and must not identify anybody.
 
-use mustcheck_model::Effect;
 use mustcheck_model::date::Date;
+use mustcheck_model::{Effect, ObligationKind};
 use mustcheck_writer::safe;
 
+use super::fault::{Duty, FeedbackFault, Positions, Subject};
 use super::{FeedbackFile, ObligationDone, Recording};
 use crate::reported::Story;
 use crate::sequel::{Measure, Obligation, Sequel};
@@ -16,7 +17,7 @@ use mustcheck_evidence::{
 const LONGEST: usize = 300;
 
 /// Path of a key, and the fault there.
-pub(super) type Problem = (String, String);
+pub(super) type Problem = (String, FeedbackFault);
 
 /// The parts of a feedback that fit its receipt.
 pub(super) struct Accepted {
@@ -26,18 +27,18 @@ pub(super) struct Accepted {
     pub(super) obligations: Vec<ObligationFeedback>,
 }
 
-fn problem<T>(place: impl Into<String>, detail: impl Into<String>) -> Result<T, Problem> {
-    Err((place.into(), detail.into()))
+fn problem<T>(place: impl Into<String>, fault: FeedbackFault) -> Result<T, Problem> {
+    Err((place.into(), fault))
 }
 
 /// Problem of a receipt that the log does not have.
 pub(super) fn no_receipt(id: &DocumentId) -> Problem {
-    let detail = if id.as_str().starts_with('f') {
-        format!("`{id}` is the id of a feedback; a receipt's begins with `r`")
+    let fault = if id.as_str().starts_with('f') {
+        FeedbackFault::IdOfFeedback { id: id.into() }
     } else {
-        format!("the log has no receipt `{id}`")
+        FeedbackFault::NoReceipt { receipt: id.into() }
     };
-    ("receipt".into(), detail)
+    ("receipt".into(), fault)
 }
 
 /// Checks a file against its receipt and the earlier reports.
@@ -48,22 +49,21 @@ pub(super) fn accept(
     recording: Recording,
 ) -> Result<Accepted, Problem> {
     if file.measures.is_empty() && file.obligations.is_empty() {
-        return problem("measures", "nothing is reported: neither a measure nor an obligation");
+        return problem("measures", FeedbackFault::Nothing);
     }
     let rules = Rules { sequel, story, recording };
     rules.text("recorded_by", Some(&file.recorded_by))?;
     if file.recorded_by.trim().is_empty() {
-        return problem("recorded_by", "it says nobody");
+        return problem("recorded_by", FeedbackFault::Nobody);
     }
     for (n, measure) in file.measures.iter().enumerate() {
         let same = |m: &MeasureFeedback| {
             m.measure == measure.measure && m.subject_index == measure.subject_index
         };
         if let Some(before) = file.measures.iter().take(n).position(same) {
-            return problem(
-                format!("measures[{n}]"),
-                format!("{} is in measures[{before}] already", named(measure)),
-            );
+            let before = (&format!("measures[{before}]")).into();
+            let fault = FeedbackFault::Twice { what: named(measure), before };
+            return problem(format!("measures[{n}]"), fault);
         }
         rules.measure(&format!("measures[{n}]"), measure)?;
     }
@@ -73,8 +73,9 @@ pub(super) fn accept(
         let done = rules.obligation(&place, done)?;
         let same = |o: &ObligationFeedback| o.kind == done.kind && o.to == done.to;
         if let Some(before) = obligations.iter().position(same) {
-            let what = format!("obligation `{}` to `{}`", done.kind, done.to);
-            return problem(place, format!("{what} is in obligations[{before}] already"));
+            let before = (&format!("obligations[{before}]")).into();
+            let what = duty(done.kind, &done.to);
+            return problem(place, FeedbackFault::Twice { what, before });
         }
         obligations.push(done);
     }
@@ -82,8 +83,13 @@ pub(super) fn accept(
     Ok(Accepted { receipt, recorded_by, measures: file.measures.clone(), obligations })
 }
 
-fn named(measure: &MeasureFeedback) -> String {
-    format!("measure `{}` of subject {}", quotable(&measure.measure), measure.subject_index)
+fn named(measure: &MeasureFeedback) -> Subject {
+    let subject = measure.subject_index;
+    Subject::Measure { measure: (&quotable(&measure.measure)).into(), subject }
+}
+
+fn duty(kind: ObligationKind, to: &str) -> Subject {
+    Subject::Obligation { kind: Duty(kind), to: to.into() }
 }
 
 /// The receipt and earlier reports that one file is checked against.
@@ -111,20 +117,21 @@ impl Rules<'_> {
         if let (Some(start), Some(end)) = (measure.start, measure.end)
             && end < start
         {
-            return problem(format!("{place}.end"), format!("{end} is before its start, {start}"));
+            let fault = FeedbackFault::BeforeStart { end, start };
+            return problem(format!("{place}.end"), fault);
         }
         // RAIL R7: not carried out beyond the term that the check found.
         for (key, day) in [("start", measure.start), ("end", measure.end)] {
             if let (Some(day), Some(until)) = (day, of_receipt.until)
                 && day > until
             {
-                let detail = format!("{day} is after the last day of the measure, {until}");
-                return problem(format!("{place}.{key}"), detail);
+                let fault = FeedbackFault::AfterMeasure { day, until };
+                return problem(format!("{place}.{key}"), fault);
             }
         }
         let told = self.story.measure(&measure.measure, measure.subject_index);
         let before = told.map(|told| told.feedback);
-        replaces(place, &named(measure), measure.replaces.as_ref(), before)
+        replaces(place, named(measure), measure.replaces.as_ref(), before)
     }
 
     /// Finds the measure of the receipt that a report is about.
@@ -134,18 +141,15 @@ impl Rules<'_> {
             return Ok(found);
         }
         let same = self.sequel.measures.iter().filter(|m| m.measure == *code);
-        let subjects: Vec<String> = same.map(|m| m.subject_index.to_string()).collect();
+        let subjects: Vec<u32> = same.map(|m| m.subject_index).collect();
+        let measure = (&quotable(code)).into();
         if subjects.is_empty() {
-            let detail =
-                format!("receipt `{}` has no measure `{}`", self.sequel.id, quotable(code));
-            return problem(format!("{place}.measure"), detail);
+            let fault = FeedbackFault::NoMeasure { receipt: (&self.sequel.id).into(), measure };
+            return problem(format!("{place}.measure"), fault);
         }
-        let detail = format!(
-            "measure `{}` meets subject {}, not {subject}",
-            quotable(code),
-            subjects.join(" and ")
-        );
-        problem(format!("{place}.subject_index"), detail)
+        let subjects = Positions(subjects);
+        let fault = FeedbackFault::OtherSubject { measure, subjects, subject };
+        problem(format!("{place}.subject_index"), fault)
     }
 
     fn obligation(
@@ -159,8 +163,7 @@ impl Rules<'_> {
         let to = obligation.to.zh.to_string();
         let told = self.story.obligation(done.kind, &to);
         let before = told.map(|told| told.feedback);
-        let what = format!("obligation `{}` to `{to}`", done.kind);
-        replaces(place, &what, done.replaces.as_ref(), before)?;
+        replaces(place, duty(done.kind, &to), done.replaces.as_ref(), before)?;
         let ObligationDone { kind, done_on, document, replaces, .. } = done.clone();
         Ok(ObligationFeedback { kind, to, done_on, document, replaces })
     }
@@ -170,26 +173,25 @@ impl Rules<'_> {
         let (receipt, kind) = (&self.sequel.id, done.kind);
         let same: Vec<&Obligation> =
             self.sequel.obligations.iter().filter(|o| o.kind == kind).collect();
-        let all = || {
-            let to: Vec<String> = same.iter().map(|o| format!("`{}`", o.to.zh)).collect();
-            to.join(", ")
-        };
+        let all = || same.iter().map(|o| &*o.to.zh).collect();
+        let (id, duty) = (receipt.into(), Duty(kind));
         match (same.as_slice(), &done.to) {
-            ([], _) => problem(
-                format!("{place}.kind"),
-                format!("receipt `{receipt}` has no obligation `{kind}`"),
-            ),
+            ([], _) => {
+                let fault = FeedbackFault::NoObligation { receipt: id, kind: duty };
+                problem(format!("{place}.kind"), fault)
+            }
             ([one], None) => Ok(one),
-            (_, None) => problem(
-                format!("{place}.to"),
-                format!("receipt `{receipt}` has several obligations `{kind}`, to {}", all()),
-            ),
+            (_, None) => {
+                let fault = FeedbackFault::WhichObligation { receipt: id, kind: duty, all: all() };
+                problem(format!("{place}.to"), fault)
+            }
             (several, Some(to)) => match several.iter().find(|o| *o.to.zh == **to) {
                 Some(one) => Ok(one),
-                None => problem(
-                    format!("{place}.to"),
-                    format!("obligation `{kind}` is to {}, not to `{}`", all(), quotable(to)),
-                ),
+                None => {
+                    let to = (&quotable(to)).into();
+                    let fault = FeedbackFault::OtherRecipient { kind: duty, all: all(), to };
+                    problem(format!("{place}.to"), fault)
+                }
             },
         }
     }
@@ -201,7 +203,7 @@ impl Rules<'_> {
         self.after_check(place, day)?;
         let today = self.recording.at.to_second().date;
         match day {
-            Some(day) if day > today => problem(place, format!("{day} is after today, {today}")),
+            Some(day) if day > today => problem(place, FeedbackFault::Future { day, today }),
             _ => Ok(()),
         }
     }
@@ -209,9 +211,7 @@ impl Rules<'_> {
     fn after_check(&self, place: &str, day: Option<Date>) -> Result<(), Problem> {
         let check = self.sequel.made_on;
         match day {
-            Some(day) if day < check => {
-                problem(place, format!("{day} is before the check, which was made on {check}"))
-            }
+            Some(day) if day < check => problem(place, FeedbackFault::BeforeCheck { day, check }),
             _ => Ok(()),
         }
     }
@@ -222,8 +222,7 @@ impl Rules<'_> {
         let Some(text) = text else { return Ok(()) };
         let long = text.chars().count();
         if long > LONGEST {
-            let detail = format!("it is {long} characters long, more than {LONGEST}");
-            return problem(place, detail);
+            return problem(place, FeedbackFault::TooLong { long, most: LONGEST });
         }
         if self.recording.mask {
             return Ok(());
@@ -231,15 +230,10 @@ impl Rules<'_> {
         let plain = safe(text);
         let shown = redact(&plain);
         if shown != *plain {
-            let detail = format!(
-                "it may hold an identifier, and the log identifies nobody: `{shown}`; leave it \
-                 out, or let `--mask` mask it"
-            );
-            return problem(place, detail);
+            return problem(place, FeedbackFault::Identifies { shown: (&shown).into() });
         }
         if *plain != **text {
-            let detail = "it holds characters that do not show, or a line break";
-            return problem(place, detail);
+            return problem(place, FeedbackFault::Unseen);
         }
         Ok(())
     }
@@ -255,12 +249,11 @@ fn not_applied(
     text: &str,
 ) -> Result<(), Problem> {
     if code == NotAppliedCode::NotWanted && of_receipt.effect == Effect::Restriction {
-        let detail = format!("{} is a restriction: nobody is asked for it", named(measure));
-        return problem(format!("{place}.outcome.not-applied.code"), detail);
+        let fault = FeedbackFault::NotWanted { what: named(measure) };
+        return problem(format!("{place}.outcome.not-applied.code"), fault);
     }
     if code == NotAppliedCode::Other && text.trim().is_empty() {
-        let detail = "`other` asks for the reason in words";
-        return problem(format!("{place}.outcome.not-applied.text"), detail);
+        return problem(format!("{place}.outcome.not-applied.text"), FeedbackFault::NoWords);
     }
     let given = [
         ("start", measure.start.is_some()),
@@ -268,10 +261,9 @@ fn not_applied(
         ("execution", measure.execution.is_some()),
     ];
     match given.iter().find(|(_, given)| *given) {
-        Some((key, _)) => problem(
-            format!("{place}.{key}"),
-            format!("{} was not applied, so nothing was carried out", named(measure)),
-        ),
+        Some((key, _)) => {
+            problem(format!("{place}.{key}"), FeedbackFault::NotApplied { what: named(measure) })
+        }
         None => Ok(()),
     }
 }
@@ -280,24 +272,23 @@ fn not_applied(
 /// an officer who does not know of the first report would undo it unawares.
 fn replaces(
     place: &str,
-    what: &str,
+    what: Subject,
     said: Option<&DocumentId>,
     before: Option<&DocumentId>,
 ) -> Result<(), Problem> {
     match (said, before) {
         (None, None) => Ok(()),
         (Some(said), Some(before)) if said == before => Ok(()),
-        (None, Some(before)) => problem(
-            place,
-            format!("{what} was reported in `{before}`; a correction says so in `replaces`"),
-        ),
-        (Some(said), Some(before)) => problem(
-            format!("{place}.replaces"),
-            format!("what holds about {what} is in `{before}`, not in `{said}`"),
-        ),
-        (Some(_), None) => problem(
-            format!("{place}.replaces"),
-            format!("nothing was reported about {what} before"),
-        ),
+        (None, Some(before)) => {
+            problem(place, FeedbackFault::Reported { what, before: before.into() })
+        }
+        (Some(said), Some(before)) => {
+            let (before, said) = (before.into(), said.into());
+            let fault = FeedbackFault::Superseded { what, before, said };
+            problem(format!("{place}.replaces"), fault)
+        }
+        (Some(_), None) => {
+            problem(format!("{place}.replaces"), FeedbackFault::NotReported { what })
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::rules::Rule;
 use crate::source::Place;
-use mustcheck_model::Text;
+use mustcheck_model::{Language, Text};
 use mustcheck_rules::clause::OPINIONS;
 use mustcheck_writer::Numeral;
 
@@ -54,24 +54,6 @@ impl Quote {
             format!("国发〔2016〕33号（{number}）")
         } else {
             format!("《{}》第{number}条", self.title)
-        }
-    }
-}
-
-/// A language of the findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
-}
-
-impl Language {
-    fn of(self, text: &Text) -> &str {
-        match self {
-            Self::Zh => &text.zh,
-            Self::En => &text.en,
         }
     }
 }
@@ -143,7 +125,7 @@ impl fmt::Display for InLanguage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { rule, severity, place, what, clause, mend } = self.finding;
         let Place { file, line, column } = place;
-        let what = self.language.of(what);
+        let what = self.language.text(what);
         write!(f, "{file}:{line}:{column}: {}[{rule}]: {what}", severity.code())?;
         let (clause_word, mend_word) = match self.language {
             Language::Zh => ("依据", "改正"),
@@ -152,7 +134,7 @@ impl fmt::Display for InLanguage<'_> {
         if let Some(quote) = clause {
             write!(f, "\n  {clause_word}: {}「{}」", quote.pinpoint(), quote.clause)?;
         }
-        write!(f, "\n  {mend_word}: {}", self.language.of(mend))
+        write!(f, "\n  {mend_word}: {}", self.language.text(mend))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use anyhow::Error;
 use clap::Args;
+use mustcheck::model::worded::GivenDay;
+use mustcheck::model::{Problem, Reason, worded};
 use mustcheck::{ApplicationError, CheckError, Date, GateBuilder};
 
 /// Days that the right goes back if `--backdated` names no number: ten years.
@@ -35,17 +37,44 @@ impl Backdated {
 
     /// Returns the error of a check. If the check failed because this right was not taken, the
     /// error names the option that gives it.
-    pub fn told(self, error: CheckError, as_of: Date, today: Date) -> Error {
+    pub fn told(self, error: CheckError) -> Error {
         match error {
-            CheckError::Application(ApplicationError::InvalidDate(mut problem))
-                if self.backdated.is_none() && problem.path == "as_of" && as_of < today =>
-            {
-                problem.detail.push_str(
-                    "; `--backdated` gives it, and `mustcheck explain` shows a case by its own day",
-                );
-                CheckError::Application(ApplicationError::InvalidDate(problem)).into()
-            }
+            CheckError::Application(ApplicationError::InvalidDate(Problem {
+                reason: Reason::EarlierDay { as_of, today },
+                ..
+            })) if self.backdated.is_none() => Unbackdated::EarlierDay { as_of, today }.into(),
             other => other.into(),
         }
+    }
+}
+
+worded! {
+    /// Error: the check is as of an earlier day, and the user did not take the right to that.
+    pub enum Unbackdated {
+        /// The as-of date is before yesterday.
+        EarlierDay {
+            /// The as-of date.
+            as_of: GivenDay,
+            /// The day of the check.
+            today: Date,
+        } => "“{as_of}”是较早日期（今天是{today}）：按昨天以前的日期核查，须有相应权限；可用`--backdated`\
+              取得，或者用`mustcheck explain`按案件本身的日期查看"
+            / "`{as_of}` is an earlier day: today is `{today}`, and a check as of a day before \
+               yesterday needs the right to it; `--backdated` gives it, and `mustcheck explain` \
+               shows a case by its own day",
+    }
+}
+
+impl std::error::Error for Unbackdated {}
+
+#[cfg(test)]
+mod tests {
+    use mustcheck_testing::worded::faults;
+
+    use super::Unbackdated;
+
+    #[test]
+    fn the_missing_right_is_told_in_both_languages() {
+        assert_eq!(faults::<Unbackdated>(), Vec::<String>::new());
     }
 }

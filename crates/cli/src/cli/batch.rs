@@ -68,6 +68,7 @@ struct Work {
     gates: Gates,
     /// The folder of the papers, if they are asked for.
     papers: Option<PathBuf>,
+    /// The language of papers and messages.
     language: Language,
 }
 
@@ -180,7 +181,7 @@ fn rows(work: &Work, chunk: &Chunk) -> Worked<Rows> {
         // A panic is a fault of the machinery on this line, and the thread is unharmed.
         let checked = catch_unwind(AssertUnwindSafe(|| check(work, line)));
         let checked = checked.unwrap_or_else(|_| Err(anyhow!("the check panicked")));
-        if let Err(error) = rows.push(line.number, checked) {
+        if let Err(error) = rows.push(line.number, checked, work.language) {
             rows.ended = Some(error);
             break;
         }
@@ -191,7 +192,7 @@ fn rows(work: &Work, chunk: &Chunk) -> Worked<Rows> {
 
 impl Rows {
     /// Adds the row of a line; returns an error that ends the run.
-    fn push(&mut self, line: u64, checked: Result<Checked>) -> Result<()> {
+    fn push(&mut self, line: u64, checked: Result<Checked>, language: Language) -> Result<()> {
         let row = match &checked {
             Ok(checked) => {
                 let decision = checked.decision();
@@ -205,7 +206,11 @@ impl Rows {
                 let failure = Failure::of(error);
                 *self.counts.entry("error").or_default() += 1;
                 self.worst = worse(self.worst, failure.exit_code());
-                self.told.push(format!("line {line}: {}", failure.plain()));
+                let told = failure.plain(language);
+                self.told.push(match language {
+                    Language::Zh => format!("第{line}行：{told}"),
+                    Language::En => format!("line {line}: {told}"),
+                });
                 Row { line, decision: None, receipt: None, error: Some(failure) }
             }
         };

@@ -1,7 +1,12 @@
 //! Failures as messages: the kind of "no", its place, and its causes.
 
+mod chinese;
+
+use mustcheck::input::shortened;
+use mustcheck::model::Worded;
 use mustcheck::{
-    ApplicationError, CheckError, Fault, InputError, PolicyError, RegistryError, redact, safe,
+    ApplicationError, CheckError, Fault, InputError, Language, PolicyError, RegistryError, redact,
+    safe,
 };
 use mustcheck_audit::export::{ExportError, SubjectError};
 use mustcheck_audit::{AuditError, FeedbackError};
@@ -11,6 +16,7 @@ use mustcheck_evidence::replay::ComponentError;
 use mustcheck_service::{ConfigError, StartError};
 use serde::Serialize;
 
+use crate::cli::backdated::Unbackdated;
 use crate::cli::papers::PapersError;
 use crate::cli::replay::{NoKeys, NothingToReplay, PageOfWhat};
 use crate::cli::test::{Exists, NoBundle, NoCatalogue, NotOpened};
@@ -28,6 +34,9 @@ pub struct Failure {
     /// Causes of the failure, the nearest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
+    /// Description and causes in Chinese; JSON, which programs read, has the English.
+    #[serde(skip)]
+    zh: Vec<String>,
     #[serde(skip)]
     code: u8,
 }
@@ -40,35 +49,25 @@ impl Failure {
             path: None,
             detail: shown(&error.to_string()),
             causes: error.chain().skip(1).map(|c| shown(&c.to_string())).collect(),
+            zh: error.chain().map(|cause| shown(&chinese::of(cause))).collect(),
             code: 1,
         };
         for cause in error.chain() {
             if let Some(application) = application_error(cause) {
                 failure.kind = "application";
-                failure.path = Some(redact(&safe(&application.problem().path)));
-                failure.detail = redact(&safe(&application.problem().detail));
-                failure.causes.clear();
-                failure.code = 3;
+                failure.at(&application.problem().path, &application.problem().reason);
+            } else if let Some(early) = cause.downcast_ref::<Unbackdated>() {
+                failure.kind = "application";
+                failure.at("as_of", early);
             } else if let Some(input) = input_error(cause) {
                 failure.kind = "input";
                 failure.code = 3;
-                if let InputError::Misplaced { path } = input {
-                    failure.path = Some(path.clone());
-                    failure.detail = "invalid type: sequence, expected an object".into();
-                    failure.causes.clear();
+                if let Some(path) = input.path() {
+                    failure.at(path, &input.fault());
                 }
-                if let InputError::Shape { path, detail, line, column } = input {
-                    failure.path = Some(path.clone());
-                    failure.detail = format!("{detail} (line {line}, column {column})");
-                    failure.causes.clear();
-                }
-            } else if let Some(FeedbackError::Invalid { place, detail, .. }) = cause.downcast_ref()
-            {
+            } else if let Some(FeedbackError::Invalid { place, fault, .. }) = cause.downcast_ref() {
                 failure.kind = "input";
-                failure.path = Some(place.clone());
-                failure.detail = shown(detail);
-                failure.causes.clear();
-                failure.code = 3;
+                failure.at(place, fault);
             } else if is_bad_content(cause) {
                 failure.kind = "input";
                 failure.code = 3;
@@ -77,28 +76,43 @@ impl Failure {
         failure
     }
 
+    /// Sets the place in the input, and the reason there.
+    fn at(&mut self, path: &str, reason: &impl Worded) {
+        self.path = Some(redact(&safe(path)));
+        self.detail = shortened(&reason.en());
+        self.zh = vec![shortened(&reason.zh())];
+        self.causes.clear();
+        self.code = 3;
+    }
+
     /// Returns the exit code.
     pub const fn exit_code(&self) -> u8 {
         self.code
     }
 
     /// Returns the message for stderr, with colours.
-    pub fn message(&self) -> String {
+    pub fn message(&self, language: Language) -> String {
         let red = anstyle::AnsiColor::Red.on_default().bold();
-        format!("{red}error:{red:#} {}", self.plain())
+        let (error, space) = (language.say("错误：", "error:"), language.say("", " "));
+        format!("{red}{error}{red:#}{space}{}", self.plain(language))
     }
 
     /// Returns place, detail and causes, without colours.
-    pub fn plain(&self) -> String {
+    pub fn plain(&self, language: Language) -> String {
         let mut message = String::new();
         if let Some(path) = &self.path {
-            message.push_str(path);
-            message.push_str(": ");
+            message.push_str(language.say(chinese::place(path), path));
+            message.push_str(language.say("：", ": "));
         }
-        message.push_str(&self.detail);
-        for cause in &self.causes {
-            message.push_str("\n  caused by: ");
-            message.push_str(cause);
+        let all: Vec<&String> = match language {
+            Language::Zh => self.zh.iter().collect(),
+            Language::En => std::iter::once(&self.detail).chain(&self.causes).collect(),
+        };
+        for (number, told) in all.into_iter().enumerate() {
+            if number > 0 {
+                message.push_str(language.say("\n  原因：", "\n  caused by: "));
+            }
+            message.push_str(told);
         }
         message
     }

@@ -166,7 +166,7 @@ impl Gates {
     pub fn check(&self, application: &Application) -> Result<Checked> {
         let today = self.day()?;
         let checked = self.made_on(today)?.check(application);
-        checked.map_err(|error| self.backdated.told(error, application.as_of, today))
+        checked.map_err(|error| self.backdated.told(error))
     }
 
     /// Returns the lookups that are due for an application, and the policy that makes them due.
@@ -174,7 +174,7 @@ impl Gates {
         let today = self.day()?;
         let gate = self.made_on(today)?;
         let due = gate.due_lookups(application);
-        let due = due.map_err(|error| self.backdated.told(error, application.as_of, today))?;
+        let due = due.map_err(|error| self.backdated.told(error))?;
         let policy = gate.policy_as_of(today).ok_or_else(|| anyhow!("the gate has no policy"))?;
         Ok((policy.clone(), due))
     }

@@ -175,10 +175,7 @@ fn decide(
         other => NotDecided::Fault(in_full(&other)),
     })?;
     gate.check(application).map_err(|e| match e {
-        CheckError::Application(error) => {
-            let problem = error.problem();
-            NotDecided::Application(format!("{}: {}", problem.path, problem.detail))
-        }
+        CheckError::Application(error) => NotDecided::Application(error.to_string()),
         CheckError::Fault(fault) => NotDecided::Fault(in_full(&fault)),
     })
 }

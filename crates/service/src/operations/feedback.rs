@@ -78,8 +78,8 @@ impl Operation for RecordFeedback {
 /// Returns the problem of feedback that could not be recorded.
 pub(crate) fn not_recorded(error: &FeedbackError) -> Problem {
     match error {
-        FeedbackError::Invalid { place, detail, .. } => {
-            Problem::new(Kind::InvalidFeedback).path(place).detail(detail)
+        FeedbackError::Invalid { place, fault, .. } => {
+            Problem::new(Kind::InvalidFeedback).path(place).detail(fault)
         }
         FeedbackError::Audit(_)
         | FeedbackError::Lock { .. }

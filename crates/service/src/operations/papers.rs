@@ -1,5 +1,7 @@
 //! `POST /v1/papers`: one application, end to end, with its papers.
 
+use mustcheck::input::{InputFault, JsonFault};
+use mustcheck::model::Worded as _;
 use mustcheck::words::Document;
 use mustcheck::{Application, ApplicationExt as _, Disposition, Language, Papers};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -9,6 +11,7 @@ use super::checks::{self, CheckAnswer};
 use crate::callers::Role;
 use crate::operation::{Access, Call, Example, Input, Json, Operation, Route, Verb};
 use crate::problem::{Kind, Problem};
+use crate::told::quotable;
 
 /// An application, and the language of its papers.
 #[derive(Deserialize, JsonSchema)]
@@ -16,21 +19,11 @@ use crate::problem::{Kind, Problem};
 #[expect(dead_code, reason = "the application is read by itself")]
 pub struct PapersRequest {
     /// `zh` or `en`.
-    pub language: PaperLanguage,
+    pub language: Language,
     /// The application, as a check takes it.
     #[serde(default)]
     #[schemars(with = "Application")]
     pub application: Option<serde_json::Value>,
-}
-
-/// The language of papers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum PaperLanguage {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
 }
 
 /// A request as it is read: the application is read as every other.
@@ -47,8 +40,13 @@ impl Input for Asked {
     fn read(body: &[u8]) -> Result<Self, Problem> {
         let wrong = |error| Problem::of_body(body, error, Kind::InvalidApplication);
         // Read as every document is: no key twice, and the application strictly.
-        let shape =
-            |kind, error: serde_json::Error| Problem::new(kind).path("-").detail(error.to_string());
+        let shape = |kind, error: serde_json::Error| {
+            let zh = match error.line() {
+                0 => JsonFault::of_json(&error).zh(),
+                _ => InputFault::of_json(&error).zh(),
+            };
+            Problem::new(kind).path("-").says(quotable(&zh), quotable(&error.to_string()))
+        };
         let mut all =
             mustcheck::parse_value(body).map_err(|error| shape(Kind::Malformed, error))?;
         let own = all.get_mut("application").map(serde_json::Value::take).unwrap_or_default();
@@ -56,11 +54,7 @@ impl Input for Asked {
             serde_json::from_value(all).map_err(|error| shape(Kind::InvalidApplication, error))?;
         let application = serde_json::to_vec(&own).unwrap_or_default();
         let application = Application::from_json(&application).map_err(wrong)?;
-        let language = match request.language {
-            PaperLanguage::Zh => Language::Zh,
-            PaperLanguage::En => Language::En,
-        };
-        Ok(Self { language, application })
+        Ok(Self { language: request.language, application })
     }
 }
 

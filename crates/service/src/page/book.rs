@@ -54,6 +54,6 @@ impl Book<'_> {
 
     /// Cites a basis of which only the pinpoint is known, in the form of [`Book::cite`].
     pub(super) fn pinpoint(&self, edition: &str, pinpoint: &Pinpoint) -> String {
-        self.names.cite(edition, pinpoint, self.lang.chinese())
+        self.names.cite(edition, pinpoint, self.lang == Lang::Zh)
     }
 }

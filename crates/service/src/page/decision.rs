@@ -101,7 +101,7 @@ pub(super) async fn show(visit: Visit, Path(number): Path<u32>) -> Response {
 
 /// The papers of a decision, in the language of the page.
 fn papers(visit: &Visit, made: &Made) -> Result<Papers, Response> {
-    let papers = made.checked.papers(visit.lang().of_papers());
+    let papers = made.checked.papers(visit.lang());
     papers.map_err(|_| respond::problem(visit, &Problem::Failed))
 }
 

@@ -2,10 +2,10 @@
 
 use axum::http::StatusCode;
 use mustcheck::InputError;
+use mustcheck::model::{Text, Worded as _};
 
 use super::language::Lang;
-use crate::chinese::chinese;
-use crate::problem::place_and_detail;
+use crate::problem::place;
 
 /// A reason why there is no answer. None of these means "no measures".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(crate) enum Problem {
         /// The place, such as `subjects[0].identifier`.
         place: String,
         /// Description of the mistake, in lower case without a full stop; identifiers are masked.
-        detail: String,
+        detail: Text,
     },
     /// The caller may not do this, or not for this case.
     Forbidden {
@@ -40,8 +40,8 @@ pub(crate) enum Problem {
 
 impl Problem {
     /// A mistake in the input.
-    pub(crate) fn invalid(place: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::Invalid { place: place.into(), detail: detail.into() }
+    pub(crate) fn invalid(place: impl Into<String>, detail: Text) -> Self {
+        Self::Invalid { place: place.into(), detail }
     }
 
     /// The HTTP status.
@@ -106,34 +106,31 @@ impl Problem {
 
 impl From<&InputError> for Problem {
     fn from(error: &InputError) -> Self {
-        let (place, detail) = place_and_detail(error);
-        Self::invalid(place, detail)
+        Self::invalid(place(error), error.fault().text())
     }
 }
 
 /// Makes a sentence of a detail, in a language.
-pub(super) fn told(lang: Lang, detail: &str) -> String {
+pub(super) fn told(lang: Lang, detail: &Text) -> String {
     match lang {
         Lang::En => {
-            let mut chars = detail.chars();
+            let mut chars = detail.en.chars();
             let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
             format!("{first}{}.", chars.as_str())
         }
-        Lang::Zh => match chinese(detail) {
-            Some(told) => format!("{told}。"),
-            None => format!("有误：{detail}。"),
-        },
+        Lang::Zh => format!("{}。", detail.zh),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use mustcheck::model::{Reason, Worded as _};
+
     use super::{Lang, told};
 
     #[test]
     fn a_detail_is_a_sentence_of_the_language() {
-        assert_eq!(told(Lang::Zh, "must not be empty"), "不能为空。");
-        assert_eq!(told(Lang::En, "must not be empty"), "Must not be empty.");
-        assert_eq!(told(Lang::Zh, "something else"), "有误：something else。");
+        assert_eq!(told(Lang::Zh, &Reason::Empty.text()), "不能为空。");
+        assert_eq!(told(Lang::En, &Reason::Empty.text()), "Must not be empty.");
     }
 }

@@ -57,7 +57,7 @@ async fn answer(visit: &Visit, fields: &Fields) -> Response {
     if let (Some(as_of), true) = (as_of, wrong.is_empty()) {
         let period = Period { from, to };
         figures = match read(visit, Question { period, by, as_of }).await {
-            Ok(report) => fragment(&report, lang.chinese()),
+            Ok(report) => fragment(&report, lang == Lang::Zh),
             Err(problem) => return respond::problem(visit, &problem),
         };
     }

@@ -65,7 +65,7 @@ impl Guest {
         };
         Ok(Self {
             shared: Arc::clone(page),
-            lang: Lang::of(&parts.headers),
+            lang: super::language::of(&parts.headers),
             path: parts.uri.path().to_owned(),
             secret,
             fresh,
@@ -98,7 +98,7 @@ impl Guest {
             respond::set_cookie(&mut response, &session_cookie(secure, &self.secret));
         }
         if self.chose {
-            respond::set_cookie(&mut response, &self.lang.cookie(secure));
+            respond::set_cookie(&mut response, &super::language::cookie(self.lang, secure));
         }
         response
     }
@@ -257,7 +257,9 @@ impl FromRequest<Arc<Page>> for Posted {
         if !ours || guest.fresh {
             return Err(not_ours(&guest));
         }
-        if let Some(lang) = fields.get("do").strip_prefix("language-").and_then(Lang::from_code) {
+        if let Some(lang) =
+            fields.get("do").strip_prefix("language-").and_then(|code| code.parse().ok())
+        {
             (guest.lang, guest.chose) = (lang, true);
         }
         Ok(Self { guest, fields })

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::language::Words;
+use mustcheck::words::Words;
 
 macro_rules! kinds {
     ($($(#[$meta:meta])* $name:ident $code:literal $status:ident {

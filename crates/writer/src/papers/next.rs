@@ -1,6 +1,7 @@
 //! The one sentence on what to do next, and what goes with it.
 
 use super::{Paper, is_refusing};
+use crate::document::Writing as _;
 use crate::safe;
 use mustcheck_model::{Decision, Disposition, DispositionRule, Role, Standing};
 

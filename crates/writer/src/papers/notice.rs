@@ -4,7 +4,7 @@ use super::records::Reader;
 use super::{Paper, you};
 use crate::document::{Block, Document, Notice};
 use crate::safe;
-use crate::words::role_words;
+use mustcheck_model::words::role_words;
 use mustcheck_model::{Effect, Material, ObligationKind, Role, Subject};
 
 /// Writes the notice of a subject.

@@ -2,7 +2,7 @@
 //! remarks on what no record tells.
 
 use super::Paper;
-use crate::document::Block;
+use crate::document::{Block, Writing as _};
 use crate::safe;
 use mustcheck_model::date::Date;
 use mustcheck_model::standing::objection_filed_on;

@@ -2,10 +2,10 @@
 //! on it with its article, its effect and its end.
 
 use super::{Paper, is_refusing};
-use crate::document::Block;
-use crate::words::role_words;
+use crate::document::{Block, Writing as _};
 use crate::{Found, safe};
 use mustcheck_model::standing::{self, objection_filed_on};
+use mustcheck_model::words::role_words;
 use mustcheck_model::{AppliedMeasure, Cut, Effect, Prolonged, Subject, SubjectKind, Text};
 
 /// The reader of a text.

@@ -1,7 +1,7 @@
 //! Remedies of a reached subject: those of the matter, of its lists and of its kind (RAIL R11).
 
 use super::Paper;
-use crate::document::Block;
+use crate::document::{Block, Writing as _};
 use mustcheck_model::{RemedyInfo, Subject, SubjectKind};
 
 impl Paper<'_> {

@@ -3,7 +3,7 @@
 
 use super::Paper;
 use super::records::Reader;
-use crate::document::{Block, Document};
+use crate::document::{Block, Document, Writing as _};
 use crate::safe;
 use crate::words::{disposition_words, kind_words, obligation_words, rule_words};
 use mustcheck_model::{ObligationKind, Role, SetAside};

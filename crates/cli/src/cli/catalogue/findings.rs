@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use mustcheck_authoring::Finding;
-use mustcheck_authoring::lint::{Language, Severity};
+use mustcheck_authoring::lint::Severity;
 use serde_json::{Value, json};
 
-use crate::cli::{Lang, Style, text};
+use crate::cli::{Style, text};
 
 /// Exit code for a catalogue with errors: input that cannot be used.
 pub const INVALID: u8 = 3;
@@ -24,13 +24,9 @@ pub fn as_json(findings: &[Finding]) -> Value {
 
 /// Prints findings for a person, one after the other.
 pub fn tell(findings: &[Finding], style: Style) -> Result<()> {
-    let language = match style.lang {
-        Lang::Zh => Language::Zh,
-        Lang::En => Language::En,
-    };
     for finding in findings {
         // Files may hold anything; their words are shown on lines of their own, made safe.
-        for line in finding.in_language(language).to_string().lines() {
+        for line in finding.in_language(style.lang).to_string().lines() {
             text::line(&mustcheck::safe(line))?;
         }
     }

@@ -55,7 +55,7 @@ fn watched(arguments: &Arguments) -> Vec<(PathBuf, RecursiveMode)> {
 /// it.
 fn again(arguments: &Arguments, style: Style) {
     if let Err(error) = once(arguments, style) {
-        anstream::eprintln!("{}", Failure::of(&error).message());
+        anstream::eprintln!("{}", Failure::of(&error).message(style.lang));
     }
     eprintln!("{}", style.say("等待更改，按 Ctrl-C 结束", "waiting for changes, Ctrl-C ends"));
 }
