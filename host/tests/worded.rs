@@ -8,9 +8,16 @@
     reason = "a test fails by panicking"
 )]
 
+use std::time::Duration;
+
+use mustcheck::clock::NoTime;
 use mustcheck::input::{Form, InputFault, JsonFault, SyntaxFault};
-use mustcheck::model::Worded as _;
-use mustcheck::{Application, ApplicationExt as _, InputError};
+use mustcheck::model::{AnswerFault, Problem, Worded as _};
+use mustcheck::receipts::{InvalidForm, RecordError};
+use mustcheck::{
+    Application, ApplicationError, ApplicationExt as _, Fault, InputError, PolicyError, Rail,
+    RegistryError,
+};
 use mustcheck_testing::worded::{faults, misshapen};
 use serde_json::{Value, json};
 
@@ -76,8 +83,6 @@ fn texts_that_are_no_json_are_told_in_both_languages() {
     assert_eq!(error.to_string(), "the input is not UTF-8: byte 8 is invalid");
 }
 
-/// Replaces every value of an application by one of another shape: the reader's words are known,
-/// and no English sentence is told in Chinese.
 #[test]
 fn no_fault_of_an_application_is_told_in_english_only() {
     let mut refused = 0;
@@ -138,4 +143,71 @@ fn what_a_fault_quotes_is_masked_and_cut() {
     let (en, zh) = told(&format!("{{\"{}\": 1}}", "x".repeat(10_000)));
     assert!(en.chars().count() < 340 && zh.chars().count() < 340, "{en} / {zh}");
     assert!(zh.starts_with("没有“xxx"), "{zh}");
+}
+
+/// Errors that have a cause, each with its Chinese.
+fn with_causes() -> Vec<(String, String)> {
+    let registry = || RegistryError::Late(Duration::from_secs(5));
+    let io = || std::io::Error::from(std::io::ErrorKind::NotFound);
+    let faults = [
+        Fault::Registry(registry()),
+        Fault::Component { during: "decide", detail: "trap".into(), source: None },
+        Fault::Answer(ApplicationError::InvalidAnswer(Problem::at(
+            "answers[0]",
+            AnswerFault::NoSource,
+        ))),
+        Fault::Limit { what: "records", found: 8, limit: 7 },
+        Fault::NeedsAsync,
+        Fault::Clock(NoTime),
+        Fault::Swap,
+        Fault::Record(RecordError::NoRecorder),
+    ];
+    let rails = [Rail::R1, Rail::R2, Rail::R3, Rail::R4R5, Rail::R6, Rail::R7, Rail::R8, Rail::R11];
+    let records = [
+        RecordError::NoRandom,
+        RecordError::Clock(InvalidForm("a time")),
+        RecordError::NeedsAsync,
+        RecordError::NoRecorder,
+    ];
+    let text = || "x".to_owned();
+    let policies = [
+        PolicyError::Component(text()),
+        PolicyError::Import(text()),
+        PolicyError::Catalogue(text()),
+        PolicyError::Engine(text()),
+        PolicyError::NoEdition { as_of: text(), first: text() },
+        PolicyError::UnknownEdition { name: text(), known: text() },
+        PolicyError::UnknownOverlay { name: text(), edition: text(), known: text() },
+        PolicyError::Registry(registry()),
+        PolicyError::UnknownCode { what: "list", code: text(), edition: text() },
+        PolicyError::Missing("registry"),
+        PolicyError::Vocabulary(text()),
+    ];
+    let registries = [
+        RegistryError::Io { path: text(), source: io() },
+        RegistryError::Content(text()),
+        RegistryError::Store(io().into()),
+        registry(),
+        RegistryError::Other(text()),
+    ];
+    let faults = faults.iter().map(|fault| (fault.zh(), fault.to_string()));
+    let rails = rails.map(|rail| Fault::Rail { rail, detail: text() });
+    let rails = rails.iter().map(|fault| (fault.zh(), fault.to_string()));
+    let policies = policies.iter().map(|error| (error.zh(), error.to_string()));
+    let registries = registries.iter().map(|error| (error.zh(), error.to_string()));
+    let records = records.iter().map(|error| (error.zh().to_owned(), error.to_string()));
+    faults.chain(rails).chain(policies).chain(registries).chain(records).collect()
+}
+
+#[test]
+fn errors_with_causes_have_chinese_of_their_own() {
+    for (zh, en) in with_causes() {
+        assert!(zh.chars().any(|c| ('一'..='龥').contains(&c)), "{en}: {zh}");
+        assert!(zh != en && !zh.ends_with('。'), "{en}: {zh}");
+        // What a machine says may be quoted in brackets.
+        let own: String = zh.split(['（', '）']).step_by(2).collect();
+        let words = own.split('`').step_by(2).flat_map(|part| part.split(' '));
+        let english = words.filter(|word| word.chars().all(|c| c.is_ascii_lowercase()));
+        assert!(english.filter(|word| word.len() > 1).count() < 2, "{en}: {zh}");
+    }
 }

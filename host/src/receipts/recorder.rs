@@ -94,6 +94,22 @@ pub enum RecordError {
     Journal(#[from] JournalError),
 }
 
+impl RecordError {
+    /// The error in Chinese, without its cause.
+    pub const fn zh(&self) -> &'static str {
+        match self {
+            Self::NoRandom => "操作系统没有随机数",
+            Self::Clock(_) => "回执无法注明时间",
+            Self::Sign(_) => "回执无法签名",
+            Self::Json(_) => "核查无法写成JSON",
+            Self::Bundle(_) => "证据包没有留存",
+            Self::NeedsAsync => "日志或者证据包须异步写入（`check_async`）",
+            Self::NoRecorder => "核查器没有记录器",
+            Self::Journal(_) => "回执没有记入日志",
+        }
+    }
+}
+
 /// A check that is on record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recorded {

@@ -6,6 +6,7 @@ use mustcheck::input::InputFault;
 use mustcheck::model::Worded as _;
 use mustcheck::{CheckError, Fault, PolicyError, RegistryError};
 use mustcheck_audit::FeedbackError;
+use mustcheck_evidence::RecordError;
 
 use super::{OutputIsInput, Unreadable, application_error, input_error};
 
@@ -29,6 +30,9 @@ pub(super) fn of(cause: &(dyn Error + 'static)) -> String {
     }
     if let Some(error) = cause.downcast_ref::<RegistryError>() {
         return error.zh();
+    }
+    if let Some(error) = cause.downcast_ref::<RecordError>() {
+        return error.zh().to_owned();
     }
     if let Some(Unreadable { path, .. }) = cause.downcast_ref() {
         return format!("“{path}”无法读取");
