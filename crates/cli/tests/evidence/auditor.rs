@@ -127,7 +127,7 @@ fn a_folder_without_a_bundle_is_invalid_input() {
             let run = folder.run(&line);
             assert_eq!((run.code, &*run.stdout, &*run.stderr), (3, "", &*told));
             let run = folder.run(&[&line[..], &["--lang", "zh"]].concat());
-            let told = format!("error: `{path}` 中没有证据文件，未重新推导任何决定\n");
+            let told = format!("错误：`{path}` 中没有证据文件，未重新推导任何决定\n");
             assert_eq!((run.code, &*run.stdout, &*run.stderr), (3, "", &*told));
             let run = folder.run(&[&line[..], &["--format", "json"]].concat());
             let told = format!("no bundles in `{path}`: nothing was derived again");
