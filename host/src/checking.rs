@@ -128,16 +128,24 @@ pub(crate) fn due(
 /// Converts an error of the facts: an answer that cannot be evaluated is the registry's fault and
 /// not the applicant's.
 fn invalid(error: ApplicationError) -> CheckError {
+    match safe(error) {
+        answer @ ApplicationError::InvalidAnswer(_) => Fault::Answer(answer).into(),
+        application => CheckError::Application(application),
+    }
+}
+
+/// Shortens what an error quotes of the input: its words go to a log.
+// RAIL R13
+pub(crate) fn safe(error: ApplicationError) -> ApplicationError {
     use ApplicationError as E;
-    // RAIL R13: the words may quote what was put in, and go to a log.
     let safe = |p: Problem| p.rewritten(&shortened);
-    CheckError::Application(match error {
-        E::InvalidAnswer(p) => return Fault::Answer(E::InvalidAnswer(safe(p))).into(),
+    match error {
+        E::InvalidAnswer(p) => E::InvalidAnswer(safe(p)),
         E::UnknownMatter(p) => E::UnknownMatter(safe(p)),
         E::InvalidIdentifier(p) => E::InvalidIdentifier(safe(p)),
         E::InvalidRoles(p) => E::InvalidRoles(safe(p)),
         E::InvalidDate(p) => E::InvalidDate(safe(p)),
         E::OutsideEdition(p) => E::OutsideEdition(safe(p)),
         E::InvalidValue(p) => E::InvalidValue(safe(p)),
-    })
+    }
 }

@@ -1,6 +1,8 @@
 //! The gate: the only way to a decision (RAIL R1).
 
+mod asked;
 mod builder;
+mod faults;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -38,6 +40,8 @@ pub struct Gate {
     /// earlier day.
     backdating: Option<u16>,
     recorder: Option<Arc<Recorder>>,
+    /// Name of the caller that asks, for the receipt.
+    asked_by: Option<Arc<str>>,
 }
 
 /// Proof that a check was made, and its decision. Only a [`Gate`] makes one: it has no
@@ -315,6 +319,7 @@ impl Gate {
     fn observed<'a>(&'a self, by: &'a ByPolicy<'_>, begun: Instant) -> Observed<'a> {
         let ByPolicy { policy, application, decided } = by;
         Observed {
+            asked_by: self.asked_by.as_deref(),
             application,
             due: &decided.due,
             answers: &decided.answers,

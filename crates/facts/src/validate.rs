@@ -23,49 +23,117 @@ pub fn application(
     application: &Application,
     made_on: Date,
 ) -> Result<u32, ApplicationError> {
-    use ApplicationError::{InvalidDate, InvalidValue, OutsideEdition, UnknownMatter};
-    let empty = |path: &str| Err(InvalidValue(Problem::at(path, Reason::Empty)));
-    if application.id.trim().is_empty() {
-        return empty("id");
-    }
-    if application.office.name.trim().is_empty() {
-        return empty("office.name");
-    }
-    let region = &application.office.region;
-    if region.len() != 6 || !region.bytes().all(|b| b.is_ascii_digit()) {
-        let reason = Reason::Region { region: region.into() };
-        return Err(InvalidValue(Problem::at("office.region", reason)));
-    }
+    number(application)?;
+    office(&application.office)?;
     contact(&application.office)?;
-    if !application.as_of.exists() {
-        let reason = Reason::NoSuchDay { day: GivenDay(application.as_of) };
-        return Err(InvalidDate(Problem::at("as_of", reason)));
-    }
-    // RAIL R14: the law is that of the day of the check.
-    let description = policy.description();
-    let EditionDays { valid_from, valid_until } = description.edition;
-    if !holds(Some(valid_from), valid_until, made_on) {
-        let reason = Reason::OutsideEdition {
-            day: made_on,
-            edition: (&description.policy.edition).into(),
-            period: Period { from: Some(valid_from), until: valid_until },
-        };
-        return Err(OutsideEdition(Problem::at("as_of", reason)));
-    }
-    here(&description.place, application, made_on)?;
-    // RAIL R2: an unknown matter is an error, never an empty list of duties.
-    let position = policy.matter_position(&application.matter);
-    let known = position.and_then(|position| Some((position, policy.matter_at(position)?)));
-    let Some((position, matter)) = known else {
-        let reason = Reason::Matter { matter: (&application.matter).into() };
-        return Err(UnknownMatter(Problem::at("matter", reason)));
-    };
+    days(policy, application, made_on)?;
+    here(&policy.description().place, application, made_on)?;
+    let (position, matter) = matter(policy, application)?;
     subjects(application)?;
     roles(application)?;
     behind(application)?;
     representatives(application, matter)?;
     materials(application)?;
     Ok(position)
+}
+
+/// Finds every fault of an application that shows beside the others, at most one of each place: a
+/// form tells them all at once. There is none if, and only if, [`application`] finds none.
+pub fn faults(
+    policy: &Described,
+    application: &Application,
+    made_on: Date,
+) -> Vec<ApplicationError> {
+    let matter = matter(policy, application);
+    let mut all: Vec<ApplicationError> = Vec::new();
+    let mut add = |found: Result<(), ApplicationError>| {
+        let Err(fault) = found else { return };
+        if all.iter().all(|known| known.problem().path != fault.problem().path) {
+            all.push(fault);
+        }
+    };
+    add(number(application));
+    add(office_name(&application.office));
+    add(office_region(&application.office));
+    add(contact(&application.office));
+    add(days(policy, application, made_on));
+    add(here(&policy.description().place, application, made_on));
+    add(matter.as_ref().map(|_| ()).map_err(Clone::clone));
+    for (i, subject) in application.subjects.iter().enumerate() {
+        add(identifiers_of(i, subject));
+        add(subject_alone(i, subject));
+    }
+    add(subjects(application));
+    add(roles(application));
+    add(behind(application));
+    if let Ok((_, matter)) = matter {
+        add(representatives(application, matter));
+    }
+    add(materials(application));
+    all
+}
+
+fn empty(path: &str) -> ApplicationError {
+    ApplicationError::InvalidValue(Problem::at(path, Reason::Empty))
+}
+
+fn number(application: &Application) -> Result<(), ApplicationError> {
+    if application.id.trim().is_empty() { Err(empty("id")) } else { Ok(()) }
+}
+
+fn office(office: &Office) -> Result<(), ApplicationError> {
+    office_name(office)?;
+    office_region(office)
+}
+
+fn office_name(office: &Office) -> Result<(), ApplicationError> {
+    if office.name.trim().is_empty() { Err(empty("office.name")) } else { Ok(()) }
+}
+
+fn office_region(Office { region, .. }: &Office) -> Result<(), ApplicationError> {
+    if region.len() == 6 && region.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(());
+    }
+    let reason = Reason::Region { region: region.into() };
+    Err(ApplicationError::InvalidValue(Problem::at("office.region", reason)))
+}
+
+/// Checks the as-of date, and that the edition decides on the day of the check.
+fn days(
+    policy: &Described,
+    application: &Application,
+    made_on: Date,
+) -> Result<(), ApplicationError> {
+    if !application.as_of.exists() {
+        let reason = Reason::NoSuchDay { day: GivenDay(application.as_of) };
+        return Err(ApplicationError::InvalidDate(Problem::at("as_of", reason)));
+    }
+    // RAIL R14: the law is that of the day of the check.
+    let description = policy.description();
+    let EditionDays { valid_from, valid_until } = description.edition;
+    if holds(Some(valid_from), valid_until, made_on) {
+        return Ok(());
+    }
+    let reason = Reason::OutsideEdition {
+        day: made_on,
+        edition: (&description.policy.edition).into(),
+        period: Period { from: Some(valid_from), until: valid_until },
+    };
+    Err(ApplicationError::OutsideEdition(Problem::at("as_of", reason)))
+}
+
+/// Finds the matter and its position.
+// RAIL R2: an unknown matter is an error, never an empty list of duties.
+fn matter<'a>(
+    policy: &'a Described,
+    application: &Application,
+) -> Result<(u32, &'a MatterInfo), ApplicationError> {
+    let position = policy.matter_position(&application.matter);
+    let known = position.and_then(|position| Some((position, policy.matter_at(position)?)));
+    known.ok_or_else(|| {
+        let reason = Reason::Matter { matter: (&application.matter).into() };
+        ApplicationError::UnknownMatter(Problem::at("matter", reason))
+    })
 }
 
 /// Whether a period, both ends included, contains a day.
@@ -129,30 +197,52 @@ fn here(
 /// [`ApplicationError::InvalidIdentifier`] for the first wrong one, with its path.
 // RAIL R6: an identifier that fails its check character stops the check, here and in the host.
 pub fn identifiers(application: &Application) -> Result<(), ApplicationError> {
+    let mut subjects = application.subjects.iter().enumerate();
+    subjects.try_for_each(|(i, subject)| identifiers_of(i, subject))
+}
+
+fn identifiers_of(i: usize, subject: &Subject) -> Result<(), ApplicationError> {
     let invalid = |path: String, reason: Reason| {
         ApplicationError::InvalidIdentifier(Problem::at(path, reason))
     };
-    for (i, subject) in application.subjects.iter().enumerate() {
-        identifier::validate_issued(
-            subject.kind,
-            subject.scheme,
-            &subject.identifier,
-            subject.country.as_deref(),
-            subject.as_issued.as_deref(),
-        )
-        .map_err(|fault| invalid(format!("subjects[{i}].identifier"), fault.into()))?;
-        for (a, also) in subject.also.iter().enumerate() {
-            let (identifier, country) = (&also.identifier, also.country.as_deref());
-            let path = || format!("subjects[{i}].also[{a}].identifier");
-            identifier::validate(subject.kind, also.scheme, identifier, country)
-                .map_err(|fault| invalid(path(), fault.into()))?;
-            let known = subject.identities().take(a + 1);
-            let own = (also.scheme, country, identifier.as_str());
-            if known.into_iter().any(|other| other == own) {
-                let identifier = Masked::of(identifier);
-                return Err(invalid(path(), Reason::IdentifierTwice { identifier }));
-            }
+    identifier::validate_issued(
+        subject.kind,
+        subject.scheme,
+        &subject.identifier,
+        subject.country.as_deref(),
+        subject.as_issued.as_deref(),
+    )
+    .map_err(|fault| invalid(format!("subjects[{i}].identifier"), fault.into()))?;
+    for (a, also) in subject.also.iter().enumerate() {
+        let (identifier, country) = (&also.identifier, also.country.as_deref());
+        let path = || format!("subjects[{i}].also[{a}].identifier");
+        identifier::validate(subject.kind, also.scheme, identifier, country)
+            .map_err(|fault| invalid(path(), fault.into()))?;
+        let known = subject.identities().take(a + 1);
+        let own = (also.scheme, country, identifier.as_str());
+        if known.into_iter().any(|other| other == own) {
+            let identifier = Masked::of(identifier);
+            return Err(invalid(path(), Reason::IdentifierTwice { identifier }));
         }
+    }
+    Ok(())
+}
+
+/// Checks a subject without the others.
+fn subject_alone(i: usize, subject: &Subject) -> Result<(), ApplicationError> {
+    if subject.name.trim().is_empty() {
+        return Err(empty(&format!("subjects[{i}].name")));
+    }
+    let person_only = matches!(
+        subject.role,
+        Role::LegalRepresentative
+            | Role::Principal
+            | Role::DirectlyResponsible
+            | Role::RegisteredPractitioner
+    );
+    if person_only && subject.kind != SubjectKind::Person {
+        let reason = Reason::PersonsRole { role: subject.role };
+        return Err(invalid_roles(format!("subjects[{i}].kind"), reason));
     }
     Ok(())
 }
@@ -162,21 +252,7 @@ fn subjects(application: &Application) -> Result<(), ApplicationError> {
     let mut seen = BTreeSet::new();
     let consortium = application.subjects.iter().any(|s| s.role == Role::ConsortiumMember);
     for (i, subject) in application.subjects.iter().enumerate() {
-        if subject.name.trim().is_empty() {
-            let problem = Problem::at(format!("subjects[{i}].name"), Reason::Empty);
-            return Err(ApplicationError::InvalidValue(problem));
-        }
-        let person_only = matches!(
-            subject.role,
-            Role::LegalRepresentative
-                | Role::Principal
-                | Role::DirectlyResponsible
-                | Role::RegisteredPractitioner
-        );
-        if person_only && subject.kind != SubjectKind::Person {
-            let reason = Reason::PersonsRole { role: subject.role };
-            return Err(invalid_roles(format!("subjects[{i}].kind"), reason));
-        }
+        subject_alone(i, subject)?;
         // One person may answer for several members of a consortium, and is named for each.
         let answers = matches!(subject.role, Role::LegalRepresentative | Role::Principal);
         let mut identities = subject.identities();

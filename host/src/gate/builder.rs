@@ -143,6 +143,7 @@ impl GateBuilder {
             limits: self.limits,
             clock: self.clock,
             backdating: self.backdating,
+            asked_by: None,
             recorder: self.recorder,
         }
     }

@@ -65,6 +65,10 @@ crate::document! {
         pub format: ReceiptFormat,
         /// Time of the system's clock. The order of receipts is that of the log.
         pub made_at: Moment,
+        /// The caller that asked for the check, as the service has it configured: a post or a
+        /// program, never a person. Absent if the gate was not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub asked_by: Option<String>,
         /// The case that was checked.
         pub case: Case,
         /// The policy and component that decided.

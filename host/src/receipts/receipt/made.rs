@@ -21,6 +21,7 @@ use crate::writer_component::WriterComponent;
 
 /// Observations of a gate about one check.
 pub(crate) struct Observed<'a> {
+    pub(crate) asked_by: Option<&'a str>,
     pub(crate) application: &'a Application,
     pub(crate) due: &'a [Query],
     pub(crate) answers: &'a [Answer],
@@ -87,6 +88,8 @@ impl Receipt {
         Self {
             format: ReceiptFormat::V1,
             made_at,
+            // RAIL R13: whatever the embedding program names its callers, no identifier stays.
+            asked_by: observed.asked_by.map(shortened),
             case: Case {
                 // RAIL R13: a case number may hold an identifier; the log holds none.
                 id: quotable(&Own::and_firms(application).masked_in(&application.id)),
