@@ -148,17 +148,39 @@ pub fn report(
     question: Question,
     progress: Progress<'_>,
 ) -> Result<Report, AuditError> {
+    report_of(source, names, question, &|_, _| true, progress)
+}
+
+/// Whether a check is counted, given its matter and the region of its office.
+pub type Counted<'a> = &'a (dyn Fn(&str, &str) -> bool + Sync);
+
+/// Counts as [`report`] does, but of the checks alone that are `counted`. The rest of the log is
+/// read and verified, and is in no figure but the number of its entries.
+///
+/// # Errors
+///
+/// As [`report`].
+pub fn report_of(
+    source: &Source,
+    names: &Names,
+    question: Question,
+    counted: Counted<'_>,
+    progress: Progress<'_>,
+) -> Result<Report, AuditError> {
     let mut reported = Reported::default();
     let mut tally = Tally::new(question);
     let mut strangers = 0;
     let mut outside = 0;
     backwards(
         source,
-        |page| Page::read(page, question),
+        |page| Page::read(page, question, counted),
         |page| {
             tally.merge(page.tally);
             outside += page.outside;
             reported.meet(page.met, |sequel, story| {
+                if !counted(&sequel.matter, &sequel.region) {
+                    return Ok(());
+                }
                 strangers += story.strangers(&sequel);
                 tally.sequel(&sequel, &story.until(question.as_of));
                 Ok::<(), AuditError>(())

@@ -301,6 +301,12 @@ impl Replayer {
 
     /// Replays a bundle. One that is found false before anything is run is not run.
     pub fn replay(&self, json: &[u8]) -> Replayed {
+        self.replay_in(json, self.papers)
+    }
+
+    /// Replays a bundle as [`Replayer::replay`] does, and writes its papers in this language, if
+    /// any is named, whatever [`Replayer::papers`] says.
+    pub fn replay_in(&self, json: &[u8], papers: Option<Language>) -> Replayed {
         let bundle = match Bundle::from_json(json) {
             Ok(bundle) => bundle,
             Err(e) => return Replayed { problems: vec![e.into()], ..Replayed::default() },
@@ -312,7 +318,7 @@ impl Replayer {
         }
         replayed.run = true;
         let signed = !replayed.problems.iter().any(|p| matches!(p, Problem::Receipt(_)));
-        if let Err(problem) = self.derive(bundle, self.trusted && signed, &mut replayed) {
+        if let Err(problem) = self.derive(bundle, self.trusted && signed, papers, &mut replayed) {
             replayed.problems.push(problem);
         }
         replayed
@@ -335,7 +341,13 @@ impl Replayer {
 
     /// Decides again with the same component on the same answers, and writes the decision with the
     /// same writer. `proven` says that the receipt, which names both, is the office's.
-    fn derive(&self, bundle: Bundle, proven: bool, replayed: &mut Replayed) -> Result<(), Problem> {
+    fn derive(
+        &self,
+        bundle: Bundle,
+        proven: bool,
+        papers: Option<Language>,
+        replayed: &mut Replayed,
+    ) -> Result<(), Problem> {
         let Bundle { application, answers, decision, due, verdict, receipt, .. } = bundle;
         let id = receipt.id();
         let receipt = &receipt.payload;
@@ -367,7 +379,7 @@ impl Replayer {
         };
         let differs = Differences::between(&decision, &redone.decision()?);
         replayed.problems.extend(differs.map(Problem::Differs));
-        if let (Some(language), []) = (self.papers, replayed.problems.as_slice()) {
+        if let (Some(language), []) = (papers, replayed.problems.as_slice()) {
             replayed.papers = redone.papers(language, id.as_str())?;
         }
         Ok(())

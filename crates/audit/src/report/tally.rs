@@ -8,7 +8,7 @@ use mustcheck_model::{AnswerStatus, Effect, is_backdated};
 use super::figures::{
     Add as _, Checks, DecisionTime, Figures, Lookups, Measures, Outcomes, Records, Unanswered,
 };
-use super::{By, Question};
+use super::{By, Counted, Question};
 use crate::reported::{Met, Story};
 use crate::scan;
 use crate::sequel::{Measure, Sequel};
@@ -33,12 +33,19 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn read(page: &scan::Page<'_>, question: Question) -> Result<Self, AuditError> {
+    pub(super) fn read(
+        page: &scan::Page<'_>,
+        question: Question,
+        counted: Counted<'_>,
+    ) -> Result<Self, AuditError> {
         let mut read = Self { tally: Tally::new(question), met: Vec::new(), outside: 0 };
         for (index, entry) in page.iter() {
             match View::read(index, entry)? {
                 View::Feedback(entry) => read.met.push(Met::Feedback(entry)),
                 View::Failure(failed) => {
+                    if !counted(&failed.matter, &failed.office.region) {
+                        continue;
+                    }
                     if question.period.holds(day(failed.at)) {
                         read.tally.failure(&failed);
                     } else {
@@ -46,9 +53,11 @@ impl Page {
                     }
                 }
                 View::Receipt(receipt) => {
-                    if question.period.holds(day(receipt.made_at)) {
+                    let case = &receipt.case;
+                    let is_counted = counted(&case.matter, &case.office.region);
+                    if is_counted && question.period.holds(day(receipt.made_at)) {
                         read.tally.receipt(&receipt);
-                    } else {
+                    } else if is_counted {
                         read.outside += 1;
                     }
                     // A receipt outside the period is kept too, so that its feedback is matched

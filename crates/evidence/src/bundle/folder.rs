@@ -84,17 +84,26 @@ impl BundleFolder {
         content: &[u8],
         sealed: bool,
     ) -> Result<(), StoreError> {
-        let day = made_at.to_second().date;
-        let month = self.folder.join(format!("{:04}-{:02}", day.year, day.month));
+        let month = month_folder(&self.folder, made_at);
         self.once(&month, || {
             private::make_folder(&month)
                 .and_then(|()| private::sync_folder(&self.folder))
                 .map_err(|e| io(&month, e))
         })?;
-        let ending = if sealed { SEALED_ENDING } else { ENDING };
-        let path = month.join(format!("{id}.{ending}"));
+        let path = bundle_path(&self.folder, id, made_at, sealed);
         private::place(&path, &[content]).map_err(|e| io(&path, e))
     }
+}
+
+fn month_folder(folder: &Path, made_at: Moment) -> PathBuf {
+    let day = made_at.to_second().date;
+    folder.join(format!("{:04}-{:02}", day.year, day.month))
+}
+
+/// Path of a receipt's bundle in a folder of bundles, encrypted or not.
+pub fn bundle_path(folder: &Path, id: &DocumentId, made_at: Moment, sealed: bool) -> PathBuf {
+    let ending = if sealed { SEALED_ENDING } else { ENDING };
+    month_folder(folder, made_at).join(format!("{id}.{ending}"))
 }
 
 /// Path of a component in a folder of bundles.
