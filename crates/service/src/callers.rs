@@ -17,6 +17,7 @@ pub use token::{NewToken, TokenError};
 
 use crate::config::ConfigError;
 use crate::problem::{Kind, Problem};
+use crate::records::Reach;
 use crate::tls::ClientCertificate;
 
 /// A permission of a caller.
@@ -75,6 +76,10 @@ pub struct Caller {
     roles: Vec<Role>,
     matters: Scope,
     regions: Scope,
+    /// Name of the office that the caller checks for, to begin a form with.
+    office: Option<String>,
+    /// Region of that office.
+    region: Option<String>,
     tokens: Vec<[u8; 32]>,
     certificates: Vec<[u8; 32]>,
     certificate_names: Vec<String>,
@@ -161,9 +166,32 @@ impl Caller {
         }
     }
 
-    /// Whether the caller may see every matter and every region.
-    pub(crate) fn reaches_everything(&self) -> bool {
-        (&self.matters, &self.regions) == (&Scope::All, &Scope::All)
+    /// The matters and regions that the caller may see.
+    pub(crate) fn reach(&self) -> Reach {
+        let some = |scope: &Scope| match scope {
+            Scope::All => None,
+            Scope::Some(items) => Some(items.clone()),
+        };
+        Reach { matters: some(&self.matters), regions: some(&self.regions) }
+    }
+
+    /// Name of the office that the caller checks for, if the file of the callers says so.
+    pub(crate) fn office(&self) -> Option<&str> {
+        self.office.as_deref()
+    }
+
+    /// Region of that office: the one that the file of the callers says, or the only one that the
+    /// caller may ask for.
+    pub(crate) fn region(&self) -> Option<&str> {
+        let only = match &self.regions {
+            Scope::Some(regions) => regions.as_slice(),
+            Scope::All => &[],
+        };
+        let only = match only {
+            [region] if region.len() == 6 => Some(&**region),
+            _ => None,
+        };
+        self.region.as_deref().or(only)
     }
 
     /// Counts a request against the caller's rate.

@@ -8,9 +8,10 @@ use axum::extract::Request;
 use axum::http::header;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use mustcheck::{Application, Checked, Date, Policy, PolicyError};
+use mustcheck::{Application, Checked, Date, Language, Policy, PolicyError};
 use mustcheck_audit::{FeedbackFile, RecordedFeedback, Source};
 use mustcheck_evidence::DocumentId;
+use mustcheck_evidence::replay::Verdict;
 use tokio::time::Instant;
 
 use crate::callers::{self, Days, Role};
@@ -20,7 +21,7 @@ use crate::operation::work::{Work, unpanicked};
 use crate::operations::{not_recorded, unknown, unreadable};
 use crate::page::{self, Answer, Office, Settings, Task};
 use crate::problem::{Kind, Problem};
-use crate::records::KeptReceipt;
+use crate::records::{FoundCases, KeptReceipt, NoPapers, Papers, Reach, Search};
 use crate::shared::Shared;
 
 /// Returns the pages of a service; `None` if its configuration wants none.
@@ -82,8 +83,12 @@ impl page::Caller for callers::Caller {
         self.reaches_region(region)
     }
 
-    fn may_everything(&self) -> bool {
-        self.reaches_everything()
+    fn reach(&self) -> Reach {
+        self.reach()
+    }
+
+    fn office(&self) -> (Option<&str>, Option<&str>) {
+        (self.office(), self.region())
     }
 
     fn days(&self) -> Days {
@@ -146,6 +151,19 @@ impl Office for ServiceOffice {
         set.gate(region).ok()?.policy_as_of(set.today()?).cloned()
     }
 
+    fn faults<'a>(
+        &'a self,
+        caller: &'a dyn page::Caller,
+        application: Application,
+    ) -> Answer<'a, Vec<page::Problem>> {
+        // Nothing is looked up or recorded: it is not counted, and does not wait for its turn.
+        let faults = self.0.faults(&application, caller.days());
+        Box::pin(std::future::ready(match faults {
+            Ok(faults) => Ok(faults.into_iter().map(page::Problem::from).collect()),
+            Err(problem) => Err(problem.into()),
+        }))
+    }
+
     fn check<'a>(
         &'a self,
         caller: &'a dyn page::Caller,
@@ -154,7 +172,7 @@ impl Office for ServiceOffice {
         let (shared, name) = (Arc::clone(&self.0), Arc::clone(caller.name()));
         let days = caller.days();
         let work = async move {
-            let checked = shared.check(application, days, None).await?;
+            let checked = shared.check(application, days, Some(Arc::clone(&name)), None).await?;
             let decision = checked.decision();
             tracing::info!(
                 caller = &*name,
@@ -188,6 +206,47 @@ impl Office for ServiceOffice {
             }
             Ok(kept)
         })
+    }
+
+    fn search<'a>(
+        &'a self,
+        caller: &'a dyn page::Caller,
+        search: Search,
+    ) -> Answer<'a, FoundCases> {
+        let (shared, reach) = (Arc::clone(&self.0), caller.reach());
+        let work = async move {
+            let found = shared.records()?.search(search, reach).await;
+            found.map_err(|error| unreadable(&error))
+        };
+        Box::pin(self.work(caller, work))
+    }
+
+    fn papers<'a>(
+        &'a self,
+        caller: &'a dyn page::Caller,
+        receipt: KeptReceipt,
+        language: Language,
+    ) -> Answer<'a, Papers> {
+        let (shared, name) = (Arc::clone(&self.0), Arc::clone(caller.name()));
+        let work = async move {
+            let records = shared.records()?;
+            let papers = shared.archive.papers(records, &receipt, language).await;
+            let papers = papers.map_err(|error| unreadable(&error))?;
+            let none = papers.as_ref().err().map(|none| format!("{none:?}"));
+            tracing::info!(
+                caller = &*name,
+                receipt = receipt.id.as_str(),
+                none,
+                "papers were asked for again from the page"
+            );
+            if let Err(NoPapers::NotEqual(verdict @ (Verdict::Broken | Verdict::Differs))) = papers
+            {
+                let (receipt, verdict) = (receipt.id.as_str(), verdict.code());
+                tracing::error!(receipt, verdict, "the evidence of a check does not hold");
+            }
+            Ok(papers)
+        };
+        Box::pin(self.work(caller, work))
     }
 
     fn record_feedback<'a>(

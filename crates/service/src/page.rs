@@ -1,11 +1,12 @@
-//! The officer's pages: enter an application, read the decision, print the notice, find a receipt,
-//! record feedback, see the overdue list, read statistics.
+//! The officer's pages: enter an application, read the decision, print its papers, find a case,
+//! print them again, record feedback, see the overdue list, read statistics.
 //!
 //! Every page is made on the server, works without script, and loads nothing from any other host.
 //! The pages decide nothing: they ask an [`Office`], which is the service.
 //!
 //! RAIL R13: text that may identify somebody is in bodies alone. A decision is reached by a number
-//! that counts within one session, and every form is a POST.
+//! that counts within one session, a case on record by its receipt's id, which is a digest and lasts;
+//! every form is a POST.
 //!
 //! RAIL R10: no page compares persons or firms.
 
@@ -18,11 +19,13 @@ mod book;
 mod check;
 mod decision;
 mod fields;
+mod find;
 mod form;
 mod language;
 mod layout;
 mod office;
 mod overdue;
+mod papers;
 mod parts;
 mod problem;
 mod receipt;
@@ -32,6 +35,7 @@ mod sign_in;
 mod state;
 mod statics;
 mod statistics;
+mod usual;
 mod visit;
 mod words;
 
@@ -72,10 +76,13 @@ pub(crate) fn router(office: Arc<dyn Office>, settings: Settings) -> Result<Rout
         ("/decisions/{number}/sheet", get(decision::sheet)),
         ("/decisions/{number}/notices/{subject}", get(decision::notice)),
         ("/decisions/{number}/json", post(decision::json)),
-        ("/receipts", get(receipt::find).post(receipt::found)),
-        ("/receipts/{number}", get(receipt::show)),
-        ("/receipts/{number}/feedback", post(receipt::feedback)),
-        ("/receipts/{number}/json", post(receipt::json)),
+        ("/decisions/{number}/again", post(check::again)),
+        ("/receipts", get(find::show).post(find::ask)),
+        ("/receipts/{id}", get(receipt::show)),
+        ("/receipts/{id}/feedback", post(receipt::feedback)),
+        ("/receipts/{id}/json", post(receipt::json)),
+        ("/receipts/{id}/papers", get(papers::list)),
+        ("/receipts/{id}/papers/{paper}", get(papers::show)),
         ("/overdue", get(overdue::show).post(overdue::ask)),
         ("/statistics", get(statistics::show).post(statistics::ask)),
     ];

@@ -3,6 +3,8 @@
 mod database;
 mod folder;
 mod index;
+mod papers;
+mod search;
 
 use std::sync::Arc;
 
@@ -18,6 +20,8 @@ use serde::Serialize;
 pub use database::DatabaseRecords;
 pub use folder::FolderRecords;
 pub use index::IndexError;
+pub(crate) use papers::{Archive, NoPapers, Papers};
+pub(crate) use search::{FoundCase, FoundCases, Reach, Search};
 
 use crate::config::RecordsConfig;
 use crate::idempotency::RequestsKey;
@@ -140,6 +144,49 @@ impl Records {
                 blocking(move || folder.receipt(&id)).await?
             }
             Self::Database(database) => database.receipt(&id).await,
+        }
+    }
+
+    /// Finds the cases that a caller may see, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordsError`] if the log or its index cannot be read.
+    pub(crate) async fn search(
+        &self,
+        search: Search,
+        reach: Reach,
+    ) -> Result<FoundCases, RecordsError> {
+        match self {
+            Self::Folder(folder) => {
+                let folder = Arc::clone(folder);
+                blocking(move || folder.search(&search, &reach)).await?
+            }
+            Self::Database(database) => Arc::clone(database).search(search, reach).await,
+        }
+    }
+
+    /// Reads the bundle of a receipt that is in the log.
+    ///
+    /// # Errors
+    ///
+    /// The inner [`NoPapers`] if it is not at hand; the outer [`RecordsError`] if that is not
+    /// known.
+    pub(crate) async fn evidence(
+        &self,
+        receipt: &KeptReceipt,
+    ) -> Result<Result<Vec<u8>, NoPapers>, RecordsError> {
+        match self {
+            Self::Folder(folder) => {
+                let folder = Arc::clone(folder);
+                let (id, made_at) = (receipt.id.clone(), receipt.receipt.payload.made_at);
+                blocking(move || folder.bundle(&id, made_at)).await?
+            }
+            Self::Database(database) => Ok(match database.bundle(&receipt.id).await? {
+                None => Err(NoPapers::Missing),
+                Some(stored) if stored.sealed => Err(NoPapers::Sealed),
+                Some(stored) => Ok(stored.body),
+            }),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::metrics::Metrics;
 use crate::policies::{Policies, PolicySet, Run};
 use crate::problem::{Kind, Problem};
 use crate::readiness::Found;
-use crate::records::Records;
+use crate::records::{Archive, Records};
 
 /// Largest number of subjects that are checked without another thread. A check of a few is done
 /// before a thread would have been woken.
@@ -24,6 +24,7 @@ const INLINE_SUBJECTS: usize = 16;
 pub struct Shared {
     pub(crate) policies: Policies,
     pub(crate) records: Option<Records>,
+    pub(crate) archive: Arc<Archive>,
     pub(crate) idempotency: Idempotency,
     pub(crate) metrics: Metrics,
     pub(crate) admission: Admission,
@@ -57,6 +58,7 @@ impl Shared {
         Self {
             policies,
             records,
+            archive: Arc::new(Archive::new(config.cache.clone())),
             idempotency,
             metrics,
             admission: Admission::new(limits.concurrent, limits.queue),
@@ -94,6 +96,26 @@ impl Shared {
         self.records.as_ref().ok_or_else(|| Problem::new(Kind::NoRecords))
     }
 
+    /// Finds everything that is wrong with an application, without checking it.
+    ///
+    /// # Errors
+    ///
+    /// The problem if that is not known.
+    pub(crate) fn faults(
+        &self,
+        application: &Application,
+        days: Days,
+    ) -> Result<Vec<Problem>, Problem> {
+        let set = self.policies.current();
+        let gate = match set.gate_of(&application.office.region, days) {
+            Ok(gate) => gate,
+            Err(no_place) => return Ok(vec![no_place]),
+        };
+        let faults = gate.faults(application).map_err(|error| Problem::from(&error))?;
+        let problem = |fault| set.problem(&CheckError::Application(fault), application.as_of, days);
+        Ok(faults.into_iter().map(problem).collect())
+    }
+
     /// Checks an application by the policy of its place, and counts the result.
     ///
     /// # Errors
@@ -103,10 +125,14 @@ impl Shared {
         self: &Arc<Self>,
         application: Application,
         days: Days,
+        asked_by: Option<Arc<str>>,
         claim: Option<&Claim>,
     ) -> Result<Checked, Problem> {
         let set = self.policies.current();
-        let gate = set.gate_of(&application.office.region, days)?;
+        let mut gate = set.gate_of(&application.office.region, days)?;
+        if let Some(caller) = asked_by {
+            gate = gate.asked_by(caller);
+        }
         let journal = match (&self.records, claim) {
             (Some(Records::Database(database)), Some(claim)) => Some(database.claimed(claim)),
             _ => None,

@@ -8,8 +8,12 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "pages/cases.rs"]
+mod cases;
 #[path = "pages/checks.rs"]
 mod checks;
+#[path = "pages/forms.rs"]
+mod forms;
 #[path = "pages/input.rs"]
 mod input;
 #[path = "pages/records.rs"]

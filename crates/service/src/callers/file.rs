@@ -57,6 +57,8 @@ fn caller(
     let roles = roles(&mut section);
     let matters = scope(&mut section, "matters");
     let regions = scope(&mut section, "regions");
+    let office = section.text("office");
+    let region = region(&mut section, regions.as_ref());
     let tokens = digests(&mut section, "token_sha256", seen);
     let certificates = digests(&mut section, "certificate_sha256", seen);
     let certificate_names = section.texts("certificate_names").unwrap_or_default();
@@ -83,6 +85,8 @@ fn caller(
         roles,
         matters: matters?,
         regions: regions?,
+        office,
+        region,
         tokens,
         certificates,
         certificate_names,
@@ -132,6 +136,22 @@ fn scope(section: &mut Section<'_, '_>, key: &'static str) -> Option<Scope> {
         }
     }
     Some(Scope::Some(items))
+}
+
+/// Reads the region of the office that a form begins with.
+fn region(section: &mut Section<'_, '_>, allowed: Option<&Scope>) -> Option<String> {
+    let region = section.parsed("region", |region| {
+        if region.len() == 6 && region.bytes().all(|b| b.is_ascii_digit()) {
+            return Ok(region.to_owned());
+        }
+        Err(format!("`{}` is no division code of six digits (GB/T 2260)", quotable(region)))
+    })?;
+    if let Some(Scope::Some(prefixes)) = allowed
+        && !prefixes.iter().any(|prefix| region.starts_with(&**prefix))
+    {
+        section.fault("region", format!("`{region}` is in none of the `regions`"));
+    }
+    Some(region)
 }
 
 fn digests(

@@ -1,5 +1,7 @@
 //! `POST /v1/checks`: one application, end to end.
 
+use std::sync::Arc;
+
 use mustcheck::{Application, ApplicationExt as _, Checked, Decision, Disposition};
 use mustcheck_evidence::{ContentDigest, DocumentId};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -105,7 +107,9 @@ impl Operation for MakeCheck {
 
 /// Makes a check, and notes its disposition and receipt for the log.
 pub(super) async fn make(call: &Call, application: Application) -> Result<Checked, Problem> {
-    let checked = call.shared.check(application, call.days(), call.claim.as_ref()).await?;
+    let asked_by = call.caller.as_ref().map(|caller| Arc::clone(caller.name()));
+    let checked =
+        call.shared.check(application, call.days(), asked_by, call.claim.as_ref()).await?;
     let mut notes = call.told.notes();
     notes.disposition = Some(checked.decision().disposition.to_string());
     notes.receipt = checked.receipt().map(|recorded| recorded.id.to_string());

@@ -3,16 +3,18 @@
 mod draft;
 mod view;
 
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use mustcheck::{Application, ApplicationExt as _, Policy};
 
+use super::decision;
 use super::form::{Wrong, marked};
 use super::layout::Switch;
 use super::office::Task;
 use super::problem::{Problem, told};
 use super::respond;
-use super::session::{Kept, Made};
+use super::session::Made;
 use super::sign_in::{self, Why};
 use super::visit::{Guest, Sent, Visit};
 use draft::Draft;
@@ -21,7 +23,7 @@ use draft::Draft;
 pub(super) async fn show(guest: Guest) -> Response {
     let visit = match Visit::of(guest) {
         Ok(visit) => visit,
-        Err(guest) => return sign_in::page(&guest, Why::First),
+        Err(guest) => return sign_in::page(&guest, Why::First, "/"),
     };
     if !visit.caller.may(Task::Check) && visit.caller.may(Task::Receipts) {
         return respond::see_other("/receipts");
@@ -29,7 +31,9 @@ pub(super) async fn show(guest: Guest) -> Response {
     if let Err(refused) = visit.permit(Task::Check) {
         return refused;
     }
-    form(&visit, &Draft::new(visit.shared().office.today()), &[])
+    let shared = visit.shared();
+    let usual = shared.remembered.of(&*visit.caller, |region| shared.office.policy(region));
+    form(&visit, &Draft::new(shared.office.today(), usual), &[])
 }
 
 /// `POST /`: changes the form, or checks its application.
@@ -43,20 +47,88 @@ pub(super) async fn put(sent: Sent) -> Response {
         draft.change(sent.button());
         return form(visit, &draft, &[]);
     }
-    match draft.application(visit.lang()) {
-        Err(wrong) => form(visit, &draft, &wrong),
-        Ok(application) => match check(visit, application).await {
-            Ok(response) => response,
-            Err(Problem::Invalid { place, detail }) => {
-                let told = told(visit.lang(), &detail);
-                form(visit, &draft, &[Wrong { place: draft.place(&place), told }])
-            }
-            Err(problem @ Problem::Forbidden { place: Some(place) }) => {
-                let told = problem.sentence(visit.lang());
-                form(visit, &draft, &[Wrong { place: place.into(), told }])
-            }
-            Err(problem) => respond::problem(visit, &problem),
-        },
+    let (application, mut wrong) = match draft.application(visit.lang()) {
+        Ok(read) => read,
+        Err(wrong) => return form(visit, &draft, &[wrong]),
+    };
+    match mistakes(visit, &draft, &application).await {
+        Ok(more) => merge(&mut wrong, more),
+        Err(problem) => return respond::problem(visit, &problem),
+    }
+    if !wrong.is_empty() {
+        return form(visit, &draft, &wrong);
+    }
+    match check(visit, application).await {
+        Ok(response) => response,
+        Err(Problem::Invalid { place, detail }) => {
+            let told = told(visit.lang(), &detail);
+            form(visit, &draft, &[Wrong { place: draft.place(&place), told }])
+        }
+        Err(problem @ Problem::Forbidden { place: Some(place) }) => {
+            let told = problem.sentence(visit.lang());
+            form(visit, &draft, &[Wrong { place: place.into(), told }])
+        }
+        Err(problem) => respond::problem(visit, &problem),
+    }
+}
+
+/// Everything that the service finds wrong with an application, and where the caller's limits are.
+async fn mistakes(
+    visit: &Visit,
+    draft: &Draft,
+    application: &Application,
+) -> Result<Vec<Wrong>, Problem> {
+    let lang = visit.lang();
+    let mut wrong = Vec::new();
+    let (matter, region) = (&application.matter, &application.office.region);
+    let limits = [
+        ("matter", visit.caller.may_matter(matter)),
+        ("office.region", visit.caller.may_region(region)),
+    ];
+    let faults = visit.shared().office.faults(&*visit.caller, application.clone()).await?;
+    for fault in faults {
+        if let Problem::Invalid { place, detail } = fault {
+            wrong.push(Wrong { place: draft.place(&place), told: told(lang, &detail) });
+        }
+    }
+    let beyond = limits.into_iter().filter(|(_, may)| !may).map(|(place, _)| Wrong {
+        place: place.into(),
+        told: Problem::Forbidden { place: Some(place) }.sentence(lang),
+    });
+    merge(&mut wrong, beyond.collect());
+    Ok(wrong)
+}
+
+/// Adds mistakes at fields that have none yet, and puts them in the order of the form.
+fn merge(wrong: &mut Vec<Wrong>, more: Vec<Wrong>) {
+    for one in more {
+        if wrong.iter().all(|known| known.place != one.place) {
+            wrong.push(one);
+        }
+    }
+    wrong.sort_by_key(|one| Draft::order(&one.place));
+}
+
+/// `POST /decisions/{number}/again`: the form with what was checked, to change it or to check it once
+/// more; JSON, if the form cannot hold all of it.
+pub(super) async fn again(Path(number): Path<u32>, sent: Sent) -> Response {
+    let visit = &sent.visit;
+    let made = match decision::made(visit, number) {
+        Ok(made) => made,
+        Err(response) => return response,
+    };
+    let mut application = made.application.clone();
+    let checked = made.checked.decision();
+    // What was checked as of its own day is checked again as of this one.
+    if let (true, Some(today)) = (checked.as_of == checked.made_on, visit.shared().office.today()) {
+        application.as_of = today;
+    }
+    match Draft::of(&application, visit.lang()) {
+        Some(draft) => form(visit, &draft, &[]),
+        None => {
+            let text = serde_json::to_string_pretty(&application).unwrap_or_default();
+            json(visit, &text, None)
+        }
     }
 }
 
@@ -97,8 +169,9 @@ async fn check(visit: &Visit, application: Application) -> Result<Response, Prob
     let office = &visit.shared().office;
     let policy = office.policy(&application.office.region);
     let checked = office.check(&*visit.caller, application.clone()).await?;
+    visit.shared().remembered.keep(&*visit.caller, &application);
     let made = Made { application, checked, policy };
-    let number = visit.session.keep(Kept::Decision(made.into()));
+    let number = visit.session.keep(made);
     Ok(respond::see_other(&format!("/decisions/{number}")))
 }
 

@@ -17,7 +17,7 @@ use super::book::Book;
 use super::office::Task;
 use super::problem::Problem;
 use super::respond;
-use super::session::{Kept, Made};
+use super::session::Made;
 use super::state::Page;
 use super::visit::{Sent, Visit};
 
@@ -49,17 +49,17 @@ impl<'a> Download<'a> {
 
 /// Finds the decision that the session keeps under a number, if the caller may see it; else returns
 /// a page that says why not.
-fn made(visit: &Visit, number: u32) -> Result<Arc<Made>, Response> {
+pub(super) fn made(visit: &Visit, number: u32) -> Result<Arc<Made>, Response> {
     visit.permit(Task::Check)?;
     match visit.session.kept(number) {
-        Some(Kept::Decision(made)) => {
+        Some(made) => {
             // The caller's permissions may have been narrowed since.
             let application = &made.application;
             let case = visit.permit_case(&application.matter, &application.office.region);
             case.map_err(|problem| respond::problem(visit, &problem))?;
             Ok(made)
         }
-        _ => Err(gone(visit)),
+        None => Err(gone(visit)),
     }
 }
 
@@ -68,13 +68,13 @@ pub(super) fn gone(visit: &Visit) -> Response {
     let lang = visit.lang();
     let title = lang.say("该页已不再保存", "This page is gone");
     let said = lang.say(
-        "每个会话只保留最近的若干页。请凭回执编号查找回执。",
-        "A session keeps its last pages only. Find the receipt by its number.",
+        "每个会话只保留最近的若干页。请查找该案件，从其回执重新打印文书。",
+        "A session keeps its last pages only. Find the case: its receipt prints the papers again.",
     );
     let main = maud::html! {
         h1 { (title) }
         p.alert role="alert" { (said) }
-        p { a href="/receipts" { (lang.say("查找回执", "Find a receipt")) } }
+        p { a href="/receipts" { (lang.say("查找案件", "Find a case")) } }
     };
     visit.page(StatusCode::NOT_FOUND, title, "/", main)
 }

@@ -52,7 +52,7 @@ pub(super) fn summary(lang: Lang, wrong: &[Wrong], label: &dyn Fn(&str) -> Strin
         return html! {};
     }
     html! {
-        div.errors #errors role="alert" tabindex="-1" {
+        div.errors #errors role="alert" tabindex="-1" autofocus {
             h2 { (lang.say("请更正以下内容", "Please correct this")) }
             ul {
                 @for one in wrong {
@@ -93,11 +93,14 @@ pub(super) struct Line<'a> {
     pub(super) hint: Option<&'a str>,
     pub(super) required: bool,
     pub(super) class: &'a str,
+    /// Whether the page begins at this field.
+    pub(super) focus: bool,
 }
 
 impl<'a> Line<'a> {
     pub(super) const fn text(place: &'a str, label: &'a str, value: &'a str) -> Self {
-        Self { place, label, value, kind: "text", hint: None, required: false, class: "" }
+        let (hint, required, class, focus) = (None, false, "", false);
+        Self { place, label, value, kind: "text", hint, required, class, focus }
     }
 
     pub(super) const fn day(place: &'a str, label: &'a str, value: &'a str) -> Self {
@@ -109,7 +112,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn show(&self, wrong: &[Wrong]) -> Markup {
-        let Self { place, label, value, kind, hint, required, class } = *self;
+        let Self { place, label, value, kind, hint, required, class, focus } = *self;
         let bad = wrong.iter().any(|one| one.place == place);
         html! {
             div.field.(class) {
@@ -117,7 +120,7 @@ impl<'a> Line<'a> {
                 @if let Some(hint) = hint { p.hint id=(format!("{}-hint", id(place))) { (hint) } }
                 (error(wrong, place))
                 input id=(id(place)) type=(kind) name=(place) value=(value) required[required]
-                    autocomplete="off" spellcheck="false" aria-invalid=[bad.then_some("true")]
+                    autofocus[focus] autocomplete="off" spellcheck="false" aria-invalid=[bad.then_some("true")]
                     aria-describedby=[described(wrong, place, hint.is_some())];
             }
         }

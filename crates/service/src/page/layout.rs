@@ -80,7 +80,7 @@ impl Layout<'_> {
     fn navigation(&self, caller: &dyn Caller) -> Markup {
         let pages = [
             ("/", Task::Check, "新建核查", "New check"),
-            ("/receipts", Task::Receipts, "查找回执", "Find a receipt"),
+            ("/receipts", Task::Receipts, "查找案件", "Find a case"),
             ("/overdue", Task::Receipts, "逾期事项", "Overdue"),
             ("/statistics", Task::Receipts, "统计", "Statistics"),
         ];

@@ -4,13 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use mustcheck::{Application, Checked, Date, Policy};
+use mustcheck::{Application, Checked, Date, Language, Policy};
 use mustcheck_audit::{FeedbackFile, RecordedFeedback, Source};
 use mustcheck_evidence::DocumentId;
 
 use super::problem::Problem;
 use crate::callers::Days;
-use crate::records::KeptReceipt;
+use crate::records::{FoundCases, KeptReceipt, Papers, Reach, Search};
 
 /// Future of an office's answer.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Problem>> + Send + 'a>>;
@@ -40,8 +40,11 @@ pub(crate) trait Caller: Send + Sync {
     /// Whether it may ask for offices of this region, a code of GB/T 2260.
     fn may_region(&self, region: &str) -> bool;
 
-    /// Whether it may see every matter and region: statistics are of the whole log.
-    fn may_everything(&self) -> bool;
+    /// The matters and regions that it may see.
+    fn reach(&self) -> Reach;
+
+    /// Name and region of the office that it checks for, as far as they are configured.
+    fn office(&self) -> (Option<&str>, Option<&str>);
 
     /// The as-of dates that the caller may use.
     fn days(&self) -> Days;
@@ -64,6 +67,13 @@ pub(crate) trait Office: Send + Sync + 'static {
     /// incomplete, as in a form that is not filled in yet.
     fn policy(&self, region: &str) -> Option<Policy>;
 
+    /// Finds everything that is wrong with an application, each with its place, without a check.
+    fn faults<'a>(
+        &'a self,
+        caller: &'a dyn Caller,
+        application: Application,
+    ) -> Answer<'a, Vec<Problem>>;
+
     /// Checks an application.
     fn check<'a>(&'a self, caller: &'a dyn Caller, application: Application)
     -> Answer<'a, Checked>;
@@ -71,6 +81,17 @@ pub(crate) trait Office: Send + Sync + 'static {
     /// Reads a receipt and the feedback about it; [`Problem::Invalid`] if the log has none of that
     /// id.
     fn receipt<'a>(&'a self, caller: &'a dyn Caller, id: DocumentId) -> Answer<'a, KeptReceipt>;
+
+    /// Finds the cases that the caller may see, the newest first.
+    fn search<'a>(&'a self, caller: &'a dyn Caller, search: Search) -> Answer<'a, FoundCases>;
+
+    /// Writes the papers of a receipt that the caller may see again, from its evidence.
+    fn papers<'a>(
+        &'a self,
+        caller: &'a dyn Caller,
+        receipt: KeptReceipt,
+        language: Language,
+    ) -> Answer<'a, Papers>;
 
     /// Records what an office did about a receipt.
     fn record_feedback<'a>(

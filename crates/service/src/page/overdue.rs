@@ -185,13 +185,9 @@ fn row(visit: &Visit, item: &Item) -> Markup {
             td { (safe(&item.office.name)) }
             td { (item.checked_on) }
             td {
-                form method="post" action="/receipts" {
-                    (token(&visit.guest))
-                    input type="hidden" name="receipt" value=(item.receipt);
-                    button.plain type="submit"
-                        aria-label=(format!("{} {}", lang.say("打开回执，申请", "Open the receipt of case"), safe(&item.case))) {
-                        (lang.say("打开", "Open"))
-                    }
+                a href=(format!("/receipts/{}", item.receipt))
+                    aria-label=(format!("{} {}", lang.say("打开回执，申请", "Open the receipt of case"), safe(&item.case))) {
+                    (lang.say("打开", "Open"))
                 }
             }
         }

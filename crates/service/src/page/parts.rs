@@ -1,13 +1,14 @@
 //! Parts that several pages show in the same way.
 
 use maud::{Markup, html};
-use mustcheck::Timestamp;
-use mustcheck::model::{AnswerStatus, Disposition, DispositionRule};
+use mustcheck::model::{AnswerStatus, Disposition, DispositionRule, Domain};
 use mustcheck::safe;
 use mustcheck::words::{disposition_words, rule_words};
+use mustcheck::{Policy, Timestamp};
 use mustcheck_audit::words as audit_words;
 
 use super::language::Lang;
+use super::visit::Visit;
 use super::words;
 
 /// Heads of the columns of a table, in Chinese and English.
@@ -33,6 +34,27 @@ pub(super) fn finding(lang: Lang, disposition: Disposition, rule: DispositionRul
                 p {
                     (lang.say("理由：", "Why: ")) (lang.words(rule_words(rule)))
                     (lang.say("。", "."))
+                }
+            }
+        }
+    }
+}
+
+/// The matters that the caller may ask about, by domain, as options of a list.
+pub(super) fn matters(visit: &Visit, policy: Option<&Policy>, chosen: &str) -> Markup {
+    let lang = visit.lang();
+    let all = policy.map(|policy| &*policy.description().matters).unwrap_or_default();
+    let permitted: Vec<_> =
+        all.iter().filter(|matter| visit.caller.may_matter(&matter.code)).collect();
+    html! {
+        @for domain in Domain::ALL {
+            @if permitted.iter().any(|matter| matter.domain == *domain) {
+                optgroup label=(lang.words(words::domain(*domain))) {
+                    @for matter in permitted.iter().filter(|m| m.domain == *domain) {
+                        option value=(matter.code) selected[matter.code == chosen] {
+                            (lang.text(&matter.name))
+                        }
+                    }
                 }
             }
         }

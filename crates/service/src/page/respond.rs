@@ -2,7 +2,9 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base64ct::{Base64, Encoding as _};
 use maud::{Markup, html};
+use sha2::{Digest as _, Sha256};
 
 use super::language::Lang;
 use super::problem::Problem;
@@ -12,8 +14,7 @@ use super::visit::{Guest, Visit};
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
+const HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -28,6 +29,8 @@ pub(super) async fn secured(mut response: Response) -> Response {
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    let policy = HeaderValue::from_static(POLICY);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     let no_store = HeaderValue::from_static("no-store");
     headers.entry(header::CACHE_CONTROL).or_insert(no_store);
     response
@@ -52,6 +55,30 @@ pub(super) fn html(status: StatusCode, markup: Markup) -> Response {
     let mut response = (status, markup.into_string()).into_response();
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
+/// A paper as it was written, to the byte. It loads nothing, and its own style is all that it may
+/// use.
+pub(super) fn paper(html: String) -> Response {
+    let style = html.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
+    let style = style.map_or_else(
+        || "'none'".to_owned(),
+        |(style, _)| {
+            let digest = Sha256::digest(style.as_bytes());
+            format!("'sha256-{}'", Base64::encode_string(&digest))
+        },
+    );
+    let policy = format!(
+        "default-src 'none'; style-src {style}; form-action 'none'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    let mut response = html.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

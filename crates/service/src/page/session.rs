@@ -12,8 +12,7 @@ use zeroize::Zeroizing;
 
 use super::state::Settings;
 
-/// Largest number of decisions and receipts that a session keeps to be looked at again; the oldest
-/// go first.
+/// Largest number of decisions that a session keeps to be looked at again; the oldest go first.
 const KEPT: usize = 16;
 
 /// A decision that was made in this session.
@@ -23,16 +22,30 @@ pub(super) struct Made {
     pub(super) policy: Option<Policy>,
 }
 
-/// A decision or receipt that a session keeps to show. Its number is of this session alone, and so
-/// may be in a URL.
-#[derive(Clone)]
-pub(super) enum Kept {
-    Decision(Arc<Made>),
-    Receipt {
-        id: DocumentId,
-        /// Id of the feedback that was just recorded.
-        said: Option<DocumentId>,
-    },
+/// Things under numbers that count within one session, and so may be in a URL.
+struct Shelf<T> {
+    next: u32,
+    kept: VecDeque<(u32, T)>,
+}
+
+impl<T: Clone> Shelf<T> {
+    const fn new() -> Self {
+        Self { next: 1, kept: VecDeque::new() }
+    }
+
+    fn put(&mut self, kept: T) -> u32 {
+        let number = self.next;
+        self.next = number.saturating_add(1);
+        if self.kept.len() >= KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back((number, kept));
+        number
+    }
+
+    fn get(&self, number: u32) -> Option<T> {
+        self.kept.iter().find(|(n, _)| *n == number).map(|(_, kept)| kept.clone())
+    }
 }
 
 /// A session.
@@ -45,8 +58,9 @@ pub(super) struct Session {
 
 struct Held {
     used: Instant,
-    next: u32,
-    kept: VecDeque<(u32, Kept)>,
+    made: Shelf<Arc<Made>>,
+    /// The feedback that was just recorded, after its receipt; the receipt's page says so once.
+    said: Option<(DocumentId, DocumentId)>,
 }
 
 impl Session {
@@ -58,30 +72,26 @@ impl Session {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps something to show, under the number that is returned.
-    pub(super) fn keep(&self, kept: Kept) -> u32 {
-        let mut held = self.held();
-        let number = held.next;
-        held.next = number.saturating_add(1);
-        if held.kept.len() >= KEPT {
-            held.kept.pop_front();
-        }
-        held.kept.push_back((number, kept));
-        number
+    /// Keeps a decision to show, under the number that is returned.
+    pub(super) fn keep(&self, made: Made) -> u32 {
+        self.held().made.put(Arc::new(made))
     }
 
-    /// Returns the page that is kept under a number, if there is one.
-    pub(super) fn kept(&self, number: u32) -> Option<Kept> {
-        let held = self.held();
-        held.kept.iter().find(|(n, _)| *n == number).map(|(_, kept)| kept.clone())
+    /// Returns the decision that is kept under a number, if there is one.
+    pub(super) fn kept(&self, number: u32) -> Option<Arc<Made>> {
+        self.held().made.get(number)
     }
 
-    /// Replaces the page that is kept under a number.
-    pub(super) fn replace(&self, number: u32, with: Kept) {
+    /// Notes that feedback about a receipt was recorded.
+    pub(super) fn say(&self, receipt: DocumentId, feedback: DocumentId) {
+        self.held().said = Some((receipt, feedback));
+    }
+
+    /// Returns the id of feedback about a receipt that was just recorded, once.
+    pub(super) fn said(&self, receipt: &DocumentId) -> Option<DocumentId> {
         let mut held = self.held();
-        if let Some((_, kept)) = held.kept.iter_mut().find(|(n, _)| *n == number) {
-            *kept = with;
-        }
+        let said = held.said.take_if(|said| said.0 == *receipt);
+        said.map(|(_, feedback)| feedback)
     }
 }
 
@@ -112,7 +122,7 @@ impl Sessions {
     pub(super) fn begin(&self, token: &str) -> Result<String, getrandom::Error> {
         let secret = random()?;
         let now = Instant::now();
-        let held = Held { used: now, next: 1, kept: VecDeque::new() };
+        let held = Held { used: now, made: Shelf::new(), said: None };
         let token = Zeroizing::new(token.to_owned());
         let session = Arc::new(Session { token, begun: now, held: Mutex::new(held) });
         let mut all = self.all();
@@ -207,13 +217,24 @@ mod tests {
 
     #[test]
     fn a_session_keeps_a_bounded_number_of_pages_under_numbers_of_its_own() {
+        let mut shelf = Shelf::new();
+        let numbers: Vec<u32> = (0..KEPT + 1).map(|n| shelf.put(n)).collect();
+        assert_eq!((numbers[0], numbers[KEPT]), (1, 17));
+        assert_eq!((shelf.get(1), shelf.get(2), shelf.get(18)), (None, Some(1), None));
+    }
+
+    #[test]
+    fn what_was_recorded_is_said_once_and_on_its_own_receipt() {
         let sessions = sessions(Settings::default());
         let session = sessions.of(&sessions.begin("t").unwrap()).unwrap();
-        let id: DocumentId = format!("r{}", "0".repeat(32)).parse().unwrap();
-        let keep = |_| session.keep(Kept::Receipt { id: id.clone(), said: None });
-        let numbers: Vec<u32> = (0..KEPT + 1).map(keep).collect();
-        assert_eq!((numbers[0], numbers[KEPT]), (1, 17));
-        assert!(session.kept(1).is_none() && session.kept(2).is_some());
+        let id = |letter: &str, n: &str| -> DocumentId {
+            format!("{letter}{}", n.repeat(32)).parse().unwrap()
+        };
+        let (one, other, said) = (id("r", "0"), id("r", "1"), id("f", "2"));
+        session.say(one.clone(), said.clone());
+        assert_eq!(session.said(&other), None);
+        assert_eq!(session.said(&one), Some(said));
+        assert_eq!(session.said(&one), None);
     }
 
     #[test]

@@ -28,8 +28,15 @@ pub(super) enum Why {
     Busy,
 }
 
-/// The sign-in page.
-pub(super) fn page(guest: &Guest, why: Why) -> Response {
+/// Whether a path is an address that lasts: it may be sent to a colleague, who is led back to it
+/// after signing in.
+pub(super) fn lasts(path: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-".contains(&b);
+    path.starts_with("/receipts/r") && path.bytes().all(plain)
+}
+
+/// The sign-in page. Whoever signs in is then led to `back`, if that is an address that lasts.
+pub(super) fn page(guest: &Guest, why: Why, back: &str) -> Response {
     let lang = guest.lang;
     let title = lang.say("登录", "Sign in");
     let (status, said) = match why {
@@ -59,6 +66,7 @@ pub(super) fn page(guest: &Guest, why: Why) -> Response {
             )) }
             form method="post" action="/sign-in" {
                 (token(guest))
+                @if lasts(back) { input type="hidden" name="back" value=(back); }
                 div.field {
                     label for="token" { (lang.say("访问令牌", "Access token")) }
                     input #token type="password" name="token" required autocomplete="current-password"
@@ -70,7 +78,8 @@ pub(super) fn page(guest: &Guest, why: Why) -> Response {
             p.small { (ends(guest)) }
         }
     };
-    let mut response = guest.page(status, &title_of_page, "/", main);
+    let shown_at = if lasts(back) { back } else { "/" };
+    let mut response = guest.page(status, &title_of_page, shown_at, main);
     if why == Why::Busy {
         response.headers_mut().insert(axum::http::header::RETRY_AFTER, 5.into());
     }
@@ -103,7 +112,8 @@ pub(super) async fn sign_in(
     let Posted { guest, fields } = posted;
     let said = fields.get("token");
     let Some(caller) = page.office.caller(said) else {
-        return failed(&page, &guest, peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer)).await;
+        let peer = peer.map_or(Peer::UNKNOWN, |Extension(peer)| peer);
+        return failed(&page, &guest, peer, fields.get("back")).await;
     };
     // A session that somebody else may know of is not reused: a new one begins.
     page.sessions.end(&guest.secret);
@@ -113,19 +123,20 @@ pub(super) async fn sign_in(
         return respond::plain(&guest, StatusCode::INTERNAL_SERVER_ERROR, title, &said);
     };
     tracing::info!(caller = &**caller.name(), "signed in to the page");
-    let mut response = respond::see_other("/");
+    let back = Some(fields.get("back")).filter(|back| lasts(back));
+    let mut response = respond::see_other(back.unwrap_or("/"));
     respond::set_cookie(&mut response, &session_cookie(page.settings.secure, &secret));
     response
 }
 
 /// Answers a failed sign-in after a delay. Only a few of one address wait at a time.
-async fn failed(page: &Page, guest: &Guest, peer: Peer) -> Response {
+async fn failed(page: &Page, guest: &Guest, peer: Peer, back: &str) -> Response {
     let Some(_share) = page.failing.enter(peer) else {
-        return self::page(guest, Why::Busy);
+        return self::page(guest, Why::Busy, back);
     };
     sleep(page.settings.failed_sign_in).await;
     tracing::warn!("a sign-in to the page failed");
-    self::page(guest, Why::Unknown)
+    self::page(guest, Why::Unknown, back)
 }
 
 /// `POST /sign-out`.

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::office::Office;
 use super::session::Sessions;
+use super::usual::Remembered;
 use crate::peers::Peers;
 
 /// Settings of the pages.
@@ -65,6 +66,7 @@ pub(super) struct Page {
     /// Failed sign-ins that wait for their answer, by address.
     pub(super) failing: Peers,
     pub(super) readers: Semaphore,
+    pub(super) remembered: Remembered,
 }
 
 impl Page {
@@ -76,6 +78,7 @@ impl Page {
             calendar: WorkingCalendar::embedded()?,
             failing: Peers::new(FAILING),
             readers: Semaphore::new(READERS),
+            remembered: Remembered::default(),
             settings,
         })
     }

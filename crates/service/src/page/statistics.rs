@@ -1,14 +1,16 @@
-//! Statistics of checks, with charts.
+//! Statistics of the checks that the caller may see, with charts.
 //!
 //! RAIL R10: only checks are counted; groups are in the order of their codes.
+
+use std::sync::Arc;
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{PreEscaped, html};
 use mustcheck::Date;
 use mustcheck_audit::page::fragment;
-use mustcheck_audit::report::{Question, report};
-use mustcheck_audit::{By, Period, Report, words as audit_words};
+use mustcheck_audit::report::{Question, report_of};
+use mustcheck_audit::{By, Period, Report, Source, words as audit_words};
 
 use super::fields::Fields;
 use super::form::{Line, Wrong, marked, summary};
@@ -17,8 +19,9 @@ use super::layout::{Switch, token};
 use super::office::Task;
 use super::problem::Problem;
 use super::respond;
-use super::state::today;
+use super::state::{Page, today};
 use super::visit::{Sent, Visit};
+use crate::records::Reach;
 
 const ALL: [By; 6] = [By::Matter, By::Office, By::List, By::Measure, By::Month, By::Source];
 
@@ -35,9 +38,6 @@ pub(super) async fn ask(sent: Sent) -> Response {
 async fn answer(visit: &Visit, fields: &Fields) -> Response {
     if let Err(refused) = visit.permit(Task::Receipts) {
         return refused;
-    }
-    if !visit.caller.may_everything() {
-        return limited(visit);
     }
     let lang = visit.lang();
     let mut wrong = Vec::new();
@@ -81,8 +81,9 @@ async fn answer(visit: &Visit, fields: &Fields) -> Response {
             }
             p.actions { button type="submit" name="do" value="show" { (lang.say("查询", "Show")) } }
         }
+        @if let (Some(said), true) = (limited(visit), wrong.is_empty()) { p.small { (said) } }
         // Made by the library, which escapes what it is given.
-        (PreEscaped(figures))
+        div.report { (PreEscaped(figures)) }
     };
     let status = if wrong.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let switch = Switch::Form { id: "statistics", usual: "show" };
@@ -97,19 +98,25 @@ fn label(lang: Lang, place: &str) -> &'static str {
     }
 }
 
-/// Page: a caller with limits may not see statistics, because figures of the whole log show more
-/// than it may see.
-fn limited(visit: &Visit) -> Response {
-    let lang = visit.lang();
-    let title = lang.say("统计", "Statistics");
-    let said = lang.say(
-        "统计涵盖全部事项和地区，仅对权限不受限制的用户开放。",
-        "Statistics are of all matters and regions, for those whose access has no limits.",
-    );
-    let main = html! { h1 { (title) } p.alert role="alert" { (said) } };
-    visit.page(StatusCode::FORBIDDEN, title, "/statistics", main)
+/// Sentence above the figures of a caller with limits: they are of what it may see.
+fn limited(visit: &Visit) -> Option<&'static str> {
+    let Reach { matters, regions } = visit.caller.reach();
+    (matters.is_some() || regions.is_some()).then(|| {
+        visit.lang().say(
+            "只统计您有权查看的事项和地区；日志条数为全部日志的条数。",
+            "Only the matters and regions that you may see are counted; the number of entries is \
+             that of the whole log.",
+        )
+    })
 }
 
+/// Counts the checks that the caller may see.
 async fn read(visit: &Visit, question: Question) -> Result<Report, Problem> {
-    visit.read_log(move |log, page| report(log, &page.names, question, &|_| {})).await
+    let caller = Arc::clone(&visit.caller);
+    let read = move |log: &Source, page: &Page| {
+        let counted =
+            |matter: &str, region: &str| caller.may_matter(matter) && caller.may_region(region);
+        report_of(log, &page.names, question, &counted, &|_| {})
+    };
+    visit.read_log(read).await
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::Response;
 use maud::Markup;
 use mustcheck_audit::{AuditError, Source};
@@ -17,6 +17,7 @@ use super::office::{Caller, Task};
 use super::problem::Problem;
 use super::respond;
 use super::session::{self, Session};
+use super::sign_in::{self, Why};
 use super::state::Page;
 
 /// The value of a cookie.
@@ -222,9 +223,15 @@ impl Visit {
 impl FromRequestParts<Arc<Page>> for Visit {
     type Rejection = Response;
 
-    /// Redirects a visitor who is not signed in to the sign-in page.
+    /// Redirects a visitor who is not signed in to the sign-in page; at an address that lasts, shows
+    /// it there.
     async fn from_request_parts(parts: &mut Parts, page: &Arc<Page>) -> Result<Self, Response> {
-        Self::of(Guest::of(parts, page)?).map_err(|_| respond::see_other("/"))
+        Self::of(Guest::of(parts, page)?).map_err(|guest| {
+            if parts.method == Method::GET && sign_in::lasts(&guest.path) {
+                return sign_in::page(&guest, Why::First, &guest.path);
+            }
+            respond::see_other("/")
+        })
     }
 }
 

@@ -1,14 +1,19 @@
 //! Records in a database: what one replica records, every replica reads.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mustcheck_audit::feedback::Recording;
 use mustcheck_audit::{FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck_evidence::{DocumentId, Entry, Keys, Moment, Recorder};
+use mustcheck_evidence::{
+    AuditReader, ContentDigest, DocumentId, Entry, Keys, Moment, PublicKeys, Recorder,
+};
 use mustcheck_postgres::{Claim, ClaimedLog, Database, PostgresBundles, PostgresLog, StoredBundle};
 
-use super::{KeptFeedback, KeptReceipt, RecordsError, blocking, recipients};
+use super::index::Index;
+use super::{
+    FoundCases, KeptFeedback, KeptReceipt, Reach, RecordsError, Search, blocking, recipients,
+};
 use crate::config::RecordsConfig;
 use crate::idempotency::RequestsKey;
 
@@ -21,6 +26,9 @@ pub struct DatabaseRecords {
     copy: PathBuf,
     /// Lock of the copy: one task at a time brings it up to date.
     copying: tokio::sync::Mutex<()>,
+    /// Index of the copy, by which cases are found, once one was searched for. It is a temporary
+    /// file: the copy may be put back at any time.
+    index: Mutex<Option<Index>>,
     recorder: Arc<Recorder>,
 }
 
@@ -48,6 +56,7 @@ impl DatabaseRecords {
             folder_of_keys: config.keys.clone(),
             copy,
             copying: tokio::sync::Mutex::default(),
+            index: Mutex::default(),
             recorder: Arc::new(recorder),
         })
     }
@@ -98,6 +107,47 @@ impl DatabaseRecords {
     ) -> Result<Result<RecordedFeedback, FeedbackError>, RecordsError> {
         let recording = Recording { at: Moment::now()?, mask: false };
         Ok(self.log.record_feedback(file, recording, &self.keys).await)
+    }
+
+    /// Finds the cases that a caller may see, by an index of the copy.
+    pub(super) async fn search(
+        self: Arc<Self>,
+        search: Search,
+        reach: Reach,
+    ) -> Result<FoundCases, RecordsError> {
+        let _one = self.copying.lock().await;
+        self.log.mirror(&self.copy, &self.keys).await?;
+        let own = Arc::clone(&self);
+        blocking(move || {
+            let reader = AuditReader::open(&own.copy, own.keys.public())
+                .map_err(mustcheck_audit::AuditError::from)?;
+            let mut index = own.index.lock().unwrap_or_else(PoisonError::into_inner);
+            let index = match &mut *index {
+                Some(index) => index,
+                none => none.insert(Index::open(None)?),
+            };
+            index.catch_up(&reader)?;
+            Ok(index.search(&search, &reach)?)
+        })
+        .await?
+    }
+
+    /// The keys with which receipts are verified.
+    pub(super) fn public(&self) -> &PublicKeys {
+        self.keys.public()
+    }
+
+    /// Folder of the copy of the log.
+    pub(super) fn copy(&self) -> &Path {
+        &self.copy
+    }
+
+    /// Reads a component that came with the bundles.
+    pub(super) async fn component(
+        &self,
+        digest: ContentDigest,
+    ) -> Result<Option<Vec<u8>>, RecordsError> {
+        Ok(self.bundles.component(digest).await?)
     }
 
     /// Brings the copy of the log up to date, and opens it.

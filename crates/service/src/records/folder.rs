@@ -1,19 +1,21 @@
 //! Records in folders: the audit log, and an index of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use mustcheck_audit::feedback::{self, Recording};
 use mustcheck_audit::{AuditError, FeedbackError, FeedbackFile, RecordedFeedback, Source};
-use mustcheck_evidence::bundle::BundleFolder;
+use mustcheck_evidence::bundle::{BundleFolder, bundle_path};
 use mustcheck_evidence::{
     AuditLog, AuditReader, DocumentId, Entry, Journal, JournalError, Keys, Moment, PublicKeys,
     Recorder,
 };
 
 use super::index::Index;
-use super::{KeptFeedback, KeptReceipt, RecordsError, recipients};
+use super::{
+    FoundCases, KeptFeedback, KeptReceipt, NoPapers, Reach, RecordsError, Search, recipients,
+};
 use crate::config::{FoldersConfig, RecordsConfig};
 
 /// A log that remembers whether its last entry could be written.
@@ -39,6 +41,8 @@ pub struct FolderRecords {
     low_water: u64,
     keys: Keys,
     folder_of_keys: PathBuf,
+    /// Folder of the bundles, if they are kept.
+    evidence: Option<PathBuf>,
     recorder: Arc<Recorder>,
     index: Mutex<Index>,
 }
@@ -69,6 +73,7 @@ impl FolderRecords {
             low_water: folders.low_water,
             keys,
             folder_of_keys: config.keys.clone(),
+            evidence: folders.evidence.clone(),
             recorder: Arc::new(recorder),
             index: Mutex::new(Index::open(folders.index.as_deref())?),
         })
@@ -78,8 +83,13 @@ impl FolderRecords {
         Arc::clone(&self.recorder)
     }
 
-    fn public(&self) -> &PublicKeys {
+    pub(super) fn public(&self) -> &PublicKeys {
         self.keys.public()
+    }
+
+    /// Folder of the bundles, if they are kept.
+    pub(super) fn evidence(&self) -> Option<&Path> {
+        self.evidence.as_deref()
     }
 
     fn reader(&self) -> Result<AuditReader, AuditError> {
@@ -145,6 +155,36 @@ impl FolderRecords {
             }
         }
         Ok(Some(KeptReceipt { id: id.clone(), log_index: places.receipt, receipt, feedback }))
+    }
+
+    /// Finds the cases that a caller may see.
+    pub(super) fn search(
+        &self,
+        search: &Search,
+        reach: &Reach,
+    ) -> Result<FoundCases, RecordsError> {
+        let reader = self.reader()?;
+        let mut index = self.index();
+        index.catch_up(&reader)?;
+        Ok(index.search(search, reach)?)
+    }
+
+    /// Reads the bundle of a receipt.
+    pub(super) fn bundle(
+        &self,
+        id: &DocumentId,
+        made_at: Moment,
+    ) -> Result<Result<Vec<u8>, NoPapers>, RecordsError> {
+        let Some(folder) = &self.evidence else { return Ok(Err(NoPapers::NotKept)) };
+        let path = bundle_path(folder, id, made_at, false);
+        match std::fs::read(path) {
+            Ok(bundle) => Ok(Ok(bundle)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let is_sealed = bundle_path(folder, id, made_at, true).exists();
+                Ok(Err(if is_sealed { NoPapers::Sealed } else { NoPapers::Missing }))
+            }
+            Err(_) => Err(RecordsError::Unfinished),
+        }
     }
 
     /// Brings the index a step further. Returns whether that was the last step.

@@ -4,12 +4,16 @@
 //! The index says nothing that the log does not say, and can be removed at any time: the missing
 //! part is read from the log again. It is used only for the log that it was made from.
 
+mod search;
+
 use std::ops::Range;
 use std::path::Path;
 
+use mustcheck::Timestamp;
+use mustcheck::model::Disposition;
 use mustcheck_audit::AuditError;
 use mustcheck_audit::feedback::Places;
-use mustcheck_evidence::{AuditReader, DocumentId, Entry};
+use mustcheck_evidence::{AuditReader, DocumentId, Entry, Receipt};
 use rusqlite::{
     Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior, params,
 };
@@ -19,7 +23,7 @@ use super::RecordsError;
 /// Marks the file as ours ("mchi"), so that another database is neither used nor overwritten.
 const APPLICATION_ID: i64 = 0x6d63_6869;
 /// Version of the layout.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
 /// Number of entries in a step: work that is stopped continues after the last whole step.
 const STEP: u64 = 4096;
 /// Size of the cache in memory, in KiB, however long the log is.
@@ -28,8 +32,17 @@ const CACHE: i64 = 4096;
 const SCHEMA: &str = "
 CREATE TABLE receipt (
     id BLOB PRIMARY KEY,
-    log_index INTEGER NOT NULL
+    log_index INTEGER NOT NULL,
+    -- China Standard Time, as a timestamp is written: texts are in the order of time.
+    made_at TEXT NOT NULL,
+    number TEXT NOT NULL,
+    matter TEXT NOT NULL,
+    region TEXT NOT NULL,
+    office TEXT NOT NULL,
+    disposition TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX receipt_in_order ON receipt (log_index);
+CREATE INDEX receipt_of_day ON receipt (made_at);
 CREATE TABLE feedback (
     receipt BLOB NOT NULL,
     log_index INTEGER NOT NULL,
@@ -41,6 +54,11 @@ CREATE TABLE state (
     root BLOB NOT NULL
 ) STRICT;
 INSERT INTO state VALUES (0, x'');
+";
+
+/// Removes the tables of an earlier layout: the index is then made anew from the log.
+const EARLIER: &str = "
+DROP TABLE IF EXISTS receipt; DROP TABLE IF EXISTS feedback; DROP TABLE IF EXISTS state;
 ";
 
 /// Error: the index cannot be used.
@@ -56,6 +74,15 @@ pub enum IndexError {
         /// The cause.
         #[source]
         source: rusqlite::Error,
+    },
+    /// The file cannot be made.
+    #[error("the index of the log, `{path}`, cannot be made")]
+    File {
+        /// The file.
+        path: String,
+        /// The cause.
+        #[source]
+        source: std::io::Error,
     },
     /// The file is a database of something else.
     #[error("{0} is no index of a log, or of another version; name another file")]
@@ -81,6 +108,7 @@ impl Index {
     ///
     /// [`IndexError`] if the file cannot be used, or is something else.
     pub(super) fn open(path: Option<&Path>) -> Result<Self, IndexError> {
+        path.map_or(Ok(()), for_this_user)?;
         // A database without a name is a temporary file, of which only the cache is in memory.
         let connection = Connection::open(path.unwrap_or_else(|| Path::new("")));
         let name = path.map_or_else(|| "a temporary file".into(), |p| format!("`{}`", p.display()));
@@ -104,7 +132,7 @@ impl Index {
         self.connection.pragma_update(None, "cache_size", -CACHE)?;
         // This comes before anything is written: the file may be another program's.
         let found = Stamp::of(&self.connection.transaction()?)?;
-        if found.tables > 0 && !found.is_ours() {
+        if found.tables > 0 && !found.is_ours() && !found.is_earlier() {
             return Ok(false);
         }
         // Not write-ahead: while SQLite changes a file to that mode, no process can wait for it,
@@ -112,6 +140,7 @@ impl Index {
         let begun = self.begin()?;
         // Another process may have been first.
         if !Stamp::of(&begun)?.is_ours() {
+            begun.execute_batch(EARLIER)?;
             begun.execute_batch(SCHEMA)?;
             begun.pragma_update(None, "application_id", APPLICATION_ID)?;
             begun.pragma_update(None, "user_version", LAYOUT)?;
@@ -176,13 +205,22 @@ impl Index {
             begun.execute_batch("DELETE FROM receipt; DELETE FROM feedback;")?;
         }
         {
-            let mut receipt =
-                begun.prepare_cached("INSERT OR REPLACE INTO receipt VALUES (?, ?)")?;
+            let receipt = "INSERT OR REPLACE INTO receipt VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            let mut receipt = begun.prepare_cached(receipt)?;
             let mut about =
                 begun.prepare_cached("INSERT OR REPLACE INTO feedback VALUES (?, ?)")?;
             for one in found {
                 match one {
-                    Found::Receipt(id, at) => receipt.execute(params![id, at])?,
+                    Found::Receipt(id, at, of) => receipt.execute(params![
+                        id,
+                        at,
+                        of.made_at.to_string(),
+                        of.number,
+                        of.matter,
+                        of.region,
+                        of.office,
+                        of.disposition.to_string()
+                    ])?,
                     Found::Feedback(id, at) => about.execute(params![id, at])?,
                 };
             }
@@ -241,13 +279,42 @@ impl Stamp {
     fn is_ours(&self) -> bool {
         (self.application, self.layout) == (APPLICATION_ID, LAYOUT)
     }
+
+    /// Whether it is an index that an earlier version made.
+    fn is_earlier(&self) -> bool {
+        self.application == APPLICATION_ID && (1..LAYOUT).contains(&self.layout)
+    }
 }
 
 /// A document of the log: the bytes of an id, which is a digest, and the index in the log.
 enum Found {
-    Receipt([u8; 16], u64),
+    Receipt([u8; 16], u64, Of),
     /// A feedback, by the receipt that it is about.
     Feedback([u8; 16], u64),
+}
+
+/// The case of a receipt, by which it is found.
+struct Of {
+    made_at: Timestamp,
+    number: String,
+    matter: String,
+    region: String,
+    office: String,
+    disposition: Disposition,
+}
+
+impl Of {
+    fn of(receipt: &Receipt) -> Self {
+        let Receipt { made_at, case, disposition, .. } = receipt;
+        Self {
+            made_at: made_at.to_second(),
+            number: case.id.clone(),
+            matter: case.matter.clone(),
+            region: case.office.region.clone(),
+            office: case.office.name.clone(),
+            disposition: *disposition,
+        }
+    }
 }
 
 /// The part of the log that was read.
@@ -274,7 +341,10 @@ fn found(reader: &AuditReader, range: Range<u64>) -> Result<Vec<Found>, AuditErr
     for read in reader.entries(range) {
         let (at, entry) = read?;
         found.extend(match &entry {
-            Entry::Receipt(receipt) => bytes_of(&receipt.id()).map(|id| Found::Receipt(id, at)),
+            Entry::Receipt(receipt) => {
+                let of = Of::of(&receipt.payload);
+                bytes_of(&receipt.id()).map(|id| Found::Receipt(id, at, of))
+            }
             Entry::Feedback(feedback) => {
                 bytes_of(&feedback.payload.receipt).map(|id| Found::Feedback(id, at))
             }
@@ -282,6 +352,26 @@ fn found(reader: &AuditReader, range: Range<u64>) -> Result<Vec<Found>, AuditErr
         });
     }
     Ok(found)
+}
+
+/// Makes the file, if there is none, for this user alone: it has the case numbers of the log.
+#[cfg(unix)]
+fn for_this_user(path: &Path) -> Result<(), IndexError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    let made = options.write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(source) if source.kind() != std::io::ErrorKind::AlreadyExists => {
+            Err(IndexError::File { path: path.display().to_string(), source })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The file is made as the system makes files.
+#[cfg(not(unix))]
+const fn for_this_user(_: &Path) -> Result<(), IndexError> {
+    Ok(())
 }
 
 fn bytes_of(id: &DocumentId) -> Option<[u8; 16]> {

@@ -73,6 +73,13 @@ if (document.documentElement.scrollWidth > innerWidth) {
   wrong.push("wider than the window: " + wide.slice(0, 3).map(named).join(" | "));
 }
 
+// The name of a row is read in lines, and not letter by letter.
+for (const head of all(".scroll tbody th")) {
+  const letter = parseFloat(getComputedStyle(head).fontSize);
+  const { width } = head.getBoundingClientRect();
+  if (head.textContent.trim().length > 8 && width < 6 * letter) wrong.push("narrow: " + named(head));
+}
+
 // Nothing is asked of anybody else, and nothing was refused by the page's own policy.
 for (const entry of performance.getEntriesByType("resource")) {
   if (new URL(entry.name).origin !== location.origin) wrong.push("asks " + entry.name);

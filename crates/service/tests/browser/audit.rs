@@ -46,9 +46,15 @@ async fn every_page(browser: Browser, token: String, name: String) {
     browser.find(".sheet").await;
     browser.hold(&at("notice")).await;
     browser.client.back().await.unwrap();
-    browser.click("form[action='/receipts'] button").await;
+    browser.click("a[href^='/receipts/r']").await;
     browser.find("#feedback").await;
+    browser.script("document.querySelectorAll('details').forEach((d) => { d.open = true; })").await;
     browser.hold(&at("receipt")).await;
+    browser.click("a[href$='/papers']").await;
+    browser.find("a[href$='/papers/sheet']").await;
+    browser.hold(&at("papers")).await;
+    browser.client.back().await.unwrap();
+    browser.find("#feedback").await;
     browser.click("form#feedback > p.actions button").await;
     browser.find("#errors").await;
     browser.hold(&at("receipt-errors")).await;
@@ -63,6 +69,7 @@ async fn every_page(browser: Browser, token: String, name: String) {
     }
     let charts = go("/statistics");
     charts.await;
+    browser.print(&at("statistics")).await;
     let charts = browser.client.find_all(Locator::Css("figure svg")).await.unwrap();
     assert!(!charts.is_empty(), "statistics have charts");
 }
@@ -88,5 +95,11 @@ fn every_page_is_fit_to_be_read_in_chinese() {
 #[test]
 fn every_page_is_fit_to_be_read_on_a_narrow_screen() {
     needs!("chromium", "chromedriver", "NotoSansCJK");
-    held(Setup { width: 500, ..CHINESE }, "narrow");
+    held(Setup { width: 390, ..CHINESE }, "narrow");
+}
+
+#[test]
+fn every_page_is_fit_to_be_read_on_a_phone_in_english() {
+    needs!("chromium", "chromedriver", "NotoSansCJK");
+    held(Setup { width: 390, ..ENGLISH }, "phone");
 }

@@ -53,13 +53,13 @@ fn an_officer_checks_prints_and_reports_with_the_keyboard_alone() {
         assert!((1..=5).contains(&pages_of(&pdf)), "{} pages", pages_of(&pdf));
         browser.tab_to("a[href='/decisions/1']").await;
         browser.press(Key::Enter).await;
-        browser.tab_to("form[action='/receipts'] button").await;
+        browser.tab_to("a[href^='/receipts/r']").await;
         browser.press(Key::Enter).await;
 
-        browser.fill("#recorded_by", "window 3").await;
-        browser.tab_to("input[name='measures[0].outcome']").await;
+        browser.find("#feedback").await;
+        browser.tab_to("input[name='groups[0].outcome']").await;
         browser.press(Key::Down).await;
-        browser.fill("#measures-0-document", "SH-2026-17").await;
+        browser.fill("#groups-0-document", "SH-2026-17").await;
         browser.press(Key::Enter).await;
         let said = browser.text("p.success[role='status']").await;
         assert!(said.contains("The feedback is on record"), "{said}");

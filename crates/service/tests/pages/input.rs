@@ -205,6 +205,7 @@ fn a_thousand_requests_that_are_no_forms_are_never_answered_5xx() {
         "/overdue",
         "/statistics",
         "/receipts/1/feedback",
+        "/receipts/r00000000000000000000000000000000/feedback",
         "/decisions/1/json",
         "/language",
         "/nothing/at/all",
@@ -218,6 +219,8 @@ fn a_thousand_requests_that_are_no_forms_are_never_answered_5xx() {
         "do",
         "json",
         "receipt",
+        "number",
+        "groups[0].outcome",
         "from",
         "within",
         "materials[7].name",
@@ -235,7 +238,8 @@ fn a_thousand_requests_that_are_no_forms_are_never_answered_5xx() {
         } else {
             let value = String::from_utf8_lossy(&bytes).into_owned();
             let name = names[next() as usize % names.len()];
-            let button = ["check", "record", "show", "add-material"][next() as usize % 4];
+            let button =
+                ["check", "record", "show", "add-material", "page-4294967295"][next() as usize % 5];
             let fields = [("form_token", &*token), (name, &*value), ("do", button)];
             form(visitor.request("POST", path), &fields)
         };

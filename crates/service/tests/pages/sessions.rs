@@ -244,11 +244,14 @@ fn programs_are_told_in_json_and_browsers_in_pages_what_is_not_there() {
         assert_eq!(answer.status, 404, "{method} {path}");
         assert!(plain(&answer).contains("There is no such page"), "{}", plain(&answer));
     }
-    for path in ["/decisions/7", "/decisions/7/sheet", "/decisions/7/notices/0", "/receipts/7"] {
+    for path in ["/decisions/7", "/decisions/7/sheet", "/decisions/7/notices/0"] {
         let answer = visitor.get(path);
         assert_eq!(answer.status, 404, "{path}");
         assert!(plain(&answer).contains("This page is gone"), "{}", plain(&answer));
     }
+    let answer = visitor.get("/receipts/7");
+    assert_eq!(answer.status, 404);
+    assert!(plain(&answer).contains("There is no such receipt"), "{}", plain(&answer));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::page::fields::Fields;
 use crate::page::form::{Mistakes, Wrong};
 use crate::page::language::Lang;
 use crate::page::problem::Problem;
+use crate::page::usual::Usual;
 
 /// Largest number of subjects in a form; an application with more is entered as JSON.
 const SUBJECTS: usize = 50;
@@ -25,6 +26,8 @@ pub(super) struct Draft {
     pub(super) materials: Vec<MaterialRow>,
     pub(super) signed_on: String,
     pub(super) complete_by: String,
+    /// The field that the page begins at, after a row was added or removed.
+    pub(super) focus: Option<String>,
 }
 
 /// The row of a subject.
@@ -73,21 +76,58 @@ const fn kind(scheme: Scheme) -> SubjectKind {
 }
 
 impl Draft {
-    /// An empty form: an organization and its legal representative, as of today.
-    pub(super) fn new(today: Option<Date>) -> Self {
+    /// A form to fill in: the office that the caller checks for, an organization and its legal
+    /// representative, as of today.
+    pub(super) fn new(today: Option<Date>, usual: Usual) -> Self {
         let empty = String::new;
+        let Usual { office, region, matter } = usual;
         Self {
             id: empty(),
-            matter: empty(),
+            matter,
             as_of: today.map(|day| day.to_string()).unwrap_or_default(),
-            office: empty(),
-            region: empty(),
+            office,
+            region,
             consortium: false,
             subjects: vec![Row::of(Role::Applicant), Row::of(Role::LegalRepresentative)],
             materials: Vec::new(),
             signed_on: empty(),
             complete_by: empty(),
+            focus: None,
         }
+    }
+
+    /// A form with an application; `None` if the form cannot hold all of it.
+    pub(super) fn of(application: &Application, lang: Lang) -> Option<Self> {
+        let commitment = application.commitment;
+        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        let subject = |subject: &Subject| Row {
+            role: subject.role,
+            scheme: subject.scheme,
+            identifier: subject.identifier.clone(),
+            country: subject.country.clone().unwrap_or_default(),
+            name: subject.name.clone(),
+        };
+        let material = |material: &Material| MaterialRow {
+            name: material.name.clone(),
+            statutory: material.statutory,
+            provided: material.provided,
+        };
+        let draft = Self {
+            id: application.id.clone(),
+            matter: application.matter.clone(),
+            as_of: application.as_of.to_string(),
+            office: application.office.name.clone(),
+            region: application.office.region.clone(),
+            consortium: application.consortium,
+            subjects: application.subjects.iter().map(subject).collect(),
+            materials: application.materials.iter().map(material).collect(),
+            signed_on: day(commitment.map(|c| c.signed_on)),
+            complete_by: day(commitment.map(|c| c.complete_by)),
+            focus: None,
+        };
+        let is_same =
+            |(read, wrong): (Application, Vec<Wrong>)| wrong.is_empty() && read == *application;
+        draft.application(lang).is_ok_and(is_same).then_some(draft)
     }
 
     /// Reads the form that a browser sent.
@@ -121,6 +161,7 @@ impl Draft {
             materials: (0..fields.rows("materials", MATERIALS)).map(material).collect(),
             signed_on: text("commitment.signed_on"),
             complete_by: text("commitment.complete_by"),
+            focus: None,
         }
     }
 
@@ -130,19 +171,25 @@ impl Draft {
         let number = |text: &str| text.parse::<usize>().ok();
         if let Some(role) = button.strip_prefix("add-subject-").and_then(role) {
             if self.subjects.len() < SUBJECTS {
+                self.focus = Some(format!("subjects[{}].role", self.subjects.len()));
                 self.subjects.push(Row::of(role));
             }
             self.consortium |= role == Role::ConsortiumMember;
         } else if button == "add-material" && self.materials.len() < MATERIALS {
+            self.focus = Some(format!("materials[{}].name", self.materials.len()));
             self.materials.push(MaterialRow::default());
         } else if let Some(n) = button.strip_prefix("remove-subject-").and_then(number)
             && n < self.subjects.len()
         {
             self.subjects.remove(n);
+            let near = n.min(self.subjects.len().saturating_sub(1));
+            self.focus = Some(format!("subjects[{near}].role"));
         } else if let Some(n) = button.strip_prefix("remove-material-").and_then(number)
             && n < self.materials.len()
         {
             self.materials.remove(n);
+            let near = n.min(self.materials.len().saturating_sub(1));
+            self.focus = Some(format!("materials[{near}].name"));
         }
     }
 
@@ -156,8 +203,14 @@ impl Draft {
         self.materials.iter().enumerate().filter(|(_, row)| !row.name.is_empty())
     }
 
-    /// Makes the application from the form, or returns its mistakes.
-    pub(super) fn application(&self, lang: Lang) -> Result<Application, Vec<Wrong>> {
+    /// Makes the application from the form, with the mistakes that show without asking anybody. As
+    /// long as there are some it is no application to check, but the rest of it is there to be
+    /// looked at.
+    ///
+    /// # Errors
+    ///
+    /// The mistake because of which there is no application at all.
+    pub(super) fn application(&self, lang: Lang) -> Result<(Application, Vec<Wrong>), Wrong> {
         let mut mistakes = Mistakes::new(lang);
         mistakes.needed("id", &self.id);
         mistakes.needed("matter", &self.matter);
@@ -205,9 +258,8 @@ impl Draft {
             statutory: row.statutory,
             provided: row.provided,
         });
-        let Some(as_of) = as_of.filter(|_| mistakes.wrong.is_empty()) else {
-            return Err(mistakes.wrong);
-        };
+        // A day that was not read is a mistake already; this one is in no application to check.
+        let as_of = as_of.unwrap_or(Date { year: 2000, month: 1, day: 1 });
         let application = Application {
             id: self.id.clone(),
             matter: self.matter.clone(),
@@ -220,10 +272,27 @@ impl Draft {
         };
         // Read as every application is, so that identifiers are normalised in one place.
         let json = serde_json::to_vec(&application).unwrap_or_default();
-        Application::from_json(&json).map_err(|error| {
-            let told = Problem::from(&error).sentence(lang);
-            vec![Wrong { place: "id".into(), told }]
-        })
+        match Application::from_json(&json) {
+            Ok(application) => Ok((application, mistakes.wrong)),
+            Err(error) => {
+                let told = Problem::from(&error).sentence(lang);
+                Err(Wrong { place: "id".into(), told })
+            }
+        }
+    }
+
+    /// Position of a field in the form, by which mistakes are put in order.
+    pub(super) fn order(place: &str) -> (usize, usize, usize) {
+        let fields =
+            ["id", "as_of", "matter", "office.name", "office.region", "subjects", "materials"];
+        let (name, row) = match place.split_once('[') {
+            Some((name, rest)) => (name, rest.split(']').next().and_then(|n| n.parse().ok())),
+            None => (place, None),
+        };
+        let position = fields.iter().position(|field| *field == name).unwrap_or(fields.len());
+        let within = ["role", "scheme", "identifier", "country", "name"];
+        let within = within.iter().position(|field| place.ends_with(field)).unwrap_or_default();
+        (position, row.map_or(0, |row: usize| row.saturating_add(1)), within)
     }
 
     /// Finds the field for a place of the application, in which blank rows are left out.
@@ -251,7 +320,7 @@ mod tests {
 
     #[test]
     fn rows_that_hold_nothing_are_not_in_the_application_and_places_find_their_rows() {
-        let mut draft = Draft::new(Date::new(2026, 11, 25));
+        let mut draft = Draft::new(Date::new(2026, 11, 25), Usual::default());
         draft.change("add-subject-guarantor");
         draft.subjects[0].name = "甲".into();
         draft.subjects[2].identifier = "X".into();
@@ -264,7 +333,7 @@ mod tests {
     /// With several organizations, the person behind each is below it in the form.
     #[test]
     fn of_several_organizations_each_has_its_own() {
-        let mut draft = Draft::new(Date::new(2026, 11, 25));
+        let mut draft = Draft::new(Date::new(2026, 11, 25), Usual::default());
         draft.change("add-subject-consortium-member");
         draft.change("add-subject-principal");
         let text = |text: &str| text.to_owned();
@@ -274,7 +343,7 @@ mod tests {
             (row.identifier, row.name) = (n.to_string(), text("乙"));
         }
         let of = |draft: &Draft| {
-            let application = draft.application(Lang::En).ok().unwrap();
+            let (application, _) = draft.application(Lang::En).ok().unwrap();
             application.subjects.iter().map(|subject| subject.of).collect::<Vec<_>>()
         };
         assert_eq!(of(&draft), [None, Some(0), None, Some(2)]);
@@ -284,7 +353,7 @@ mod tests {
 
     #[test]
     fn every_field_that_is_needed_is_named() {
-        let wrong = Draft::new(None).application(Lang::En).err().unwrap();
+        let (_, wrong) = Draft::new(None, Usual::default()).application(Lang::En).ok().unwrap();
         let places: Vec<&str> = wrong.iter().map(|wrong| &*wrong.place).collect();
         let all = ["id", "matter", "as_of", "office.name", "office.region", "subjects"];
         assert_eq!(places, all);
@@ -292,9 +361,10 @@ mod tests {
 
     #[test]
     fn buttons_add_and_remove_rows_within_bounds() {
-        let mut draft = Draft::new(None);
+        let mut draft = Draft::new(None, Usual::default());
         draft.change("add-subject-consortium-member");
         assert!(draft.consortium && draft.subjects.len() == 3);
+        assert_eq!(draft.focus.as_deref(), Some("subjects[2].role"));
         for nothing in ["remove-subject-3", "remove-subject-x", "add-subject-emperor", "", "check"]
         {
             draft.change(nothing);

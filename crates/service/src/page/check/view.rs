@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use mustcheck::Policy;
-use mustcheck::model::{Domain, Role, Scheme};
+use mustcheck::model::{Role, Scheme};
 use mustcheck::words::role_words;
 
 use super::draft::{Draft, MaterialRow, Row};
@@ -10,6 +10,7 @@ use crate::page::fields::id;
 use crate::page::form::{Line, Wrong, described, error, summary};
 use crate::page::language::Lang;
 use crate::page::layout::token;
+use crate::page::parts::matters;
 use crate::page::problem::Problem;
 use crate::page::visit::Visit;
 use crate::page::words;
@@ -46,6 +47,11 @@ impl View<'_> {
                 }
             }
         }
+    }
+
+    /// Whether the page begins at a field: at the box that was just added.
+    fn is_at(&self, place: &str) -> bool {
+        self.draft.focus.as_deref() == Some(place)
     }
 
     /// Name of a field in the list of mistakes.
@@ -98,7 +104,7 @@ impl View<'_> {
                     select #matter name="matter" required aria-invalid=[bad.then_some("true")]
                         aria-describedby=[described(wrong, "matter", false)] {
                         option value="" { (lang.say("请选择", "Choose one")) }
-                        (self.matters())
+                        (matters(self.visit, self.policy, &draft.matter))
                     }
                 }
                 div.grid {
@@ -110,27 +116,6 @@ impl View<'_> {
                         ..Line::text("office.region", self.name("office.region"), &draft.region)
                             .needed()
                     }.show(wrong))
-                }
-            }
-        }
-    }
-
-    /// The matters that the caller may ask about, by domain.
-    fn matters(&self) -> Markup {
-        let lang = self.lang();
-        let all = self.policy.map(|policy| &*policy.description().matters).unwrap_or_default();
-        let permitted: Vec<_> =
-            all.iter().filter(|matter| self.visit.caller.may_matter(&matter.code)).collect();
-        html! {
-            @for domain in Domain::ALL {
-                @if permitted.iter().any(|matter| matter.domain == *domain) {
-                    optgroup label=(lang.words(words::domain(*domain))) {
-                        @for matter in permitted.iter().filter(|m| m.domain == *domain) {
-                            option value=(matter.code) selected[matter.code == self.draft.matter] {
-                                (lang.text(&matter.name))
-                            }
-                        }
-                    }
                 }
             }
         }
@@ -228,6 +213,7 @@ impl View<'_> {
                 label for=(id(place)) { (label) }
                 (error(self.wrong, place))
                 select id=(id(place)) name=(place) aria-invalid=[bad.then_some("true")]
+                    autofocus[self.is_at(place)]
                     aria-describedby=[described(self.wrong, place, false)] {
                     @for (code, words, chosen) in options {
                         option value=(code) selected[chosen] { (words) }
@@ -271,7 +257,10 @@ impl View<'_> {
         html! {
             fieldset.row {
                 legend { (lang.say("材料", "Material")) " " (number) }
-                (Line::text(&at("name"), lang.say("材料名称", "Name"), &row.name).show(self.wrong))
+                (Line {
+                    focus: self.is_at(&at("name")),
+                    ..Line::text(&at("name"), lang.say("材料名称", "Name"), &row.name)
+                }.show(self.wrong))
                 @for (field, words, ticked) in boxes {
                     p.tick {
                         input id=(id(&at(field))) type="checkbox" name=(at(field)) value="yes"

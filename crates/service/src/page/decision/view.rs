@@ -118,18 +118,20 @@ impl View<'_> {
                         (lang.say("告知书（打印）：", "Notice to print: ")) (notice.addressee)
                     }
                 }
-                form method="post" action=(format!("/decisions/{}/json", self.number)) data-download {
+                form method="post" action=(path("again")) {
+                    (token(&self.visit.guest))
+                    button.second type="submit" {
+                        (lang.say("修改后重新核查", "Change it, or check again"))
+                    }
+                }
+                form method="post" action=(path("json")) data-download {
                     (token(&self.visit.guest))
                     button.second type="submit" { (lang.say("下载JSON", "Download JSON")) }
                 }
                 @if let Some(receipt) = self.made.checked.receipt() {
                     @if feedback {
-                        form method="post" action="/receipts" {
-                            (token(&self.visit.guest))
-                            input type="hidden" name="receipt" value=(receipt.id);
-                            button.second type="submit" {
-                                (lang.say("回执与执行反馈", "Receipt and feedback"))
-                            }
+                        a.button.second href=(format!("/receipts/{}", receipt.id)) {
+                            (lang.say("回执与执行反馈", "Receipt and feedback"))
                         }
                     }
                 }
@@ -167,9 +169,22 @@ impl View<'_> {
         html! {
             section aria-labelledby="measures" {
                 h2 #measures { (lang.say("适用的措施", "What applies")) }
-                @if measures.is_empty() { p { (lang.say("无。", "Nothing.")) } }
+                @if measures.is_empty() { p { (self.nothing()) } }
                 @for measure in measures { (self.measure(measure)) }
             }
+        }
+    }
+
+    /// Sentence where no measure applies. Of a check that is not complete that is not known, as the
+    /// sheet says too.
+    // RAIL R2
+    fn nothing(&self) -> &'static str {
+        let is_open = |l: &Lookup| l.due && l.status != AnswerStatus::Answered;
+        match self.decision().lookups.iter().any(is_open) {
+            true => self
+                .lang()
+                .say("查询未完成，尚不能确定。", "Not known yet: the check is not complete."),
+            false => self.lang().say("无。", "Nothing."),
         }
     }
 

@@ -1,11 +1,12 @@
-//! The form of feedback while it is filled in: a row for each measure and obligation of the
-//! receipt.
+//! The form of feedback while it is filled in: a row for all measures that rest on the same records,
+//! one for each measure where they differ, and one for each obligation of the receipt.
 
 use mustcheck::Date;
 use mustcheck_audit::FeedbackFile;
 use mustcheck_audit::feedback::ObligationDone;
 use mustcheck_evidence::{
-    DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome,
+    DocumentId, MeasureFeedback, NotAppliedCode, ObligationFeedback, Outcome, Receipt,
+    ReceiptMeasure,
 };
 
 use crate::page::fields::Fields;
@@ -17,16 +18,42 @@ use crate::records::KeptReceipt;
 #[derive(Default)]
 pub(super) struct Form(pub(super) Fields);
 
-/// Numbers of the form's rows that a file's measures and obligations come from.
+/// Measures of one effect that rest on records of the same lists: what the office did about a record
+/// is mostly the same for all. The receipt names no record, and so the lists are what tells records
+/// apart.
+pub(super) struct Group {
+    /// Positions of the measures in the receipt.
+    pub(super) measures: Vec<usize>,
+}
+
+/// Puts the measures of a receipt into groups of more than one. A measure that rests on no record,
+/// or alone on its own, is in none.
+pub(super) fn groups(receipt: &Receipt) -> Vec<Group> {
+    let mut by_record: Vec<(&ReceiptMeasure, Group)> = Vec::new();
+    let measures = receipt.measures.iter().enumerate();
+    for (n, measure) in measures.filter(|(_, measure)| measure.because > 0) {
+        let same = |other: &ReceiptMeasure| {
+            (other.effect, &other.lists) == (measure.effect, &measure.lists)
+        };
+        match by_record.iter_mut().find(|(first, _)| same(first)) {
+            Some((_, group)) => group.measures.push(n),
+            None => by_record.push((measure, Group { measures: vec![n] })),
+        }
+    }
+    let groups = by_record.into_iter().map(|(_, group)| group);
+    groups.filter(|group| group.measures.len() > 1).collect()
+}
+
+/// Rows of the form that a file's measures and obligations come from, as they are named there.
 pub(super) struct Rows {
-    measures: Vec<usize>,
-    obligations: Vec<usize>,
+    measures: Vec<String>,
+    obligations: Vec<String>,
 }
 
 impl Rows {
     /// Finds the field for a place of the file.
     pub(super) fn place(&self, place: &str) -> String {
-        let moved = |name: &str, rows: &[usize]| {
+        let moved = |name: &str, rows: &[String]| {
             let rest = place.strip_prefix(name)?.strip_prefix('[')?;
             let (number, rest) = rest.split_once(']')?;
             let row = rows.get(number.parse::<usize>().ok()?)?;
@@ -38,7 +65,7 @@ impl Rows {
                 ".outcome.not-applied.code" => ".code",
                 other => other,
             };
-            Some(format!("{name}[{row}]{field}"))
+            Some(format!("{row}{field}"))
         };
         let place_of = moved("measures", &self.measures);
         let place_of = place_of.or_else(|| moved("obligations", &self.obligations));
@@ -77,11 +104,17 @@ pub(super) fn told_obligation<'a>(
 impl Form {
     /// Whether nothing was typed.
     pub(super) fn is_blank(&self) -> bool {
-        self.0.get("recorded_by").is_empty() && self.0.rows("measures", 1) == 0
+        let rows = ["measures", "groups", "obligations"].map(|name| self.0.rows(name, 1));
+        self.0.get("recorded_by").is_empty() && rows == [0; 3]
     }
 
     pub(super) fn get(&self, place: &str) -> &str {
         self.0.get(place)
+    }
+
+    /// Whether something was typed or chosen in the row of a measure.
+    pub(super) fn is_typed(&self, row: &str) -> bool {
+        TYPED.iter().any(|field| !self.0.get(&format!("{row}.{field}")).is_empty())
     }
 
     /// Makes the feedback file from the form, or returns the mistakes.
@@ -94,11 +127,18 @@ impl Form {
         let mut rows = Rows { measures: Vec::new(), obligations: Vec::new() };
         let recorded_by = reader.needed("recorded_by");
         let (mut measures, mut obligations) = (Vec::new(), Vec::new());
+        let groups = groups(&receipt.receipt.payload);
         for (n, of_receipt) in receipt.receipt.payload.measures.iter().enumerate() {
-            let (measure, subject) = (&of_receipt.measure, of_receipt.subject_index);
-            if let Some(told) = reader.measure(n, measure, subject) {
+            let own = format!("measures[{n}]");
+            let of = groups.iter().position(|group| group.measures.contains(&n));
+            // What is said of one measure goes before what is said of all.
+            let row = match of {
+                Some(group) if !self.is_typed(&own) => format!("groups[{group}]"),
+                _ => own.clone(),
+            };
+            if let Some(told) = reader.measure(&row, &own, of_receipt) {
                 measures.push(told);
-                rows.measures.push(n);
+                rows.measures.push(row);
             }
         }
         for (n, of_receipt) in receipt.receipt.payload.obligations.iter().enumerate() {
@@ -112,7 +152,7 @@ impl Form {
                 let to = Some(of_receipt.to.zh.to_string());
                 let replaces = reader.replaces(&at("replaces"));
                 obligations.push(ObligationDone { kind, to, done_on, document, replaces });
-                rows.obligations.push(n);
+                rows.obligations.push(format!("obligations[{n}]"));
             }
         }
         if !reader.mistakes.wrong.is_empty() {
@@ -123,6 +163,10 @@ impl Form {
     }
 }
 
+/// The fields in which something is typed or chosen about a measure.
+const TYPED: [&str; 9] =
+    ["outcome", "code", "text", "document", "decided_on", "start", "end", "execution", "amount"];
+
 /// Reads fields, and collects mistakes.
 struct Reader<'a> {
     fields: &'a Fields,
@@ -130,8 +174,11 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Adds a mistake; of a row that several measures come from, once.
     fn add(&mut self, place: &str, zh: &str, en: &str) {
-        self.mistakes.add(place, zh, en);
+        if self.mistakes.wrong.iter().all(|known| known.place != place) {
+            self.mistakes.add(place, zh, en);
+        }
     }
 
     fn needed(&mut self, place: &str) -> String {
@@ -145,7 +192,10 @@ impl Reader<'_> {
     }
 
     fn day_needed(&mut self, place: &str) -> Option<Date> {
-        self.mistakes.day(place, self.fields.get(place))
+        let text = self.fields.get(place);
+        // Of a row that several measures come from, the mistake is told once.
+        let is_told = self.mistakes.wrong.iter().any(|known| known.place == place);
+        if is_told { text.parse().ok() } else { self.mistakes.day(place, text) }
     }
 
     /// Reads the id of the feedback that the page showed as in force, which this one replaces.
@@ -154,8 +204,14 @@ impl Reader<'_> {
         self.fields.get(place).parse().ok()
     }
 
-    fn measure(&mut self, n: usize, measure: &str, subject: u32) -> Option<MeasureFeedback> {
-        let at = |field: &str| format!("measures[{n}].{field}");
+    /// Reads what a row says about a measure, whose own row has the feedback that it replaces.
+    fn measure(
+        &mut self,
+        row: &str,
+        own: &str,
+        measure: &ReceiptMeasure,
+    ) -> Option<MeasureFeedback> {
+        let at = |field: &str| format!("{row}.{field}");
         let outcome = match self.fields.get(&at("outcome")) {
             "applied" => Outcome::Applied,
             "not-applied" => {
@@ -169,8 +225,7 @@ impl Reader<'_> {
                 Outcome::NotApplied { code, text }
             }
             _ => {
-                let typed = ["code", "text", "document", "decided_on", "start", "end", "execution"];
-                if typed.iter().any(|field| !self.fields.get(&at(field)).is_empty()) {
+                if TYPED.iter().any(|field| !self.fields.get(&at(field)).is_empty()) {
                     let zh = "请选择“已执行”或者“未执行”。";
                     self.add(&at("outcome"), zh, "Say whether it was applied.");
                 }
@@ -189,8 +244,8 @@ impl Reader<'_> {
             }
         };
         Some(MeasureFeedback {
-            measure: measure.to_owned(),
-            subject_index: subject,
+            measure: measure.measure.clone(),
+            subject_index: measure.subject_index,
             outcome,
             document: self.fields.some(&at("document")),
             decided_on: self.day(&at("decided_on")),
@@ -198,7 +253,7 @@ impl Reader<'_> {
             end: self.day(&at("end")),
             execution: self.fields.some(&at("execution")),
             amount_fen,
-            replaces: self.replaces(&at("replaces")),
+            replaces: self.replaces(&format!("{own}.replaces")),
         })
     }
 }
@@ -231,9 +286,13 @@ mod tests {
 
     #[test]
     fn places_of_a_file_find_their_rows() {
-        let rows = Rows { measures: vec![2], obligations: vec![1] };
+        let rows = Rows {
+            measures: vec!["measures[2]".into(), "groups[0]".into()],
+            obligations: vec!["obligations[1]".into()],
+        };
         assert_eq!(rows.place("measures[0].outcome.not-applied.text"), "measures[2].text");
         assert_eq!(rows.place("measures[0]"), "measures[2].outcome");
+        assert_eq!(rows.place("measures[1].document"), "groups[0].document");
         assert_eq!(rows.place("obligations[0].document"), "obligations[1].document");
         assert_eq!(rows.place("measures"), "feedback");
         assert_eq!(rows.place("recorded_by"), "recorded_by");

@@ -1,6 +1,7 @@
 //! The page of a receipt.
 
 mod feedback;
+mod story;
 
 use maud::{Markup, html};
 use mustcheck::safe;
@@ -12,7 +13,7 @@ use mustcheck_evidence::{
 
 use super::form::{Form, told_measure, told_obligation};
 use crate::page::book::Book;
-use crate::page::form::{Line, Wrong, summary};
+use crate::page::form::{Wrong, summary};
 use crate::page::language::Lang;
 use crate::page::layout::token;
 use crate::page::office::Task;
@@ -21,30 +22,8 @@ use crate::page::visit::Visit;
 use crate::page::words;
 use crate::records::KeptReceipt;
 
-/// The page to enter a receipt's number.
-pub(super) fn find(visit: &Visit, title: &str, typed: &str, wrong: &[Wrong]) -> Markup {
-    let lang = visit.lang();
-    let label = lang.say("回执编号", "Receipt number");
-    let hint = lang.say(
-        "印在核查结果单和告知书上方，以r开头，共33位。",
-        "At the top of the papers: `r` and 32 characters.",
-    );
-    html! {
-        h1 { (title) }
-        (summary(lang, wrong, &|_| label.to_owned()))
-        form #find method="post" action="/receipts" novalidate {
-            (token(&visit.guest))
-            (Line { hint: Some(hint), ..Line::text("receipt", label, typed).needed() }.show(wrong))
-            p.actions { button type="submit" name="do" value="find" {
-                (lang.say("查找", "Find"))
-            } }
-        }
-    }
-}
-
 pub(super) struct View<'a> {
     pub(super) visit: &'a Visit,
-    pub(super) number: u32,
     pub(super) receipt: &'a KeptReceipt,
     pub(super) said: Option<&'a DocumentId>,
     pub(super) form: &'a Form,
@@ -83,9 +62,15 @@ impl View<'_> {
             (summary(lang, self.wrong, &|place| self.label(place)))
             (self.case())
             (self.reported())
+            (self.story())
             @if self.has_form() { (self.feedback()) }
             (self.lookups())
         }
+    }
+
+    /// Name of the caller that asked for the check, if the receipt says so.
+    fn asked_by(&self) -> Option<&str> {
+        self.payload().asked_by.as_deref()
     }
 
     fn case(&self) -> Markup {
@@ -112,7 +97,12 @@ impl View<'_> {
                 }
             }
             div.actions.screen {
-                form method="post" action=(format!("/receipts/{}/json", self.number)) data-download {
+                @if self.visit.caller.may(Task::Check) {
+                    a.button href=(format!("/receipts/{}/papers", self.receipt.id)) {
+                        (lang.say("重新打印文书", "Print the papers again"))
+                    }
+                }
+                form method="post" action=(format!("/receipts/{}/json", self.receipt.id)) data-download {
                     (token(&self.visit.guest))
                     button.second type="submit" {
                         (lang.say("下载签名回执（JSON）", "Download the signed receipt (JSON)"))
@@ -213,6 +203,7 @@ impl View<'_> {
             Some((rows, number)) => {
                 let number = number.parse::<usize>().unwrap_or_default().saturating_add(1);
                 let of = match rows {
+                    "groups" => lang.say("同一记录的措施", "Measures of one record"),
                     "measures" => lang.say("措施", "Measure"),
                     _ => lang.say("义务", "Obligation"),
                 };

@@ -10,6 +10,7 @@ use mustcheck_evidence::{AuditLog, AuditReader, DocumentId, Keys, Moment, Record
 use serde_json::json;
 
 use super::*;
+use crate::records::{Reach, Search};
 
 /// A log in a folder, and the recorder that writes to it.
 struct Office {
@@ -261,4 +262,41 @@ fn an_index_of_a_later_version_is_refused() {
     drop(index);
     let error = Index::open(Some(&office.path())).err().unwrap();
     assert!(matches!(error, IndexError::Stranger(_)), "{error}");
+}
+
+/// The index of an earlier version says less; whatever it says is in the log.
+#[test]
+fn an_index_of_an_earlier_version_is_made_anew() {
+    let office = Office::new();
+    let ids = office.check(2);
+    let earlier = Connection::open(office.path()).unwrap();
+    earlier
+        .execute_batch(
+            "CREATE TABLE receipt (id BLOB PRIMARY KEY, log_index INTEGER NOT NULL) STRICT;
+             CREATE TABLE feedback (receipt BLOB NOT NULL, log_index INTEGER NOT NULL) STRICT;
+             CREATE TABLE state (entries INTEGER NOT NULL, root BLOB NOT NULL) STRICT;
+             INSERT INTO state VALUES (7, x'00');",
+        )
+        .unwrap();
+    earlier.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+    earlier.pragma_update(None, "user_version", 1).unwrap();
+    drop(earlier);
+    let mut index = Index::open(Some(&office.path())).unwrap();
+    assert_eq!(entries(&index), 0);
+    assert_eq!(places(&mut index, &office, &ids[1]), Some((1, vec![])));
+    let search = Search { rows: 10, ..Search::default() };
+    let found = index.search(&search, &Reach::default()).unwrap();
+    let found: Vec<&DocumentId> = found.cases.iter().map(|case| &case.id).collect();
+    assert_eq!(found, [&ids[1], &ids[0]]);
+}
+
+/// The index has the case numbers of the log, and is as private.
+#[cfg(unix)]
+#[test]
+fn the_file_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let office = Office::new();
+    drop(Index::open(Some(&office.path())).unwrap());
+    let mode = std::fs::metadata(office.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
