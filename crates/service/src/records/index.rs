@@ -288,13 +288,13 @@ impl Stamp {
 
 /// A document of the log: the bytes of an id, which is a digest, and the index in the log.
 enum Found {
-    Receipt([u8; 16], u64, Of),
+    Receipt([u8; 16], u64, IndexedCase),
     /// A feedback, by the receipt that it is about.
     Feedback([u8; 16], u64),
 }
 
 /// The case of a receipt, by which it is found.
-struct Of {
+struct IndexedCase {
     made_at: Timestamp,
     number: String,
     matter: String,
@@ -303,7 +303,7 @@ struct Of {
     disposition: Disposition,
 }
 
-impl Of {
+impl IndexedCase {
     fn of(receipt: &Receipt) -> Self {
         let Receipt { made_at, case, disposition, .. } = receipt;
         Self {
@@ -342,7 +342,7 @@ fn found(reader: &AuditReader, range: Range<u64>) -> Result<Vec<Found>, AuditErr
         let (at, entry) = read?;
         found.extend(match &entry {
             Entry::Receipt(receipt) => {
-                let of = Of::of(&receipt.payload);
+                let of = IndexedCase::of(&receipt.payload);
                 bytes_of(&receipt.id()).map(|id| Found::Receipt(id, at, of))
             }
             Entry::Feedback(feedback) => {

@@ -124,9 +124,20 @@ fn the_file_of_the_callers_is_strict_and_private() {
         missing\n  line 6, column 1: `callers[1].regions` is missing\n  line 6, column 1: \
         `callers[1].roles` is missing\n  line 8, column 16: `callers[1].token_sha256`: one of \
         them is not 64 hexadecimal digits\n  line 9, column 1: unknown key `callers[1].rolls`; \
-        there are `name`, `roles`, `matters`, `regions`, `token_sha256`, `certificate_sha256`, \
-        `certificate_names`, `requests_per_second`";
+        there are `name`, `roles`, `matters`, `regions`, `office`, `region`, `token_sha256`, \
+        `certificate_sha256`, `certificate_names`, `requests_per_second`";
     assert_eq!(told(text), expected);
+    for (region, detail) in [
+        ("31", "`31` is no division code of six digits (GB/T 2260)"),
+        ("320000", "`320000` is in none of the `regions`"),
+    ] {
+        let text = format!(
+            "[[callers]]\nname = \"b\"\nroles = []\nmatters = []\nregions = [\"31\"]\nregion = \
+             \"{region}\"\ncertificate_names = [\"b\"]\n"
+        );
+        let expected = format!("line 6, column 10: `callers[0].region`: {detail}");
+        assert!(told(&text).contains(&expected), "{}", told(&text));
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
