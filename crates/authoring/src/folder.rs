@@ -1,6 +1,7 @@
 //! The folder of a catalogue, every file read once.
 
 mod listing;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::law_text::LawText;
-use crate::lint::{Findings, rules, text};
+use crate::lint::{Findings, rules};
 use crate::shape::{Item, Items, head, items, only};
 use crate::source::{FaultKind, LIMIT, Place, Source};
 use mustcheck_model::CalendarYear;

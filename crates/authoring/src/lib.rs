@@ -8,6 +8,7 @@
 pub mod check;
 pub mod combinations;
 pub mod diff;
+mod finding;
 mod folder;
 pub mod law_text;
 pub mod lint;

@@ -9,7 +9,6 @@ mod combination;
 mod contradiction;
 mod duplicates;
 mod duration;
-mod finding;
 mod fires;
 mod force;
 mod lists;
@@ -20,20 +19,16 @@ mod persons;
 mod publication;
 mod rank;
 mod references;
-pub mod rules;
 mod scope;
 mod term;
-pub(crate) mod text;
 mod validity;
 mod versions;
 
 use std::path::Path;
 
+pub(crate) use crate::finding::Findings;
+pub use crate::finding::{Finding, InLanguage, Quote, Rule, Severity, rules};
 pub(crate) use combination::{Combination, here, stem};
-pub(crate) use finding::Findings;
-pub use finding::{Finding, InLanguage, Quote, Severity};
-pub use mustcheck_model::Language;
-pub use rules::Rule;
 
 use crate::folder::{Folder, Wanted};
 use mustcheck_model::Text;

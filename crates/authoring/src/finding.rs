@@ -1,12 +1,15 @@
 //! Findings: a fault of a catalogue with its place, the clause that it offends, and how to fix it.
 
+pub mod rules;
+
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
-use super::rules::Rule;
+pub use rules::Rule;
+
 use crate::source::Place;
 use mustcheck_model::{Language, Text};
 use mustcheck_rules::clause::OPINIONS;

@@ -7,7 +7,7 @@ mod data;
 mod files;
 mod place;
 
-use super::finding::{Quote, Severity};
+use super::{Quote, Severity};
 
 pub use data::*;
 pub use files::*;
@@ -34,16 +34,16 @@ macro_rules! rules {
         $what_zh:literal, $what_en:literal; $mend_zh:literal, $mend_en:literal;)+) => {
         $(
             #[doc = $what_en]
-            pub static $name: crate::lint::Rule = crate::lint::Rule {
+            pub static $name: crate::finding::Rule = crate::finding::Rule {
                 code: $code,
-                severity: crate::lint::Severity::$severity,
+                severity: crate::finding::Severity::$severity,
                 what: ($what_zh, $what_en),
                 clause: $clause,
                 mend: ($mend_zh, $mend_en),
             };
         )+
 
-        pub(super) static $all: &[&crate::lint::Rule] = &[$(&$name),+];
+        pub(super) static $all: &[&crate::finding::Rule] = &[$(&$name),+];
     };
 }
 use rules;

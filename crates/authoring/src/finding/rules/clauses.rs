@@ -1,6 +1,6 @@
 //! The clauses that the rules guard, each verbatim in its text; a test compares them.
 
-use crate::lint::Quote;
+use crate::finding::Quote;
 
 const OPINIONS: &str =
     "国务院关于建立完善守信联合激励和失信联合惩戒制度加快推进社会诚信建设的指导意见";
