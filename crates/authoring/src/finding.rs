@@ -8,58 +8,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use rules::Rule;
+pub use rules::{Quote, Rule, Severity};
 
 use crate::source::Place;
 use mustcheck_model::{Language, Text};
-use mustcheck_rules::clause::OPINIONS;
-use mustcheck_writer::Numeral;
-
-/// Weight of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// The catalogue is not compiled.
-    Error,
-    /// The catalogue is compiled, but somebody should look.
-    Warning,
-}
-
-impl Severity {
-    /// The word in text and JSON.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
-/// The clause that a finding offends, verbatim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Quote {
-    /// Id of the instrument, which is the name of its text.
-    pub instrument: &'static str,
-    /// Its Chinese title.
-    pub title: &'static str,
-    /// The article, in Arabic digits.
-    pub article: &'static str,
-    /// The clause.
-    pub clause: &'static str,
-}
-
-impl Quote {
-    /// Cites the clause as Chinese law is cited: 《…》第三十二条, and for the Opinions
-    /// 国发〔2016〕33号（二）.
-    pub fn pinpoint(&self) -> String {
-        let number = Numeral::of(self.article);
-        if self.instrument == OPINIONS {
-            format!("国发〔2016〕33号（{number}）")
-        } else {
-            format!("《{}》第{number}条", self.title)
-        }
-    }
-}
 
 /// A fault of a catalogue, at its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -171,5 +123,21 @@ impl Findings {
 
     pub(crate) fn into_vec(self) -> Vec<Finding> {
         self.0.into_iter().collect()
+    }
+}
+
+/// Returns the fix for an unknown word: the nearest known word, if there is one, and the rule's own
+/// words.
+pub(crate) fn meant(rule: &Rule, word: &str, known: &[&str]) -> Text {
+    let most = (word.chars().count() / 6).clamp(1, 3);
+    let near = |other: &&str| other.len().abs_diff(word.len()) <= 3 * most;
+    let near = known.iter().copied().filter(near);
+    let nearest = near.map(|other| (strsim::damerau_levenshtein(word, other), other)).min();
+    match nearest.filter(|(distance, _)| *distance <= most && *distance > 0) {
+        Some((_, nearest)) => Text::new(
+            format!("是否应为`{nearest}`？{}", rule.mend.0),
+            format!("did you mean `{nearest}`? {}", rule.mend.1),
+        ),
+        None => Text::new(rule.mend.0, rule.mend.1),
     }
 }

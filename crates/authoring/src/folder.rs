@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::finding::{Findings, rules};
 use crate::law_text::LawText;
-use crate::lint::{Findings, rules};
 use crate::shape::{Item, Items, head, items, only};
 use crate::source::{FaultKind, LIMIT, Place, Source};
 use mustcheck_model::CalendarYear;

@@ -21,11 +21,13 @@ pub mod verbatim;
 
 use std::path::Path;
 
-pub use lint::{Finding, lint};
+pub use finding::Finding;
+pub use lint::lint;
 pub use source::Source;
 
+use crate::finding::{Findings, rules};
 use crate::folder::{Folder, Wanted, missing, toml_files};
-use crate::lint::{Combination, Findings, rules};
+use crate::lint::Combination;
 use crate::source::Place;
 use mustcheck_rules::catalogue::Catalogue;
 use mustcheck_rules::catalogue::data::CatalogueData;

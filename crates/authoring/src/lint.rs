@@ -26,12 +26,13 @@ mod versions;
 
 use std::path::Path;
 
-pub(crate) use crate::finding::Findings;
 pub use crate::finding::{Finding, InLanguage, Quote, Rule, Severity, rules};
 pub(crate) use combination::{Combination, here, stem};
+pub use mustcheck_model::Language;
 
+use crate::finding::Findings;
 use crate::folder::{Folder, Wanted};
-use mustcheck_model::Text;
+use crate::source::Place;
 
 /// Lints a catalogue's folder: each edition with each overlay that goes with it. Returns every
 /// finding, in the order of files, lines and columns.
@@ -40,7 +41,7 @@ pub fn lint(folder: &Path) -> Vec<Finding> {
     let read = Folder::read(folder, Wanted::All, &mut findings);
     read.unread(&mut findings);
     if read.editions.is_empty() || read.overlays.is_empty() {
-        let place = crate::source::Place::start_of(".");
+        let place = Place::start_of(".");
         let (zh, en) = ("没有版本或没有地方采用", "there is no edition, or no overlay");
         findings.add(&rules::EMPTY, place, zh, en);
     }
@@ -125,20 +126,4 @@ pub(crate) fn combination(all: &Combination<'_>, findings: &mut Findings) {
     versions::all(all, findings);
     overlay::all(all, findings);
     local::all(all, findings);
-}
-
-/// Returns the fix for an unknown word: the nearest known word, if there is one, and the rule's own
-/// words.
-pub(crate) fn meant(rule: &Rule, word: &str, known: &[&str]) -> Text {
-    let most = (word.chars().count() / 6).clamp(1, 3);
-    let near = |other: &&str| other.len().abs_diff(word.len()) <= 3 * most;
-    let near = known.iter().copied().filter(near);
-    let nearest = near.map(|other| (strsim::damerau_levenshtein(word, other), other)).min();
-    match nearest.filter(|(distance, _)| *distance <= most && *distance > 0) {
-        Some((_, nearest)) => Text::new(
-            format!("是否应为`{nearest}`？{}", rule.mend.0),
-            format!("did you mean `{nearest}`? {}", rule.mend.1),
-        ),
-        None => Text::new(rule.mend.0, rule.mend.1),
-    }
 }

@@ -11,7 +11,7 @@ use serde_path_to_error::Segment;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-use crate::lint::{Findings, Rule, meant, rules};
+use crate::finding::{Findings, Rule, meant, rules};
 use crate::source::{Place, Source, Step};
 use mustcheck_model::Text;
 

@@ -7,8 +7,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::Finding;
+use crate::finding::{Findings, Severity};
 use crate::folder::{Folder, Part, Wanted};
-use crate::lint::{Findings, Severity, bases};
+use crate::lint::bases;
 use mustcheck_model::date::Date;
 use mustcheck_model::{InstrumentKind, LegalBasis, Text};
 use mustcheck_rules::catalogue::data::Instrument;

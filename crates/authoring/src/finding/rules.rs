@@ -7,11 +7,60 @@ mod data;
 mod files;
 mod place;
 
-use super::{Quote, Severity};
+use serde::Serialize;
 
 pub use data::*;
 pub use files::*;
 pub use place::*;
+
+use mustcheck_rules::clause::OPINIONS;
+use mustcheck_writer::Numeral;
+
+/// Weight of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The catalogue is not compiled.
+    Error,
+    /// The catalogue is compiled, but somebody should look.
+    Warning,
+}
+
+impl Severity {
+    /// The word in text and JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// The clause that a finding offends, verbatim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    /// Id of the instrument, which is the name of its text.
+    pub instrument: &'static str,
+    /// Its Chinese title.
+    pub title: &'static str,
+    /// The article, in Arabic digits.
+    pub article: &'static str,
+    /// The clause.
+    pub clause: &'static str,
+}
+
+impl Quote {
+    /// Cites the clause as Chinese law is cited: 《…》第三十二条, and for the Opinions
+    /// 国发〔2016〕33号（二）.
+    pub fn pinpoint(&self) -> String {
+        let number = Numeral::of(self.article);
+        if self.instrument == OPINIONS {
+            format!("国发〔2016〕33号（{number}）")
+        } else {
+            format!("《{}》第{number}条", self.title)
+        }
+    }
+}
 
 /// A rule of the table.
 #[derive(Clone, Copy, Debug)]
@@ -34,16 +83,16 @@ macro_rules! rules {
         $what_zh:literal, $what_en:literal; $mend_zh:literal, $mend_en:literal;)+) => {
         $(
             #[doc = $what_en]
-            pub static $name: crate::finding::Rule = crate::finding::Rule {
+            pub static $name: crate::finding::rules::Rule = crate::finding::rules::Rule {
                 code: $code,
-                severity: crate::finding::Severity::$severity,
+                severity: crate::finding::rules::Severity::$severity,
                 what: ($what_zh, $what_en),
                 clause: $clause,
                 mend: ($mend_zh, $mend_en),
             };
         )+
 
-        pub(super) static $all: &[&crate::finding::Rule] = &[$(&$name),+];
+        pub(super) static $all: &[&crate::finding::rules::Rule] = &[$(&$name),+];
     };
 }
 use rules;

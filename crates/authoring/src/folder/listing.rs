@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{CASES, Folder, SHARED};
-use crate::lint::{Findings, rules};
+use crate::finding::{Findings, meant, rules};
 use crate::source::Place;
 use mustcheck_model::Text;
 
@@ -131,7 +131,7 @@ impl Folder {
             let en = format!("no edition or overlay reads the folder `{folder}`");
             let near = self.parts.keys().map(String::as_str).collect::<Vec<_>>();
             let rule: &'static _ = &rules::UNREAD_FILE;
-            let mend = crate::lint::meant(rule, folder, &near);
+            let mend = meant(rule, folder, &near);
             findings.add_mend(rule, Place::start_of(file), Text::new(zh, en), mend);
         } else if misnamed(name) {
             let (zh, en) = ("文件名不以`.toml`结尾", "the name does not end with `.toml`");

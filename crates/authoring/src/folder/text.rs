@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::lint::{Findings, rules};
+use crate::finding::{Findings, rules};
 use crate::shape::dotted;
 use crate::source::{Source, Step};
 

@@ -1,9 +1,9 @@
 //! Checks that every rule has a basis, and quotes it verbatim from the article that it names
 //! (RAIL R3).
 
+use crate::finding::{Findings, rules};
 use crate::folder::Folder;
 use crate::law_text::{Departure, Difference};
-use crate::lint::{Findings, rules};
 use crate::shape::Item;
 use crate::source::Step;
 use mustcheck_model::{LegalBasis, Text};

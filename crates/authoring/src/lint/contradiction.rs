@@ -11,7 +11,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lint::{Combination, Findings, rules};
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::shape::Item;
 use crate::source::Place;
 use mustcheck_model::date::Date;

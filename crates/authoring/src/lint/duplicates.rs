@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::lint::combination::{Coded, Table, is_local};
-use crate::lint::{Combination, Findings, rules};
 use crate::shape::Item;
 use crate::source::Place;
 use mustcheck_model::Force;

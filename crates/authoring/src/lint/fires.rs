@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::lint::persons::reaches;
-use crate::lint::{Combination, Findings, rules};
 use crate::shape::Item;
 use crate::source::Step;
 use mustcheck_model::{Effect, Role};

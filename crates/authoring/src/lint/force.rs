@@ -1,8 +1,9 @@
 //! Checks that a cited instrument is in force on every day on which something rests on it
 //! (RAIL R3).
 
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::lint::bases::{self, Bases, key};
-use crate::lint::{Combination, Findings, rules};
 use crate::shape::Item;
 use crate::source::Step;
 use mustcheck_model::LegalBasis;

@@ -1,6 +1,7 @@
 //! Checks that a list says how its entries end, on every day (RAILS R4 and R5).
 
-use crate::lint::{Combination, Findings, bases, rules};
+use crate::finding::{Findings, rules};
+use crate::lint::{Combination, bases};
 use crate::shape::Item;
 use crate::source::Step;
 use mustcheck_model::date::Date;

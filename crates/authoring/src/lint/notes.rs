@@ -1,6 +1,6 @@
 //! Checks that a note says whether it is a reading or a gap.
 
-use crate::lint::{Findings, rules};
+use crate::finding::{Findings, rules};
 use crate::shape::Item;
 use crate::source::Step;
 use mustcheck_model::name::Name;

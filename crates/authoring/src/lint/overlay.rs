@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::finding::{Findings, rules};
 use crate::lint::duplicates::itself;
 use crate::lint::validity::ends_before_it_begins;
-use crate::lint::{Combination, Findings, here, rules};
+use crate::lint::{Combination, here};
 use crate::shape::Item;
 use crate::source::{Place, Step};
 use mustcheck_model::name::Name;

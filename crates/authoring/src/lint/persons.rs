@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::lint::{Combination, Findings, rules};
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::shape::Item;
 use crate::source::Step;
 use mustcheck_model::Effect;

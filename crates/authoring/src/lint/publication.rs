@@ -7,9 +7,10 @@
 //! a number of their own; administrative regulations, rules and normative documents have one, or
 //! the remark says that the text at hand prints none.
 
+use crate::finding::{Findings, rules};
 use crate::folder::Folder;
+use crate::lint::Combination;
 use crate::lint::validity::ends_before_it_begins;
-use crate::lint::{Combination, Findings, rules};
 use crate::shape::Item;
 use mustcheck_model::InstrumentKind;
 use mustcheck_rules::catalogue::data::Instrument;

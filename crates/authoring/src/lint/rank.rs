@@ -1,6 +1,7 @@
 //! Checks that a measure has a basis of sufficient rank for its kind (RAIL R3).
 
-use crate::lint::{Combination, Findings, rules};
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::shape::Item;
 use mustcheck_rules::catalogue::data::{Instrument, Measure, Rank};
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::finding::{Findings, Rule, meant, rules};
 use crate::folder::Folder;
+use crate::lint::Combination;
 use crate::lint::bases::{self, Bases, key};
 use crate::lint::combination::{Coded, Table};
-use crate::lint::{Combination, Findings, Rule, meant, rules};
 use crate::shape::Item;
 use crate::source::{Place, Step};
 use mustcheck_model::name::Name;

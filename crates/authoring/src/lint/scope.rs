@@ -1,7 +1,8 @@
 //! Checks that a measure has linked matters only, never beyond the scope of its article (RAIL R7).
 
+use crate::finding::{Findings, rules};
+use crate::lint::Combination;
 use crate::lint::bases::key;
-use crate::lint::{Combination, Findings, rules};
 use crate::shape::Item;
 use mustcheck_model::{Domain, Effect, MeasureKind};
 use mustcheck_rules::catalogue::data::{Matter, MatterTrait, Measure, RecordMatter};

@@ -1,7 +1,7 @@
 //! Checks that a measure lasts never longer than its article allows (RAIL R7).
 
+use crate::finding::{Findings, rules};
 use crate::lint::duration::{longest, longest_bar};
-use crate::lint::{Findings, rules};
 use crate::shape::Item;
 use mustcheck_model::Effect;
 use mustcheck_rules::catalogue::data::Measure;

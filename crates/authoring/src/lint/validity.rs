@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::lint::{Findings, rules};
+use crate::finding::{Findings, rules};
 use crate::shape::Item;
 use mustcheck_model::CalendarYear;
 use mustcheck_model::date::Date;

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::finding::{Findings, rules};
 use crate::folder::Folder;
-use crate::lint::{Combination, Findings, rules};
+use crate::lint::Combination;
 use crate::shape::Item;
 use crate::source::Place;
 use mustcheck_model::CalendarYear;
