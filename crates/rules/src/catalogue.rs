@@ -4,8 +4,7 @@
 //! nothing is scanned.
 
 pub mod data;
-mod describe;
-mod grounds;
+pub(crate) mod grounds;
 mod index;
 mod place;
 mod rails;
@@ -42,7 +41,7 @@ pub struct Catalogue {
     /// Recommended measures that the overlay adopts one by one.
     adopts: Codes,
     restrictions: Restrictions,
-    grounds: Grounds,
+    pub(crate) grounds: Grounds,
     /// Days on which each measure and every text that it cites are in force; none if a text is
     /// unknown (RAIL R3).
     in_force: Box<[Option<Validity>]>,
@@ -342,7 +341,7 @@ fn in_force(measure: &Measure, data: &CatalogueData, instruments: &Codes) -> Opt
 }
 
 /// The earlier of two last days, each of which may be absent.
-fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
+pub(crate) fn earliest(one: Option<Date>, other: Option<Date>) -> Option<Date> {
     one.into_iter().chain(other).min()
 }
 

@@ -8,6 +8,7 @@ pub mod aside;
 pub mod catalogue;
 pub mod clause;
 pub mod decide;
+mod describe;
 pub mod disposition;
 pub mod due;
 pub mod incentives;

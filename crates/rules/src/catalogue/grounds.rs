@@ -22,7 +22,7 @@ pub enum ListRule {
 
 /// Positions of the grounds of a catalogue.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Grounds {
+pub(crate) struct Grounds {
     /// Position of the ground of each list itself; the grounds of its rules follow, four for each
     /// set.
     lists: Box<[u32]>,
@@ -37,7 +37,7 @@ const RULES: u32 = 4;
 
 impl Grounds {
     /// Collects the grounds of a catalogue in their order, and their positions.
-    pub(super) fn of(data: &CatalogueData) -> (Self, Vec<GroundInfo>) {
+    pub(crate) fn of(data: &CatalogueData) -> (Self, Vec<GroundInfo>) {
         let plain = |legal_basis: &[LegalBasis]| GroundInfo {
             text: None,
             legal_basis: legal_basis.to_vec(),
@@ -87,7 +87,7 @@ impl Grounds {
 
     /// Position of the ground of a list's rule, by the positions of the list and of its set of
     /// rules.
-    pub(super) fn rule(&self, list: usize, regime: usize, rule: ListRule) -> u32 {
+    pub(crate) fn rule(&self, list: usize, regime: usize, rule: ListRule) -> u32 {
         let rules = RULES.saturating_mul(number(regime)).saturating_add(1 + rule as u32);
         self.list(list).saturating_add(rules)
     }
