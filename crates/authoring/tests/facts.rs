@@ -26,7 +26,7 @@ use mustcheck_model::{
 };
 use mustcheck_rules::Catalogue;
 use mustcheck_rules::catalogue::ListRule;
-use mustcheck_rules::clause::CITED;
+use mustcheck_rules::cited::CITED;
 use mustcheck_rules::decide::decide;
 use mustcheck_rules::due::due;
 use proptest::prelude::*;

@@ -19,7 +19,8 @@ use mustcheck_authoring::{self as authoring, verbatim};
 use mustcheck_model::SubjectKind;
 use mustcheck_model::name::Name;
 use mustcheck_rules::catalogue::data::CatalogueData;
-use mustcheck_rules::clause::{CITED, OPINIONS};
+use mustcheck_rules::cited::CITED;
+use mustcheck_rules::clause::OPINIONS;
 
 fn catalogue() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue")

@@ -14,7 +14,9 @@ use mustcheck_model::{Basis, Detail, SetAsideReason, SetAsideVerdict, Standing};
 /// INTERPRETATION: a revoked record has no consequences. Correction (更正) is different: the record
 /// shows the new state, and nothing ends; 失信被执行人名单规定 9 separates the two likewise.
 pub const CORRECTED: Clause =
-    Clause { article: "22", words: "经核实有误的信息应及时更正或撤销。" };
+    Clause {
+        position: 0, article: "22", words: "经核实有误的信息应及时更正或撤销。"
+    };
 
 /// 33 (二十一). Reads as: a subject that has corrected the conduct and removed its effects is no
 /// target any more.
@@ -22,12 +24,14 @@ pub const CORRECTED: Clause =
 /// INTERPRETATION: the list's own regulation says when that is so; until it allows a removal, an
 /// event that reports one has no effect.
 pub const NO_LONGER_A_TARGET: Clause = Clause {
+    position: 1,
     article: "21",
     words: "在规定期限内纠正失信行为、消除不良影响的，不再作为联合惩戒对象。",
 };
 
 /// 33 (二十一). Reads as: restriction has a term; before and after it there is none.
 pub const TERM: Clause = Clause {
+    position: 2,
     article: "21",
     words: "联合惩戒措施的发起部门和实施部门应按照法律法规和政策规定明确各类失信行为的联合惩戒期限。",
 };
@@ -38,10 +42,13 @@ pub const TERM: Clause = Clause {
 /// that follows from one by its own law, is none: 行政处罚法 73 does not stop it. Each list's rules
 /// say which of the two its entries are.
 pub const VERIFICATION: Clause =
-    Clause { article: "22", words: "联合惩戒措施在信息核实期间暂不执行。" };
+    Clause {
+        position: 3, article: "22", words: "联合惩戒措施在信息核实期间暂不执行。"
+    };
 
 /// 33 (二十二). Reads as: a stay granted in reconsideration or in court is respected.
 pub const LEGAL_REMEDY: Clause = Clause {
+    position: 4,
     article: "22",
     words: "支持有关主体通过行政复议、行政诉讼等方式维护自身合法权益。",
 };

@@ -50,7 +50,7 @@ pub struct Catalogue {
     /// Positions of the incentives, by the position of their matter.
     incentives: Box<[Box<[u32]>]>,
     /// Description of the policy, with its indexes; made when it is first needed.
-    described: OnceLock<Described>,
+    pub(crate) described: OnceLock<Described>,
 }
 
 /// A first day, and a last one if there is one.
@@ -118,11 +118,6 @@ impl Catalogue {
             lists,
             data,
         })
-    }
-
-    /// Description of the policy, with its indexes; made when it is first needed.
-    pub fn described(&self) -> &Described {
-        self.described.get_or_init(|| Described::new(self.describe()))
     }
 
     /// Drops what neither a check nor a description uses: notes, remarks, and the clauses that name
@@ -205,7 +200,7 @@ impl Catalogue {
 
     /// Position of the ground of a clause that a rule in code rests on.
     pub fn ground_of(clause: &Clause) -> u32 {
-        Grounds::clause(clause)
+        clause.position
     }
 
     /// The ground of a clause, as a basis.

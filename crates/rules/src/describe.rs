@@ -5,13 +5,21 @@ use crate::catalogue::data::{
 };
 use crate::catalogue::grounds::Grounds;
 use crate::catalogue::{Catalogue, ListRule, earliest};
+use crate::cited::CITED;
+use crate::clause::Clause;
+use mustcheck_model::described::Described;
 use mustcheck_model::name::Name;
 use mustcheck_model::{
-    Description, DueRule, EditionDays, Freshness, InstrumentInfo, ListInfo, ListRules, MatterInfo,
-    MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo, Text,
+    Description, DueRule, EditionDays, Freshness, GroundInfo, InstrumentInfo, ListInfo, ListRules,
+    MatterInfo, MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo, Text,
 };
 
 impl Catalogue {
+    /// Description of the policy, with its indexes; made when it is first needed.
+    pub fn described(&self) -> &Described {
+        self.described.get_or_init(|| Described::new(self.describe()))
+    }
+
     /// Describes the policy.
     pub fn describe(&self) -> Description {
         let CatalogueData { edition, overlay, .. } = self.data();
@@ -21,6 +29,8 @@ impl Catalogue {
             .map(|s| Freshness { source: Some(s.source.clone().into()), days: s.freshness_days });
         let freshness = Freshness { source: None, days: overlay.freshness_days };
         let lists = self.data().lists.iter().enumerate();
+        let ground = |clause: &&Clause| GroundInfo { text: None, legal_basis: clause.basis() };
+        let cited = CITED.iter().map(ground);
         Description {
             policy: self.policy(),
             edition_name: title(edition, &self.data().overlay),
@@ -39,7 +49,7 @@ impl Catalogue {
             },
             place: self.place_info(),
             instruments: self.instrument_infos(),
-            grounds: Grounds::of(self.data()).1,
+            grounds: cited.chain(Grounds::of(self.data()).1).collect(),
             remedies: edition.remedies.iter().chain(&overlay.remedies).map(remedy_info).collect(),
             calendar: self.data().calendar.clone(),
         }

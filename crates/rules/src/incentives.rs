@@ -1,13 +1,13 @@
 //! Incentives of 33 (四) to (八): the conditions that earn one, and the records that defeat it.
 
 use crate::aside::{by_standing, entry};
-use crate::catalogue::data::{ClosingWhen, Measure};
+use crate::catalogue::data::{Closing, ClosingWhen, Measure};
 use crate::catalogue::{Catalogue, number};
 use crate::clause::Clause;
+use crate::measures;
 use crate::measures::{Outcome, RECOMMENDED, barred_from_use, ended};
 use crate::obligations::last_day;
 use crate::reach::Hit;
-use crate::{measures, place};
 use mustcheck_model::date::Date;
 use mustcheck_model::standing;
 use mustcheck_model::working_days::WorkingDays;
@@ -19,7 +19,7 @@ use mustcheck_model::{
 /// 33 (二). Reads as: a subject that keeps faith benefits, one that breaks it is limited; not both
 /// at once.
 pub const BENEFIT_AND_LIMIT: Clause =
-    Clause { article: "2", words: "让守信者受益、失信者受限" };
+    Clause { position: 9, article: "2", words: "让守信者受益、失信者受限" };
 
 /// 33 (四): 「连续三年无不良信用记录」.
 const CLEAN_YEARS: u16 = 3;
@@ -130,7 +130,7 @@ impl Case<'_> {
         }
         if self.measure.kind == MeasureKind::IncompleteMaterialsTolerated
             && let Some((position, when)) =
-                place::closing(self.catalogue, self.application, self.index, found.hits)
+                closing(self.catalogue, self.application, self.index, found.hits)
         {
             let reason = match when {
                 ClosingWhen::SeriousRecord => SetAsideReason::DefeatedByRestriction,
@@ -286,4 +286,33 @@ impl Case<'_> {
         }
         self.commended.iter().map(|hit| entry(Some(hit.position))).collect()
     }
+}
+
+/// Returns the position of the place's rule that closes promises to complete the materials here,
+/// and the condition that closes; `None` if they are open (深圳 59).
+fn closing(
+    catalogue: &Catalogue,
+    application: &ApplicationFacts,
+    subject_index: u32,
+    hits: &[Hit<'_>],
+) -> Option<(usize, ClosingWhen)> {
+    let matter = catalogue.matter_at(application.matter);
+    let named = |closing: &Closing| {
+        matter.is_some_and(|matter| {
+            closing.matters.contains(&matter.code)
+                || matter.traits.iter().any(|own| closing.traits.contains(own))
+        })
+    };
+    // RAILS R4, R5: only a record in force counts; one that is repaired, expired or under
+    // verification closes nothing.
+    let serious = || {
+        let own = hits.iter().filter(|h| h.subject_index == subject_index && h.named_as.is_none());
+        own.filter(|h| h.list.polarity == Polarity::Restriction).any(|h| h.counts())
+    };
+    let mut closings = catalogue.data().overlay.closings.iter().enumerate();
+    let closing = closings.find(|(_, closing)| match closing.when {
+        ClosingWhen::Matter => named(closing),
+        ClosingWhen::SeriousRecord => serious(),
+    });
+    closing.map(|(position, closing)| (position, closing.when))
 }

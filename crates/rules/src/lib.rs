@@ -6,6 +6,7 @@
 
 pub mod aside;
 pub mod catalogue;
+pub mod cited;
 pub mod clause;
 pub mod decide;
 mod describe;

@@ -21,12 +21,14 @@ use mustcheck_model::{
 
 /// 33 (二十). Reads as: a recommended measure applies where the place of use adopts it.
 pub const RECOMMENDED: Clause = Clause {
+    position: 7,
     article: "20",
     words: "另一类是推荐性措施，即由参与各方推荐的，符合褒扬诚信、惩戒失信政策导向，各地区、各部门可根据实际情况实施的措施。",
 };
 
 /// 33 (二). Reads as: a record that no text links with the matter has no consequence there.
 pub const STRICTLY_BY_LAW: Clause = Clause {
+    position: 8,
     article: "2",
     words: "严格依照法律法规和政策规定，科学界定守信和失信行为",
 };

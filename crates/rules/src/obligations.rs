@@ -16,6 +16,7 @@ use mustcheck_model::{
 /// INTERPRETATION: (十五) sets up initiating and responding, and (十八) names 执行反馈 as a function;
 /// neither sets a day by which the feedback is due, so none is stated.
 pub const FEEDBACK: Clause = Clause {
+    position: 10,
     article: "18",
     words: "实现发起响应、信息推送、执行反馈、信用修复、异议处理等动态协同功能",
 };
@@ -25,6 +26,7 @@ pub const FEEDBACK: Clause = Clause {
 /// INTERPRETATION: counted from the day of the decision, which the office takes after this check;
 /// the day shown is that for a decision on the as-of date.
 pub const PUBLICATION: Clause = Clause {
+    position: 11,
     article: "17",
     words: "县级以上人民政府及其部门要将各类自然人、法人和其他组织的行政许可、行政处罚等信息在7个工作日内通过政府网站公开",
 };
@@ -37,6 +39,7 @@ pub const PUBLICATION: Clause = Clause {
 /// NOT MODELLED: the fields that are published (双公示); the Opinions leave them to a standard that is
 /// not at hand.
 pub const ENTERPRISE_PUBLICATION: Clause = Clause {
+    position: 12,
     article: "17",
     words: "涉及企业的相关信息按照企业信息公示暂行条例规定在企业信用信息公示系统公示。",
 };
@@ -47,12 +50,14 @@ pub const ENTERPRISE_PUBLICATION: Clause = Clause {
 /// INTERPRETATION: 及时 sets no day, so none is stated. Other incentives rest on a record that its own
 /// department has published.
 pub const GOOD_RECORDS: Clause = Clause {
+    position: 13,
     article: "8",
     words: "各级人民政府有关部门应将诚信市场主体优良信用信息及时在政府网站和“信用中国”网站进行公示",
 };
 
 /// 33 (四). Reads as: an applicant that promises in writing to bring the rest is admitted first.
 pub const COMMITMENT: Clause = Clause {
+    position: 14,
     article: "4",
     words: "如其书面承诺在规定期限内提供,应先行受理,加快办理进度。",
 };

@@ -13,13 +13,14 @@ use mustcheck_model::{
 /// 33 (十四). Reads as: responsible persons are reached as laws, regulations and policies say, so
 /// only by the list's own rule.
 pub const ACCORDING_TO_LAW: Clause = Clause {
+    position: 5,
     article: "14",
     words: "依照法律法规和政策规定对相关责任人员采取相应的联合惩戒措施",
 };
 
 /// 33 (十九). Reads as: lists of associations, banks and rating agencies are for reference.
 pub const FOR_REFERENCE: Clause =
-    Clause { article: "19", words: "提供给政府部门参考使用" };
+    Clause { position: 6, article: "19", words: "提供给政府部门参考使用" };
 
 /// A record found for a subject.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
-//! The grounds of a catalogue besides its measures: the clauses that rules in code rest on, the
-//! rules of lists, exceptions, and the rules by which a place closes promises or ends disclosure. A
-//! verdict names them by position.
+//! The grounds of a catalogue besides its measures: the rules of lists, exceptions, and the rules
+//! by which a place closes promises or ends disclosure. A verdict names them by position, after the
+//! clauses that rules in code rest on.
 
 use crate::catalogue::data::CatalogueData;
 use crate::catalogue::number;
-use crate::clause::{CITED, Clause};
+use crate::clause::CLAUSES;
 use mustcheck_model::{GroundInfo, LegalBasis, Text};
 
 /// A rule of a list that can be a ground.
@@ -36,7 +36,8 @@ pub(crate) struct Grounds {
 const RULES: u32 = 4;
 
 impl Grounds {
-    /// Collects the grounds of a catalogue in their order, and their positions.
+    /// Collects the grounds of a catalogue in their order, and their positions; those of the clauses
+    /// of rules in code come before.
     pub(crate) fn of(data: &CatalogueData) -> (Self, Vec<GroundInfo>) {
         let plain = |legal_basis: &[LegalBasis]| GroundInfo {
             text: None,
@@ -46,10 +47,11 @@ impl Grounds {
             text: Some(text.clone()),
             ..plain(basis)
         };
-        let mut all: Vec<GroundInfo> = CITED.iter().map(|clause| plain(&clause.basis())).collect();
+        let mut all: Vec<GroundInfo> = Vec::new();
+        let next = |all: &Vec<GroundInfo>| CLAUSES.saturating_add(number(all.len()));
         let mut lists = Vec::with_capacity(data.lists.len());
         for list in &data.lists {
-            lists.push(number(all.len()));
+            lists.push(next(&all));
             all.push(plain(&list.legal_basis));
             for regime in &list.rules {
                 let stay = regime.stay.as_ref().map(|rule| &*rule.legal_basis);
@@ -63,21 +65,15 @@ impl Grounds {
         }
         let mut exceptions = Vec::with_capacity(data.measures.len());
         for measure in &data.measures {
-            exceptions.push(number(all.len()));
+            exceptions.push(next(&all));
             all.extend(measure.exceptions.iter().map(|exception| plain(&exception.legal_basis)));
         }
-        let closings = number(all.len());
+        let closings = next(&all);
         all.extend(data.overlay.closings.iter().map(|c| said(&c.text, &c.legal_basis)));
-        let disclosures = number(all.len());
+        let disclosures = next(&all);
         all.extend(data.overlay.disclosures.iter().map(|d| said(&d.text, &d.legal_basis)));
         let (lists, exceptions) = (lists.into(), exceptions.into());
         (Self { lists, exceptions, closings, disclosures }, all)
-    }
-
-    /// Position of the ground of a clause that a rule in code rests on.
-    pub(super) fn clause(clause: &Clause) -> u32 {
-        let known = CITED.iter().position(|other| other.words == clause.words);
-        known.map_or(u32::MAX, number)
     }
 
     /// Position of the ground of a list itself, by the list's position.

@@ -22,7 +22,8 @@ use mustcheck::model::{
 };
 use mustcheck_rules::Catalogue;
 use mustcheck_rules::catalogue::data::ExceptionWhen;
-use mustcheck_rules::clause::{CITED, OPINIONS};
+use mustcheck_rules::cited::CITED;
+use mustcheck_rules::clause::OPINIONS;
 
 use super::{Items, Kind};
 use crate::suite::policies::Deciding;
