@@ -9,6 +9,7 @@
 
 mod coverage;
 mod ends;
+mod span;
 mod statement;
 mod trial;
 

@@ -3,7 +3,7 @@
 //!
 //! The expected duration is stated here once more, in whole days counted with no code of the rules.
 
-use crate::temporal::statement::Span;
+use crate::temporal::span::Span;
 use mustcheck_model::date::Date;
 use mustcheck_model::{EventKind, Term};
 use mustcheck_rules::catalogue::data::{CatalogueData, List, ListRegime, Measure};

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::temporal::span::Span;
 use crate::temporal::trial::{Fired, Planted, Trial};
 use mustcheck_model::date::Date;
 use mustcheck_model::{
@@ -13,19 +14,6 @@ use mustcheck_rules::catalogue::data::{
     CatalogueData, ClosingWhen, ExceptionWhen, FineTest, List, Matter, Measure, PenaltyTest,
     RecordMatter,
 };
-
-/// Consecutive days, open if there is no last one.
-#[derive(Clone, Copy)]
-pub(super) struct Span {
-    pub(super) from: Date,
-    pub(super) until: Option<Date>,
-}
-
-impl Span {
-    pub(super) fn holds(self, day: Date) -> bool {
-        day >= self.from && self.until.is_none_or(|last| day <= last)
-    }
-}
 
 /// The statement on an edition with its overlay, worked out once.
 pub(super) struct Statement<'d> {
