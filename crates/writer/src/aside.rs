@@ -1,7 +1,7 @@
 //! Sentences on why something does not apply.
 
-use super::decision::Writing;
 use super::words::{detail_words, reason};
+use super::writing::Writing;
 use mustcheck_model::{Basis, Detail, SetAsideVerdict, ShortHistory, Text};
 
 /// Writes the sentence; `None` if the verdict names something that is not there.

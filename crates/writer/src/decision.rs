@@ -1,10 +1,11 @@
 //! Writes the decision, as users know it, from a verdict.
 
+use super::writing::Writing;
 use super::{Case, Found, aside, obligation};
 use mustcheck_model::standing::disputed;
 use mustcheck_model::{
     AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation,
-    ObligationVerdict, Prolonged, ProlongedVerdict, SetAside, SetAsideVerdict, Target,
+    ObligationVerdict, Prolonged, ProlongedVerdict, SetAside, SetAsideVerdict,
 };
 
 /// Error: a verdict names something that is not there.
@@ -63,27 +64,7 @@ fn each<V, T>(
     written.collect()
 }
 
-/// Input of the writing: a check, and the records that it found.
-pub(super) struct Writing<'a> {
-    pub(super) case: &'a Case<'a>,
-    found: &'a [Found<'a>],
-}
-
 impl Writing<'_> {
-    pub(super) fn found(&self, position: u32) -> Option<&Found<'_>> {
-        self.found.get(usize::try_from(position).ok()?)
-    }
-
-    fn id(&self, position: u32) -> Option<String> {
-        Some(self.found(position)?.record.id.clone())
-    }
-
-    fn target(&self, subject: u32) -> Option<Target> {
-        let position = usize::try_from(subject).ok()?;
-        let at = self.case.application.subjects.get(position)?;
-        Some(self.case.identifiers.target(at, subject))
-    }
-
     fn finding(&self, found: &Found<'_>) -> Finding {
         let (record, verdict) = (found.record, found.verdict);
         let shown = |text: &Option<String>| {

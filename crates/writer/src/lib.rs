@@ -21,6 +21,7 @@ mod papers;
 pub mod recorded;
 mod text;
 mod words;
+mod writing;
 
 pub use citation::{CiteEn, CiteZh, Numeral};
 pub use citation::{PinpointEn, PinpointZh, Titled};
