@@ -6,7 +6,6 @@ use std::sync::Arc;
 use mustcheck_facts as facts;
 use mustcheck_facts::answers::answered;
 use mustcheck_model::date::Date;
-use mustcheck_model::masking::Identifiers;
 use mustcheck_model::{
     Answer, Application, ApplicationError, ApplicationFacts, Decision, Problem, Query, Verdict,
 };
@@ -84,15 +83,7 @@ impl<'p> Begun<'p> {
             answered: &answered,
         };
         rails::verdict(&held, &verdict)?;
-        let identifiers = Identifiers::of(&self.application, &answers);
-        let case = Case {
-            policy: described,
-            application: &self.application,
-            days,
-            answered: &answered,
-            verdict: &verdict,
-            identifiers: &identifiers,
-        };
+        let case = Case::new(described, &self.application, days, &answers, &answered, &verdict);
         let decision = writer::decision(&case)
             .map_err(|e| Fault::Rail { rail: Rail::R11, detail: e.to_string() })?;
         let verdict = Arc::new(verdict);

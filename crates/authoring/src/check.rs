@@ -3,7 +3,6 @@
 use mustcheck_facts as facts;
 use mustcheck_facts::answers;
 use mustcheck_model::date::Date;
-use mustcheck_model::masking::Identifiers;
 use mustcheck_model::worded::Quoted;
 use mustcheck_model::{
     Answer, AnswerFault, Application, ApplicationError, Decision, Language, Problem, Query,
@@ -88,15 +87,7 @@ fn decided<T>(
     let answered = answers::answered(policy, application, days, &queries, &answers)?;
     let verdict = decide(catalogue, &asked, &facts::answers(policy, &answered));
     let verdict = verdict.map_err(refused)?;
-    let identifiers = Identifiers::of(application, &answers);
-    let case = Case {
-        policy,
-        application,
-        days,
-        answered: &answered,
-        verdict: &verdict,
-        identifiers: &identifiers,
-    };
+    let case = Case::new(policy, application, days, &answers, &answered, &verdict);
     let decision = writer::decision(&case).map_err(refused)?;
     Ok(write(&case, decision))
 }

@@ -27,7 +27,7 @@ impl std::error::Error for Unwritable {}
 /// [`Unwritable`] if the verdict does not have one standing for each record, or names a position
 /// that the policy or the check does not have.
 pub fn decision(case: &Case<'_>) -> Result<Decision, Unwritable> {
-    let Case { policy, application, days, answered, verdict, identifiers } = *case;
+    let &Case { policy, application, days, answered, verdict, ref identifiers } = case;
     let all = answered.iter().map(|row| row.records.len()).sum::<usize>();
     if verdict.records.len() != all {
         let judged = verdict.records.len();

@@ -39,25 +39,19 @@ use mustcheck_facts::answers::Answered;
 use mustcheck_model::described::Described;
 use mustcheck_model::masking::Identifiers;
 use mustcheck_model::{
-    Application, CreditRecord, Days, ListInfo, ListRules, ListStanding, Polarity, RecordVerdict,
-    SetAsideReason, SetAsideVerdict, Standing, Subject, Verdict,
+    Answer, Application, CreditRecord, Days, ListInfo, ListRules, ListStanding, Polarity,
+    RecordVerdict, SetAsideReason, SetAsideVerdict, Standing, Subject, Verdict,
 };
 
 /// A check that is written about.
-#[derive(Clone, Copy)]
 pub struct Case<'a> {
-    /// Description of the policy.
-    pub policy: &'a Described,
-    /// The application.
-    pub application: &'a Application,
-    /// The days of the check.
-    pub days: Days,
-    /// Results of the lookups.
-    pub answered: &'a [Answered<'a>],
-    /// Verdict of the component.
-    pub verdict: &'a Verdict,
+    policy: &'a Described,
+    application: &'a Application,
+    days: Days,
+    answered: &'a [Answered<'a>],
+    verdict: &'a Verdict,
     /// Identifiers that are masked in every text of a record.
-    pub identifiers: &'a Identifiers<'a>,
+    identifiers: Identifiers<'a>,
 }
 
 /// A record that was found for a subject, with its verdict.
@@ -74,6 +68,21 @@ struct Found<'a> {
 }
 
 impl<'a> Case<'a> {
+    /// Makes the case of a check: the policy's description of itself, the application, the days,
+    /// the answers as given, what they say of each lookup, and the component's verdict.
+    // RAIL R13: whoever the application or an answer names is masked, whoever makes the case.
+    pub fn new(
+        policy: &'a Described,
+        application: &'a Application,
+        days: Days,
+        answers: &'a [Answer],
+        answered: &'a [Answered<'a>],
+        verdict: &'a Verdict,
+    ) -> Self {
+        let identifiers = Identifiers::of(application, answers);
+        Self { policy, application, days, answered, verdict, identifiers }
+    }
+
     /// Lists every record, in the order of the answers. If the verdict has fewer records, the list
     /// has as few.
     fn found(&self) -> Vec<Found<'a>> {

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use mustcheck_facts::answers::answered;
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
-use mustcheck_model::masking::Identifiers;
 use mustcheck_model::{Answer, Application, Days, Description, Language, Query, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -63,15 +62,8 @@ impl RecordedCase<'_> {
         let days = Days { as_of: self.application.as_of, made_on: self.made_on };
         let answered = answered(policy, &self.application, days, &self.due, &self.answers);
         let answered = answered.map_err(|e| e.to_string())?;
-        let identifiers = Identifiers::of(&self.application, &self.answers);
-        Ok(write(&Case {
-            policy,
-            application: &self.application,
-            days,
-            answered: &answered,
-            verdict: &self.verdict,
-            identifiers: &identifiers,
-        }))
+        let Self { application, answers, verdict, .. } = self;
+        Ok(write(&Case::new(policy, application, days, answers, &answered, verdict)))
     }
 }
 
