@@ -8,16 +8,11 @@ use wasmtime::{
 };
 
 use crate::error::PolicyError;
-use crate::limits::Limits;
+use crate::limits::{LARGEST_MEMORY, LARGEST_TABLE, Limits};
 use crate::swap;
 
 /// Largest number of sandboxes at the same time; a later check waits until one is given back.
 pub(crate) const SANDBOXES: u32 = 128;
-/// The largest memory that a sandbox can have, in bytes, whatever the limits of a gate say: the
-/// pool reserves address space, not memory, for each.
-pub(crate) const LARGEST_MEMORY: usize = 1 << 30;
-/// The largest table, in elements.
-pub(crate) const LARGEST_TABLE: usize = 100_000;
 /// Memory of an idle slot that stays with the process, in bytes: above what a check dirties, so
 /// that the next check takes no page faults. What a check dirtied beyond it is given back.
 const KEPT: usize = 4 << 20;

@@ -18,6 +18,7 @@ use mustcheck_model::{
 use mustcheck_writer::recorded::RecordedCase;
 use mustcheck_writer::{Papers, papers};
 
+use crate::asked::Asked;
 use crate::checking::{Begun, Decided};
 use crate::clock::{Clock, NoTime};
 use crate::error::{CheckError, Fault, Rail};
@@ -25,7 +26,7 @@ use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::receipts::{AsyncJournal, Observed, RecordError, Recorded, Recorder};
 use crate::registry::AsyncRegistry;
-use crate::source::{self, Asked, Source};
+use crate::source::{self, Source};
 
 pub use builder::GateBuilder;
 

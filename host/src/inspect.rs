@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload, Validator};
 
 use crate::error::PolicyError;
-use crate::policy::COMPONENT_LIMIT;
+use crate::limits::COMPONENT_LIMIT;
 
 /// Largest number of functions in a component. The rules have about a thousand; each takes the
 /// compiler a tenth of a millisecond at least, and a component of 64 MiB could hold millions.

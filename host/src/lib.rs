@@ -25,6 +25,7 @@
 //! measures".
 
 pub mod again;
+mod asked;
 mod bake;
 mod boundary;
 pub mod cache;

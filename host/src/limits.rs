@@ -1,9 +1,16 @@
-//! Limits of one check.
+//! Limits of one check, and the largest that they can be.
 
 use std::time::Duration;
 
-use crate::engine::{LARGEST_MEMORY, LARGEST_TABLE};
 use crate::error::PolicyError;
+
+/// The largest memory that a sandbox can have, in bytes, whatever the limits of a gate say: the
+/// pool reserves address space, not memory, for each.
+pub(crate) const LARGEST_MEMORY: usize = 1 << 30;
+/// The largest table, in elements.
+pub(crate) const LARGEST_TABLE: usize = 100_000;
+/// The largest component that is read, in bytes.
+pub(crate) const COMPONENT_LIMIT: u64 = 64 << 20;
 
 /// Limits of one check. A check that needs more is a fault, never a finding.
 ///

@@ -1,5 +1,7 @@
 //! A policy: a baked component, compiled, inspected and described.
 
+mod cached;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use crate::engine;
 use crate::error::{Fault, PolicyError};
 use crate::input::read_file;
 use crate::inspect::Inspection;
-use crate::limits::Limits;
+use crate::limits::{COMPONENT_LIMIT, Limits};
 use crate::receipts::{Baked, ContentDigest};
 use crate::sandbox::Inside;
 use crate::session::{Exports, POLICY, Session};
@@ -35,9 +37,6 @@ const EDITIONS: &[EmbeddedEdition] = include!(concat!(env!("OUT_DIR"), "/edition
 
 /// The overlay of a place that has none of its own.
 pub const DEFAULT_OVERLAY: &str = "default";
-
-/// The largest component that is read, in bytes.
-pub(crate) const COMPONENT_LIMIT: u64 = 64 << 20;
 
 /// A policy, ready to be asked. Cloning is cheap.
 #[derive(Clone)]

@@ -7,10 +7,10 @@ use mustcheck_model::described::{Described, Parts};
 use mustcheck_model::identifier::mask;
 use mustcheck_model::{Answer, Application, ApplicationFacts, DueLookup, Query, Role};
 
+use crate::asked::Asked;
 use crate::error::{Fault, Rail};
 use crate::limits::Limits;
 use crate::registry::Ask;
-use crate::source::Asked;
 
 #[cfg(test)]
 mod tests;

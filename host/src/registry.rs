@@ -4,6 +4,7 @@
 //! What it cannot answer is `unavailable` or `not-covered`, never an empty list of records.
 
 pub mod held;
+mod identities;
 pub mod json;
 pub mod sources;
 mod vocabulary;
@@ -15,6 +16,7 @@ use std::pin::Pin;
 use mustcheck_model::date::Date;
 use mustcheck_model::{Answer, AnswerStatus, Subject};
 
+pub use identities::{Identity, identities};
 pub use vocabulary::Vocabulary;
 
 /// One due lookup: a subject, and the lists to ask about it.

@@ -9,8 +9,10 @@ use mustcheck_model::{Answer, Application, Decision, Query, Verdict};
 
 use crate::receipts::canonical::{self, NotCanonical};
 use crate::receipts::digest::{ContentDigest, Moment, Opening};
+use crate::receipts::error::StoreError;
+use crate::receipts::payload::DocumentId;
 use crate::receipts::receipt::{Receipt, Texts};
-use crate::receipts::signed::{DocumentId, Sealed, Signed};
+use crate::receipts::signed::{Sealed, Signed};
 
 crate::format_tag! {
     /// The format of bundles.
@@ -114,30 +116,4 @@ pub type KeepFuture<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + 
 pub trait AsyncBundleStore: Send + Sync {
     /// Keeps a bundle, as [`BundleStore::keep`] does.
     fn keep<'a>(&'a self, bundle: &'a NewBundle<'a>) -> KeepFuture<'a>;
-}
-
-/// Error: a bundle was not kept.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// A file or folder cannot be written.
-    #[error("`{path}` cannot be written")]
-    Io {
-        /// The file or folder.
-        path: String,
-        /// Cause, from the operating system.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The bytes of a component are others than its digest says.
-    #[error("component `{0}` has other bytes than its digest says")]
-    Digest(ContentDigest),
-    /// It could not be encrypted.
-    #[error("the bundle could not be encrypted")]
-    Seal(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another store failed, with its own error.
-    #[error("the store of bundles failed")]
-    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another store failed, for this reason.
-    #[error("{0}")]
-    Other(String),
 }

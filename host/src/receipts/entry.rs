@@ -9,8 +9,9 @@ use crate::input::quotable;
 use crate::receipts::canonical::{self, NotCanonical, canonical};
 use crate::receipts::digest::Moment;
 use crate::receipts::feedback::Feedback;
+use crate::receipts::payload::DocumentId;
 use crate::receipts::receipt::{Receipt, ReceiptOffice};
-use crate::receipts::signed::{DocumentId, Signed};
+use crate::receipts::signed::Signed;
 
 /// An entry of the log. Its key in JSON names its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]

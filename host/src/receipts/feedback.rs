@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::input::shortened;
 use crate::receipts::digest::Moment;
+use crate::receipts::payload::{DocumentId, Payload};
 use crate::receipts::receipt::ReceiptOffice;
-use crate::receipts::signed::{DocumentId, Payload};
 use crate::receipts::suite::Suite;
 
 crate::format_tag! {

@@ -16,7 +16,7 @@ pub use made::{Places, reckoned};
 
 use crate::limits::Limits;
 use crate::receipts::digest::{ContentDigest, KeyedDigest, Moment};
-use crate::receipts::signed::Payload;
+use crate::receipts::payload::Payload;
 use crate::receipts::suite::Suite;
 
 /// Declares a type of our documents: strict, comparable, with a schema.

@@ -5,16 +5,16 @@ use std::fmt;
 use mustcheck_model::Application;
 
 use crate::error::Fault;
-use crate::receipts::bundle::{
-    AsyncBundleStore, Bundle, BundleStore, NewBundle, Program, StoreError,
-};
-use crate::receipts::digest::{ContentDigest, InvalidForm, Moment, Opening};
+use crate::receipts::bundle::{AsyncBundleStore, Bundle, BundleStore, NewBundle, Program};
+use crate::receipts::digest::{ContentDigest, Moment, Opening};
 use crate::receipts::entry::{Entry, Failed};
+use crate::receipts::error::RecordError;
 use crate::receipts::feedback::Feedback;
-use crate::receipts::journal::{AsyncJournal, Journal, JournalError};
+use crate::receipts::journal::{AsyncJournal, Journal};
+use crate::receipts::payload::DocumentId;
 use crate::receipts::receipt::{Observed, Receipt, Texts};
-use crate::receipts::signed::{DocumentId, Sealed, Signed};
-use crate::receipts::suite::{KeyError, Signer};
+use crate::receipts::signed::{Sealed, Signed};
+use crate::receipts::suite::Signer;
 use crate::writer_component::WriterComponent;
 
 /// Records every check of a gate before its decision is given out.
@@ -62,51 +62,6 @@ impl Prepared {
 
     fn recorded(self, index: u64) -> Recorded {
         Recorded { id: self.sealed.id, receipt: self.sealed.signed, index }
-    }
-}
-
-/// Error: a check was not recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordError {
-    /// The operating system has no random bytes.
-    #[error("the operating system has no random bytes")]
-    NoRandom,
-    /// The system's clock gives no valid time.
-    #[error("the receipt could not be dated")]
-    Clock(#[from] InvalidForm),
-    /// The key cannot sign.
-    #[error("the receipt could not be signed")]
-    Sign(#[from] KeyError),
-    /// The check could not be written as JSON.
-    #[error("the check cannot be written")]
-    Json(#[from] serde_json::Error),
-    /// The bundle was not kept.
-    #[error("the bundle was not kept")]
-    Bundle(#[from] StoreError),
-    /// The log or the store of bundles is asynchronous, and the caller does not wait.
-    #[error("the recorder waits for its log or its bundles: call `check_async`")]
-    NeedsAsync,
-    /// The gate was built without a recorder.
-    #[error("the gate has no recorder")]
-    NoRecorder,
-    /// The receipt is not in the log.
-    #[error("the receipt is not in the log")]
-    Journal(#[from] JournalError),
-}
-
-impl RecordError {
-    /// The error in Chinese, without its cause.
-    pub const fn zh(&self) -> &'static str {
-        match self {
-            Self::NoRandom => "操作系统没有随机数",
-            Self::Clock(_) => "回执无法注明时间",
-            Self::Sign(_) => "回执无法签名",
-            Self::Json(_) => "核查无法写成JSON",
-            Self::Bundle(_) => "证据包没有留存",
-            Self::NeedsAsync => "日志或者证据包须异步写入（`check_async`）",
-            Self::NoRecorder => "核查器没有记录器",
-            Self::Journal(_) => "回执没有记入日志",
-        }
     }
 }
 

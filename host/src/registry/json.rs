@@ -8,12 +8,13 @@ use std::path::Path;
 
 use mustcheck_facts::answers::{dates_fault, early_event};
 use mustcheck_model::identifier;
-use mustcheck_model::{Answer, CreditRecord, Scheme, Subject, SubjectKind};
+use mustcheck_model::{Answer, CreditRecord, Subject, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::input::{normalise, normalise_further, parse_strictly, quotable, read_file};
 use crate::registry::held::{Held, Naming, OpenSummary, SourceSummary, answer, unexpected};
+use crate::registry::identities::{Identity, identities};
 use crate::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
 use crate::registry::{Ask, Registry, RegistryError, Vocabulary};
 
@@ -31,9 +32,6 @@ pub struct RegistryFile {
     #[serde(default)]
     pub records: Vec<CreditRecord>,
 }
-
-/// Identity of a subject: scheme, issuing country (empty without one) and identifier.
-pub type Identity = (Scheme, String, String);
 
 /// A registry in memory.
 #[derive(Debug)]
@@ -263,14 +261,4 @@ pub fn vocabulary_fault(record: &CreditRecord, vocabulary: &Vocabulary) -> Optio
     }
     let fault = record.matter.as_ref().and_then(|m| vocabulary.matter_fault(m))?;
     Some(format!("matter: {fault}"))
-}
-
-/// Collects everybody whom a record names, once each: scheme, issuing country (empty without one)
-/// and identifier.
-pub fn identities(record: &CreditRecord) -> BTreeSet<Identity> {
-    let persons = record.responsible_persons.iter();
-    let persons = persons.map(|p| (p.scheme, p.country.as_deref(), p.identifier.as_str()));
-    let all = record.subject.identities().chain(persons);
-    all.map(|(scheme, country, own)| (scheme, country.unwrap_or_default().into(), own.into()))
-        .collect()
 }

@@ -1,7 +1,8 @@
 //! Answers of a simulated platform, with faults.
 
 use mustcheck::model::CreditRecord;
-use mustcheck::registry::json::{RegistryFile, identities};
+use mustcheck::registry::identities;
+use mustcheck::registry::json::RegistryFile;
 use mustcheck::registry::sources::Source;
 use mustcheck::{Date, Timestamp};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use mustcheck::registry::held::{
     Acknowledgement, Entry, Mark, Reach, Refusal, decode, encode, held_elsewhere, no_such_mark,
     nothing_before, unreadable,
 };
-use mustcheck::registry::json::identities;
+use mustcheck::registry::identities;
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::Pattern;
 use mustcheck::{RegistryError, Timestamp};

@@ -11,7 +11,7 @@ use crate::table::column::Cell;
 use crate::table::mapping::{Party, Person};
 use crate::table::output::Refused;
 use crate::table::row::Row;
-use mustcheck::registry::json::identities;
+use mustcheck::registry::identities;
 use mustcheck::registry::written::{
     self, LeftOpen, Pattern, all_exact, exact, is_filler, left_open, normalised,
 };

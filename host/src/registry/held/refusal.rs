@@ -6,7 +6,7 @@ use mustcheck_model::CreditRecord;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::registry::json::identities;
+use crate::registry::identities::identities;
 use crate::registry::written::Pattern;
 
 /// Reach of an entry that could not be read: the subjects that it may mean.
