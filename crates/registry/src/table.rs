@@ -12,6 +12,7 @@ mod head;
 mod mapping;
 mod output;
 mod parties;
+mod raw;
 mod row;
 mod rows;
 mod skip;
@@ -45,7 +46,8 @@ pub use skip::{CellState, SkipRule};
 pub use source::TableSource;
 pub use workbook::Kind;
 
-use rows::{Flow, RawRow, Rows};
+use raw::{Flow, RawRow};
+use rows::Rows;
 
 /// Largest size of a row, in bytes.
 const ROW_LIMIT: usize = 1 << 20;

@@ -28,6 +28,13 @@ pub struct Letter {
     pub letter: String,
 }
 
+/// Returns the position of a column by its letter, from 0.
+pub fn position(letter: &str) -> Option<usize> {
+    let sound = (1..=3).contains(&letter.len()) && letter.bytes().all(|b| b.is_ascii_uppercase());
+    let value = |sum: usize, byte: u8| sum * 26 + usize::from(byte - b'A') + 1;
+    sound.then(|| letter.bytes().fold(0, value) - 1)
+}
+
 /// A cell of a mapping: in the file, a text is the column's name; a table says more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -174,5 +181,21 @@ impl JsonSchema for Column {
             "description": "The text over a column, or its letter.",
             "anyOf": [{ "type": "string" }, table],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::position;
+
+    #[test]
+    fn columns_are_counted_as_spreadsheets_do() {
+        assert_eq!(position("A"), Some(0));
+        assert_eq!(position("Z"), Some(25));
+        assert_eq!(position("AA"), Some(26));
+        assert_eq!(position("ZZZ"), Some(18_277));
+        for letter in ["", "a", "1", "A1", "AAAA", "Ａ"] {
+            assert_eq!(position(letter), None);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::table::column::Column;
+use crate::table::column::{Column, position};
 use crate::table::mapping::TableMapping;
 use mustcheck::input::quotable;
 
@@ -16,13 +16,6 @@ pub struct Columns {
     named: BTreeMap<String, usize>,
     /// Positions of the columns whose empty cells merge with the one above.
     merged: Vec<usize>,
-}
-
-/// Returns the position of a column by its letter, from 0.
-pub fn position(letter: &str) -> Option<usize> {
-    let sound = (1..=3).contains(&letter.len()) && letter.bytes().all(|b| b.is_ascii_uppercase());
-    let value = |sum: usize, byte: u8| sum * 26 + usize::from(byte - b'A') + 1;
-    sound.then(|| letter.bytes().fold(0, value) - 1)
 }
 
 /// Returns a header's text without the white space that layout puts into it.
@@ -95,22 +88,6 @@ impl Columns {
             {
                 cell.clone_from(above);
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::position;
-
-    #[test]
-    fn columns_are_counted_as_spreadsheets_do() {
-        assert_eq!(position("A"), Some(0));
-        assert_eq!(position("Z"), Some(25));
-        assert_eq!(position("AA"), Some(26));
-        assert_eq!(position("ZZZ"), Some(18_277));
-        for letter in ["", "a", "1", "A1", "AAAA", "Ａ"] {
-            assert_eq!(position(letter), None);
         }
     }
 }

@@ -383,7 +383,7 @@ fn check_cell(path: &str, cell: &Cell, known: Option<Vec<&'static str>>, faults:
         faults.add(path, "needs one of `column`, `letter` and `constant`");
     }
     if let Some(letter) = &table.letter
-        && super::columns::position(letter).is_none()
+        && super::column::position(letter).is_none()
     {
         faults.add(path, format!("`{letter}` is no letter of a column, `A` to `ZZZ`"));
     }

@@ -8,31 +8,10 @@ use crate::shapes::Epoch;
 use crate::table::Encoding;
 use crate::table::decode::{Decoded, encoding};
 use crate::table::mapping::FileMapping;
+use crate::table::raw::{Flow, RawRow, Take};
 use crate::table::strict::Strict;
 use crate::table::workbook::{Archive, Kind, Workbook, archive};
 use mustcheck::registry::RegistryError;
-
-/// A row as the file has it.
-pub struct RawRow {
-    /// Its number, from 1. In a text, empty lines are not numbered.
-    pub number: u64,
-    /// Line in which it begins, in a text.
-    pub line: Option<u64>,
-    /// The cells.
-    pub cells: Vec<String>,
-}
-
-/// Answer of the function that takes rows: whether it wants more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// The next row.
-    More,
-    /// No more rows.
-    Enough,
-}
-
-/// A function that takes rows.
-pub type Take<'a> = dyn FnMut(RawRow) -> Result<Flow, RegistryError> + 'a;
 
 /// A file with rows.
 pub enum Rows {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::mapping::Faults;
-use crate::table::column::Column;
+use crate::table::column::{Column, position};
 
 /// A rule by which a row is no record: a column, and a condition on its cell.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -56,7 +56,7 @@ impl SkipRule {
             faults.add(path, "needs one of `column` and `letter`");
         }
         if let Some(letter) = &self.letter
-            && super::columns::position(letter).is_none()
+            && position(letter).is_none()
         {
             faults.add(path, format!("`{letter}` is no letter of a column, `A` to `ZZZ`"));
         }

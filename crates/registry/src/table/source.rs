@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mapping::Faults;
 use crate::shapes::{DateShape, day_within, instant};
-use crate::table::columns::position;
+use crate::table::column::position;
 use mustcheck::input::quotable;
 use mustcheck::registry::sources::{Cover, Source, sources_faults};
 

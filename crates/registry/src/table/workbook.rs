@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::shapes::Epoch;
 use crate::table::ROW_LIMIT;
-use crate::table::rows::{Flow, RawRow, Take};
+use crate::table::raw::{Flow, RawRow, Take};
 use mustcheck::input::quotable;
 use mustcheck::registry::RegistryError;
 
