@@ -20,6 +20,7 @@
 mod breaker;
 mod client;
 mod failure;
+mod identity;
 mod json;
 pub mod mapping;
 mod read;

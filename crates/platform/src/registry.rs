@@ -15,8 +15,8 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use crate::failure::{Failure, quoted};
+use crate::identity::Identity;
 use crate::mapping::{Canary, Mapping};
-use crate::request::Identity;
 use crate::source::{Found, Kept, Source};
 
 /// A registry over remote sources. It asks all of them about all subjects at the same time, and
@@ -254,7 +254,7 @@ impl Inner {
         let mapping = &self.sources.get(source)?.mapping;
         let mut numbered = (1..).zip(self.canaries(source)).zip(&mapping.canary);
         numbered.find_map(|((number, question), canary)| match results.get(&question) {
-            Some(Ok(found)) if canary.is_found(mapping, found) => None,
+            Some(Ok(found)) if canary.is_found(mapping, &found.records) => None,
             Some(Ok(_)) => {
                 let list = canary.list(mapping).to_owned();
                 Some(Failure::Canary { number, list }.to_string())
@@ -307,7 +307,7 @@ impl Inner {
         // Only answers are kept: after a failure, or if a canary is gone, it is asked again.
         let canaries = self.canaries(question.source).into_iter().zip(&mapping.canary);
         let mut own = canaries.filter(|(own, _)| own == question);
-        if age > 0 && own.all(|(_, canary)| canary.is_found(mapping, &found)) {
+        if age > 0 && own.all(|(_, canary)| canary.is_found(mapping, &found.records)) {
             self.kept.insert(question.clone(), Kept { at, found: Arc::clone(&found) });
         }
         Ok(found)

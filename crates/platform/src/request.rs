@@ -1,36 +1,12 @@
 //! One request, filled in from a mapping's templates.
 
-use mustcheck::model::{Scheme, Subject, SubjectKind};
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::identity::Identity;
 use crate::mapping::{self, Encoding, Method};
-
-/// Identifier of a subject, with everything that makes it unique.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Identity {
-    /// Legal or natural person.
-    pub kind: SubjectKind,
-    /// The standard of the identifier.
-    pub scheme: Scheme,
-    /// Issuing country of a passport.
-    pub country: Option<String>,
-    /// The identifier.
-    pub identifier: String,
-}
-
-impl From<&Subject> for Identity {
-    fn from(subject: &Subject) -> Self {
-        Self {
-            kind: subject.kind,
-            scheme: subject.scheme,
-            country: subject.country.clone(),
-            identifier: subject.identifier.clone(),
-        }
-    }
-}
 
 /// Values for the templates of one request.
 #[derive(Clone, Debug)]

@@ -16,9 +16,10 @@ use tokio::sync::Semaphore;
 use crate::breaker::Breaker;
 use crate::client::{client, exchange};
 use crate::failure::Failure;
+use crate::identity::Identity;
 use crate::mapping::{Paging, SourceMapping};
 use crate::read::{self, Asked, Part};
-use crate::request::{Blanks, Identity, make};
+use crate::request::{Blanks, make};
 
 /// A source that can be asked.
 #[derive(Debug)]

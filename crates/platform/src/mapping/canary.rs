@@ -1,12 +1,11 @@
 //! Subjects that are known to be listed: a source that does not find them has not answered.
 
-use mustcheck::model::{Scheme, SubjectKind};
+use mustcheck::model::{CreditRecord, Scheme, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Identity;
 use crate::mapping::SourceMapping;
-use crate::request::Identity;
-use crate::source::Found;
 
 /// A subject that is known to be on one of a source's lists.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -45,9 +44,9 @@ impl Canary {
         self.list.as_deref().unwrap_or_else(only)
     }
 
-    /// Whether an answer about the canary has a record on its list.
-    pub(crate) fn is_found(&self, source: &SourceMapping, found: &Found) -> bool {
+    /// Whether the records of an answer about the canary have one on its list.
+    pub(crate) fn is_found(&self, source: &SourceMapping, records: &[CreditRecord]) -> bool {
         let list = source.lists.get(self.list(source));
-        found.records.iter().any(|record| Some(&record.list) == list)
+        records.iter().any(|record| Some(&record.list) == list)
     }
 }

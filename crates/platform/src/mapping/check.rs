@@ -8,8 +8,8 @@ use mustcheck_registry::mapping::Faults;
 use reqwest::Url;
 use serde_json::Value;
 
+use crate::identity::Identity;
 use crate::mapping::{Field, Mapping, Method, Paging, SourceMapping, SubjectMapping};
-use crate::request::Identity;
 
 /// Names that a template may use.
 const NAMES: [&str; 9] =

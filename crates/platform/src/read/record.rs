@@ -4,15 +4,16 @@ use mustcheck::model::{
     Citation, CreditRecord, Event, EventKind, Penalty, PenaltyKind, RecordSubject,
     ResponsiblePerson, Role, Scheme, SubjectKind,
 };
-use mustcheck::registry::json::{identities, record_fault};
+use mustcheck::registry::identities;
+use mustcheck::registry::json::record_fault;
 use mustcheck::registry::sources::Coverage;
 use mustcheck_registry::shapes::fen;
 use serde_json::Value;
 
 use crate::failure::Failure;
+use crate::identity::Identity;
 use crate::mapping::{Field, RecordMapping, SourceMapping, SubjectMapping};
 use crate::read::field::Place;
-use crate::request::Identity;
 
 /// The question, which a record must be about.
 #[derive(Clone, Copy, Debug)]
