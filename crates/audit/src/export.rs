@@ -6,13 +6,15 @@
 //! from the office's evidence folder, and only from a bundle that the receipt in the log was made
 //! of.
 
+mod cell;
 mod row;
 mod subjects;
 mod write;
 
+pub use cell::safe_cell;
 pub use row::{COLUMNS, Row, State};
 pub use subjects::{Evidence, SubjectError};
-pub use write::{CsvWriter, JsonWriter, Sink, safe_cell};
+pub use write::{CsvWriter, JsonWriter, Sink};
 
 use crate::names::Names;
 use crate::report::Period;

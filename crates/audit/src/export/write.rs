@@ -21,18 +21,6 @@ pub trait Sink {
     fn end(&mut self) -> io::Result<()>;
 }
 
-/// Makes a text safe for a spreadsheet: an apostrophe is put before a text that begins like a
-/// formula. Otherwise the spreadsheet would compute it when the file is opened, and might send the
-/// neighbouring cells away.
-pub fn safe_cell(text: &str) -> String {
-    let first = text.trim_start_matches(' ').chars().next();
-    let formula = matches!(
-        first,
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
-    );
-    if formula { format!("'{text}") } else { text.to_owned() }
-}
-
 /// Puts a tab, which does not show, before a number of more than 15 digits, such as a resident
 /// number. A spreadsheet would otherwise round it.
 fn kept_as_text(cell: String) -> String {
