@@ -5,6 +5,7 @@
 //! [`&Checked`](mustcheck::Checked): a line that was not checked cannot be written as passed.
 
 pub mod desk;
+mod error;
 pub mod lines;
 pub mod pass;
 pub mod provinces;
@@ -13,6 +14,7 @@ pub mod run;
 pub mod sheets;
 
 pub use desk::{Desk, Outcome};
+pub use error::RunError;
 pub use pass::{Held, Passed, pass};
 pub use provinces::Provinces;
-pub use run::{RunError, Totals, retry, screen};
+pub use run::{Totals, retry, screen};

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::run::{RunError, Totals};
+use crate::error::RunError;
+use crate::run::Totals;
 use crate::sheets;
 
 /// Writes the totals, and the sources that the waiting lines wait for.

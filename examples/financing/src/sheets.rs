@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Outcome, Retry};
-use crate::run::RunError;
+use crate::error::RunError;
 
 /// The files, in the order in which they are moved into place. `retry` is the last: a line is taken
 /// off it only when its result is in another file.
