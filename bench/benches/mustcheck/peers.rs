@@ -5,6 +5,7 @@
 //! every check case, or the run stops.
 
 mod cedar;
+mod cited;
 mod native;
 mod ours;
 mod rego;

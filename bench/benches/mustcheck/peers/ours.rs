@@ -1,16 +1,16 @@
 //! Ours: the gate with all its rails, a fresh sandbox for each check.
 
-use std::fmt;
 use std::mem;
 use std::sync::{Arc, Mutex};
 
-use mustcheck::model::{Answer, AppliedMeasure, Decision, LegalBasis};
+use mustcheck::model::{Answer, AppliedMeasure, Decision};
 use mustcheck::registry::{Ask, Registry, RegistryError};
 use mustcheck::{Application, ApplicationExt as _, Gate, Policy};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::Engine;
+use super::cited::Cited;
 use super::workload::Case;
 use crate::synthetic::AS_OF;
 
@@ -119,18 +119,6 @@ impl<'a> Reduced<'a> {
             outcome: decision.disposition.code(),
             measures: decision.measures.iter().map(measure).collect(),
         }
-    }
-}
-
-/// Instrument, article and clause in one text.
-pub struct Cited<'a>(pub &'a [LegalBasis]);
-
-impl fmt::Display for Cited<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for basis in self.0 {
-            write!(f, "{} art. {}: {}", basis.instrument, basis.article, basis.clause)?;
-        }
-        Ok(())
     }
 }
 

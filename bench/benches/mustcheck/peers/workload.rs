@@ -10,6 +10,7 @@ use mustcheck::model::{Answer, Application, EventKind, Force};
 use mustcheck_rules::catalogue::data::Measure;
 use serde::{Deserialize, Serialize};
 
+use super::cited::Cited;
 use crate::synthetic::{self, AS_OF, Fact, Place, day, record_id};
 
 const MATTERS: usize = 7;
@@ -52,7 +53,7 @@ impl Flat {
             matter: measure.matters[0].clone().into(),
             effect: measure.effect.code().into(),
             force: measure.force.code().into(),
-            basis: super::ours::Cited(&measure.legal_basis).to_string(),
+            basis: Cited(&measure.legal_basis).to_string(),
         }
     }
 }
@@ -245,7 +246,7 @@ pub fn canonical(json: &str) -> (String, Vec<[String; 5]>) {
     let any: Any = serde_json::from_str(json).unwrap_or_else(|e| panic!("{e}: {json}"));
     let mut hits = Vec::new();
     for hit in any.measures {
-        let cited = || super::ours::Cited(&hit.legal_basis).to_string();
+        let cited = || Cited(&hit.legal_basis).to_string();
         let basis = hit.basis.clone().unwrap_or_else(cited);
         for record in hit.because.iter().chain(&hit.record) {
             let (effect, force) = (hit.effect.clone(), hit.force.clone());
