@@ -24,12 +24,12 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 #[derive(Deserialize)]
-struct Head {
-    overlay: Place,
+struct OverlayFile {
+    overlay: OverlayHead,
 }
 
 #[derive(Deserialize)]
-struct Place {
+struct OverlayHead {
     #[serde(default)]
     editions: Vec<String>,
 }
@@ -47,7 +47,8 @@ pub fn combinations(folder: &Path) -> Result<Vec<(String, String)>, Unreadable> 
         let file = Path::new("overlays").join(format!("{overlay}.toml"));
         let problem = |detail: String| Unreadable { file: file.clone(), detail };
         let text = fs::read_to_string(folder.join(&file)).map_err(|e| problem(e.to_string()))?;
-        let head: Head = toml::from_str(&text).map_err(|e| problem(e.message().to_owned()))?;
+        let head: OverlayFile =
+            toml::from_str(&text).map_err(|e| problem(e.message().to_owned()))?;
         let goes = |edition: &&String| {
             head.overlay.editions.is_empty() || head.overlay.editions.contains(edition)
         };

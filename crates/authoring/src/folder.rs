@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::finding::{Findings, rules};
 use crate::law_text::LawText;
 use crate::shape::{Item, Items, head, items, only};
-use crate::source::{FaultKind, LIMIT, Place, Source};
+use crate::source::{FaultKind, LIMIT, Place, TomlFile};
 use mustcheck_model::CalendarYear;
 use mustcheck_model::name::each_once;
 use mustcheck_rules::catalogue::data::{
@@ -31,7 +31,7 @@ pub(crate) enum Wanted<'a> {
 
 /// The kinds of item that have a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Kind {
+pub(crate) enum ItemKind {
     Instrument,
     Act,
     Setting,
@@ -42,7 +42,7 @@ pub(crate) enum Kind {
 
 /// The items of one folder.
 #[derive(Debug, Default)]
-pub(crate) struct Part {
+pub(crate) struct FolderPart {
     pub(crate) instruments: Vec<Item<Instrument>>,
     pub(crate) acts: Vec<Item<Act>>,
     pub(crate) settings: Vec<Item<Setting>>,
@@ -51,7 +51,7 @@ pub(crate) struct Part {
     pub(crate) measures: Vec<Item<Measure>>,
     pub(crate) calendar: Vec<Item<CalendarYear>>,
     /// Codes of items that have a fault of their own.
-    pub(crate) broken: BTreeSet<(Kind, String)>,
+    pub(crate) broken: BTreeSet<(ItemKind, String)>,
 }
 
 /// The folder of a catalogue as read.
@@ -62,7 +62,7 @@ pub(crate) struct Folder {
     pub(crate) editions: BTreeMap<String, Option<Item<Edition>>>,
     pub(crate) overlays: BTreeMap<String, Option<Item<Overlay>>>,
     /// Items by folder; the catalogue's own folder has the empty name.
-    parts: BTreeMap<String, Part>,
+    parts: BTreeMap<String, FolderPart>,
     /// Texts by instrument; `None` if a text is missing or cannot be read.
     texts: BTreeMap<String, Option<LawText>>,
     /// Every edition that has a file, read or not.
@@ -120,12 +120,12 @@ impl Folder {
     }
 
     /// Returns the items of a folder, if it was read.
-    pub(crate) fn get(&self, part: &str) -> Option<&Part> {
+    pub(crate) fn get(&self, part: &str) -> Option<&FolderPart> {
         self.parts.get(part)
     }
 
     /// Returns every folder that was read, with its items.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, &Part)> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&str, &FolderPart)> {
         self.parts.iter().map(|(name, part)| (name.as_str(), part))
     }
 
@@ -163,7 +163,7 @@ impl Folder {
     }
 
     fn part(&mut self, name: &str, findings: &mut Findings) {
-        let mut part = Part::default();
+        let mut part = FolderPart::default();
         for file in toml_files(&self.root, name, findings) {
             let Some((source, readable)) = self.source(&file, findings) else { continue };
             let source = Rc::new(source);
@@ -173,12 +173,12 @@ impl Folder {
     }
 
     /// Reads a file; returns it, and whether its content can be relied on.
-    fn source(&mut self, file: &str, findings: &mut Findings) -> Option<(Source, bool)> {
+    fn source(&mut self, file: &str, findings: &mut Findings) -> Option<(TomlFile, bool)> {
         let Some(bytes) = bytes(&self.root, file, findings) else {
             self.blind = true;
             return None;
         };
-        let (source, faults) = Source::read(file, &bytes);
+        let (source, faults) = TomlFile::read(file, &bytes);
         let readable = faults.iter().all(|fault| fault.kind.is_harmless());
         for fault in faults {
             let rule = match fault.kind {
@@ -210,7 +210,7 @@ impl Folder {
 
     fn law_text(&self, id: &str, file: &str, findings: &mut Findings) -> Option<LawText> {
         let bytes = bytes(&self.root, file, findings)?;
-        let (text, faults) = Source::prose(file, &bytes);
+        let (text, faults) = TomlFile::prose(file, &bytes);
         for fault in &faults {
             let rule =
                 if fault.kind.is_harmless() { &rules::BYTE_ORDER_MARK } else { &rules::ENCODING };
@@ -221,8 +221,8 @@ impl Folder {
     }
 }
 
-impl Part {
-    fn file(&mut self, source: &Rc<Source>, readable: bool, findings: &mut Findings) {
+impl FolderPart {
+    fn file(&mut self, source: &Rc<TomlFile>, readable: bool, findings: &mut Findings) {
         const KEYS: [&str; 7] =
             ["instrument", "act", "setting", "list", "matter", "measure", "calendar"];
         let table = source.table();
@@ -232,17 +232,17 @@ impl Part {
         }
         let broken = &mut self.broken;
         take(items(source, &table, "instrument", readable, findings), &mut self.instruments)
-            .for_each(|code| _ = broken.insert((Kind::Instrument, code)));
+            .for_each(|code| _ = broken.insert((ItemKind::Instrument, code)));
         take(items(source, &table, "act", readable, findings), &mut self.acts)
-            .for_each(|code| _ = broken.insert((Kind::Act, code)));
+            .for_each(|code| _ = broken.insert((ItemKind::Act, code)));
         take(items(source, &table, "setting", readable, findings), &mut self.settings)
-            .for_each(|code| _ = broken.insert((Kind::Setting, code)));
+            .for_each(|code| _ = broken.insert((ItemKind::Setting, code)));
         take(items(source, &table, "list", readable, findings), &mut self.lists)
-            .for_each(|code| _ = broken.insert((Kind::List, code)));
+            .for_each(|code| _ = broken.insert((ItemKind::List, code)));
         take(items(source, &table, "matter", readable, findings), &mut self.matters)
-            .for_each(|code| _ = broken.insert((Kind::Matter, code)));
+            .for_each(|code| _ = broken.insert((ItemKind::Matter, code)));
         take(items(source, &table, "measure", readable, findings), &mut self.measures)
-            .for_each(|code| _ = broken.insert((Kind::Measure, code)));
+            .for_each(|code| _ = broken.insert((ItemKind::Measure, code)));
         take(items(source, &table, "calendar", readable, findings), &mut self.calendar)
             .for_each(drop);
     }

@@ -23,7 +23,7 @@ use std::path::Path;
 
 pub use finding::Finding;
 pub use lint::lint;
-pub use source::Source;
+pub use source::TomlFile;
 
 use crate::finding::{Findings, rules};
 use crate::folder::{Folder, Wanted, missing, toml_files};

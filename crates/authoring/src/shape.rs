@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::finding::{Findings, Rule, meant, rules};
-use crate::source::{Place, Source, Step};
+use crate::source::{Place, Step, TomlFile};
 use mustcheck_model::Text;
 
 /// An item of a file, with its place.
@@ -20,7 +20,7 @@ use mustcheck_model::Text;
 pub(crate) struct Item<T> {
     /// The value of the item.
     pub(crate) value: T,
-    source: Rc<Source>,
+    source: Rc<TomlFile>,
     key: &'static str,
     index: Option<usize>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Items<T> {
 
 /// Reads an array of tables.
 pub(crate) fn items<T: DeserializeOwned>(
-    source: &Rc<Source>,
+    source: &Rc<TomlFile>,
     table: &DeTable<'_>,
     key: &'static str,
     readable: bool,
@@ -99,7 +99,7 @@ pub(crate) fn items<T: DeserializeOwned>(
 
 /// Reads the one table of a file.
 pub(crate) fn head<T: DeserializeOwned>(
-    source: &Rc<Source>,
+    source: &Rc<TomlFile>,
     table: &DeTable<'_>,
     key: &'static str,
     findings: &mut Findings,
@@ -114,7 +114,7 @@ pub(crate) fn head<T: DeserializeOwned>(
 }
 
 /// Reports the keys of a file that its kind does not have.
-pub(crate) fn only(source: &Source, table: &DeTable<'_>, keys: &[&str], findings: &mut Findings) {
+pub(crate) fn only(source: &TomlFile, table: &DeTable<'_>, keys: &[&str], findings: &mut Findings) {
     for key in table.keys().map(|key| key.get_ref().as_ref()).filter(|key| !keys.contains(key)) {
         unknown_key(source.find(&[Step::Key(key)]), key, key, keys, findings);
     }
@@ -130,7 +130,7 @@ fn code(element: &Spanned<DeValue<'_>>) -> Option<String> {
 const MOST: usize = 200;
 
 fn read<T: DeserializeOwned>(
-    source: &Source,
+    source: &TomlFile,
     element: &Spanned<DeValue<'_>>,
     at: &[Step<'_>],
     findings: &mut Findings,
@@ -171,14 +171,14 @@ impl Owned {
     }
 }
 
-struct Fault {
+struct ItemFault {
     /// Path of the value, or of the unknown key.
     path: Vec<Owned>,
-    kind: Kind,
+    kind: ItemFaultKind,
     message: String,
 }
 
-enum Kind {
+enum ItemFaultKind {
     UnknownKey,
     /// The key that the table at the path lacks.
     MissingKey(String),
@@ -186,7 +186,7 @@ enum Kind {
     WrongType,
 }
 
-fn parse<T: DeserializeOwned>(element: &Spanned<DeValue<'_>>) -> Result<T, Fault> {
+fn parse<T: DeserializeOwned>(element: &Spanned<DeValue<'_>>) -> Result<T, ItemFault> {
     let deserializer = ValueDeserializer::from(element.clone());
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let mut path: Vec<Owned> = Vec::new();
@@ -199,17 +199,17 @@ fn parse<T: DeserializeOwned>(element: &Spanned<DeValue<'_>>) -> Result<T, Fault
         }
         let message = error.inner().message().to_owned();
         let kind = if message.starts_with("unknown field") {
-            Kind::UnknownKey
+            ItemFaultKind::UnknownKey
         } else if message.starts_with("unknown variant") {
-            Kind::UnknownValue
+            ItemFaultKind::UnknownValue
         } else if let Some(key) =
             message.strip_prefix("missing field ").and_then(|_| quoted(&message).next())
         {
-            Kind::MissingKey(key.to_owned())
+            ItemFaultKind::MissingKey(key.to_owned())
         } else {
-            Kind::WrongType
+            ItemFaultKind::WrongType
         };
-        Fault { path, kind, message }
+        ItemFault { path, kind, message }
     })
 }
 
@@ -218,25 +218,25 @@ fn quoted(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
 }
 
-impl Fault {
-    fn tell(&self, source: &Source, at: &[Step<'_>], findings: &mut Findings) {
+impl ItemFault {
+    fn tell(&self, source: &TomlFile, at: &[Step<'_>], findings: &mut Findings) {
         let mut path = at.to_vec();
         path.extend(self.path.iter().map(Owned::borrowed));
         let place = source.find(&path);
         let name = dotted(&path);
         let message = &self.message;
         match &self.kind {
-            Kind::UnknownKey => {
+            ItemFaultKind::UnknownKey => {
                 let known: Vec<&str> = quoted(message).skip(1).collect();
                 let key = quoted(message).next().unwrap_or_default();
                 unknown_key(place, key, &name, &known, findings);
             }
-            Kind::MissingKey(key) => {
+            ItemFaultKind::MissingKey(key) => {
                 let (zh, en) =
                     (format!("`{name}`缺少键`{key}`"), format!("`{name}` lacks the key `{key}`"));
                 findings.add(&rules::MISSING_KEY, place, zh, en);
             }
-            Kind::UnknownValue => {
+            ItemFaultKind::UnknownValue => {
                 let known: Vec<&str> = quoted(message).skip(1).collect();
                 let word = quoted(message).next().unwrap_or_default();
                 let what = Text::new(
@@ -246,7 +246,7 @@ impl Fault {
                 let rule = &rules::UNKNOWN_VALUE;
                 findings.add_mend(rule, place, what, meant(rule, word, &known));
             }
-            Kind::WrongType => {
+            ItemFaultKind::WrongType => {
                 let zh = format!("`{name}`：{message}");
                 findings.add(&rules::WRONG_TYPE, place, zh, format!("`{name}`: {message}"));
             }
@@ -261,15 +261,15 @@ impl Fault {
     ) -> Option<Vec<Owned>> {
         let mut hole = self.path.clone();
         match &self.kind {
-            Kind::UnknownKey => {
+            ItemFaultKind::UnknownKey => {
                 let (last, parent) = hole.split_last()?;
                 let table = table_mut(descend(element, parent)?)?;
                 let Owned::Key(key) = last else { return None };
                 table.remove(key.as_str())?;
                 return Some(hole);
             }
-            Kind::MissingKey(key) => hole.push(Owned::Key(key.clone())),
-            Kind::UnknownValue | Kind::WrongType => {}
+            ItemFaultKind::MissingKey(key) => hole.push(Owned::Key(key.clone())),
+            ItemFaultKind::UnknownValue | ItemFaultKind::WrongType => {}
         }
         let variants = quoted(&self.message)
             .skip(1)
@@ -285,8 +285,11 @@ impl Fault {
         for candidate in variants.chain(others) {
             put(element, &hole, candidate)?;
             match parse::<T>(element) {
-                Err(Fault { path, kind: Kind::WrongType | Kind::UnknownValue, .. })
-                    if path == hole => {}
+                Err(ItemFault {
+                    path,
+                    kind: ItemFaultKind::WrongType | ItemFaultKind::UnknownValue,
+                    ..
+                }) if path == hole => {}
                 _ => return Some(hole),
             }
         }

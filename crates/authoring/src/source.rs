@@ -66,7 +66,7 @@ impl FaultKind {
 
 /// A file, with the place of everything in it.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub struct TomlFile {
     file: String,
     text: String,
     /// Position of the byte at which each line begins.
@@ -74,7 +74,7 @@ pub struct Source {
     root: Node,
 }
 
-impl Source {
+impl TomlFile {
     /// Reads the bytes of a file. Faulty bytes are still read as far as possible, so that the names
     /// in them are known; a file with a fault that is not harmless is used for nothing else.
     pub fn read(file: &str, bytes: &[u8]) -> (Self, Vec<Fault>) {
@@ -181,7 +181,7 @@ impl Source {
         let place = self.place(garbled.at);
         let (zh, en) = (garbled.zh(), garbled.en());
         let kind = match garbled.kind {
-            encoding::Kind::ByteOrderMark => FaultKind::ByteOrderMark,
+            encoding::EncodingFault::ByteOrderMark => FaultKind::ByteOrderMark,
             _ => FaultKind::Encoding,
         };
         Fault { kind, place, what: Text::new(zh, en) }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Finding;
 use crate::finding::{Findings, Severity};
-use crate::folder::{Folder, Part, Wanted};
+use crate::folder::{Folder, FolderPart, Wanted};
 use crate::lint::bases;
 use mustcheck_model::date::Date;
 use mustcheck_model::{InstrumentKind, LegalBasis, Text};
@@ -96,7 +96,7 @@ pub fn status(folder: &Path) -> Result<Vec<InstrumentStatus>, Vec<Finding>> {
     Ok(all)
 }
 
-fn parts(folder: &Folder) -> impl Iterator<Item = &Part> {
+fn parts(folder: &Folder) -> impl Iterator<Item = &FolderPart> {
     folder.parts().map(|(_, part)| part)
 }
 

@@ -73,7 +73,7 @@ pub struct Tally {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
     /// Kind of the fault.
-    pub fault: Fault,
+    pub fault: ProofFault,
     /// Day of the fault.
     pub day: Date,
     /// Id of the edition.
@@ -106,7 +106,7 @@ impl fmt::Display for Violation {
 /// Kinds of fault that the proof can find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Fault {
+pub enum ProofFault {
     /// A rail forbids the catalogue, so that nothing could be run.
     NotAdopted,
     /// No edition decides on days between two that do.
@@ -139,7 +139,7 @@ pub fn proof(editions: &[CatalogueData]) -> Proof {
                 catalogues.push(catalogue);
             }
             Err(rails) => refused.extend(rails.lines().map(|why| Violation {
-                fault: Fault::NotAdopted,
+                fault: ProofFault::NotAdopted,
                 day: data.edition.valid_from,
                 edition: data.edition.id.clone().into(),
                 overlay: data.overlay.id.clone().into(),
@@ -174,7 +174,7 @@ pub fn proof_by(editions: &[CatalogueData], decide: &mut Decide<'_>) -> Proof {
         for gap in &coverage.gaps {
             let Gap { after, before, from, until } = gap;
             proof.violations.push(Violation {
-                fault: Fault::Gap,
+                fault: ProofFault::Gap,
                 day: *from,
                 edition: after.clone(),
                 overlay: coverage.overlay.clone(),
@@ -236,7 +236,7 @@ impl<'r> Run<'r> {
             }
             self.proof.matters += 1;
             for why in self.statement.unfounded_lookups(matter, day) {
-                self.say(Fault::UnfoundedLookup, day, Some(matter), None, why);
+                self.say(ProofFault::UnfoundedLookup, day, Some(matter), None, why);
             }
             // Without any record, for the lookups and for the incentives that clean years earn.
             let trial = Trial::clean(data, matter);
@@ -247,7 +247,7 @@ impl<'r> Run<'r> {
         }
         for measure in &data.measures {
             if let Some(why) = self.statement.outlives(measure, day) {
-                self.say(Fault::OutlivesBasis, day, None, Some(&measure.id), why);
+                self.say(ProofFault::OutlivesBasis, day, None, Some(&measure.id), why);
             }
             for matter in data.matters.iter().filter(|m| measure.matters.contains(&m.code)) {
                 let trial = Trial::of(data, measure, matter, day);
@@ -300,7 +300,7 @@ impl<'r> Run<'r> {
                 self.compare(day, matter, trial, &fired, &expected);
             }
             Some(Err(error)) => {
-                self.say(Fault::Refuses, day, Some(matter), None, error.to_string());
+                self.say(ProofFault::Refuses, day, Some(matter), None, error.to_string());
             }
             None => {}
         }
@@ -316,11 +316,11 @@ impl<'r> Run<'r> {
             Some(Err(ApplicationError::OutsideEdition(_))) | None => {}
             Some(Err(other)) => {
                 let why = format!("refuses for another reason: {other}");
-                self.say(Fault::DecidesOutside, day, Some(matter), None, why);
+                self.say(ProofFault::DecidesOutside, day, Some(matter), None, why);
             }
             Some(Ok(_)) => {
                 let why = "decides outside the days of the edition or its overlay".to_owned();
-                self.say(Fault::DecidesOutside, day, Some(matter), None, why);
+                self.say(ProofFault::DecidesOutside, day, Some(matter), None, why);
             }
         }
     }
@@ -334,7 +334,7 @@ impl<'r> Run<'r> {
         let decision = match outcome {
             Some(Ok(decision)) => decision,
             Some(Err(error)) => {
-                self.say(Fault::Refuses, day, Some(matter), None, error.to_string());
+                self.say(ProofFault::Refuses, day, Some(matter), None, error.to_string());
                 return Fired::new();
             }
             None => return Fired::new(),
@@ -343,7 +343,7 @@ impl<'r> Run<'r> {
         if asked != due || due.is_empty() {
             let (asked, due) = (asked.len(), due.len());
             let why = format!("{asked} lookups are made where {due} are due");
-            self.say(Fault::WrongLookups, day, Some(matter), None, why);
+            self.say(ProofFault::WrongLookups, day, Some(matter), None, why);
         }
         let fired = trial::fired(&decision);
         let expected = self.statement.expected(matter, trial, day);
@@ -378,21 +378,21 @@ impl<'r> Run<'r> {
                 let outside = self.statement.outside(id, day);
                 let why = outside.unwrap_or_else(|| "a condition of it is not met".to_owned());
                 let why = format!("fires for the {role}, although {why}{}", by(&more()));
-                self.say(Fault::FiresWrongly, day, Some(matter), Some(id), why);
+                self.say(ProofFault::FiresWrongly, day, Some(matter), Some(id), why);
             }
             if should.is_some() && (found.is_none() || !less().is_empty()) {
                 let why = format!(
                     "stays silent for the {role}, although each condition of it is met{}",
                     by(&less())
                 );
-                self.say(Fault::SilentWrongly, day, Some(matter), Some(id), why);
+                self.say(ProofFault::SilentWrongly, day, Some(matter), Some(id), why);
             }
         }
     }
 
     fn say(
         &mut self,
-        fault: Fault,
+        fault: ProofFault,
         day: Date,
         matter: Option<&Matter>,
         measure: Option<&str>,

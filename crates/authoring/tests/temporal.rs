@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use mustcheck_authoring::check::Registry;
 use mustcheck_authoring::combinations::combinations;
 use mustcheck_authoring::temporal::{
-    Covered, Fault, Gap, Proof, Violation, coverage, proof, proof_by,
+    Covered, Gap, Proof, ProofFault, Violation, coverage, proof, proof_by,
 };
 use mustcheck_model::date::Date;
 use mustcheck_model::{Application, Effect, Force};
@@ -78,7 +78,7 @@ fn what_ships_is_lawful_on_every_day() {
 }
 
 /// Kinds of fault among the violations of a proof.
-fn faults(proof: &Proof) -> BTreeSet<Fault> {
+fn faults(proof: &Proof) -> BTreeSet<ProofFault> {
     proof.violations.iter().map(|v| v.fault).collect()
 }
 
@@ -109,14 +109,14 @@ fn a_measure_that_outlives_its_basis_is_found() {
     let law = data.instruments.iter_mut().find(|i| *i.id == *"government-procurement-law-2014");
     law.unwrap().in_force_until = Some(day("2024-06-30"));
     let proof = proof(&[data]);
-    let first = proof.violations.iter().find(|v| v.fault == Fault::OutlivesBasis).unwrap();
+    let first = proof.violations.iter().find(|v| v.fault == ProofFault::OutlivesBasis).unwrap();
     assert_eq!(
         first.to_string(),
         "2024-07-01 edition `statutes` overlay `default` measure `procurement-law-77-ban`: is \
          valid although `government-procurement-law-2014` article 77 is not in force"
     );
     // The lookups of 政府采购法 23 rest on it, too.
-    let expected = BTreeSet::from([Fault::OutlivesBasis, Fault::UnfoundedLookup]);
+    let expected = BTreeSet::from([ProofFault::OutlivesBasis, ProofFault::UnfoundedLookup]);
     assert_eq!(faults(&proof), expected);
 }
 
@@ -126,7 +126,7 @@ fn a_lookup_whose_basis_ends_is_found() {
     let opinions = data.instruments.iter_mut().find(|i| *i.id == *"guofa-2016-33").unwrap();
     opinions.in_force_until = Some(day("2025-12-31"));
     let proof = proof(&[data]);
-    let first = proof.violations.iter().find(|v| v.fault == Fault::UnfoundedLookup).unwrap();
+    let first = proof.violations.iter().find(|v| v.fault == ProofFault::UnfoundedLookup).unwrap();
     assert_eq!(first.day, day("2026-01-01"));
     assert_eq!(first.why, "a lookup is due although `guofa-2016-33` article 14 is not in force");
     assert!(first.matter.is_some());
@@ -138,7 +138,7 @@ fn a_matter_without_lookups_is_found() {
     data.matters[0].due.clear();
     let proof = proof(&[data]);
     let [violation] = proof.violations.as_slice() else { panic!("{}", listed(&proof.violations)) };
-    assert_eq!(violation.fault, Fault::NotAdopted);
+    assert_eq!(violation.fault, ProofFault::NotAdopted);
     assert!(violation.why.ends_with("has no due lookups"), "{violation}");
 }
 
@@ -156,7 +156,7 @@ fn a_gap_between_editions_is_found() {
     };
     assert_eq!(proof.coverage[0].gaps, [gap]);
     let [violation] = proof.violations.as_slice() else { panic!("{}", listed(&proof.violations)) };
-    assert_eq!(violation.fault, Fault::Gap);
+    assert_eq!(violation.fault, ProofFault::Gap);
     assert_eq!(
         violation.to_string(),
         "2020-12-01 edition `guofa-2016-33` overlay `default`: no edition decides from 2020-12-01 \
@@ -205,7 +205,7 @@ fn rules_that_fire_on_wrong_days_are_found() {
     ban.valid_until = Some(day("2024-06-30"));
 
     let proof = by_rules_of(small(), ended.clone());
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::FiresWrongly]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::FiresWrongly]));
     let first = &proof.violations[0];
     assert_eq!(
         (first.day, first.measure.as_deref()),
@@ -217,7 +217,7 @@ fn rules_that_fire_on_wrong_days_are_found() {
 
     let proof = by_rules_of(ended, small());
     // The grid of the whole has no day in June 2024; every day after it that is a day is one.
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::SilentWrongly]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::SilentWrongly]));
     assert!(proof.violations.iter().all(|v| v.day > day("2024-06-30")));
 }
 
@@ -228,22 +228,22 @@ fn rules_that_do_more_or_less_than_they_should_are_found() {
     let mut reserved = small();
     reserved.overlay.adopts_recommended_incentives = false;
     let proof = by_rules_of(small(), reserved);
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::FiresWrongly]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::FiresWrongly]));
     assert!(proof.violations[0].why.contains("although a condition of it is not met"));
 
     let mut later = small();
     later.edition.valid_from = day("2022-01-01");
     let proof = by_rules_of(small(), later.clone());
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::DecidesOutside]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::DecidesOutside]));
     let proof = by_rules_of(later, small());
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::Refuses]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::Refuses]));
 
     let mut fewer = small();
     fewer.matters.iter_mut().for_each(|m| {
         m.due.iter_mut().for_each(|due| due.lists.retain(|list| *list != *"association-members"));
     });
     let proof = by_rules_of(fewer, small());
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::WrongLookups]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::WrongLookups]));
 }
 
 /// Checks that the proof covers the rules by which persons are reached.
@@ -254,7 +254,7 @@ fn rules_that_reach_a_person_whom_the_list_does_not_are_found() {
     let barred = narrower.lists.iter_mut().find(|l| l.code == "licensing-barred").unwrap();
     barred.persons.clear();
     let proof = by_rules_of(small(), narrower);
-    assert_eq!(faults(&proof), BTreeSet::from([Fault::FiresWrongly]));
+    assert_eq!(faults(&proof), BTreeSet::from([ProofFault::FiresWrongly]));
     let measures: BTreeSet<_> = proof.violations.iter().map(|v| v.measure.as_deref()).collect();
     assert_eq!(measures, BTreeSet::from([Some("food-law-135-licence-revoked-person")]));
     assert!(proof.violations.iter().all(|v| !v.why.contains("for the applicant")));

@@ -137,7 +137,7 @@ fn is_relied_on(answer: &Answer, days: Days, freshness_days: u16) -> bool {
 }
 
 /// Place of an answer: query, list, source, and position among the answers.
-type Place<'a> = (u32, &'a str, Option<&'a str>, usize);
+type AnswerPlace<'a> = (u32, &'a str, Option<&'a str>, usize);
 
 fn source_of(answer: &Answer) -> Option<&str> {
     answer.source.as_ref().map(|source| source.id.as_str())
@@ -158,7 +158,7 @@ pub fn answered<'a>(
 ) -> Result<Vec<Answered<'a>>, ApplicationError> {
     // By query, list and source: the same answers give the same decision, in whatever order they
     // come.
-    let mut by_place: BTreeMap<Place<'_>, &'a Answer> = BTreeMap::new();
+    let mut by_place: BTreeMap<AnswerPlace<'_>, &'a Answer> = BTreeMap::new();
     for (i, answer) in answers.iter().enumerate() {
         let asked = usize::try_from(answer.query).ok().and_then(|q| queries.get(q));
         if !asked.is_some_and(|q| q.lists.contains(&answer.list)) {
@@ -175,7 +175,7 @@ pub fn answered<'a>(
         let subject = usize::try_from(query.subject).ok();
         let Some(subject) = subject.and_then(|i| application.subjects.get(i)) else { continue };
         for code in &query.lists {
-            let own = |place: &Place<'_>| place.0 == number && place.1 == code;
+            let own = |place: &AnswerPlace<'_>| place.0 == number && place.1 == code;
             let found = by_place.range((number, code.as_str(), None, 0)..);
             let mut found = found.take_while(|(place, _)| own(place)).peekable();
             let list = policy.list_position(code);

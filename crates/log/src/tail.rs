@@ -38,7 +38,7 @@ pub(crate) struct Batch {
 
 /// Content of the journal at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
+pub(crate) enum JournalContent {
     Batch(Batch),
     /// The journal ends within a batch.
     Cut,
@@ -67,27 +67,29 @@ fn check(header: &[u8]) -> [u8; 4] {
 }
 
 /// Reads the batch at `start`, which is before the end.
-pub(crate) fn found_at(bytes: &[u8], start: usize) -> Found {
+pub(crate) fn found_at(bytes: &[u8], start: usize) -> JournalContent {
     let rest = bytes.get(start..).unwrap_or_default();
     let Some((header, _)) = rest.split_first_chunk::<HEADER>() else {
         let magic = MAGIC.iter().zip(rest).all(|(a, b)| a == b);
-        return if magic { Found::Cut } else { Found::Bad };
+        return if magic { JournalContent::Cut } else { JournalContent::Bad };
     };
     let [m0, m1, m2, m3, c0, c1, n0, n1, e0, e1, e2, e3, k0, k1, k2, k3] = *header;
     let checked = check(&[m0, m1, m2, m3, c0, c1, n0, n1, e0, e1, e2, e3]);
     if [m0, m1, m2, m3] != MAGIC || checked != [k0, k1, k2, k3] {
-        return Found::Bad;
+        return JournalContent::Bad;
     }
     let count = u16::from_be_bytes([c0, c1]);
     let entries = start + HEADER;
-    let Ok(long) = usize::try_from(u32::from_be_bytes([e0, e1, e2, e3])) else { return Found::Bad };
+    let Ok(long) = usize::try_from(u32::from_be_bytes([e0, e1, e2, e3])) else {
+        return JournalContent::Bad;
+    };
     let hashes = entries + long;
     let note = hashes + usize::from(count) * Hash::BYTES;
     let end = note + usize::from(u16::from_be_bytes([n0, n1]));
     if end > bytes.len() {
-        return Found::Cut;
+        return JournalContent::Cut;
     }
-    Found::Batch(Batch {
+    JournalContent::Batch(Batch {
         count: count.into(),
         start,
         entries: entries..hashes,
@@ -168,7 +170,7 @@ pub(crate) struct Tail {
 /// Reads the first batch of a journal: the checkpoint that it goes on from, and the offset of its
 /// end.
 pub(crate) fn first(bytes: &[u8], trust: &Trust) -> Result<(Checkpoint, usize), Error> {
-    let Found::Batch(Batch { count: 0, note, .. }) = found_at(bytes, 0) else {
+    let JournalContent::Batch(Batch { count: 0, note, .. }) = found_at(bytes, 0) else {
         return Err(Error::damaged(TAIL, "it does not begin with a checkpoint"));
     };
     let end = note.end;
@@ -271,12 +273,12 @@ fn split(bytes: &[u8]) -> (Vec<Batch>, usize, Rest) {
     let mut at = 0;
     while at < bytes.len() {
         match found_at(bytes, at) {
-            Found::Batch(batch) => {
+            JournalContent::Batch(batch) => {
                 at = batch.note.end;
                 batches.push(batch);
             }
-            Found::Cut => return (batches, at, Rest::Cut),
-            Found::Bad => return (batches, at, Rest::Torn),
+            JournalContent::Cut => return (batches, at, Rest::Cut),
+            JournalContent::Bad => return (batches, at, Rest::Torn),
         }
     }
     (batches, at, Rest::Nothing)

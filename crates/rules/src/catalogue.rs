@@ -17,7 +17,7 @@ use crate::catalogue::data::{
 use crate::catalogue::grounds::Grounds;
 pub use crate::catalogue::grounds::ListRule;
 pub use crate::catalogue::index::MOST;
-use crate::catalogue::index::{Codes, Restrictions};
+use crate::catalogue::index::{CodeIndex, Restrictions};
 use crate::clause::Clause;
 #[cfg(target_family = "wasm")]
 use mustcheck_model::Text;
@@ -35,11 +35,11 @@ pub const POLICY_NAME: &str = "mustcheck";
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     data: CatalogueData,
-    instruments: Codes,
-    lists: Codes,
-    matters: Codes,
+    instruments: CodeIndex,
+    lists: CodeIndex,
+    matters: CodeIndex,
     /// Recommended measures that the overlay adopts one by one.
-    adopts: Codes,
+    adopts: CodeIndex,
     restrictions: Restrictions,
     pub(crate) grounds: Grounds,
     /// Days on which each measure and every text that it cites are in force; none if a text is
@@ -88,16 +88,16 @@ impl Catalogue {
             return Err(findings.join("\n"));
         }
         place::resolve(&mut data);
-        let matters = Codes::of(data.matters.iter().map(|m| &m.code));
-        let lists = Codes::of(data.lists.iter().map(|l| &l.code));
-        let acts = Codes::of(data.acts.iter().map(|a| &a.code));
+        let matters = CodeIndex::of(data.matters.iter().map(|m| &m.code));
+        let lists = CodeIndex::of(data.lists.iter().map(|l| &l.code));
+        let acts = CodeIndex::of(data.acts.iter().map(|a| &a.code));
         let of_matter = |matter: &Matter| {
             let measures = data.measures.iter().zip(0..);
             let own = measures
                 .filter(|(m, _)| m.effect == Effect::Incentive && m.matters.contains(&matter.code));
             own.map(|(_, position)| position).collect()
         };
-        let instruments = Codes::of(data.instruments.iter().map(|i| &i.id));
+        let instruments = CodeIndex::of(data.instruments.iter().map(|i| &i.id));
         let due = |matter: &Matter| {
             let due = matter.due.iter().map(|due| DueLists {
                 roles: due.roles.clone(),
@@ -109,7 +109,7 @@ impl Catalogue {
             in_force: data.measures.iter().map(|m| in_force(m, &data, &instruments)).collect(),
             due: data.matters.iter().map(due).collect(),
             instruments,
-            adopts: Codes::of(data.overlay.adopts.iter()),
+            adopts: CodeIndex::of(data.overlay.adopts.iter()),
             restrictions: Restrictions::of(&data, &matters, &lists, &acts),
             grounds: Grounds::of(&data).0,
             incentives: data.matters.iter().map(of_matter).collect(),
@@ -325,7 +325,7 @@ impl Catalogue {
 
 /// The days on which a measure and every text that it cites are in force; none if a text is unknown.
 // RAIL R3
-fn in_force(measure: &Measure, data: &CatalogueData, instruments: &Codes) -> Option<Validity> {
+fn in_force(measure: &Measure, data: &CatalogueData, instruments: &CodeIndex) -> Option<Validity> {
     let mut days = (measure.valid_from, measure.valid_until);
     for basis in &measure.legal_basis {
         let text = data.instruments.get(instruments.position(&basis.instrument)?)?;

@@ -5,7 +5,7 @@ use crate::catalogue::data::{Closing, ClosingWhen, Measure};
 use crate::catalogue::{Catalogue, number};
 use crate::clause::Clause;
 use crate::measures;
-use crate::measures::{Outcome, RECOMMENDED, barred_from_use, ended};
+use crate::measures::{RECOMMENDED, RecordsOutcome, barred_from_use, ended};
 use crate::obligations::last_day;
 use crate::reach::Hit;
 use mustcheck_model::date::Date;
@@ -32,10 +32,10 @@ pub fn incentives(
     answers: &[AnswerFacts],
     hits: &[Hit<'_>],
     restrictions: &[MeasureVerdict],
-) -> Outcome {
-    let mut outcome = Outcome::default();
+) -> RecordsOutcome {
+    let mut outcome = RecordsOutcome::default();
     let mut linked: Vec<u32> = Vec::new();
-    let found = Found { answers, hits, restrictions };
+    let found = CheckedRecords { answers, hits, restrictions };
     for (position, measure) in catalogue.incentives(application.matter, application.made_on) {
         for (subject, index) in application.subjects.iter().zip(0..) {
             if !measure.targets(subject) {
@@ -52,10 +52,10 @@ pub fn incentives(
                 continue;
             }
             let commended = &commended;
-            let case = Case { catalogue, application, position, measure, index, commended };
+            let case = Candidate { catalogue, application, position, measure, index, commended };
             match case.objection(&found) {
-                Some(Objection::Silent) => {}
-                Some(Objection::Aside(reason, basis, detail)) => {
+                Some(Obstacle::Silent) => {}
+                Some(Obstacle::Aside(reason, basis, detail)) => {
                     outcome.set_aside.extend(case.aside(reason, basis, detail));
                 }
                 None if !catalogue.adopted(measure) => {
@@ -91,14 +91,14 @@ fn relevant(measure: &Measure, application: &ApplicationFacts) -> bool {
 }
 
 /// Answers and records of the check, and the restrictions that apply.
-struct Found<'a> {
+struct CheckedRecords<'a> {
     answers: &'a [AnswerFacts],
     hits: &'a [Hit<'a>],
     restrictions: &'a [MeasureVerdict],
 }
 
 /// One incentive, for one subject.
-struct Case<'a> {
+struct Candidate<'a> {
     catalogue: &'a Catalogue,
     application: &'a ApplicationFacts,
     position: usize,
@@ -108,21 +108,21 @@ struct Case<'a> {
 }
 
 /// Reason for which an incentive does not apply.
-enum Objection {
+enum Obstacle {
     /// No record and no rule speaks for it, so there is nothing to set aside.
     Silent,
     /// It would apply but for this reason, on this basis.
     Aside(SetAsideReason, Basis, Detail),
 }
 
-impl Case<'_> {
-    fn objection(&self, found: &Found<'_>) -> Option<Objection> {
+impl Candidate<'_> {
+    fn objection(&self, found: &CheckedRecords<'_>) -> Option<Obstacle> {
         let own = Basis::Measure(number(self.position));
         let unmet =
-            |detail: Detail| Some(Objection::Aside(SetAsideReason::ConditionNotMet, own, detail));
+            |detail: Detail| Some(Obstacle::Aside(SetAsideReason::ConditionNotMet, own, detail));
         if self.commended.is_empty() {
             if !self.measure.or_three_clean_years {
-                return Some(Objection::Silent);
+                return Some(Obstacle::Silent);
             }
             if let Err(detail) = self.three_clean_years(found) {
                 return unmet(detail);
@@ -137,7 +137,7 @@ impl Case<'_> {
                 ClosingWhen::Matter => SetAsideReason::ConditionNotMet,
             };
             let basis = self.catalogue.closing(position);
-            return Some(Objection::Aside(reason, basis, Detail::OfGround));
+            return Some(Obstacle::Aside(reason, basis, Detail::OfGround));
         }
         // 33 (二), and (四) for tolerance: never while an unrepaired serious record is in force.
         if let Some((record, state)) = self.defeating(found) {
@@ -146,7 +146,7 @@ impl Case<'_> {
                 _ => Detail::RecordInForce(record),
             };
             let basis = Catalogue::clause(&BENEFIT_AND_LIMIT);
-            return Some(Objection::Aside(SetAsideReason::DefeatedByRestriction, basis, detail));
+            return Some(Obstacle::Aside(SetAsideReason::DefeatedByRestriction, basis, detail));
         }
         if found.answers.iter().any(|answer| self.is_unanswered(answer)) {
             return unmet(Detail::Unanswered);
@@ -171,7 +171,7 @@ impl Case<'_> {
     /// penalty is serious if it is heavy (a fine of the larger kind, or more than a fine); a list
     /// of serious breaches holds nothing else. No objection revives an incentive: a disputed record
     /// is not known to be wrong.
-    fn defeating(&self, found: &Found<'_>) -> Option<(u32, Standing)> {
+    fn defeating(&self, found: &CheckedRecords<'_>) -> Option<(u32, Standing)> {
         let hits = found.hits.iter();
         let own = hits.filter(|h| h.subject_index == self.index && h.named_as.is_none());
         let serious = |h: &&Hit<'_>| h.list.polarity == Polarity::Restriction && self.is_serious(h);
@@ -210,7 +210,7 @@ impl Case<'_> {
     /// of the three years up to the as-of date, ended or not; an annulled or repaired one, or one
     /// that has not begun, is not. A record under objection counts, as it is not yet known to be
     /// wrong. Commendation lists hold nothing adverse, so how far back they reach does not matter.
-    fn three_clean_years(&self, found: &Found<'_>) -> Result<(), Detail> {
+    fn three_clean_years(&self, found: &CheckedRecords<'_>) -> Result<(), Detail> {
         let as_of = self.application.as_of;
         let since = as_of.years_before(CLEAN_YEARS).ok_or(Detail::NoSuchDay)?;
         for answer in found.answers.iter().filter(|a| a.subject == self.index) {

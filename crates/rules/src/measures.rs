@@ -35,7 +35,7 @@ pub const STRICTLY_BY_LAW: Clause = Clause {
 
 /// Outcome for the records: measures that apply, and records and measures that are set aside.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub struct RecordsOutcome {
     /// Measures that apply.
     pub applied: Vec<MeasureVerdict>,
     /// Records and measures that do not apply.
@@ -48,8 +48,8 @@ pub fn restrictions(
     application: &ApplicationFacts,
     answers: &[AnswerFacts],
     hits: &[Hit<'_>],
-) -> Outcome {
-    let mut outcome = Outcome::default();
+) -> RecordsOutcome {
+    let mut outcome = RecordsOutcome::default();
     // One entry per measure and subject, however many records trigger it.
     let mut places: BTreeMap<(usize, u32), usize> = BTreeMap::new();
     for hit in hits.iter().filter(|hit| hit.list.polarity != Polarity::Commendation) {
@@ -82,7 +82,7 @@ pub fn restrictions(
                 continue;
             }
             any_role = true;
-            let found = Found { catalogue, application, answers, hits };
+            let found = CheckedRecords { catalogue, application, answers, hits };
             match found.judge(position, measure, hit) {
                 Judged::Applies(end) => {
                     let key = (position, hit.subject_index);
@@ -210,7 +210,7 @@ fn linked(measure: &Measure, application: &ApplicationFacts, hit: &Hit<'_>) -> b
 }
 
 /// The answers and records of a check, to judge one record under a measure.
-struct Found<'a> {
+struct CheckedRecords<'a> {
     catalogue: &'a Catalogue,
     application: &'a ApplicationFacts,
     answers: &'a [AnswerFacts],
@@ -219,19 +219,19 @@ struct Found<'a> {
 
 /// Result of a record under a measure.
 enum Judged {
-    Applies(End),
+    Applies(MeasureEnd),
     SetAside(SetAsideVerdict),
 }
 
 /// End of a measure for one record.
 #[derive(Debug, Default)]
-struct End {
+struct MeasureEnd {
     until: Option<Date>,
     cut: Option<CutVerdict>,
     prolonged: Option<ProlongedVerdict>,
 }
 
-impl Found<'_> {
+impl CheckedRecords<'_> {
     fn judge(&self, position: usize, measure: &Measure, hit: &Hit<'_>) -> Judged {
         let aside = |reason, basis| entry(hit, Some(number(position)), reason, basis);
         let mut exceptions = measure.exceptions.iter().enumerate();
@@ -314,7 +314,7 @@ impl Found<'_> {
 /// INVARIANT (as long as the law says): a term that an article fixes is neither shortened nor
 /// lengthened by what a record says of its own end.
 // RAILS R5, R7
-fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> End {
+fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> MeasureEnd {
     let first = standing::first_day(hit.record, &hit.rules, as_of);
     let own = standing::last_day(hit.record, &hit.rules, as_of);
     let until = term.last_day(first, own);
@@ -329,7 +329,7 @@ fn end(term: TermRule, hit: &Hit<'_>, as_of: Date) -> End {
     let cut = until.filter(cuts).map(|allowed_until| CutVerdict { record, allowed_until });
     let shorter = |own: &Date| term.outlasts() && until.is_none_or(|until| *own < until);
     let prolonged = recorded.filter(shorter).map(|_| ProlongedVerdict { record, until });
-    End { until, cut, prolonged }
+    MeasureEnd { until, cut, prolonged }
 }
 
 fn penalty_fits(catalogue: &Catalogue, measure: &Measure, hit: &Hit<'_>, on: Date) -> bool {
@@ -388,7 +388,7 @@ fn not_linked(
     entry(hit, None, SetAsideReason::NotLinked, basis)
 }
 
-fn apply(measure: usize, hit: &Hit<'_>, end: End) -> MeasureVerdict {
+fn apply(measure: usize, hit: &Hit<'_>, end: MeasureEnd) -> MeasureVerdict {
     MeasureVerdict {
         measure: number(measure),
         subject: hit.subject_index,
@@ -400,7 +400,7 @@ fn apply(measure: usize, hit: &Hit<'_>, end: End) -> MeasureVerdict {
 }
 
 /// Adds a second record that triggers the same measure for the same subject: the later end holds.
-fn join(applied: &mut MeasureVerdict, hit: &Hit<'_>, end: End) {
+fn join(applied: &mut MeasureVerdict, hit: &Hit<'_>, end: MeasureEnd) {
     applied.because.push(hit.position);
     applied.until = applied.until.zip(end.until).map(|(one, other)| one.max(other));
     applied.cut.extend(end.cut);

@@ -1,7 +1,7 @@
 //! Writes the decision, as users know it, from a verdict.
 
 use super::writing::Writing;
-use super::{Case, Found, aside, obligation};
+use super::{Case, FoundRecord, aside, obligation};
 use mustcheck_model::standing::disputed;
 use mustcheck_model::{
     AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation,
@@ -65,7 +65,7 @@ fn each<V, T>(
 }
 
 impl Writing<'_> {
-    fn finding(&self, found: &Found<'_>) -> Finding {
+    fn finding(&self, found: &FoundRecord<'_>) -> Finding {
         let (record, verdict) = (found.record, found.verdict);
         let shown = |text: &Option<String>| {
             text.as_deref().map(|text| self.case.identifiers.masked_in(text).into_owned())

@@ -55,7 +55,7 @@ pub struct Case<'a> {
 }
 
 /// A record that was found for a subject, with its verdict.
-struct Found<'a> {
+struct FoundRecord<'a> {
     subject_index: u32,
     subject: &'a Subject,
     list: &'a ListInfo,
@@ -85,11 +85,11 @@ impl<'a> Case<'a> {
 
     /// Lists every record, in the order of the answers. If the verdict has fewer records, the list
     /// has as few.
-    fn found(&self) -> Vec<Found<'a>> {
+    fn found(&self) -> Vec<FoundRecord<'a>> {
         let Self { answered, verdict, days, .. } = *self;
         let each = answered.iter().flat_map(|row| row.records.iter().map(move |r| (row, *r)));
         let judged = each.zip(&verdict.records).zip(0..);
-        let found = judged.map(|(((row, record), judged), position)| Found {
+        let found = judged.map(|(((row, record), judged), position)| FoundRecord {
             subject_index: row.subject_index,
             subject: row.subject,
             list: row.list,
@@ -102,7 +102,7 @@ impl<'a> Case<'a> {
     }
 }
 
-impl Found<'_> {
+impl FoundRecord<'_> {
     /// Whether it is in force on a watch list of a public authority, and reaches the subject.
     fn is_watched(&self, verdict: &Verdict) -> bool {
         let is_passed_over = |entry: &SetAsideVerdict| {

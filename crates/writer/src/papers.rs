@@ -13,7 +13,7 @@ mod remedies;
 mod sheet;
 
 use super::document::{Block, Document, Papers};
-use super::{Case, Found, safe};
+use super::{Case, FoundRecord, safe};
 use mustcheck_model::described::Described;
 use mustcheck_model::identifier::shown;
 use mustcheck_model::words::{Words, role_words};
@@ -36,7 +36,7 @@ pub fn papers(
     language: Language,
     receipt: Option<&str>,
 ) -> Papers {
-    let paper = Paper { case, decision, found: case.found(), language, receipt };
+    let paper = PaperInput { case, decision, found: case.found(), language, receipt };
     let is_decided =
         !matches!(decision.disposition, Disposition::Clear | Disposition::Undetermined);
     let subjects = (0..).zip(&case.application.subjects).filter(|_| is_decided);
@@ -46,15 +46,15 @@ pub fn papers(
 }
 
 /// Content of the papers: a check with its decision, and the language.
-struct Paper<'a> {
+struct PaperInput<'a> {
     case: &'a Case<'a>,
     decision: &'a Decision,
-    found: Vec<Found<'a>>,
+    found: Vec<FoundRecord<'a>>,
     language: Language,
     receipt: Option<&'a str>,
 }
 
-impl<'a> Paper<'a> {
+impl<'a> PaperInput<'a> {
     const fn policy(&self) -> &'a Described {
         self.case.policy
     }
@@ -69,7 +69,7 @@ impl<'a> Paper<'a> {
     }
 
     /// The record with an id that was found for a subject.
-    fn record_of(&self, at: u32, id: &str) -> Option<&Found<'a>> {
+    fn record_of(&self, at: u32, id: &str) -> Option<&FoundRecord<'a>> {
         self.found.iter().find(|f| f.record.id == id && f.subject_index == at)
     }
 

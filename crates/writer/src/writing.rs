@@ -1,17 +1,17 @@
 //! Input of the writing of a decision: a check, and the records that it found.
 
-use super::{Case, Found};
+use super::{Case, FoundRecord};
 use mustcheck_model::Target;
 
 /// A check that is written about, with its records by position.
 pub(super) struct Writing<'a> {
     pub(super) case: &'a Case<'a>,
-    pub(super) found: &'a [Found<'a>],
+    pub(super) found: &'a [FoundRecord<'a>],
 }
 
 impl Writing<'_> {
     /// Returns a record by its position among those of all answers.
-    pub(super) fn found(&self, position: u32) -> Option<&Found<'_>> {
+    pub(super) fn found(&self, position: u32) -> Option<&FoundRecord<'_>> {
         self.found.get(usize::try_from(position).ok()?)
     }
 

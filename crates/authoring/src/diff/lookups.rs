@@ -13,12 +13,12 @@ use mustcheck_model::{LegalBasis, Role, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Matter, MatterTrait};
 
 /// Lookups that are due, by role and list, with the articles that make them due.
-type Asked = BTreeMap<(Role, String), Vec<LegalBasis>>;
+type DueBases = BTreeMap<(Role, String), Vec<LegalBasis>>;
 
 /// Compares the matters of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (log.old, log.new);
-    let none = Asked::new();
+    let none = DueBases::new();
     for (_, pair) in pairs(&old.matters, &new.matters, |m| m.code.clone().into()) {
         let (whole, matter) = match pair {
             Pair::Both(one, other) => {
@@ -121,8 +121,8 @@ pub(super) fn trait_codes(traits: &[MatterTrait]) -> BTreeSet<String> {
 }
 
 /// Returns the lookups due on a matter, by the edition and by the place.
-fn asked(data: &CatalogueData, matter: &Matter) -> Asked {
-    let mut all = Asked::new();
+fn asked(data: &CatalogueData, matter: &Matter) -> DueBases {
+    let mut all = DueBases::new();
     let own = matter.due.iter().map(|d| (&d.roles, &d.lists, &d.legal_basis));
     let local = data.overlay.due.iter().filter(|d| d.matters.contains(&matter.code));
     let local = local.map(|d| (&d.roles, &d.lists, &d.legal_basis));
@@ -193,7 +193,7 @@ fn words_of(bases: &[LegalBasis]) -> String {
     bases.iter().map(|b| format!("{} {}\n", pinpoint(b), b.clause)).collect()
 }
 
-fn lookups(log: &mut Log<'_>, thing: &Thing, old: &Asked, new: &Asked) {
+fn lookups(log: &mut Log<'_>, thing: &Thing, old: &DueBases, new: &DueBases) {
     let come = groups(of_list(log.new), new.iter().filter(|(key, _)| !old.contains_key(*key)));
     let gone = groups(of_list(log.old), old.iter().filter(|(key, _)| !new.contains_key(*key)));
     for (kind, group) in
@@ -220,9 +220,9 @@ fn lookups(log: &mut Log<'_>, thing: &Thing, old: &Asked, new: &Asked) {
 }
 
 /// Logs the lookups that stay due by other articles, or by other words.
-fn refounded(log: &mut Log<'_>, thing: &Thing, old: &Asked, new: &Asked) {
+fn refounded(log: &mut Log<'_>, thing: &Thing, old: &DueBases, new: &DueBases) {
     let stay = new.iter().filter(|(key, bases)| old.get(*key).is_some_and(|was| was != *bases));
-    let mut seen: BTreeMap<(String, String), Asked> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, String), DueBases> = BTreeMap::new();
     for (key, bases) in stay {
         let was = old.get(key).map(|was| words_of(was)).unwrap_or_default();
         seen.entry((was, words_of(bases))).or_default().insert(key.clone(), bases.clone());

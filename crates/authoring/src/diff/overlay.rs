@@ -164,7 +164,7 @@ fn adopts(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
 
 /// The place's statements on one measure.
 #[derive(Default, PartialEq)]
-struct Taken {
+struct PlaceStatements {
     force: Vec<Option<Force>>,
     bases: Vec<LegalBasis>,
     notes: Vec<Name>,
@@ -172,7 +172,7 @@ struct Taken {
 
 fn adoptions(log: &mut Log<'_>) {
     let taken = |data: &CatalogueData| {
-        let mut all: BTreeMap<String, Taken> = BTreeMap::new();
+        let mut all: BTreeMap<String, PlaceStatements> = BTreeMap::new();
         for adoption in &data.overlay.adoptions {
             for id in &adoption.measures {
                 let taken = all.entry(id.clone().into()).or_default();
@@ -184,12 +184,12 @@ fn adoptions(log: &mut Log<'_>) {
         all
     };
     let (old, mut new) = (taken(log.old), taken(log.new));
-    let mut both_sides: BTreeMap<String, (Taken, Taken)> = BTreeMap::new();
+    let mut both_sides: BTreeMap<String, (PlaceStatements, PlaceStatements)> = BTreeMap::new();
     for (id, was) in old {
         let is = new.remove(&id).unwrap_or_default();
         both_sides.insert(id, (was, is));
     }
-    both_sides.extend(new.into_iter().map(|(id, is)| (id, (Taken::default(), is))));
+    both_sides.extend(new.into_iter().map(|(id, is)| (id, (PlaceStatements::default(), is))));
     for (id, (was, is)) in both_sides {
         if told(log, &id) {
             continue;
@@ -200,7 +200,7 @@ fn adoptions(log: &mut Log<'_>) {
         let thing = thing(log, Item::Measure, id, name, &is.bases);
         bases(log, &thing, words("本地采用的依据", "Basis of adopting it"), &was.bases, &is.bases);
         if was.force != is.force && !was.force.is_empty() && !is.force.is_empty() {
-            let name = |taken: &Taken| {
+            let name = |taken: &PlaceStatements| {
                 let mandatory = taken.force.contains(&Some(Force::Mandatory));
                 words::force(if mandatory { Force::Mandatory } else { Force::Recommended }).into()
             };

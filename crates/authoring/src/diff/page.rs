@@ -8,12 +8,12 @@ use mustcheck_writer::Numeral;
 
 /// Texts of both languages, grown line by line.
 #[derive(Default)]
-struct Page {
+struct GazetteText {
     zh: String,
     en: String,
 }
 
-impl Page {
+impl GazetteText {
     fn line(&mut self, zh: &str, en: &str) {
         self.zh.push_str(zh);
         self.zh.push('\n');
@@ -24,7 +24,7 @@ impl Page {
 
 /// Renders the page. If nothing changed, the page says so, and nothing else.
 pub(super) fn page(changes: &Changes) -> Text {
-    let mut page = Page::default();
+    let mut page = GazetteText::default();
     if changes.is_empty() {
         page.line("适用的规定没有变动。", "No change in law.");
         return Text::new(page.zh, page.en);
@@ -73,7 +73,7 @@ fn shown(side: &Side) -> Text {
     )
 }
 
-fn head(page: &mut Page, changes: &Changes) {
+fn head(page: &mut GazetteText, changes: &Changes) {
     let (old, new) = (shown(&changes.old), shown(&changes.new));
     page.line("规定变动一览", "What changes in law");
     page.line(&format!("原：{}", old.zh), &format!("Before: {}", old.en));
@@ -94,7 +94,7 @@ fn head(page: &mut Page, changes: &Changes) {
     );
 }
 
-fn heading(page: &mut Page, change: &Change) {
+fn heading(page: &mut GazetteText, change: &Change) {
     let Change { code, name, .. } = change;
     let (zh, en) = (&name.zh, &name.en);
     // If the code only gives the place of the rule, the heading shows the words of the rule.
@@ -109,7 +109,7 @@ fn heading(page: &mut Page, change: &Change) {
     }
 }
 
-fn entry(page: &mut Page, changes: &Changes, change: &Change) {
+fn entry(page: &mut GazetteText, changes: &Changes, change: &Change) {
     let (text, bearing) = (&change.text, words::bearing(change.bearing));
     let (mut zh, mut en) = (format!("    · {}", text.zh), format!("    - {}", text.en));
     // A new measure states its validity itself.

@@ -6,15 +6,15 @@ use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Findings, rules};
 use crate::shape::dotted;
-use crate::source::{Source, Step};
+use crate::source::{Step, TomlFile};
 
 /// Checks every pair of `zh` and `en`, and every array of words, in a file.
-pub(crate) fn languages(source: &Source, table: &DeTable<'_>, findings: &mut Findings) {
+pub(crate) fn languages(source: &TomlFile, table: &DeTable<'_>, findings: &mut Findings) {
     walk_table(source, table, &mut Vec::new(), findings);
 }
 
 fn walk<'t>(
-    source: &Source,
+    source: &TomlFile,
     value: &'t DeValue<'_>,
     path: &mut Vec<Step<'t>>,
     findings: &mut Findings,
@@ -39,7 +39,7 @@ fn walk<'t>(
 }
 
 fn walk_table<'t>(
-    source: &Source,
+    source: &TomlFile,
     table: &'t DeTable<'_>,
     path: &mut Vec<Step<'t>>,
     findings: &mut Findings,

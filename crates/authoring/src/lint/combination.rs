@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::folder::{Folder, Kind, Part, SHARED};
+use crate::folder::{Folder, FolderPart, ItemKind, SHARED};
 use crate::shape::Item;
 use mustcheck_model::CalendarYear;
 use mustcheck_model::date::Date;
@@ -30,12 +30,12 @@ pub(crate) fn here(editions: &[Name], edition: &str) -> bool {
 
 /// A type of item that has a code.
 pub(crate) trait Coded {
-    const KIND: Kind;
+    const KIND: ItemKind;
     /// Name of the type, in Chinese and English.
     const NAMES: (&'static str, &'static str);
 
     fn code(&self) -> &Name;
-    fn of(part: &Part) -> &[Item<Self>]
+    fn of(part: &FolderPart) -> &[Item<Self>]
     where
         Self: Sized;
 }
@@ -44,14 +44,14 @@ macro_rules! coded {
     ($($type:ident $field:ident $code:ident $zh:literal $en:literal;)+) => {
         $(
             impl Coded for $type {
-                const KIND: Kind = Kind::$type;
+                const KIND: ItemKind = ItemKind::$type;
                 const NAMES: (&'static str, &'static str) = ($zh, $en);
 
                 fn code(&self) -> &Name {
                     &self.$code
                 }
 
-                fn of(part: &Part) -> &[Item<Self>] {
+                fn of(part: &FolderPart) -> &[Item<Self>] {
                     &part.$field
                 }
             }
@@ -77,7 +77,7 @@ pub(crate) struct Table<'a, T> {
 }
 
 impl<'a, T: Coded> Table<'a, T> {
-    fn new(parts: &[&'a Part], folder: &'a Folder) -> Self {
+    fn new(parts: &[&'a FolderPart], folder: &'a Folder) -> Self {
         let items: Vec<&Item<T>> = parts.iter().flat_map(|part| T::of(part)).collect();
         let mut by_code: BTreeMap<&str, &Item<T>> = BTreeMap::new();
         for item in &items {
@@ -124,7 +124,7 @@ pub(crate) struct Combination<'a> {
     pub(crate) measures: Table<'a, Measure>,
     pub(crate) settings: Table<'a, Setting>,
     /// Items that the place adds in its own folder.
-    pub(crate) local: Option<&'a Part>,
+    pub(crate) local: Option<&'a FolderPart>,
     /// Every edition of the folder, by id.
     pub(crate) editions: &'a BTreeSet<String>,
     calendar: Vec<&'a Item<CalendarYear>>,
@@ -139,7 +139,8 @@ impl<'a> Combination<'a> {
         let own = format!("measures/{}", stem(edition));
         let local = format!("overlays/{}", stem(overlay));
         let local = folder.get(&local);
-        let mut parts: Vec<&Part> = SHARED.iter().filter_map(|part| folder.get(part)).collect();
+        let mut parts: Vec<&FolderPart> =
+            SHARED.iter().filter_map(|part| folder.get(part)).collect();
         parts.extend(folder.get(&own));
         parts.extend(local);
         Self {

@@ -21,7 +21,7 @@ use mustcheck_rules::catalogue::data::Measure;
 
 /// The properties that two measures have to share, their acts and days aside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Shared<'a> {
+struct SharedScope<'a> {
     effect: Effect,
     kind: MeasureKind,
     matter: &'a str,
@@ -37,7 +37,7 @@ type Says = (Force, TermRule);
 
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     let asked: Vec<String> = all.measures.items().map(|item| asked(&item.value)).collect();
-    let mut groups: BTreeMap<Shared<'_>, Vec<&Item<Measure>>> = BTreeMap::new();
+    let mut groups: BTreeMap<SharedScope<'_>, Vec<&Item<Measure>>> = BTreeMap::new();
     for (item, asked) in all.measures.items().zip(&asked) {
         for shared in shared(&item.value, asked) {
             groups.entry(shared).or_default().push(item);
@@ -57,12 +57,12 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-fn shared<'a>(measure: &'a Measure, asked: &'a str) -> BTreeSet<Shared<'a>> {
+fn shared<'a>(measure: &'a Measure, asked: &'a str) -> BTreeSet<SharedScope<'a>> {
     let mut all = BTreeSet::new();
     for matter in &measure.matters {
         for role in &measure.roles {
             for list in &measure.lists {
-                all.extend(measure.legal_basis.iter().map(|basis| Shared {
+                all.extend(measure.legal_basis.iter().map(|basis| SharedScope {
                     effect: measure.effect,
                     kind: measure.kind,
                     matter,

@@ -13,14 +13,14 @@ use mustcheck_model::date::Date;
 use mustcheck_rules::catalogue::data::{Edition, Measure};
 
 /// One of several validities of the same thing.
-struct Span {
+struct PlacedValidity {
     from: Date,
     until: Option<Date>,
     at: Place,
 }
 
 /// Checks for gaps and overlaps between validities, reported at the later one.
-fn follow(zh: &str, en: &str, mut spans: Vec<Span>, findings: &mut Findings) {
+fn follow(zh: &str, en: &str, mut spans: Vec<PlacedValidity>, findings: &mut Findings) {
     spans.sort_by(|one, other| (one.from, &one.at).cmp(&(other.from, &other.at)));
     for pair in spans.windows(2) {
         let [earlier, later] = pair else { continue };
@@ -72,11 +72,11 @@ pub(super) fn editions(folder: &Folder, findings: &mut Findings) {
 
 /// Checks the settings, years and versions of measures in a combination.
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
-    let mut settings: BTreeMap<&str, Vec<Span>> = BTreeMap::new();
+    let mut settings: BTreeMap<&str, Vec<PlacedValidity>> = BTreeMap::new();
     for item in all.settings.items() {
         let setting = &item.value;
         let at = item.key("valid_from");
-        let span = Span { from: setting.valid_from, until: setting.valid_until, at };
+        let span = PlacedValidity { from: setting.valid_from, until: setting.valid_until, at };
         settings.entry(&setting.id).or_default().push(span);
     }
     for (id, spans) in settings {
@@ -124,7 +124,7 @@ fn measures(all: &Combination<'_>, findings: &mut Findings) {
             let [earlier, later] = pair else { continue };
             let (old, new) = (&earlier.value, &later.value);
             let ended = old.valid_until.is_some_and(|last| last < new.valid_from);
-            let spans = [earlier, later].map(|item| Span {
+            let spans = [earlier, later].map(|item| PlacedValidity {
                 from: item.value.valid_from,
                 until: item.value.valid_until,
                 at: item.key("valid_from"),

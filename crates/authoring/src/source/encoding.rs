@@ -10,7 +10,7 @@ pub const LIMIT: u64 = 16 << 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Garbled {
     /// The encoding, as far as the bytes show it.
-    pub(super) kind: Kind,
+    pub(super) kind: EncodingFault,
     /// Position of the first byte concerned, in the text as read.
     pub(super) at: usize,
     /// Position of the first byte concerned, in the file, and its value.
@@ -18,7 +18,7 @@ pub struct Garbled {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum EncodingFault {
     ByteOrderMark,
     Utf16Le,
     Utf16Be,
@@ -30,13 +30,13 @@ impl Garbled {
     pub(super) fn en(&self) -> String {
         let (at, value) = self.byte;
         match self.kind {
-            Kind::ByteOrderMark => "the file begins with a byte order mark".into(),
-            Kind::Utf16Le => "the file is UTF-16 (little endian), not UTF-8".into(),
-            Kind::Utf16Be => "the file is UTF-16 (big endian), not UTF-8".into(),
-            Kind::Gb18030 => format!(
+            EncodingFault::ByteOrderMark => "the file begins with a byte order mark".into(),
+            EncodingFault::Utf16Le => "the file is UTF-16 (little endian), not UTF-8".into(),
+            EncodingFault::Utf16Be => "the file is UTF-16 (big endian), not UTF-8".into(),
+            EncodingFault::Gb18030 => format!(
                 "byte 0x{value:02X} at offset {at} is not UTF-8; the file reads as GB18030 (GBK)"
             ),
-            Kind::Unknown => format!(
+            EncodingFault::Unknown => format!(
                 "byte 0x{value:02X} at offset {at} is neither UTF-8 nor GB18030; the file may mix \
                  encodings"
             ),
@@ -46,13 +46,13 @@ impl Garbled {
     pub(super) fn zh(&self) -> String {
         let (at, value) = self.byte;
         match self.kind {
-            Kind::ByteOrderMark => "文件以字节顺序标记（BOM）开头".into(),
-            Kind::Utf16Le => "文件编码为UTF-16（小端），不是UTF-8".into(),
-            Kind::Utf16Be => "文件编码为UTF-16（大端），不是UTF-8".into(),
-            Kind::Gb18030 => {
+            EncodingFault::ByteOrderMark => "文件以字节顺序标记（BOM）开头".into(),
+            EncodingFault::Utf16Le => "文件编码为UTF-16（小端），不是UTF-8".into(),
+            EncodingFault::Utf16Be => "文件编码为UTF-16（大端），不是UTF-8".into(),
+            EncodingFault::Gb18030 => {
                 format!("偏移{at}处的字节0x{value:02X}不是UTF-8；文件可按GB18030（GBK）读取")
             }
-            Kind::Unknown => {
+            EncodingFault::Unknown => {
                 format!("偏移{at}处的字节0x{value:02X}既不是UTF-8也不是GB18030；文件可能混用编码")
             }
         }
@@ -67,13 +67,14 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Garbled>) {
         byte: (byte, bytes.get(byte).copied().unwrap_or(0)),
     };
     if let Some(encoding) = utf_16(bytes) {
-        let kind = if encoding == UTF_16LE { Kind::Utf16Le } else { Kind::Utf16Be };
+        let kind =
+            if encoding == UTF_16LE { EncodingFault::Utf16Le } else { EncodingFault::Utf16Be };
         let (text, _, _) = encoding.decode(bytes);
         return (text.into_owned(), Some(garbled(kind, 0, 0)));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => match text.strip_prefix('\u{feff}') {
-            Some(rest) => (rest.to_owned(), Some(garbled(Kind::ByteOrderMark, 0, 0))),
+            Some(rest) => (rest.to_owned(), Some(garbled(EncodingFault::ByteOrderMark, 0, 0))),
             None => (text.to_owned(), None),
         },
         Err(error) => {
@@ -84,10 +85,10 @@ pub(super) fn decode(bytes: &[u8]) -> (String, Option<Garbled>) {
                 // count them in the text that is kept.
                 let head = bytes.get(..at).unwrap_or_default();
                 let (head, _) = GB18030.decode_without_bom_handling(head);
-                return (text.into_owned(), Some(garbled(Kind::Gb18030, head.len(), at)));
+                return (text.into_owned(), Some(garbled(EncodingFault::Gb18030, head.len(), at)));
             }
             let text = String::from_utf8_lossy(bytes).into_owned();
-            (text, Some(garbled(Kind::Unknown, at, at)))
+            (text, Some(garbled(EncodingFault::Unknown, at, at)))
         }
     }
 }

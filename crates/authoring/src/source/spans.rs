@@ -31,11 +31,11 @@ impl From<usize> for Step<'_> {
 pub struct Node {
     key: Option<Range<usize>>,
     value: Range<usize>,
-    inside: Inside,
+    inside: NodeContent,
 }
 
 #[derive(Clone, Debug, Default)]
-enum Inside {
+enum NodeContent {
     #[default]
     Nothing,
     Elements(Vec<Node>),
@@ -50,10 +50,10 @@ impl Node {
     fn of(value: &toml::Spanned<DeValue<'_>>, key: Option<Range<usize>>) -> Self {
         let inside = match value.get_ref() {
             DeValue::Array(array) => {
-                Inside::Elements(array.iter().map(|element| Self::of(element, None)).collect())
+                NodeContent::Elements(array.iter().map(|element| Self::of(element, None)).collect())
             }
             DeValue::Table(table) => keys(table),
-            _ => Inside::Nothing,
+            _ => NodeContent::Nothing,
         };
         Self { key, value: value.span(), inside }
     }
@@ -71,8 +71,8 @@ impl Node {
     /// Returns the node one step below, if there is one.
     pub fn get(&self, step: Step<'_>) -> Option<&Self> {
         match (&self.inside, step) {
-            (Inside::Elements(elements), Step::Index(index)) => elements.get(index),
-            (Inside::Keys(keys), Step::Key(key)) => keys.get(key),
+            (NodeContent::Elements(elements), Step::Index(index)) => elements.get(index),
+            (NodeContent::Keys(keys), Step::Key(key)) => keys.get(key),
             _ => None,
         }
     }
@@ -92,9 +92,9 @@ impl Node {
     /// Number of elements of an array, or of keys of a table.
     pub fn len(&self) -> usize {
         match &self.inside {
-            Inside::Nothing => 0,
-            Inside::Elements(elements) => elements.len(),
-            Inside::Keys(keys) => keys.len(),
+            NodeContent::Nothing => 0,
+            NodeContent::Elements(elements) => elements.len(),
+            NodeContent::Keys(keys) => keys.len(),
         }
     }
 
@@ -104,10 +104,10 @@ impl Node {
     }
 }
 
-fn keys(table: &DeTable<'_>) -> Inside {
+fn keys(table: &DeTable<'_>) -> NodeContent {
     let of = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
         let name: &std::borrow::Cow<'_, str> = key.get_ref();
         (name.to_string(), Node::of(value, Some(key.span())))
     };
-    Inside::Keys(table.iter().map(of).collect())
+    NodeContent::Keys(table.iter().map(of).collect())
 }

@@ -55,18 +55,18 @@ pub(crate) fn verify(
 }
 
 /// Content of a bundle's file.
-struct Held {
+struct BundleContent {
     hashes: Vec<Hash>,
     /// Offset of the first entry that is not whole.
     broken: Option<u64>,
 }
 
-fn held(disk: &Disk, place: Place) -> Result<Held, Kind> {
+fn held(disk: &Disk, place: Place) -> Result<BundleContent, Kind> {
     let bytes = disk.read(&place.path()).map_err(|e| unreadable(&e))?;
     let (spans, broken) = tile::spans(&bytes);
     let entry = |span: Range<usize>| Hash::leaf(bytes.get(span).unwrap_or_default());
     let hashes = spans.into_iter().map(entry).collect();
-    Ok(Held { hashes, broken: broken.map(|byte| byte as u64) })
+    Ok(BundleContent { hashes, broken: broken.map(|byte| byte as u64) })
 }
 
 fn verify_one(disk: &Disk, number: u64, believed: &Believed, found: &mut Vec<Finding>) {
@@ -123,7 +123,7 @@ fn verify_one(disk: &Disk, number: u64, believed: &Believed, found: &mut Vec<Fin
 
 /// Reports that the bundle is broken from an entry on. Returns the index of that entry, or
 /// [`u64::MAX`] if it is not broken.
-fn find_broken(held: &Held, first: u64, find: impl FnOnce(Range<u64>, Kind)) -> u64 {
+fn find_broken(held: &BundleContent, first: u64, find: impl FnOnce(Range<u64>, Kind)) -> u64 {
     let Some(byte) = held.broken else { return u64::MAX };
     let from = (first + held.hashes.len() as u64).min(first + WIDTH - 1);
     find(from..first + WIDTH, Kind::Broken { byte });

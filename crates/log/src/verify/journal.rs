@@ -8,7 +8,7 @@ use crate::finding::{Finding, Kind};
 use crate::hash::{self, Hash};
 use crate::merkle::Frontier;
 use crate::note::NoteError;
-use crate::tail::{self, Batch, Found};
+use crate::tail::{self, Batch, JournalContent};
 use crate::tile;
 use crate::verify::compare::{differences, differing};
 
@@ -45,12 +45,12 @@ impl<'a> Journal<'a> {
         let mut at = journal.begin();
         while at < bytes.len() {
             at = match tail::found_at(bytes, at) {
-                Found::Batch(batch) if batch.count > 0 => {
+                JournalContent::Batch(batch) if batch.count > 0 => {
                     let end = batch.note.end;
                     journal.batches.push(batch);
                     end
                 }
-                Found::Cut if !journal.later_checkpoint(at) => {
+                JournalContent::Cut if !journal.later_checkpoint(at) => {
                     journal.unfinished = Some(at);
                     bytes.len()
                 }
@@ -62,7 +62,8 @@ impl<'a> Journal<'a> {
 
     /// Reads the first batch, which has no entries. Returns the offset of its end.
     fn begin(&mut self) -> usize {
-        if let Found::Batch(batch @ Batch { count: 0, .. }) = tail::found_at(self.bytes, 0) {
+        if let JournalContent::Batch(batch @ Batch { count: 0, .. }) = tail::found_at(self.bytes, 0)
+        {
             match self.open(&batch) {
                 Ok(first) => self.first = Some(first),
                 Err(e) => self.find(Kind::Checkpoint(e)),
@@ -142,7 +143,7 @@ impl<'a> Journal<'a> {
                 return signed.size().checked_sub(before).filter(|base| base % tile::WIDTH == 0);
             }
         }
-        let Found::Batch(batch) = tail::found_at(self.bytes, 0) else { return None };
+        let JournalContent::Batch(batch) = tail::found_at(self.bytes, 0) else { return None };
         let claimed = checkpoint::claimed_size(self.bytes.get(batch.note)?)?;
         Some(claimed).filter(|base| base % tile::WIDTH == 0)
     }

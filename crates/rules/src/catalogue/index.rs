@@ -8,9 +8,9 @@ use mustcheck_model::name::Name;
 
 /// Positions by code.
 #[derive(Clone, Debug)]
-pub(super) struct Codes(Box<[(Name, u32)]>);
+pub(super) struct CodeIndex(Box<[(Name, u32)]>);
 
-impl Codes {
+impl CodeIndex {
     pub(super) fn of<'a>(codes: impl Iterator<Item = &'a Name>) -> Self {
         Self::at(codes.zip(0..))
     }
@@ -43,7 +43,7 @@ const UNNAMED: u16 = u16::MAX;
 
 /// Matter, list, act, and the position of the measure. Every sandbox holds all entries, so they are
 /// small.
-type Entry = (u16, u16, u16, u16);
+type RestrictionKey = (u16, u16, u16, u16);
 
 /// Keys of a record's act: in measures that name the act, and in measures that name none.
 fn keys(act: Option<u32>) -> (Option<u16>, u16) {
@@ -56,7 +56,7 @@ fn keys(act: Option<u32>) -> (Option<u16>, u16) {
 /// Index of the restrictions.
 #[derive(Clone, Debug)]
 pub(super) struct Restrictions {
-    entries: Box<[Entry]>,
+    entries: Box<[RestrictionKey]>,
     /// List and position of a measure, whatever the matter.
     by_list: Box<[(u16, u16)]>,
     /// List, act and position of a measure, whatever the matter.
@@ -64,7 +64,12 @@ pub(super) struct Restrictions {
 }
 
 impl Restrictions {
-    pub(super) fn of(data: &CatalogueData, matters: &Codes, lists: &Codes, acts: &Codes) -> Self {
+    pub(super) fn of(
+        data: &CatalogueData,
+        matters: &CodeIndex,
+        lists: &CodeIndex,
+        acts: &CodeIndex,
+    ) -> Self {
         let mut entries = Vec::new();
         let (mut by_list, mut by_act) = (Vec::new(), Vec::new());
         for (measure, position) in data.measures.iter().zip(0..) {
@@ -102,10 +107,10 @@ impl Restrictions {
         merged(own, self.run(matter, list, any))
     }
 
-    fn run(&self, matter: usize, list: usize, act: u16) -> &[Entry] {
+    fn run(&self, matter: usize, list: usize, act: u16) -> &[RestrictionKey] {
         let number = |position| u16::try_from(position).unwrap_or(u16::MAX);
         let key = (number(matter), number(list), act);
-        let at = |entry: &Entry| (entry.0, entry.1, entry.2);
+        let at = |entry: &RestrictionKey| (entry.0, entry.1, entry.2);
         let from = self.entries.partition_point(|entry| at(entry) < key);
         let rest = self.entries.get(from..).unwrap_or_default();
         let length = rest.iter().take_while(|entry| at(entry) == key).count();
@@ -136,7 +141,7 @@ impl Restrictions {
 }
 
 /// Keys of the acts for which a record triggers a measure.
-fn act_keys(measure: &Measure, acts: &Codes) -> Vec<u16> {
+fn act_keys(measure: &Measure, acts: &CodeIndex) -> Vec<u16> {
     let mut keys: Vec<u16> = measure.acts.iter().filter_map(|act| acts.number(act)).collect();
     if measure.acts.is_empty() && !measure.unnamed_act {
         keys.push(ANY_NAMED);
@@ -148,7 +153,10 @@ fn act_keys(measure: &Measure, acts: &Codes) -> Vec<u16> {
 }
 
 /// Merges two runs, each in order of position, into one.
-fn merged<'a>(mut one: &'a [Entry], mut other: &'a [Entry]) -> impl Iterator<Item = usize> + 'a {
+fn merged<'a>(
+    mut one: &'a [RestrictionKey],
+    mut other: &'a [RestrictionKey],
+) -> impl Iterator<Item = usize> + 'a {
     std::iter::from_fn(move || {
         let (a, b) = (one.first().map(|e| e.3), other.first().map(|e| e.3));
         let next = match (a, b) {

@@ -1,6 +1,6 @@
 //! The one sentence on what to do next, and what goes with it.
 
-use super::{Paper, is_refusing};
+use super::{PaperInput, is_refusing};
 use crate::document::Writing as _;
 use crate::safe;
 use mustcheck_model::{Decision, Disposition, DispositionRule, Role, Standing};
@@ -8,7 +8,7 @@ use mustcheck_model::{Decision, Disposition, DispositionRule, Role, Standing};
 /// Largest number of lists that a sentence names; the table names all.
 const FEW: usize = 4;
 
-impl Paper<'_> {
+impl PaperInput<'_> {
     /// Writes what the officer has to do next.
     pub(super) fn next(&self) -> String {
         let Decision { disposition, disposition_rule, .. } = self.decision;

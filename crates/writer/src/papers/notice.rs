@@ -1,14 +1,14 @@
 //! The notice (告知书) of one person or firm: to them, about them alone, to act on.
 
-use super::records::Reader;
-use super::{Paper, you};
+use super::records::PaperReader;
+use super::{PaperInput, you};
 use crate::document::{Block, Document, Notice};
 use crate::safe;
 use mustcheck_model::words::role_words;
 use mustcheck_model::{Effect, Material, ObligationKind, Role, Subject};
 
 /// Writes the notice of a subject.
-pub(super) fn notice(paper: &Paper<'_>, at: u32, subject: &Subject) -> Notice {
+pub(super) fn notice(paper: &PaperInput<'_>, at: u32, subject: &Subject) -> Notice {
     let language = paper.language;
     let mut document = paper.head(language.say("信用核查告知书", "Credit check notice"));
     document.field(("核查日期", "Checked on"), language.day(paper.decision.made_on));
@@ -18,7 +18,7 @@ pub(super) fn notice(paper: &Paper<'_>, at: u32, subject: &Subject) -> Notice {
     document.addressee = Some(paper.name_and_number(subject));
     document.opening(vec![Block::Paragraph(opening(paper, subject))]);
     let what = language.say("事实、依据和措施", "Facts, bases and effects");
-    document.section(what, paper.applied(at, Reader::Concerned));
+    document.section(what, paper.applied(at, PaperReader::Concerned));
     document.section(language.say("需要办理的事项", "What is to be done"), duties(paper, at));
     let restricts = paper.measures_of(at).any(|m| m.effect == Effect::Restriction);
     if restricts {
@@ -33,7 +33,7 @@ pub(super) fn notice(paper: &Paper<'_>, at: u32, subject: &Subject) -> Notice {
 
 /// Writes which application it is, and the role of the addressee in it. Nobody else is named but
 /// the firm that a person stands behind.
-fn opening(paper: &Paper<'_>, subject: &Subject) -> String {
+fn opening(paper: &PaperInput<'_>, subject: &Subject) -> String {
     let you = paper.language.words(you(subject.kind));
     let own = paper.language.words(paper.own_office());
     let role = paper.language.words(role_words(subject.role));
@@ -65,7 +65,7 @@ fn opening(paper: &Paper<'_>, subject: &Subject) -> String {
 }
 
 /// Writes what the addressee has to do, and by when.
-fn duties(paper: &Paper<'_>, at: u32) -> Vec<Block> {
+fn duties(paper: &PaperInput<'_>, at: u32) -> Vec<Block> {
     use mustcheck_model::MeasureKind::IncompleteMaterialsTolerated;
     let tolerated = paper.measures_of(at).any(|m| m.kind == IncompleteMaterialsTolerated);
     let due = paper
@@ -106,7 +106,7 @@ fn missing(materials: &[Material], between: &str) -> String {
 }
 
 /// Adds the section on whom to ask, and on what the paper is.
-fn contact(paper: &Paper<'_>, document: &mut Document, restricts: bool) {
+fn contact(paper: &PaperInput<'_>, document: &mut Document, restricts: bool) {
     let office = &paper.case.application.office;
     let (language, name) = (paper.language, safe(&office.name));
     let mut blocks = Vec::new();

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Paper;
+use super::PaperInput;
 use crate::document::Block;
 use crate::safe;
 use crate::words::status_words;
 use mustcheck_model::{AnswerStatus, Lookup};
 
-impl<'a> Paper<'a> {
+impl<'a> PaperInput<'a> {
     /// The due lookups that are not answered.
     pub(super) fn unanswered(&self) -> impl Iterator<Item = &'a Lookup> {
         let lookups = self.decision.lookups.iter();

@@ -1,7 +1,7 @@
 //! Rules of the place's own regulation, for the officer: how a disputed record is handled here, and
 //! remarks on what no record tells.
 
-use super::Paper;
+use super::PaperInput;
 use crate::document::{Block, Writing as _};
 use crate::safe;
 use mustcheck_model::date::Date;
@@ -11,7 +11,7 @@ use mustcheck_model::{
     Decision, Effect, LegalBasis, MeasureKind, ObjectionInfo, RemarkWhen, Standing,
 };
 
-impl Paper<'_> {
+impl PaperInput<'_> {
     /// Writes the rules and remarks of the place; nothing if it has none for this check.
     pub(super) fn place(&self) -> Vec<Block> {
         let place = &self.policy().description().place;

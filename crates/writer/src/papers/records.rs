@@ -1,26 +1,26 @@
 //! Measures that apply to a subject, record by record: the fact once, then every measure that rests
 //! on it with its article, its effect and its end.
 
-use super::{Paper, is_refusing};
+use super::{PaperInput, is_refusing};
 use crate::document::{Block, Writing as _};
-use crate::{Found, safe};
+use crate::{FoundRecord, safe};
 use mustcheck_model::standing::{self, objection_filed_on};
 use mustcheck_model::words::role_words;
 use mustcheck_model::{AppliedMeasure, Cut, Effect, Prolonged, Subject, SubjectKind, Text};
 
 /// The reader of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(super) enum PaperReader {
     /// The officer, who reads about somebody else.
     Officer,
     /// The subject that the text is about.
     Concerned,
 }
 
-impl Paper<'_> {
+impl PaperInput<'_> {
     /// Lists what applies to a subject: a point for each record, and one for each measure without a
     /// record.
-    pub(super) fn applied(&self, at: u32, reader: Reader) -> Vec<Block> {
+    pub(super) fn applied(&self, at: u32, reader: PaperReader) -> Vec<Block> {
         let Some(subject) = self.subject(at) else { return Vec::new() };
         let mut records: Vec<&str> = Vec::new();
         for id in self.measures_of(at).flat_map(|measure| &measure.because) {
@@ -67,7 +67,7 @@ impl Paper<'_> {
     }
 
     /// Writes the fact of one record, in a sentence: list, authority, document, days.
-    fn fact(&self, found: &Found<'_>) -> String {
+    fn fact(&self, found: &FoundRecord<'_>) -> String {
         let record = found.record;
         let given = |text: &Option<String>| match text {
             Some(text) => safe(&self.case.identifiers.masked_in(text)).into_owned(),
@@ -120,7 +120,7 @@ impl Paper<'_> {
         subject: &Subject,
         measure: &AppliedMeasure,
         records: &[&str],
-        reader: Reader,
+        reader: PaperReader,
         details: &mut Vec<String>,
     ) {
         let text = self.effect(subject, &measure.text, reader);
@@ -147,10 +147,10 @@ impl Paper<'_> {
     }
 
     /// Writes the effect of a measure, in a sentence.
-    fn effect(&self, subject: &Subject, text: &Text, reader: Reader) -> String {
+    fn effect(&self, subject: &Subject, text: &Text, reader: PaperReader) -> String {
         match reader {
-            Reader::Officer => self.as_office(text),
-            Reader::Concerned => self.addressed(subject, text),
+            PaperReader::Officer => self.as_office(text),
+            PaperReader::Concerned => self.addressed(subject, text),
         }
     }
 
@@ -236,7 +236,7 @@ impl Paper<'_> {
 
     /// Writes from when the removal of a record that restricts may be asked for, by the rules of
     /// its list.
-    fn removal(&self, at: u32, found: &Found<'_>) -> Option<String> {
+    fn removal(&self, at: u32, found: &FoundRecord<'_>) -> Option<String> {
         let ground = found.rules.removal.and_then(|ground| self.policy().ground(ground))?;
         let id = &found.record.id;
         let mut resting = self.measures_of(at).filter(|m| m.because.contains(id));

@@ -1,10 +1,10 @@
 //! Remedies of a reached subject: those of the matter, of its lists and of its kind (RAIL R11).
 
-use super::Paper;
+use super::PaperInput;
 use crate::document::{Block, Writing as _};
 use mustcheck_model::{RemedyInfo, Subject, SubjectKind};
 
-impl Paper<'_> {
+impl PaperInput<'_> {
     /// Lists the remedies of a subject, each with its legal basis.
     // RAIL R11
     pub(super) fn remedies(&self, at: u32, subject: &Subject) -> Vec<Block> {

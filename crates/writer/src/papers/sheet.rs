@@ -1,15 +1,15 @@
 //! The officer's sheet (核查结果单): what was looked up, what applies and on which article, what is open
 //! and whom to ask, what the office has to do and by when, and what to do next.
 
-use super::Paper;
-use super::records::Reader;
+use super::PaperInput;
+use super::records::PaperReader;
 use crate::document::{Block, Document, Writing as _};
 use crate::safe;
 use crate::words::{disposition_words, kind_words, obligation_words, rule_words};
 use mustcheck_model::{ObligationKind, Role, SetAside};
 
 /// Writes the sheet of a check.
-pub(super) fn sheet(paper: &Paper<'_>) -> Document {
+pub(super) fn sheet(paper: &PaperInput<'_>) -> Document {
     let language = paper.language;
     let mut sheet = paper.head(language.say("信用信息核查结果单", "Credit check result sheet"));
     head(paper, &mut sheet);
@@ -48,7 +48,7 @@ pub(super) fn sheet(paper: &Paper<'_>) -> Document {
     sheet
 }
 
-fn head(paper: &Paper<'_>, sheet: &mut Document) {
+fn head(paper: &PaperInput<'_>, sheet: &mut Document) {
     let (language, decision) = (paper.language, paper.decision);
     let application = paper.case.application;
     let applicants = application.subjects.iter().filter(|s| s.role == Role::Applicant);
@@ -65,7 +65,7 @@ fn head(paper: &Paper<'_>, sheet: &mut Document) {
     }
 }
 
-fn finding(paper: &Paper<'_>) -> Vec<Block> {
+fn finding(paper: &PaperInput<'_>) -> Vec<Block> {
     let (language, decision) = (paper.language, paper.decision);
     let finding = language.words(disposition_words(decision.disposition));
     let rule = language.words(rule_words(decision.disposition_rule));
@@ -83,7 +83,7 @@ fn finding(paper: &Paper<'_>) -> Vec<Block> {
 }
 
 /// Lists the measures that apply, subject by subject.
-fn measures(paper: &Paper<'_>) -> Vec<Block> {
+fn measures(paper: &PaperInput<'_>) -> Vec<Block> {
     if paper.decision.measures.is_empty() {
         let is_open = paper.unanswered().next().is_some();
         return vec![match is_open {
@@ -94,7 +94,7 @@ fn measures(paper: &Paper<'_>) -> Vec<Block> {
     }
     let mut blocks = Vec::new();
     for (at, subject) in (0..).zip(&paper.case.application.subjects) {
-        let applied = paper.applied(at, Reader::Officer);
+        let applied = paper.applied(at, PaperReader::Officer);
         if !applied.is_empty() {
             let role = paper.language.words(crate::role_words(subject.role));
             let who = paper.name_and_number(subject);
@@ -108,7 +108,7 @@ fn measures(paper: &Paper<'_>) -> Vec<Block> {
 
 /// Lists the records in force on a watch list: no measure rests on them, so they have a section of
 /// their own.
-fn watched(paper: &Paper<'_>) -> Vec<Block> {
+fn watched(paper: &PaperInput<'_>) -> Vec<Block> {
     let watched = paper.found.iter().filter(|found| found.is_watched(paper.case.verdict));
     let told = watched.map(|found| {
         let who = paper.role_and_name(found.subject_index);
@@ -122,11 +122,11 @@ fn watched(paper: &Paper<'_>) -> Vec<Block> {
     told.collect()
 }
 
-fn set_aside(paper: &Paper<'_>) -> Vec<Block> {
+fn set_aside(paper: &PaperInput<'_>) -> Vec<Block> {
     paper.decision.set_aside.iter().map(|entry| aside(paper, entry)).collect()
 }
 
-fn aside(paper: &Paper<'_>, entry: &SetAside) -> Block {
+fn aside(paper: &PaperInput<'_>, entry: &SetAside) -> Block {
     let language = paper.language;
     let mut what = vec![paper.role_and_name(entry.target.subject_index)];
     if let Some(id) = &entry.record {
@@ -151,7 +151,7 @@ fn aside(paper: &Paper<'_>, entry: &SetAside) -> Block {
 }
 
 /// Writes the reason with the name of each list, where a decision has its code.
-fn plain(paper: &Paper<'_>, text: &str) -> String {
+fn plain(paper: &PaperInput<'_>, text: &str) -> String {
     let mut plain = text.to_owned();
     for list in &paper.policy().description().lists {
         let code = format!("`{}`", list.code);
@@ -163,7 +163,7 @@ fn plain(paper: &Paper<'_>, text: &str) -> String {
 }
 
 /// Lists the obligations of the office. Those of the applicant are also in the applicant's notice.
-fn obligations(paper: &Paper<'_>) -> Vec<Block> {
+fn obligations(paper: &PaperInput<'_>) -> Vec<Block> {
     let told = paper.decision.obligations.iter().map(|obligation| {
         let kind = paper.language.words(obligation_words(obligation.kind));
         let to = safe(paper.language.text(&obligation.to)).into_owned();
