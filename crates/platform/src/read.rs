@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::mapping::{Paging, SourceMapping};
-use crate::read::field::Place;
-pub use record::{Asked, record};
+use crate::read::field::PlacedValue;
+pub use record::{AskedAbout, record};
 
 /// One part of an answer.
 #[derive(Debug)]
-pub struct Part<'a> {
+pub struct AnswerPart<'a> {
     /// Moment of the source's data; `None` if the source answers from what it holds now.
     pub as_of: Option<Timestamp>,
     /// Day from which on it keeps ended records too.
@@ -33,8 +33,8 @@ pub struct Part<'a> {
 /// # Errors
 ///
 /// [`Failure::Shape`] for the first value that is not as the mapping says.
-pub fn part<'a>(source: &SourceMapping, document: &'a Value) -> Result<Part<'a>, Failure> {
-    let root = Place { value: document, path: "" };
+pub fn part<'a>(source: &SourceMapping, document: &'a Value) -> Result<AnswerPart<'a>, Failure> {
+    let root = PlacedValue { value: document, path: "" };
     let response = &source.response;
     if let Some(success) = &response.success {
         let said = root.scalar(&success.path)?.unwrap_or_default();
@@ -59,10 +59,10 @@ pub fn part<'a>(source: &SourceMapping, document: &'a Value) -> Result<Part<'a>,
         _ => (None, None),
     };
     let next = next.filter(|next| !next.is_empty());
-    Ok(Part { as_of, records_from, total, records, next, number })
+    Ok(AnswerPart { as_of, records_from, total, records, next, number })
 }
 
-fn count(root: &Place<'_>, path: &str) -> Result<u64, Failure> {
+fn count(root: &PlacedValue<'_>, path: &str) -> Result<u64, Failure> {
     let said = root.scalar(path)?.unwrap_or_default();
     said.parse().map_err(|_| Failure::shape(path, &format!("`{said}` is no number of records")))
 }

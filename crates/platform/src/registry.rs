@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use crate::failure::{Failure, quoted};
 use crate::identity::Identity;
 use crate::mapping::{Canary, Mapping};
-use crate::source::{Found, Kept, Source};
+use crate::source::{KeptAnswer, RemoteSource, SourceAnswer};
 
 /// A registry over remote sources. It asks all of them about all subjects at the same time, and
 /// gives the reason for each that does not answer.
@@ -29,16 +29,16 @@ pub struct PlatformRegistry {
 }
 
 struct Inner {
-    sources: Vec<Source>,
+    sources: Vec<RemoteSource>,
     time: Duration,
-    kept: Cache<Question, Kept>,
+    kept: Cache<SourceQuestion, KeptAnswer>,
     /// The codes of the policies that decide by this registry, once a gate has passed them.
     known: RwLock<Option<Vocabulary>>,
 }
 
 /// One question to one source.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Question {
+struct SourceQuestion {
     source: usize,
     identity: Identity,
     /// The source's code of the list; `None` for all lists at once.
@@ -48,7 +48,7 @@ struct Question {
 }
 
 /// Result of each question.
-type Results = BTreeMap<Question, Result<Arc<Found>, Failure>>;
+type Results = BTreeMap<SourceQuestion, Result<Arc<SourceAnswer>, Failure>>;
 
 impl PlatformRegistry {
     /// Opens a registry over the sources of a mapping file. No source is asked anything yet.
@@ -72,11 +72,11 @@ impl PlatformRegistry {
         let time = Duration::from_secs(mapping.time_seconds);
         let kept = Cache::builder()
             .max_capacity(mapping.cache_bytes)
-            .weigher(|_: &Question, kept: &Kept| kept.weight());
+            .weigher(|_: &SourceQuestion, kept: &KeptAnswer| kept.weight());
         let ages = mapping.source.iter().flat_map(|s| [s.cache_seconds, s.canary_seconds]);
         let oldest = ages.max().unwrap_or_default();
         let kept = kept.time_to_live(Duration::from_secs(oldest.max(1))).build();
-        let sources = mapping.source.into_iter().map(|source| Source::new(source, folder));
+        let sources = mapping.source.into_iter().map(|source| RemoteSource::new(source, folder));
         let sources = sources.collect::<Result<Vec<_>, _>>()?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -126,7 +126,7 @@ impl PlatformRegistry {
     fn start(&self, asks: &[Ask<'_>]) -> Result<Started, RegistryError> {
         let runtime = self.runtime.as_ref();
         let runtime = runtime.ok_or_else(|| RegistryError::Other("no runtime".into()))?;
-        let mut questions: BTreeSet<Question> =
+        let mut questions: BTreeSet<SourceQuestion> =
             asks.iter().flat_map(|ask| self.inner.questions(ask)).collect();
         let sources: BTreeSet<usize> = questions.iter().map(|question| question.source).collect();
         questions.extend(sources.into_iter().flat_map(|source| self.inner.canaries(source)));
@@ -216,13 +216,17 @@ fn not_covered(query: u32, list: &str, reason: Option<String>) -> Answer {
 
 impl Inner {
     /// The questions to ask for one ask, each once.
-    fn questions(&self, ask: &Ask<'_>) -> Vec<Question> {
+    fn questions(&self, ask: &Ask<'_>) -> Vec<SourceQuestion> {
         let mut all = Vec::new();
         for (i, source) in self.sources.iter().enumerate() {
             for identity in source.identities(ask.subject) {
                 let due = source.mapping.lists.iter().filter(|(_, list)| ask.lists.contains(list));
-                let question =
-                    |list| Question { source: i, identity: identity.clone(), list, canary: false };
+                let question = |list| SourceQuestion {
+                    source: i,
+                    identity: identity.clone(),
+                    list,
+                    canary: false,
+                };
                 if source.mapping.asks_by_list() {
                     all.extend(due.map(|(code, _)| question(Some(code.clone()))));
                 } else if due.count() > 0 {
@@ -234,12 +238,12 @@ impl Inner {
     }
 
     /// The questions about a source's canaries.
-    fn canaries(&self, source: usize) -> Vec<Question> {
+    fn canaries(&self, source: usize) -> Vec<SourceQuestion> {
         let Some(mapping) = self.sources.get(source).map(|source| &source.mapping) else {
             return Vec::new();
         };
         let by_list = mapping.asks_by_list();
-        let question = |canary: &Canary| Question {
+        let question = |canary: &Canary| SourceQuestion {
             source,
             identity: canary.identity(),
             list: by_list.then(|| canary.list(mapping).to_owned()),
@@ -266,9 +270,9 @@ impl Inner {
 
     /// Asks everything at the same time. Questions without an answer when time is up fail with
     /// [`Failure::Late`].
-    async fn ask_all(self: Arc<Self>, questions: BTreeSet<Question>) -> Results {
+    async fn ask_all(self: Arc<Self>, questions: BTreeSet<SourceQuestion>) -> Results {
         let results: Arc<Mutex<Results>> = Arc::default();
-        let locked = |results: &Mutex<Results>, question: Question, result| {
+        let locked = |results: &Mutex<Results>, question: SourceQuestion, result| {
             let mut all = results.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(question, result);
         };
@@ -290,7 +294,7 @@ impl Inner {
         std::mem::take(&mut results)
     }
 
-    async fn ask(&self, question: &Question) -> Result<Arc<Found>, Failure> {
+    async fn ask(&self, question: &SourceQuestion) -> Result<Arc<SourceAnswer>, Failure> {
         let Some(source) = self.sources.get(question.source) else {
             return Err(Failure::Request("no such source".into()));
         };
@@ -308,7 +312,7 @@ impl Inner {
         let canaries = self.canaries(question.source).into_iter().zip(&mapping.canary);
         let mut own = canaries.filter(|(own, _)| own == question);
         if age > 0 && own.all(|(_, canary)| canary.is_found(mapping, &found.records)) {
-            self.kept.insert(question.clone(), Kept { at, found: Arc::clone(&found) });
+            self.kept.insert(question.clone(), KeptAnswer { at, found: Arc::clone(&found) });
         }
         Ok(found)
     }
@@ -342,7 +346,12 @@ impl Inner {
                     let all = identities.iter().flat_map(|identity| {
                         codes.iter().map(|list| {
                             let (identity, list) = (identity.clone(), list.clone());
-                            results.get(&Question { source: i, identity, list, canary: false })
+                            results.get(&SourceQuestion {
+                                source: i,
+                                identity,
+                                list,
+                                canary: false,
+                            })
                         })
                     });
                     let mut answer = answer(ask.query, list, &mapping.id, all);
@@ -398,7 +407,7 @@ fn answer<'a>(
     query: u32,
     list: &str,
     source: &str,
-    results: impl Iterator<Item = Option<&'a Result<Arc<Found>, Failure>>>,
+    results: impl Iterator<Item = Option<&'a Result<Arc<SourceAnswer>, Failure>>>,
 ) -> Answer {
     let mut answer = Answer {
         query,

@@ -157,7 +157,7 @@ impl Simulator {
         faults.find(|f| f.applies(source, number, &mut chance)).map(|fault| fault.kind)
     }
 
-    async fn answer(&self, question: answers::Question<'_>, headers: &HeaderMap) -> Response {
+    async fn answer(&self, question: answers::PageQuestion<'_>, headers: &HeaderMap) -> Response {
         let given = headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
         if let Some(token) = &self.options.token
             && given != Some(&format!("Bearer {token}"))
@@ -195,7 +195,7 @@ async fn paged(
     let text = |key: &str| asked.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let number = |key: &str| asked.get(key).and_then(serde_json::Value::as_u64);
     let page = number("页码").unwrap_or(1).max(1) - 1;
-    let question = answers::Question {
+    let question = answers::PageQuestion {
         source: &source,
         identifier: &text("证件号码"),
         list: None,
@@ -215,7 +215,7 @@ async fn by_cursor(
     let cursor = query.get("cursor").map_or("", String::as_str);
     let skip = cursor.strip_prefix('c').and_then(|n| n.parse().ok()).unwrap_or_default();
     let list = query.get("list").map(String::as_str);
-    let question = answers::Question { source: &source, identifier, list, skip, page: 0 };
+    let question = answers::PageQuestion { source: &source, identifier, list, skip, page: 0 };
     simulator.answer(question, &headers).await
 }
 

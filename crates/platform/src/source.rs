@@ -18,12 +18,12 @@ use crate::client::{client, exchange};
 use crate::failure::Failure;
 use crate::identity::Identity;
 use crate::mapping::{Paging, SourceMapping};
-use crate::read::{self, Asked, Part};
+use crate::read::{self, AnswerPart, AskedAbout};
 use crate::request::{Blanks, make};
 
 /// A source that can be asked.
 #[derive(Debug)]
-pub struct Source {
+pub struct RemoteSource {
     /// The source's part of the mapping.
     pub mapping: SourceMapping,
     /// Kinds of identifier by which it keeps its subjects.
@@ -37,7 +37,7 @@ pub struct Source {
 
 /// Answer of a source about one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct SourceAnswer {
     /// The source, as of the oldest part of its answer.
     pub state: SourceState,
     /// The records that name the subject.
@@ -66,7 +66,7 @@ enum Next {
     Link(Url),
 }
 
-impl Source {
+impl RemoteSource {
     /// Makes a source ready to be asked.
     ///
     /// # Errors
@@ -110,7 +110,11 @@ impl Source {
     /// # Errors
     ///
     /// [`Failure`] if there is no whole answer.
-    pub async fn ask(&self, identity: &Identity, list: Option<&str>) -> Result<Found, Failure> {
+    pub async fn ask(
+        &self,
+        identity: &Identity,
+        list: Option<&str>,
+    ) -> Result<SourceAnswer, Failure> {
         let _place = self.free.acquire().await;
         let leave = self.breaker.leave(Instant::now())?;
         let whole = Duration::from_millis(self.mapping.timeouts.whole_milliseconds);
@@ -130,10 +134,10 @@ impl Source {
         identity: &Identity,
         list: Option<&str>,
         deadline: Instant,
-    ) -> Result<Found, Failure> {
+    ) -> Result<SourceAnswer, Failure> {
         // What the source holds is at least as new as the moment before it was asked.
         let asked_at = clock::now().ok();
-        let asked = Asked { identity, list, covers: &self.covers };
+        let asked = AskedAbout { identity, list, covers: &self.covers };
         let mut gathered = Gathered::default();
         let (mut page, mut next) = (0_u32, Next::Same);
         loop {
@@ -163,12 +167,12 @@ impl Source {
             as_of,
             records_from: gathered.records_from.flatten(),
         };
-        Ok(Found { state, records: gathered.records })
+        Ok(SourceAnswer { state, records: gathered.records })
     }
 
     fn request(
         &self,
-        asked: Asked<'_>,
+        asked: AskedAbout<'_>,
         page: u32,
         given: u64,
         next: &Next,
@@ -235,9 +239,9 @@ impl Source {
     /// Takes over the records of a part.
     fn take(
         &self,
-        part: &Part<'_>,
+        part: &AnswerPart<'_>,
         page: u32,
-        asked: Asked<'_>,
+        asked: AskedAbout<'_>,
         gathered: &mut Gathered,
     ) -> Result<(), Failure> {
         self.take_state(part, page, gathered)?;
@@ -261,7 +265,7 @@ impl Source {
     /// day.
     fn take_state(
         &self,
-        part: &Part<'_>,
+        part: &AnswerPart<'_>,
         page: u32,
         gathered: &mut Gathered,
     ) -> Result<(), Failure> {
@@ -297,8 +301,8 @@ impl Source {
 
     fn next(
         &self,
-        part: &Part<'_>,
-        asked: Asked<'_>,
+        part: &AnswerPart<'_>,
+        asked: AskedAbout<'_>,
         gathered: &mut Gathered,
     ) -> Result<Next, Failure> {
         match (&self.mapping.paging, &part.next) {
@@ -348,14 +352,14 @@ fn holds(url: &Url, identifier: &str) -> bool {
 
 /// An answer that is kept to be used again.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct KeptAnswer {
     /// Moment of the answer.
     pub at: Instant,
     /// The answer, with its age at that moment.
-    pub found: Arc<Found>,
+    pub found: Arc<SourceAnswer>,
 }
 
-impl Kept {
+impl KeptAnswer {
     /// Whether the answer may be used again: it is less than `seconds` old.
     pub fn is_fresh(&self, now: Instant, seconds: u64) -> bool {
         now.saturating_duration_since(self.at) < Duration::from_secs(seconds)
@@ -381,7 +385,7 @@ mod tests {
             records_from: None,
         };
         let at = Instant::now();
-        let kept = Kept { at, found: Arc::new(Found { state, records: vec![] }) };
+        let kept = KeptAnswer { at, found: Arc::new(SourceAnswer { state, records: vec![] }) };
         assert!(kept.is_fresh(at + Duration::from_millis(1_999), 2));
         assert!(!kept.is_fresh(at + Duration::from_secs(2), 2));
         assert!(!kept.is_fresh(at, 0));

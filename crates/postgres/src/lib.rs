@@ -53,6 +53,6 @@ pub use bundles::{PostgresBundles, StoredBundle};
 pub use config::{Config, Tls};
 pub use database::Database;
 pub use error::{Error, Failure};
-pub use log::{ClaimedLog, Found, Mirrored, PostgresLog, Verified};
+pub use log::{ClaimedLog, LogEntry, Mirrored, PostgresLog, Verified};
 pub use registry::{BlockingRegistry, PostgresRegistry};
 pub use requests::{Begun, Claim, Requests, Response};

@@ -18,21 +18,21 @@ use tokio_postgres::Row;
 
 use crate::requests::Claim;
 use crate::{Database, Error};
-use append::Known;
+use append::KnownSize;
 use queue::Queue;
 
 pub use mirror::Mirrored;
-pub use read::Found;
+pub use read::LogEntry;
 pub use verify::Verified;
 
 /// The log in a database. Cheap to clone; clones share one queue of entries.
 #[derive(Clone)]
-pub struct PostgresLog(Arc<Shared>);
+pub struct PostgresLog(Arc<LogShared>);
 
-struct Shared {
+struct LogShared {
     database: Database,
     ledger: Ledger,
-    known: Arc<Known>,
+    known: Arc<KnownSize>,
     queue: Queue,
 }
 
@@ -53,9 +53,9 @@ impl PostgresLog {
         connection.rows(begin, &[&0_i64, &empty.peaks(), &empty.checkpoint()]).await?;
         let row = connection.one(HEAD).await?;
         connection.done();
-        let known = Arc::new(Known::new(state(&ledger, &row)?.size()));
+        let known = Arc::new(KnownSize::new(state(&ledger, &row)?.size()));
         let queue = Queue::serve(database.clone(), ledger.clone(), Arc::clone(&known));
-        Ok(Self(Arc::new(Shared { database: database.clone(), ledger, known, queue })))
+        Ok(Self(Arc::new(LogShared { database: database.clone(), ledger, known, queue })))
     }
 
     /// Whether a database has a log. ([`PostgresLog::open`] begins one where there is none.)

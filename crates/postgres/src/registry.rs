@@ -17,7 +17,7 @@ use tokio_postgres::Row;
 
 use crate::{Database, Error};
 use key::key;
-use open::{Found, Known};
+use open::{KnownSources, LookupRows};
 
 /// One statement, and so one state of the database. The first column of each row is its kind: 0 for
 /// the state's name, 2 for a record by a party, 3 for an entry by the key of a pattern. If the
@@ -64,11 +64,11 @@ const ATTEMPTS: u32 = 8;
 #[derive(Clone, Debug)]
 pub struct PostgresRegistry {
     database: Database,
-    known: Arc<Mutex<Arc<Known>>>,
+    known: Arc<Mutex<Arc<KnownSources>>>,
 }
 
 /// Identity of a record's party: identifier, scheme, country.
-type Party = (String, String, String);
+type PartyKey = (String, String, String);
 
 impl PostgresRegistry {
     /// The registry in a database.
@@ -100,7 +100,10 @@ impl PostgresRegistry {
     /// Looks up identifiers, with the knowledge of the same state: the keys to ask by follow from
     /// that state's shapes.
     // RAIL R2: a lookup by the keys of another state may miss an entry.
-    async fn found(&self, identifiers: &[&str]) -> Result<(Arc<Known>, Found), RegistryError> {
+    async fn found(
+        &self,
+        identifiers: &[&str],
+    ) -> Result<(Arc<KnownSources>, LookupRows), RegistryError> {
         for _ in 0..ATTEMPTS {
             let known = self.known();
             let mut found = self.find(identifiers, &known).await?;
@@ -114,14 +117,18 @@ impl PostgresRegistry {
 
     /// Looks up identifiers once. If the state is not the known one, the new state's sources and
     /// shapes come too.
-    async fn find(&self, identifiers: &[&str], known: &Known) -> Result<Found, RegistryError> {
+    async fn find(
+        &self,
+        identifiers: &[&str],
+        known: &KnownSources,
+    ) -> Result<LookupRows, RegistryError> {
         let keys = known.keys(identifiers);
         let rows = match self.rows(identifiers, &known.state, &keys).await {
             // The pool had a connection that the server has closed since.
             Err(error) if error.is_passing() => self.rows(identifiers, &known.state, &keys).await?,
             rows => rows?,
         };
-        Found::read(&rows)
+        LookupRows::read(&rows)
     }
 
     async fn rows(
@@ -136,12 +143,12 @@ impl PostgresRegistry {
         Ok(rows)
     }
 
-    fn known(&self) -> Arc<Known> {
+    fn known(&self) -> Arc<KnownSources> {
         Arc::clone(&self.known.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Keeps the sources and shapes of the state that was read.
-    fn remember(&self, found: &mut Found) -> Result<(), RegistryError> {
+    fn remember(&self, found: &mut LookupRows) -> Result<(), RegistryError> {
         let read = Arc::new(found.known()?);
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = read;
         Ok(())
@@ -168,7 +175,7 @@ impl PostgresRegistry {
     /// [`RegistryError::Content`] with the places of unknown names.
     pub async fn check_vocabulary(&self, vocabulary: &Vocabulary) -> Result<(), RegistryError> {
         // No state has this name, so every source comes.
-        let known = self.find(&[], &Known::default()).await?.known()?;
+        let known = self.find(&[], &KnownSources::default()).await?.known()?;
         let mut faults = Vec::new();
         for Held { source, .. } in &known.sources {
             for (_, fault) in source.vocabulary_faults(vocabulary) {
@@ -179,7 +186,7 @@ impl PostgresRegistry {
     }
 }
 
-fn party(subject: &Subject) -> Party {
+fn party(subject: &Subject) -> PartyKey {
     let country = subject.country.clone().unwrap_or_default();
     (subject.identifier.clone(), subject.scheme.code().to_owned(), country)
 }

@@ -71,7 +71,7 @@ pub enum Begun {
 }
 
 /// A row: whether its digest is the same, the token of its claim, the answer, its age.
-struct Held {
+struct ClaimRow {
     same: bool,
     token: Vec<u8>,
     status: Option<i32>,
@@ -80,7 +80,7 @@ struct Held {
     expired: bool,
 }
 
-impl Held {
+impl ClaimRow {
     fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             same: row.try_get(0)?,
@@ -118,7 +118,7 @@ impl Requests {
             match held {
                 held if held.expired => self.forget(&held.token).await?,
                 held if !held.same => return Ok(Begun::Conflict),
-                Held { status: Some(status), response, .. } => {
+                ClaimRow { status: Some(status), response, .. } => {
                     let status = u16::try_from(status).unwrap_or(500);
                     let body = response.unwrap_or_default();
                     return Ok(Begun::Done(Response { status, body }));
@@ -146,7 +146,7 @@ impl Requests {
         Ok(!rows.is_empty())
     }
 
-    async fn held(&self, key: &[u8; 32], digest: &[u8; 32]) -> Result<Option<Held>, Error> {
+    async fn held(&self, key: &[u8; 32], digest: &[u8; 32]) -> Result<Option<ClaimRow>, Error> {
         // The database's clock alone: replicas' clocks differ.
         let select = "SELECT digest = $2, token, status, response, \
              claimed_at < now() - $3 * interval '1 second', \
@@ -154,7 +154,7 @@ impl Requests {
              FROM mustcheck_request WHERE key = $1";
         let (lease, keep) = (self.lease.as_secs_f64(), self.keep.as_secs_f64());
         let rows = self.rows(select, &[&&key[..], &&digest[..], &lease, &keep]).await?;
-        rows.first().map(Held::read).transpose()
+        rows.first().map(ClaimRow::read).transpose()
     }
 
     async fn take_over(&self, held: &[u8], token: &[u8; 16]) -> Result<Option<Begun>, Error> {

@@ -41,12 +41,12 @@ pub struct SqliteRegistry {
 #[derive(Debug)]
 struct Open {
     connection: Connection,
-    known: Option<Known>,
+    known: Option<KnownState>,
 }
 
 /// The part of a state that every lookup needs, and that changes only with an import.
 #[derive(Debug)]
-struct Known {
+struct KnownState {
     /// SQLite's `data_version`: it differs for this connection after another one has written.
     state: i64,
     sources: Vec<Held>,
@@ -196,13 +196,13 @@ fn check_layout(connection: &Connection, path: &Path) -> Result<(), StoreError> 
 /// written since. Reading `data_version` is what begins the transaction's read.
 fn known_once<'a>(
     transaction: &Transaction<'_>,
-    known: &'a mut Option<Known>,
-) -> Result<&'a Known, StoreError> {
+    known: &'a mut Option<KnownState>,
+) -> Result<&'a KnownState, StoreError> {
     let mut statement = transaction.prepare_cached("PRAGMA data_version")?;
     let state: i64 = statement.query_row([], |row| row.get(0))?;
     let held = match known.take() {
         Some(held) if held.state == state => held,
-        _ => Known {
+        _ => KnownState {
             state,
             sources: openings::held(transaction)?,
             shapes: openings::shapes(transaction)?,

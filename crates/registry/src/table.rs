@@ -112,7 +112,7 @@ pub fn convert(
             ..TableReport::default()
         },
     };
-    let mut table = Table {
+    let mut table = TableReading {
         mapping,
         vocabulary,
         source: &source,
@@ -164,7 +164,7 @@ fn unreadable(file: &Path, source: std::io::Error) -> RegistryError {
 }
 
 /// A table that is being read.
-struct Table<'a> {
+struct TableReading<'a> {
     mapping: &'a TableMapping,
     vocabulary: &'a Vocabulary,
     source: &'a Source,
@@ -191,7 +191,7 @@ struct Table<'a> {
     report: TableReport,
 }
 
-impl Table<'_> {
+impl TableReading<'_> {
     /// Takes the next row, of the head or below it.
     fn take(
         &mut self,
@@ -215,7 +215,7 @@ impl Table<'_> {
         self.row(raw, cells)
     }
 
-    fn begin(&mut self, found: head::Found) -> Result<(), String> {
+    fn begin(&mut self, found: head::FoundHeader) -> Result<(), String> {
         self.above_rows = None;
         self.head = found.rows;
         self.columns = found.columns;

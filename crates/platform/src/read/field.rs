@@ -10,7 +10,7 @@ use crate::mapping::Field;
 
 /// A value of an answer, with its place.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct PlacedValue<'a> {
     /// The value.
     pub value: &'a Value,
     /// JSON Pointer to it from the answer's root.
@@ -29,7 +29,7 @@ const fn shape(value: &Value) -> &'static str {
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> PlacedValue<'a> {
     fn fault(&self, path: &str, detail: &str) -> Failure {
         let at = format!("{}{path}", self.path);
         Failure::shape(if at.is_empty() { "the answer" } else { &at }, detail)
@@ -88,7 +88,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// The value of a field, like [`Place::text`]. An empty one is a fault.
+    /// The value of a field, like [`PlacedValue::text`]. An empty one is a fault.
     pub fn needed(&self, field: &Field) -> Result<String, Failure> {
         self.text(field)?.ok_or_else(|| self.of(field, "is empty"))
     }

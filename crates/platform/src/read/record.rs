@@ -13,11 +13,11 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::identity::Identity;
 use crate::mapping::{Field, RecordMapping, SourceMapping, SubjectMapping};
-use crate::read::field::Place;
+use crate::read::field::PlacedValue;
 
 /// The question, which a record must be about.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct AskedAbout<'a> {
     /// The subject.
     pub identity: &'a Identity,
     /// The source's code of the list, if one was asked for.
@@ -36,9 +36,9 @@ pub fn record(
     source: &SourceMapping,
     value: &Value,
     path: &str,
-    asked: Asked<'_>,
+    asked: AskedAbout<'_>,
 ) -> Result<Option<CreditRecord>, Failure> {
-    let at = Place { value, path };
+    let at = PlacedValue { value, path };
     let mapping = &source.record;
     if !value.is_object() {
         return Err(Failure::shape(path, "is no object"));
@@ -86,8 +86,8 @@ pub fn record(
 /// The catalogue's code of the record's list; `None` if the mapping ignores the list.
 fn list(
     source: &SourceMapping,
-    at: &Place<'_>,
-    asked: Asked<'_>,
+    at: &PlacedValue<'_>,
+    asked: AskedAbout<'_>,
 ) -> Result<Option<String>, Failure> {
     let only = || source.lists.keys().next().filter(|_| source.lists.len() == 1);
     let asked_for = asked.list.or(only().map(String::as_str));
@@ -110,12 +110,12 @@ fn list(
         .ok_or_else(|| at.of(field, &format!("`{code}` is a list that the mapping does not have")))
 }
 
-fn optional(at: &Place<'_>, field: Option<&Field>) -> Result<Option<String>, Failure> {
+fn optional(at: &PlacedValue<'_>, field: Option<&Field>) -> Result<Option<String>, Failure> {
     field.map_or(Ok(None), |field| at.text(field))
 }
 
 fn subject(
-    at: &Place<'_>,
+    at: &PlacedValue<'_>,
     mapping: &SubjectMapping,
     asked: &Identity,
 ) -> Result<RecordSubject, Failure> {
@@ -151,18 +151,21 @@ fn subject(
 
 /// Calls `read` with each item of an array below a record, or with the record itself.
 fn each(
-    at: &Place<'_>,
+    at: &PlacedValue<'_>,
     array: Option<&String>,
-    mut read: impl FnMut(&Place<'_>) -> Result<(), Failure>,
+    mut read: impl FnMut(&PlacedValue<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let Some(array) = array else { return read(at) };
     for (i, value) in at.array(array)?.iter().enumerate() {
-        read(&Place { value, path: &format!("{}{array}/{i}", at.path) })?;
+        read(&PlacedValue { value, path: &format!("{}{array}/{i}", at.path) })?;
     }
     Ok(())
 }
 
-fn persons(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<ResponsiblePerson>, Failure> {
+fn persons(
+    at: &PlacedValue<'_>,
+    mapping: &RecordMapping,
+) -> Result<Vec<ResponsiblePerson>, Failure> {
     let mut all = Vec::new();
     for person in &mapping.persons {
         each(at, person.each.as_ref(), |at| {
@@ -185,7 +188,7 @@ fn persons(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<ResponsiblePer
     Ok(all)
 }
 
-fn legal_basis(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Citation>, Failure> {
+fn legal_basis(at: &PlacedValue<'_>, mapping: &RecordMapping) -> Result<Vec<Citation>, Failure> {
     let mut all = Vec::new();
     for basis in &mapping.legal_basis {
         each(at, basis.each.as_ref(), |at| {
@@ -198,7 +201,7 @@ fn legal_basis(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Citation>,
     Ok(all)
 }
 
-fn penalty(at: &Place<'_>, mapping: &RecordMapping) -> Result<Option<Penalty>, Failure> {
+fn penalty(at: &PlacedValue<'_>, mapping: &RecordMapping) -> Result<Option<Penalty>, Failure> {
     let Some(penalty) = &mapping.penalty else { return Ok(None) };
     let kind = at.word(&penalty.kind, PenaltyKind::ALL, PenaltyKind::code)?;
     let Some(kind) = kind else { return Ok(None) };
@@ -212,7 +215,7 @@ fn penalty(at: &Place<'_>, mapping: &RecordMapping) -> Result<Option<Penalty>, F
     Ok(Some(Penalty { kind, amount_fen: Some(amount) }))
 }
 
-fn events(at: &Place<'_>, mapping: &RecordMapping) -> Result<Vec<Event>, Failure> {
+fn events(at: &PlacedValue<'_>, mapping: &RecordMapping) -> Result<Vec<Event>, Failure> {
     let mut all = Vec::new();
     for event in &mapping.events {
         each(at, event.each.as_ref(), |at| {

@@ -12,7 +12,7 @@ use crate::simulator::{Kind, Options, Shape};
 
 /// Question of one request.
 #[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
+pub struct PageQuestion<'a> {
     /// The source, as the path names it.
     pub source: &'a str,
     /// Identifier of the subject.
@@ -31,7 +31,7 @@ pub fn answer(
     source: &Source,
     codes: &Codes,
     options: &Options,
-    question: &Question<'_>,
+    question: &PageQuestion<'_>,
     fault: Option<Kind>,
 ) -> String {
     let on_list = |record: &CreditRecord| {
@@ -50,8 +50,8 @@ pub fn answer(
     let mut total = own.len();
     let part = own.iter().skip(skip).take(options.size);
     let mut rows: Vec<Value> = part.map(|r| row(r, codes, options.shape)).collect();
-    let held = Held { own: &own, others: &others };
-    spoil(&mut rows, &mut total, &held, &Part { codes, options, question, fault });
+    let held = SubjectRecords { own: &own, others: &others };
+    spoil(&mut rows, &mut total, &held, &SpoilInput { codes, options, question, fault });
     let end = question.skip.saturating_add(options.size);
     let more = end < total;
     let as_of = aged(source.as_of, fault);
@@ -97,7 +97,7 @@ fn cursor(end: usize, fault: Option<Kind>) -> String {
     format!("c{}", if fault == Some(Kind::RepeatPage) { 1 } else { end })
 }
 
-fn link(question: &Question<'_>, end: usize, fault: Option<Kind>) -> String {
+fn link(question: &PageQuestion<'_>, end: usize, fault: Option<Kind>) -> String {
     let list = question.list.unwrap_or_default();
     let rest = format!("v2/records?list={list}&cursor={}", cursor(end, fault));
     match fault {
@@ -204,20 +204,25 @@ fn row(record: &CreditRecord, codes: &Codes, shape: Shape) -> Value {
 }
 
 /// The records about the subject of the question, and the others.
-struct Held<'a> {
+struct SubjectRecords<'a> {
     own: &'a [&'a CreditRecord],
     others: &'a [&'a CreditRecord],
 }
 
-struct Part<'a> {
+struct SpoilInput<'a> {
     codes: &'a Codes,
     options: &'a Options,
-    question: &'a Question<'a>,
+    question: &'a PageQuestion<'a>,
     fault: Option<Kind>,
 }
 
 /// Applies a fault to a part's records and to their count.
-fn spoil(rows: &mut Vec<Value>, total: &mut usize, held: &Held<'_>, part: &Part<'_>) {
+fn spoil(
+    rows: &mut Vec<Value>,
+    total: &mut usize,
+    held: &SubjectRecords<'_>,
+    part: &SpoilInput<'_>,
+) {
     let shape = part.options.shape;
     let keys: [(&str, &str); 4] = match shape {
         Shape::Paged => [("", "名单代码"), ("", "行为代码"), ("", "证件号码"), ("", "列入日期")],

@@ -29,9 +29,9 @@ const LOOK: &str = "\
 SELECT leaf FROM mustcheck_entry WHERE idx >= $1 AND idx < $2 AND batch = $3 ORDER BY idx";
 
 /// Size of the log as this program saw it last. It can only grow.
-pub(super) struct Known(AtomicU64);
+pub(super) struct KnownSize(AtomicU64);
 
-impl Known {
+impl KnownSize {
     pub(super) fn new(size: u64) -> Self {
         Self(AtomicU64::new(size))
     }
@@ -43,7 +43,7 @@ impl Known {
 }
 
 /// An entry that is to be appended.
-pub(super) struct Item<'a> {
+pub(super) struct NewEntry<'a> {
     pub(super) logged: Logged<'a>,
     pub(super) claim: Option<&'a Claim>,
 }
@@ -53,10 +53,10 @@ pub(super) type Outcomes = Vec<Result<u64, Error>>;
 
 /// The log that entries are appended to.
 #[derive(Clone, Copy)]
-pub(super) struct Target<'a> {
+pub(super) struct LogTarget<'a> {
     pub(super) database: &'a Database,
     pub(super) ledger: &'a Ledger,
-    pub(super) known: &'a Known,
+    pub(super) known: &'a KnownSize,
 }
 
 /// Error of an attempt to append.
@@ -87,8 +87,8 @@ pub(super) struct Sent {
 ///
 /// The error that made all of them fail. With [`Error::Unknown`] they may be in the log.
 pub(super) async fn append(
-    target: Target<'_>,
-    items: &[Item<'_>],
+    target: LogTarget<'_>,
+    items: &[NewEntry<'_>],
     until: Instant,
 ) -> Result<Outcomes, Error> {
     let mut pause = Duration::from_millis(10);
@@ -111,7 +111,7 @@ pub(super) async fn append(
     }
 }
 
-async fn attempt(target: Target<'_>, items: &[Item<'_>]) -> Result<Outcomes, Stopped> {
+async fn attempt(target: LogTarget<'_>, items: &[NewEntry<'_>]) -> Result<Outcomes, Stopped> {
     let connection = target.database.connection().await?;
     let outcomes = advance(target, &connection, "BEGIN", items).await?;
     connection.done();
@@ -120,12 +120,12 @@ async fn attempt(target: Target<'_>, items: &[Item<'_>]) -> Result<Outcomes, Sto
 
 /// Takes the head's lock, appends, and commits. `begin` is run before, in the same round trip.
 pub(super) async fn advance(
-    target: Target<'_>,
+    target: LogTarget<'_>,
     connection: &Connection,
     begin: &str,
-    items: &[Item<'_>],
+    items: &[NewEntry<'_>],
 ) -> Result<Outcomes, Stopped> {
-    let Target { database, ledger, known } = target;
+    let LogTarget { database, ledger, known } = target;
     let prepare = |sql| database.within(connection.prepare_cached(sql));
     let (lock, insert) = (prepare(LOCK).await?, prepare(INSERT).await?);
     let update = prepare(ADVANCE).await?;
@@ -154,9 +154,9 @@ pub(super) async fn advance(
         leaves: kept.iter().map(|logged| logged.hash()).collect(),
         outcomes: taken_over.iter().map(outcome).collect(),
     };
-    let rows = Rows::of(&kept, &sent);
+    let rows = EntryColumns::of(&kept, &sent);
     let values = rows.values();
-    let row = Head::of(&next)?;
+    let row = HeadRow::of(&next)?;
     let head = row.values();
     let (inserted, updated, committed) = tokio::join!(
         biased;
@@ -186,8 +186,8 @@ const LOCK: &str = "SELECT size, peaks, checkpoint FROM mustcheck_head WHERE id 
 
 /// Ties receipts to the requests that they answer. Returns for each item whether another replica
 /// has taken its request over.
-async fn lost_claims(connection: &Connection, items: &[Item<'_>]) -> Result<Vec<bool>, Error> {
-    let claimed = |item: &Item<'_>| {
+async fn lost_claims(connection: &Connection, items: &[NewEntry<'_>]) -> Result<Vec<bool>, Error> {
+    let claimed = |item: &NewEntry<'_>| {
         let receipt = item.logged.id.as_ref().filter(|id| id.is_receipt())?;
         Some((item.claim?.token().to_vec(), receipt.as_str().to_owned()))
     };
@@ -208,7 +208,7 @@ async fn lost_claims(connection: &Connection, items: &[Item<'_>]) -> Result<Vec<
 ///
 /// [`Error::Unknown`] if nothing can be found out in time.
 pub(super) async fn settle(
-    target: Target<'_>,
+    target: LogTarget<'_>,
     lost: Error,
     sent: Sent,
     until: Instant,
@@ -228,8 +228,8 @@ pub(super) async fn settle(
     }
 }
 
-async fn look(target: Target<'_>, sent: &Sent) -> Result<bool, Error> {
-    let Target { database, ledger, known } = target;
+async fn look(target: LogTarget<'_>, sent: &Sent) -> Result<bool, Error> {
+    let LogTarget { database, ledger, known } = target;
     let connection = database.connection().await?;
     database.within(connection.batch_execute("BEGIN")).await?;
     let head = connection.one(LOCK).await?;
@@ -253,7 +253,7 @@ pub(super) fn number(number: u64) -> Result<i64, Error> {
 }
 
 /// The rows of entries, by column.
-struct Rows<'a> {
+struct EntryColumns<'a> {
     indices: Vec<i64>,
     ids: Vec<Option<&'a str>>,
     about: Vec<Option<&'a str>>,
@@ -263,7 +263,7 @@ struct Rows<'a> {
     token: &'a [u8],
 }
 
-impl<'a> Rows<'a> {
+impl<'a> EntryColumns<'a> {
     fn of(kept: &'a [&'a Logged<'a>], sent: &'a Sent) -> Self {
         let indices = (sent.first..).take(kept.len());
         Self {
@@ -284,13 +284,13 @@ impl<'a> Rows<'a> {
 }
 
 /// Values of the head's row.
-struct Head<'a> {
+struct HeadRow<'a> {
     size: i64,
     peaks: Vec<u8>,
     checkpoint: &'a str,
 }
 
-impl<'a> Head<'a> {
+impl<'a> HeadRow<'a> {
     fn of(state: &'a LogState) -> Result<Self, Error> {
         let (peaks, checkpoint) = (state.peaks(), state.checkpoint());
         Ok(Self { size: number(state.size())?, peaks, checkpoint })

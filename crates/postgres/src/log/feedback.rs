@@ -8,8 +8,8 @@ use mustcheck_evidence::{JournalError, Keys, Logged};
 use tokio::time::Instant;
 
 use super::PostgresLog;
-use super::append::{Item, Outcomes, Stopped, Target, advance, settle};
-use super::read::{ENTRY_OF, FEEDBACK_ABOUT, Found};
+use super::append::{LogTarget, NewEntry, Outcomes, Stopped, advance, settle};
+use super::read::{ENTRY_OF, FEEDBACK_ABOUT, LogEntry};
 use crate::Error;
 use crate::database::Connection;
 
@@ -66,10 +66,11 @@ impl PostgresLog {
         let Some(row) = row.filter(|_| file.receipt.is_receipt()) else {
             return Err(no_receipt(0, &file.receipt));
         };
-        let receipt = Found::read(&row).map_err(failed)?;
+        let receipt = LogEntry::read(&row).map_err(failed)?;
         // A statement of its own sees what was committed while this one waited for the lock.
         let rows = connection.rows(FEEDBACK_ABOUT, &[&id]).await.map_err(failed)?;
-        let told = rows.iter().map(Found::read).collect::<Result<Vec<_>, _>>().map_err(failed)?;
+        let told =
+            rows.iter().map(LogEntry::read).collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let told = told.iter().map(|found| (found.index, &*found.entry));
         let mut dossier = Dossier::read(&file.receipt, (receipt.index, &receipt.entry), told)?;
         dossier.accept(0, file, recording, keys)
@@ -83,8 +84,8 @@ impl PostgresLog {
     ) -> Result<Outcomes, Error> {
         let shared = &*self.0;
         let target =
-            Target { database: &shared.database, ledger: &shared.ledger, known: &shared.known };
-        let item = Item { logged: Logged::of(&signed.entry), claim: None };
+            LogTarget { database: &shared.database, ledger: &shared.ledger, known: &shared.known };
+        let item = NewEntry { logged: Logged::of(&signed.entry), claim: None };
         match advance(target, connection, "", &[item]).await {
             Ok(outcomes) => Ok(outcomes),
             Err(Stopped::Refused(error)) => Err(error),

@@ -8,7 +8,7 @@ use mustcheck_evidence::{AuditLog, JournalError, Keys};
 
 use super::PostgresLog;
 use super::pages::Pages;
-use super::read::Stored;
+use super::read::LogRow;
 use crate::Error;
 
 /// Result of bringing a folder up to date.
@@ -75,7 +75,7 @@ impl PostgresLog {
                 return Ok(tree.is(&pages.state));
             }
             let gap =
-                |(expected, row): (u64, &Stored)| row.index != expected || row.fault().is_some();
+                |(expected, row): (u64, &LogRow)| row.index != expected || row.fault().is_some();
             if (tree.size()..).zip(&rows).any(gap) {
                 return Ok(false);
             }

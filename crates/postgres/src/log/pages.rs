@@ -3,7 +3,7 @@
 use mustcheck_evidence::LogState;
 
 use super::append::number;
-use super::read::{COLUMNS, Stored};
+use super::read::{COLUMNS, LogRow};
 use super::{HEAD, PostgresLog, state};
 use crate::Error;
 use crate::database::Connection;
@@ -34,12 +34,12 @@ impl<'a> Pages<'a> {
     }
 
     /// Rows from an index on, in their order; empty at the end. Rows may be missing.
-    pub(super) async fn from(&self, index: u64) -> Result<Vec<Stored>, Error> {
+    pub(super) async fn from(&self, index: u64) -> Result<Vec<LogRow>, Error> {
         let statement =
             format!("SELECT {COLUMNS} FROM mustcheck_entry WHERE idx >= $1 ORDER BY idx LIMIT $2");
         let (from, many) = (number(index)?, number(PAGE)?);
         let rows = self.connection.bulk_rows(&statement, &[&from, &many]).await?;
-        rows.iter().map(Stored::read).collect()
+        rows.iter().map(LogRow::read).collect()
     }
 
     pub(super) async fn close(self) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use mustcheck_evidence::{Ledger, Logged};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::append::{Item, Known, Target, append};
+use super::append::{KnownSize, LogTarget, NewEntry, append};
 use crate::requests::Claim;
 use crate::{Database, Error};
 
@@ -32,11 +32,11 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Begins to append, until the queue is dropped and empty.
-    pub(super) fn serve(database: Database, ledger: Ledger, known: Arc<Known>) -> Self {
+    pub(super) fn serve(database: Database, ledger: Ledger, known: Arc<KnownSize>) -> Self {
         let (sender, mut receiver) = mpsc::channel::<Waiting>(WAITING);
         let serving = database.clone();
         database.runtime().spawn(async move {
-            let target = Target { database: &serving, ledger: &ledger, known: &known };
+            let target = LogTarget { database: &serving, ledger: &ledger, known: &known };
             let mut waiting = Vec::new();
             while receiver.recv_many(&mut waiting, BATCH).await > 0 {
                 let mut rest = waiting.drain(..).peekable();
@@ -79,7 +79,7 @@ impl Queue {
 }
 
 /// Appends a batch, and sends each waiting caller the result.
-async fn commit(target: Target<'_>, batch: Vec<Waiting>) {
+async fn commit(target: LogTarget<'_>, batch: Vec<Waiting>) {
     // These callers gave up a while ago: their entries are not in the log, and need not be.
     let now = Instant::now();
     let (mut batch, late): (Vec<_>, Vec<_>) = batch
@@ -109,13 +109,17 @@ const fn alone(error: &Error) -> bool {
     matches!(error, Error::Failed(_) | Error::Twice)
 }
 
-async fn together(target: Target<'_>, batch: &[Waiting]) -> Result<Vec<Result<u64, Error>>, Error> {
+async fn together(
+    target: LogTarget<'_>,
+    batch: &[Waiting],
+) -> Result<Vec<Result<u64, Error>>, Error> {
     let Some(until) = batch.iter().map(|waiting| waiting.until).max() else {
         return Ok(Vec::new());
     };
-    let items = batch
-        .iter()
-        .map(|waiting| Item { logged: Logged::of(&waiting.entry), claim: waiting.claim.as_ref() });
+    let items = batch.iter().map(|waiting| NewEntry {
+        logged: Logged::of(&waiting.entry),
+        claim: waiting.claim.as_ref(),
+    });
     append(target, &items.collect::<Vec<_>>(), until).await
 }
 

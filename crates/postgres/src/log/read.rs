@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use super::{HEAD, PostgresLog, state};
 use crate::Error;
 
-/// The columns of an entry, in the order of [`Stored`].
+/// The columns of an entry, in the order of [`LogRow`].
 pub(super) const COLUMNS: &str = "idx, id, about, leaf, entry, large";
 pub(super) const ENTRY_OF: &str =
     "SELECT idx, id, about, leaf, entry, large FROM mustcheck_entry WHERE id = $1";
@@ -15,7 +15,7 @@ pub(super) const FEEDBACK_ABOUT: &str = "SELECT idx, id, about, leaf, entry, lar
 
 /// An entry of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct LogEntry {
     /// Its index, from 0.
     pub index: u64,
     /// The entry.
@@ -23,7 +23,7 @@ pub struct Found {
 }
 
 /// A row of the log.
-pub(super) struct Stored {
+pub(super) struct LogRow {
     pub(super) index: u64,
     id: Option<String>,
     about: Option<String>,
@@ -32,7 +32,7 @@ pub(super) struct Stored {
     large: Option<Vec<u8>>,
 }
 
-impl Stored {
+impl LogRow {
     pub(super) fn read(row: &Row) -> Result<Self, Error> {
         Ok(Self {
             index: row.try_get::<_, i64>(0)?.unsigned_abs(),
@@ -66,9 +66,9 @@ impl Stored {
     }
 }
 
-impl Found {
+impl LogEntry {
     pub(super) fn read(row: &Row) -> Result<Self, Error> {
-        let stored = Stored::read(row)?;
+        let stored = LogRow::read(row)?;
         match stored.fault() {
             None => Ok(Self { index: stored.index, entry: stored.whole().to_vec() }),
             Some(fault) => Err(Error::Damaged(format!("entry {} {fault}", stored.index))),
@@ -83,11 +83,11 @@ impl PostgresLog {
     /// # Errors
     ///
     /// [`Error::Damaged`] if somebody changed the row, or the database's failure.
-    pub async fn receipt(&self, id: &DocumentId) -> Result<Option<Found>, Error> {
+    pub async fn receipt(&self, id: &DocumentId) -> Result<Option<LogEntry>, Error> {
         let connection = self.database().connection().await?;
         let rows = connection.rows(ENTRY_OF, &[&id.as_str()]).await?;
         connection.done();
-        rows.first().map(Found::read).transpose()
+        rows.first().map(LogEntry::read).transpose()
     }
 
     /// The feedback about a receipt, in the order of the log.
@@ -95,11 +95,11 @@ impl PostgresLog {
     /// # Errors
     ///
     /// As [`PostgresLog::receipt`].
-    pub async fn feedback(&self, receipt: &DocumentId) -> Result<Vec<Found>, Error> {
+    pub async fn feedback(&self, receipt: &DocumentId) -> Result<Vec<LogEntry>, Error> {
         let connection = self.database().connection().await?;
         let rows = connection.rows(FEEDBACK_ABOUT, &[&receipt.as_str()]).await?;
         connection.done();
-        rows.iter().map(Found::read).collect()
+        rows.iter().map(LogEntry::read).collect()
     }
 
     /// The last signed checkpoint, for an auditor to keep.

@@ -4,7 +4,7 @@ use mustcheck_evidence::journal::Continued;
 
 use super::PostgresLog;
 use super::pages::Pages;
-use super::read::Stored;
+use super::read::LogRow;
 use crate::Error;
 
 /// Largest number of findings that are listed.
@@ -87,7 +87,7 @@ impl Check {
         }
     }
 
-    fn row(&mut self, row: &Stored, size: u64) {
+    fn row(&mut self, row: &LogRow, size: u64) {
         let index = row.index;
         if index >= size {
             self.findings.push(format!("entry {index} was added after the checkpoint"));

@@ -9,19 +9,19 @@ use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::{Pattern, Shape};
 use tokio_postgres::Row;
 
-use super::{Party, key};
+use super::{PartyKey, key};
 use crate::Error;
 
 /// The sources of one state of the database, with their entries that concern every lookup, and the
 /// shapes of all patterns. It changes only with an import, an undo or an acknowledgement.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownSources {
     pub(super) state: String,
     pub(super) sources: Vec<Held>,
     shapes: Vec<Shape>,
 }
 
-impl Known {
+impl KnownSources {
     /// The keys of the patterns that may mean one of these identifiers.
     pub(super) fn keys(&self, identifiers: &[&str]) -> Vec<String> {
         let of = |identifier: &&str| {
@@ -40,28 +40,28 @@ impl Known {
 
 /// An entry that could not be read, as a row has it; its source is given by key.
 #[derive(Clone, Debug)]
-struct Entry {
+struct OpeningRow {
     source: String,
     opening: Opening,
 }
 
 /// The rows of one lookup.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct LookupRows {
     pub(super) state: String,
     sources: Vec<(Source, String)>,
-    pub(super) records: HashMap<Party, Vec<CreditRecord>>,
+    pub(super) records: HashMap<PartyKey, Vec<CreditRecord>>,
     /// Entries that may mean a subject whose identifier fits the pattern.
-    openings: Vec<(Pattern, Entry)>,
+    openings: Vec<(Pattern, OpeningRow)>,
     shapes: Vec<Shape>,
-    everybody: Vec<Entry>,
+    everybody: Vec<OpeningRow>,
     /// Entries that name nobody: source by key, list, number.
     unnamed: Vec<(String, Option<String>, u64)>,
     /// Marks of acknowledged entries, by the key of their source.
     answered_for: HashMap<String, BTreeSet<Mark>>,
 }
 
-impl Found {
+impl LookupRows {
     pub(super) fn read(rows: &[Row]) -> Result<Self, RegistryError> {
         let mut found = Self::default();
         for row in rows {
@@ -106,7 +106,7 @@ impl Found {
     }
 
     /// Takes out the knowledge of the state that was read.
-    pub(super) fn known(&mut self) -> Result<Known, RegistryError> {
+    pub(super) fn known(&mut self) -> Result<KnownSources, RegistryError> {
         let mut sources = Vec::new();
         for (source, kept) in std::mem::take(&mut self.sources) {
             let own = key(&source.id);
@@ -122,7 +122,7 @@ impl Found {
         }
         sources.sort_by(|a, b| a.source.id.cmp(&b.source.id));
         let (state, shapes) = (std::mem::take(&mut self.state), std::mem::take(&mut self.shapes));
-        Ok(Known { state, sources, shapes })
+        Ok(KnownSources { state, sources, shapes })
     }
 
     /// The entries that may mean a subject.
@@ -130,10 +130,10 @@ impl Found {
     pub(super) fn meaning(
         &self,
         identifier: &str,
-        known: &Known,
+        known: &KnownSources,
     ) -> Result<Vec<Opening>, RegistryError> {
         let fitting = self.openings.iter().filter(|(pattern, _)| pattern.fits(identifier));
-        let of_source = |(_, entry): &(Pattern, Entry)| {
+        let of_source = |(_, entry): &(Pattern, OpeningRow)| {
             let source = known.source(&entry.source)?.to_owned();
             Ok(Opening { source, ..entry.opening.clone() })
         };
@@ -141,7 +141,7 @@ impl Found {
     }
 }
 
-fn entry(row: &Row) -> Result<Entry, RegistryError> {
+fn entry(row: &Row) -> Result<OpeningRow, RegistryError> {
     let maybe = |column| {
         let text = row.try_get::<_, Option<&str>>(column).map_err(Error::from);
         text.map(|text| text.map(str::to_owned))
@@ -158,7 +158,7 @@ fn entry(row: &Row) -> Result<Entry, RegistryError> {
         entries: number(9)?.unsigned_abs(),
         acknowledged,
     };
-    Ok(Entry { source: maybe(1)?.unwrap_or_default(), opening })
+    Ok(OpeningRow { source: maybe(1)?.unwrap_or_default(), opening })
 }
 
 /// Reads the acknowledgement of an entry, if there is one.

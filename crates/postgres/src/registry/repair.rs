@@ -38,7 +38,7 @@ impl Texts {
 }
 
 /// A record that is stored.
-pub(super) struct Stored {
+pub(super) struct StoredRecord {
     /// The record's key.
     pub(super) id: String,
     pub(super) record: CreditRecord,
@@ -84,7 +84,7 @@ impl<'a> Transaction<'a> {
     }
 
     /// Stores records whose keys are not there.
-    pub(super) async fn store(&self, puts: &[Stored]) -> Result<(), RegistryError> {
+    pub(super) async fn store(&self, puts: &[StoredRecord]) -> Result<(), RegistryError> {
         if puts.is_empty() {
             return Ok(());
         }
@@ -99,7 +99,7 @@ impl<'a> Transaction<'a> {
         self.run(insert, &[&ids, &sources, &lists, &untils, &bodies]).await?;
         let (mut identifiers, mut schemes) = (Vec::new(), Vec::new());
         let (mut countries, mut records) = (Vec::new(), Vec::new());
-        for Stored { id, record, .. } in puts {
+        for StoredRecord { id, record, .. } in puts {
             for (scheme, country, identifier) in identities(record) {
                 identifiers.push(identifier);
                 schemes.push(scheme.code());
@@ -245,7 +245,7 @@ async fn bring_back_records(
     for row in transaction.texts(before, &[&source]).await? {
         let (until, body) = (row.text(1).to_owned(), row.text(2).to_owned());
         let record: CreditRecord = decode(&body)?;
-        puts.push(Stored { id: row.text(0).to_owned(), record, until, body });
+        puts.push(StoredRecord { id: row.text(0).to_owned(), record, until, body });
     }
     transaction.store(&puts).await
 }

@@ -27,7 +27,7 @@ use stream::{Input, Passed};
 /// Everything in a file except its records.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "an object")]
-struct Head {
+struct FileHead {
     #[serde(default)]
     sources: Vec<Source>,
     #[serde(default, rename = "records")]
@@ -64,7 +64,7 @@ impl Incoming {
     /// [`RegistryError`] if the file cannot be used at all.
     pub fn read(file: &Path, vocabulary: &Vocabulary) -> Result<Self, RegistryError> {
         let input = Input::open(file)?;
-        let sources = input.parse::<Head>()?.sources;
+        let sources = input.parse::<FileHead>()?.sources;
         let mut faults = sources_faults(&sources);
         faults.extend(future_faults(&sources)?);
         for (s, source) in sources.iter().enumerate() {

@@ -18,7 +18,7 @@ pub struct Head {
 
 /// A header that was found.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundHeader {
     /// Positions of the columns.
     pub columns: Columns,
     /// Rows of the header and above it, by which repetitions are recognised: lists print them on
@@ -37,7 +37,7 @@ impl Head {
         mapping: &TableMapping,
         number: u64,
         cells: &[String],
-    ) -> Result<Option<Found>, String> {
+    ) -> Result<Option<FoundHeader>, String> {
         let by_letters = !mapping.columns().iter().any(|c| matches!(c, Column::Named(_)));
         let declared = mapping.file.skip_rows.or(by_letters.then_some(0));
         if declared.is_some_and(|above| number <= above) {
@@ -53,7 +53,7 @@ impl Head {
                 let first = number.saturating_sub(mapping.file.header_rows.saturating_sub(1));
                 above_a_header(over, &columns, first)?;
                 let rows = self.rows.iter().map(|(_, cells)| line(cells)).collect();
-                return Ok(Some(Found { columns, rows }));
+                return Ok(Some(FoundHeader { columns, rows }));
             }
             Err(faults) => faults,
         };

@@ -2,9 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Table, cell};
+use super::{TableReading, cell};
 
-impl Table<'_> {
+impl TableReading<'_> {
     /// Whether a row is one of totals: its first text says so, and it names nobody. The number of
     /// rows that it states is kept.
     pub(super) fn is_total(&mut self, cells: &[String]) -> bool {

@@ -165,7 +165,7 @@ impl Workbook {
     pub fn each(&mut self, file: &Path, take: &mut Take<'_>) -> Result<(), RegistryError> {
         let fault = |what: String| RegistryError::Content(format!("`{}`: {what}", file.display()));
         let unreadable = |kind: Kind, e: &dyn std::fmt::Display| fault(told(kind, e));
-        let mut rows = Rows::new(take);
+        let mut rows = SheetRows::new(take);
         match &mut self.sheets {
             Sheets::Xlsx(workbook) => {
                 let failed = |e: calamine::XlsxError| unreadable(Kind::Xlsx, &e);
@@ -199,17 +199,17 @@ impl Workbook {
 }
 
 /// Rows that are put together from cells.
-struct Rows<'a, 'b> {
+struct SheetRows<'a, 'b> {
     /// Last rows of regions of merged cells, by first row and column.
     merged: BTreeMap<(u32, u32), u32>,
     /// Regions that the current row is in: last row, column, and text.
     spanning: Vec<(u32, usize, String)>,
-    row: Option<Row>,
+    row: Option<OpenRow>,
     take: &'a mut Take<'b>,
 }
 
 /// A row that is being put together.
-struct Row {
+struct OpenRow {
     /// Its number, from 0.
     number: u32,
     cells: Vec<String>,
@@ -232,7 +232,7 @@ fn cell_at(cells: &mut Vec<String>, at: usize) -> Option<&mut String> {
     cells.get_mut(at)
 }
 
-impl<'a, 'b> Rows<'a, 'b> {
+impl<'a, 'b> SheetRows<'a, 'b> {
     fn new(take: &'a mut Take<'b>) -> Self {
         Self { merged: BTreeMap::new(), spanning: Vec::new(), row: None, take }
     }
@@ -259,7 +259,7 @@ impl<'a, 'b> Rows<'a, 'b> {
                     Ok(Flow::More) => {}
                     other => return Ok(other),
                 }
-                self.row = Some(Row { number: row, cells: Vec::new(), bytes: 0 });
+                self.row = Some(OpenRow { number: row, cells: Vec::new(), bytes: 0 });
             }
         }
         let Some(current) = &mut self.row else { return Ok(Ok(Flow::More)) };
@@ -278,7 +278,9 @@ impl<'a, 'b> Rows<'a, 'b> {
 
     /// Passes the row that is complete to `take`, if there is one.
     fn end(&mut self) -> Result<Flow, RegistryError> {
-        let Some(Row { number, mut cells, .. }) = self.row.take() else { return Ok(Flow::More) };
+        let Some(OpenRow { number, mut cells, .. }) = self.row.take() else {
+            return Ok(Flow::More);
+        };
         self.spanning.retain(|(end, _, _)| *end >= number);
         for (_, column, above) in &self.spanning {
             if let Some(cell) = cell_at(&mut cells, *column).filter(|cell| cell.is_empty()) {

@@ -12,7 +12,7 @@ use mustcheck_registry::import::{ImportOptions, Rejected, Report, Snapshot, Take
 
 use crate::Database;
 use crate::registry::key;
-use crate::registry::repair::{Stored, Transaction};
+use crate::registry::repair::{StoredRecord, Transaction};
 
 /// Number of held records that are read at once, to find those that the file no longer lists.
 const PAGE: i64 = 1000;
@@ -163,7 +163,7 @@ impl<'a> Work<'a> {
             }
             let body = body.or_else(|| own.map(|held| held.body.clone())).unwrap_or_default();
             self.seen.insert([id.as_str()])?;
-            puts.push(Stored { id, record: record.clone(), until, body });
+            puts.push(StoredRecord { id, record: record.clone(), until, body });
         }
         self.keep_records(&before).await?;
         let ids: Vec<&str> = puts.iter().map(|put| put.id.as_str()).collect();

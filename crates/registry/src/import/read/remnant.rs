@@ -46,7 +46,7 @@ pub(super) fn rejected(record: &str) -> Option<String> {
 
 /// The readable identifier of a party.
 #[derive(Default, Deserialize)]
-struct Party<'a> {
+struct PartyRemnant<'a> {
     #[serde(borrow)]
     scheme: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -112,7 +112,8 @@ impl Remnant<'_> {
             let read = texts.ok().map(|texts| texts.iter().map(|t| Pattern::read(t)).collect());
             return read.flatten().unwrap_or_else(everybody);
         }
-        let subject = self.subject.and_then(|s| serde_json::from_str::<Party<'_>>(s.get()).ok());
+        let subject =
+            self.subject.and_then(|s| serde_json::from_str::<PartyRemnant<'_>>(s.get()).ok());
         let Some(subject) = subject.filter(|subject| subject.identifier.is_some()) else {
             return everybody();
         };
@@ -123,14 +124,14 @@ impl Remnant<'_> {
             return open;
         };
         for person in persons {
-            let person: Party<'_> = serde_json::from_str(person.get()).unwrap_or_default();
+            let person: PartyRemnant<'_> = serde_json::from_str(person.get()).unwrap_or_default();
             open.extend(person.may_mean());
         }
         open
     }
 }
 
-impl Party<'_> {
+impl PartyRemnant<'_> {
     fn may_mean(&self) -> BTreeSet<Pattern> {
         let Some(text) = written(self.identifier) else { return everybody() };
         let scheme = written(self.scheme);
