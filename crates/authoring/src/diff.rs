@@ -22,9 +22,9 @@
 //!       "text": { "zh": "…", "en": "…" } } ] }
 //! ```
 //!
-//! `kind`, `item`, `aspect` and `bearing` are the codes of [`Kind`], [`Item`], [`Aspect`] and
-//! [`Bearing`]. `old` and `new` hold what the catalogue says there, in the shape of its own JSON;
-//! absent where it says nothing. Changes are sorted by item, then by code.
+//! `kind`, `item`, `aspect` and `bearing` are the codes of [`ChangeKind`], [`ChangedItem`],
+//! [`Aspect`] and [`Bearing`]. `old` and `new` hold what the catalogue says there, in the shape of
+//! its own JSON; absent where it says nothing. Changes are sorted by item, then by code.
 
 mod bearing;
 mod compare;
@@ -81,9 +81,9 @@ pub struct Side {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
     /// Kind of the change.
-    pub kind: Kind,
+    pub kind: ChangeKind,
     /// Sort of item.
-    pub item: Item,
+    pub item: ChangedItem,
     /// Code of the item in the catalogue.
     pub code: String,
     /// Name of the item.
@@ -112,7 +112,7 @@ pub struct Change {
 /// Kind of a change to an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ChangeKind {
     /// The item is new, or an end that was set is taken back.
     Added,
     /// The item is gone, or an end is set.
@@ -138,7 +138,7 @@ pub enum Kind {
 /// Sort of an item that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Item {
+pub enum ChangedItem {
     /// The edition's head.
     Edition,
     /// The overlay's own statements: place, days, adoptions, departments.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 pub use rules::{Quote, Rule, Severity};
 
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_model::{Language, Text};
 
 /// A fault of a catalogue, at its place.
@@ -20,9 +20,9 @@ pub struct Finding {
     pub rule: &'static str,
     /// Weight: an error keeps the catalogue from being compiled.
     pub severity: Severity,
-    /// Place of the fault.
+    /// FilePlace of the fault.
     #[serde(flatten)]
-    pub place: Place,
+    pub place: FilePlace,
     /// The fault, in words.
     pub what: Text,
     /// The clause that the fault offends, if the rule rests on one.
@@ -41,12 +41,12 @@ impl Finding {
 
     /// Returns the fault with its place, as one English line.
     pub fn line(&self) -> String {
-        let Place { file, line, column } = &self.place;
+        let FilePlace { file, line, column } = &self.place;
         let (severity, rule) = (self.severity.code(), self.rule);
         format!("{file}:{line}:{column}: {severity}[{rule}]: {}", self.what.en)
     }
 
-    fn key(&self) -> (&Place, &str, &str, &str) {
+    fn key(&self) -> (&FilePlace, &str, &str, &str) {
         (&self.place, self.rule, &self.what.en, &self.mend.en)
     }
 }
@@ -79,7 +79,7 @@ pub struct InLanguage<'a> {
 impl fmt::Display for InLanguage<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Finding { rule, severity, place, what, clause, mend } = self.finding;
-        let Place { file, line, column } = place;
+        let FilePlace { file, line, column } = place;
         let what = self.language.text(what);
         write!(f, "{file}:{line}:{column}: {}[{rule}]: {what}", severity.code())?;
         let (clause_word, mend_word) = match self.language {
@@ -102,7 +102,7 @@ impl Findings {
     pub(crate) fn add(
         &mut self,
         rule: &'static Rule,
-        place: Place,
+        place: FilePlace,
         zh: impl Into<String>,
         en: impl Into<String>,
     ) {
@@ -111,7 +111,13 @@ impl Findings {
     }
 
     /// Adds a finding, with words of its own on how to fix it.
-    pub(crate) fn add_mend(&mut self, rule: &'static Rule, place: Place, what: Text, mend: Text) {
+    pub(crate) fn add_mend(
+        &mut self,
+        rule: &'static Rule,
+        place: FilePlace,
+        what: Text,
+        mend: Text,
+    ) {
         let Rule { code, severity, .. } = *rule;
         let clause = rule.clause.as_ref();
         self.0.insert(Finding { rule: code, severity, place, what, clause, mend });

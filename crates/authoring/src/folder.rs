@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::finding::{Findings, rules};
 use crate::law_text::LawText;
 use crate::shape::{Item, Items, head, items, only};
-use crate::source::{FaultKind, LIMIT, Place, TomlFile};
+use crate::source::{FaultKind, FilePlace, LIMIT, TomlFile};
 use mustcheck_model::CalendarYear;
 use mustcheck_model::name::each_once;
 use mustcheck_rules::catalogue::data::{
@@ -261,7 +261,7 @@ fn stem(file: &str) -> Option<String> {
 /// Reads the bytes of a file; `None`, and a finding, if it cannot be read or is too large.
 fn bytes(root: &Path, file: &str, findings: &mut Findings) -> Option<Vec<u8>> {
     let path = root.join(file);
-    let place = Place::start_of(file);
+    let place = FilePlace::start_of(file);
     match fs::metadata(&path) {
         Ok(data) if data.len() > LIMIT => {
             let size = data.len();

@@ -28,7 +28,7 @@ pub use source::TomlFile;
 use crate::finding::{Findings, rules};
 use crate::folder::{Folder, Wanted, missing, toml_files};
 use crate::lint::Combination;
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_rules::catalogue::Catalogue;
 use mustcheck_rules::catalogue::data::CatalogueData;
 
@@ -63,7 +63,7 @@ pub fn overlays(folder: &Path) -> Result<Vec<String>, Box<Finding>> {
 fn named(root: &Path, folder: &str) -> Result<Vec<String>, Box<Finding>> {
     let mut findings = Findings::default();
     if let Err(error) = root.join(folder).read_dir() {
-        missing(&root.join(folder), Place::start_of(folder), &error, &mut findings);
+        missing(&root.join(folder), FilePlace::start_of(folder), &error, &mut findings);
     }
     if let Some(finding) = findings.into_vec().into_iter().next() {
         return Err(Box::new(finding));
@@ -95,14 +95,14 @@ pub fn compile(folder: &Path, edition: &str, overlay: &str) -> Result<Compiled, 
     // The guest's own rails come last: a rule should have found before whatever they find.
     if let Err(rails) = Catalogue::adopt(data.clone()) {
         for line in rails.lines() {
-            findings.add(&rules::RAIL, Place::start_of("."), line, line);
+            findings.add(&rules::RAIL, FilePlace::start_of("."), line, line);
         }
         return Err(findings.into_vec());
     }
     match canonical(&data) {
         Ok(canonical) => Ok(Compiled { data, canonical }),
         Err(error) => {
-            let (at, text) = (Place::start_of("."), error.to_string());
+            let (at, text) = (FilePlace::start_of("."), error.to_string());
             findings.add(&rules::RAIL, at, text.clone(), text);
             Err(findings.into_vec())
         }

@@ -32,7 +32,7 @@ pub use mustcheck_model::Language;
 
 use crate::finding::Findings;
 use crate::folder::{Folder, Wanted};
-use crate::source::Place;
+use crate::source::FilePlace;
 
 /// Lints a catalogue's folder: each edition with each overlay that goes with it. Returns every
 /// finding, in the order of files, lines and columns.
@@ -41,7 +41,7 @@ pub fn lint(folder: &Path) -> Vec<Finding> {
     let read = Folder::read(folder, Wanted::All, &mut findings);
     read.unread(&mut findings);
     if read.editions.is_empty() || read.overlays.is_empty() {
-        let place = Place::start_of(".");
+        let place = FilePlace::start_of(".");
         let (zh, en) = ("没有版本或没有地方采用", "there is no edition, or no overlay");
         findings.add(&rules::EMPTY, place, zh, en);
     }

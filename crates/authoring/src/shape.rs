@@ -12,7 +12,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::finding::{Findings, Rule, meant, rules};
-use crate::source::{Place, Step, TomlFile};
+use crate::source::{FilePlace, Step, TomlFile};
 use mustcheck_model::Text;
 
 /// An item of a file, with its place.
@@ -27,7 +27,7 @@ pub(crate) struct Item<T> {
 
 impl<T> Item<T> {
     /// Place of something within the item: `at(&["legal_basis".into(), 0.into()])`.
-    pub(crate) fn at(&self, path: &[Step<'_>]) -> Place {
+    pub(crate) fn at(&self, path: &[Step<'_>]) -> FilePlace {
         let mut whole = vec![Step::Key(self.key)];
         whole.extend(self.index.map(Step::Index));
         whole.extend_from_slice(path);
@@ -35,17 +35,17 @@ impl<T> Item<T> {
     }
 
     /// Place of a key of the item.
-    pub(crate) fn key(&self, key: &str) -> Place {
+    pub(crate) fn key(&self, key: &str) -> FilePlace {
         self.at(&[Step::Key(key)])
     }
 
     /// Place of an element of an array of the item.
-    pub(crate) fn element(&self, key: &str, index: usize) -> Place {
+    pub(crate) fn element(&self, key: &str, index: usize) -> FilePlace {
         self.at(&[Step::Key(key), Step::Index(index)])
     }
 
     /// Place of the beginning of the item.
-    pub(crate) fn head(&self) -> Place {
+    pub(crate) fn head(&self) -> FilePlace {
         self.at(&[])
     }
 
@@ -106,7 +106,7 @@ pub(crate) fn head<T: DeserializeOwned>(
 ) -> Option<Item<T>> {
     let Some(value) = table.get(key) else {
         let (zh, en) = (format!("缺少`[{key}]`"), format!("there is no `[{key}]`"));
-        findings.add(&rules::MISSING_KEY, Place::start_of(source.file()), zh, en);
+        findings.add(&rules::MISSING_KEY, FilePlace::start_of(source.file()), zh, en);
         return None;
     };
     let value = read(source, value, &[Step::Key(key)], findings)?;
@@ -297,7 +297,7 @@ impl ItemFault {
     }
 }
 
-fn unknown_key(place: Place, key: &str, name: &str, known: &[&str], findings: &mut Findings) {
+fn unknown_key(place: FilePlace, key: &str, name: &str, known: &[&str], findings: &mut Findings) {
     let what = Text::new(format!("未知的键`{name}`"), format!("unknown key `{name}`"));
     let rule: &'static Rule = &rules::UNKNOWN_KEY;
     findings.add_mend(rule, place, what, meant(rule, key, known));

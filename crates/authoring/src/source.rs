@@ -16,7 +16,7 @@ pub use spans::{Node, Step};
 
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Place {
+pub struct FilePlace {
     /// The file, relative to the catalogue's folder, with `/` between its parts; `.` for the folder
     /// itself.
     pub file: String,
@@ -26,7 +26,7 @@ pub struct Place {
     pub column: u32,
 }
 
-impl Place {
+impl FilePlace {
     /// The beginning of a file.
     pub fn start_of(file: impl Into<String>) -> Self {
         Self { file: file.into(), line: 1, column: 1 }
@@ -35,11 +35,11 @@ impl Place {
 
 /// A fault in the encoding, line ends or TOML syntax of a file, at its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct TextFault {
     /// Kind of the fault.
     pub kind: FaultKind,
     /// Place of the fault.
-    pub place: Place,
+    pub place: FilePlace,
     /// The fault, in words.
     pub what: Text,
 }
@@ -77,11 +77,11 @@ pub struct TomlFile {
 impl TomlFile {
     /// Reads the bytes of a file. Faulty bytes are still read as far as possible, so that the names
     /// in them are known; a file with a fault that is not harmless is used for nothing else.
-    pub fn read(file: &str, bytes: &[u8]) -> (Self, Vec<Fault>) {
+    pub fn read(file: &str, bytes: &[u8]) -> (Self, Vec<TextFault>) {
         let (text, garbled) = encoding::decode(bytes);
         let mut source =
             Self { file: file.to_owned(), lines: line_starts(&text), text, root: Node::default() };
-        let mut faults: Vec<Fault> = garbled.map(|g| source.garbled(&g)).into_iter().collect();
+        let mut faults: Vec<TextFault> = garbled.map(|g| source.garbled(&g)).into_iter().collect();
         let alone = encoding::carriage_return_alone(&source.text);
         if let (true, Some(at)) = (faults.iter().all(|f| f.kind.is_harmless()), alone) {
             let what = Text::new(
@@ -89,7 +89,7 @@ impl TomlFile {
                 "the line ends with a carriage return alone",
             );
             let place = source.place(at);
-            faults.push(Fault { kind: FaultKind::LineEnds, place, what });
+            faults.push(TextFault { kind: FaultKind::LineEnds, place, what });
             // Read on with the line ends that were meant; every byte keeps its position.
             source.text = encoding::with_line_feeds(&source.text);
         }
@@ -104,7 +104,7 @@ impl TomlFile {
     }
 
     /// Reads the bytes of a text of law: no TOML, so that its encoding alone can be at fault.
-    pub fn prose(file: &str, bytes: &[u8]) -> (String, Vec<Fault>) {
+    pub fn prose(file: &str, bytes: &[u8]) -> (String, Vec<TextFault>) {
         let (text, garbled) = encoding::decode(bytes);
         let lines = line_starts(&text);
         let source = Self { file: file.to_owned(), lines, text, root: Node::default() };
@@ -114,7 +114,7 @@ impl TomlFile {
 
     /// Returns the syntax errors in the order of their places. An error spoils the lines after it,
     /// so an error on one of the next two lines is taken for a consequence and left out.
-    fn syntax(&self, errors: &[toml::de::Error]) -> Vec<Fault> {
+    fn syntax(&self, errors: &[toml::de::Error]) -> Vec<TextFault> {
         let at = |error: &toml::de::Error| error.span().map_or(self.text.len(), |span| span.start);
         let mut errors: Vec<&toml::de::Error> = errors.iter().collect();
         errors.sort_by_key(|error| at(error));
@@ -126,7 +126,7 @@ impl TomlFile {
                 let message = error.message();
                 let zh = format!("不符合TOML语法：{message}");
                 let what = Text::new(zh, format!("no TOML: {message}"));
-                faults.push(Fault { kind: FaultKind::Syntax, place: place.clone(), what });
+                faults.push(TextFault { kind: FaultKind::Syntax, place: place.clone(), what });
             }
             spoilt = spoilt.max(place.line + 2);
         }
@@ -154,11 +154,11 @@ impl TomlFile {
     }
 
     /// Returns the line and column of a byte of the text.
-    pub fn place(&self, byte: usize) -> Place {
+    pub fn place(&self, byte: usize) -> FilePlace {
         let line = self.lines.partition_point(|start| *start <= byte);
         let start = line.checked_sub(1).and_then(|l| self.lines.get(l)).copied().unwrap_or(0);
         let before = self.text.get(start..byte.min(self.text.len())).unwrap_or_default();
-        Place {
+        FilePlace {
             file: self.file.clone(),
             line: number(line.max(1)),
             column: number(before.chars().count() + 1),
@@ -168,7 +168,7 @@ impl TomlFile {
     /// Returns the place of a key, or of an element, which has no key: for
     /// `measure[2].legal_basis[0].article` the key `article`. If there is nothing at the path, the
     /// nearest thing around it.
-    pub fn find(&self, path: &[Step<'_>]) -> Place {
+    pub fn find(&self, path: &[Step<'_>]) -> FilePlace {
         self.place(self.root.nearest(path).head().start)
     }
 
@@ -177,14 +177,14 @@ impl TomlFile {
         self.text.get(span).unwrap_or_default()
     }
 
-    fn garbled(&self, garbled: &Garbled) -> Fault {
+    fn garbled(&self, garbled: &Garbled) -> TextFault {
         let place = self.place(garbled.at);
         let (zh, en) = (garbled.zh(), garbled.en());
         let kind = match garbled.kind {
             encoding::EncodingFault::ByteOrderMark => FaultKind::ByteOrderMark,
             _ => FaultKind::Encoding,
         };
-        Fault { kind, place, what: Text::new(zh, en) }
+        TextFault { kind, place, what: Text::new(zh, en) }
     }
 }
 

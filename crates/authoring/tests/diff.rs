@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use mustcheck_authoring::diff::{
-    Aspect, Bearing, Changes, FoldersError, Item, Kind, diff, folders,
+    Aspect, Bearing, ChangeKind, ChangedItem, Changes, FoldersError, diff, folders,
 };
 use mustcheck_authoring::{self as authoring, combinations::combinations};
 use mustcheck_rules::catalogue::data::{CatalogueData, PersonsRule};
@@ -123,7 +123,7 @@ static SLIM: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// Key that tells one change from another, as it reads forwards or backwards.
-type Shape = (Kind, Item, Aspect, Bearing);
+type Shape = (ChangeKind, ChangedItem, Aspect, Bearing);
 
 fn shapes(changes: &Changes, reversed: bool) -> Vec<Shape> {
     let shape = |kind, bearing: Bearing| {
@@ -137,14 +137,14 @@ fn shapes(changes: &Changes, reversed: bool) -> Vec<Shape> {
     all
 }
 
-fn mirrored(kind: Kind) -> Kind {
+fn mirrored(kind: ChangeKind) -> ChangeKind {
     match kind {
-        Kind::Added => Kind::Ended,
-        Kind::Ended => Kind::Added,
-        Kind::Widened => Kind::Narrowed,
-        Kind::Narrowed => Kind::Widened,
-        Kind::Lengthened => Kind::Shortened,
-        Kind::Shortened => Kind::Lengthened,
+        ChangeKind::Added => ChangeKind::Ended,
+        ChangeKind::Ended => ChangeKind::Added,
+        ChangeKind::Widened => ChangeKind::Narrowed,
+        ChangeKind::Narrowed => ChangeKind::Widened,
+        ChangeKind::Lengthened => ChangeKind::Shortened,
+        ChangeKind::Shortened => ChangeKind::Lengthened,
         other => other,
     }
 }
@@ -164,7 +164,7 @@ fn every_changed_leaf_is_told() {
                 continue;
             }
             told += 1;
-            let only_words = there.changes.iter().all(|c| c.kind == Kind::Wording);
+            let only_words = there.changes.iter().all(|c| c.kind == ChangeKind::Wording);
             assert!(only_words || !leaf.comments(), "{} only comments", leaf.path);
             words += usize::from(only_words);
             assert!(!there.page().zh.is_empty());
@@ -215,7 +215,7 @@ fn law_is_not_told_as_words() {
         }
         for new in leaf.mutants(&SLIM).into_iter().filter(|new| *new != old) {
             let changes = diff(&old, &new).changes;
-            assert!(changes.iter().any(|c| c.kind != Kind::Wording), "{}", leaf.path);
+            assert!(changes.iter().any(|c| c.kind != ChangeKind::Wording), "{}", leaf.path);
         }
     }
 }
@@ -258,13 +258,16 @@ fn rules_on_persons_are_compared_by_whom_they_reach() {
     split.lists[at].persons.splice(which..=which, halves);
     let changes = diff(&old, &split).changes;
     // The same articles are cited once for each group.
-    assert!(changes.iter().all(|c| matches!(c.kind, Kind::Basis | Kind::Wording)), "{changes:?}");
+    assert!(
+        changes.iter().all(|c| matches!(c.kind, ChangeKind::Basis | ChangeKind::Wording)),
+        "{changes:?}"
+    );
 
     let mut fewer = split.clone();
     fewer.lists[at].persons[which].roles.truncate(1);
     let changes = diff(&split, &fewer).changes;
     let [change] = changes.as_slice() else { panic!("{changes:?}") };
-    assert_eq!((change.kind, change.aspect), (Kind::Narrowed, Aspect::Persons));
+    assert_eq!((change.kind, change.aspect), (ChangeKind::Narrowed, Aspect::Persons));
     assert_eq!(change.bearing, Bearing::Favour);
     assert_eq!(diff(&fewer, &split).changes[0].bearing, Bearing::Burden);
 }
@@ -278,7 +281,7 @@ fn another_order_is_told_as_writing() {
     new.matters.reverse();
     let changes = diff(&old, &new).changes;
     assert_eq!(changes.len(), 1);
-    assert_eq!((changes[0].kind, changes[0].aspect), (Kind::Wording, Aspect::Writing));
+    assert_eq!((changes[0].kind, changes[0].aspect), (ChangeKind::Wording, Aspect::Writing));
 }
 
 #[test]
@@ -299,7 +302,7 @@ fn two_folders_are_compared_edition_by_edition() {
     assert_eq!(ended, [("statutes", "henan")]);
     for compared in &changes.compared {
         let [change] = compared.changes.as_slice() else { panic!("{compared:?}") };
-        assert_eq!(change.kind, Kind::Narrowed);
+        assert_eq!(change.kind, ChangeKind::Narrowed);
         assert_eq!(change.bearing, Bearing::Favour);
         assert_eq!(&*change.text.en, "Amount: “2000000 yuan” before, “3000000 yuan” now.");
     }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{both, joined};
-use crate::diff::{Aspect, Bearing, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind};
 use mustcheck_model::name::Name;
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_writer::Words;
@@ -91,11 +91,11 @@ impl Moved {
         Self { wider: self.narrower, narrower: self.wider }
     }
 
-    pub(super) const fn kind(self) -> Option<Kind> {
+    pub(super) const fn kind(self) -> Option<ChangeKind> {
         match (self.wider, self.narrower) {
-            (true, true) => Some(Kind::WidenedAndNarrowed),
-            (true, false) => Some(Kind::Widened),
-            (false, true) => Some(Kind::Narrowed),
+            (true, true) => Some(ChangeKind::WidenedAndNarrowed),
+            (true, false) => Some(ChangeKind::Widened),
+            (false, true) => Some(ChangeKind::Narrowed),
             (false, false) => None,
         }
     }
@@ -174,7 +174,8 @@ pub(super) fn wording(
     new: &Text,
 ) {
     if old != new {
-        let entry = Entry::new(Kind::Wording, aspect, Bearing::Neither, turned(label, old, new));
+        let entry =
+            Entry::new(ChangeKind::Wording, aspect, Bearing::Neither, turned(label, old, new));
         log.add(thing, entry.values(old, new));
     }
 }
@@ -184,7 +185,7 @@ pub(super) fn remark<T: PartialEq + Serialize>(log: &mut Log<'_>, thing: &Thing,
     if old != new {
         let text =
             both("编制说明有改动，适用不变。", "The authors' notes change; the law does not.");
-        let entry = Entry::new(Kind::Wording, Aspect::Notes, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Wording, Aspect::Notes, Bearing::Neither, text);
         log.add(thing, entry.values(old, new));
     }
 }
@@ -254,6 +255,6 @@ pub(super) fn bases(
         format!("{}：{}。", label.zh, zh.join("；")),
         format!("{}: {}.", label.en, en.join("; ")),
     );
-    let entry = Entry::new(Kind::Basis, Aspect::LegalBasis, Bearing::Neither, text);
+    let entry = Entry::new(ChangeKind::Basis, Aspect::LegalBasis, Bearing::Neither, text);
     log.add(thing, entry.values(&old, &new));
 }

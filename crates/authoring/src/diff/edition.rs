@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::diff::compare::{Codes, Moved, SetOf, remark, sets, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, joined, words};
-use crate::diff::{Aspect, Bearing, Item, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
 use mustcheck_model::{InstrumentKind, MeasureKind, Text};
 use mustcheck_rules::catalogue::data::Edition;
 
@@ -14,7 +14,7 @@ use mustcheck_rules::catalogue::data::Edition;
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (&log.old.edition, &log.new.edition);
     let thing = Thing {
-        item: Item::Edition,
+        item: ChangedItem::Edition,
         code: new.id.clone().into(),
         name: new.name.clone(),
         from: log.first_day(),
@@ -25,7 +25,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
             Text::new(format!("{}（{}）", e.name.zh, e.id), format!("{} ({})", e.name.en, e.id))
         };
         let text = turned(words("版本", "Edition"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Identity, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Identity, Bearing::Neither, text);
         log.add(&thing, entry.values(&old.id, &new.id));
     }
     let days = |e: &Edition| (e.valid_from, e.valid_until);
@@ -33,7 +33,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
         let shown = |e: &Edition| words::validity(Some(e.valid_from), e.valid_until);
         let text =
             turned(words("据以决定的基准日", "As-of dates decided"), &shown(old), &shown(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Validity, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Validity, Bearing::Neither, text);
         log.add(&thing, entry.values(&days(old), &days(new)));
     }
     if old.id == new.id {
@@ -46,7 +46,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
             &both(&old.version, &old.version),
             &both(&new.version, &new.version),
         );
-        let entry = Entry::new(Kind::Wording, Aspect::Identity, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Wording, Aspect::Identity, Bearing::Neither, text);
         log.add(&thing, entry.values(&old.version, &new.version));
     }
     remark(log, &thing, &old.remark, &new.remark);
@@ -60,7 +60,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
 
 fn rank_thing(log: &Log<'_>, kind: MeasureKind) -> Thing {
     Thing {
-        item: Item::Rank,
+        item: ChangedItem::Rank,
         code: kind.code().to_owned(),
         name: words::kind(kind).into(),
         from: log.first_day(),
@@ -92,16 +92,16 @@ fn ranks(log: &mut Log<'_>, old: &Edition, new: &Edition) {
             continue;
         }
         let moved = match (was.as_slice(), is.as_slice()) {
-            ([], _) => Some(Kind::Widened),
-            (_, []) => Some(Kind::Narrowed),
+            ([], _) => Some(ChangeKind::Widened),
+            (_, []) => Some(ChangeKind::Narrowed),
             ([was], [is]) => Moved::of(&codes(was), &codes(is)).kind(),
-            _ => Some(Kind::Changed),
+            _ => Some(ChangeKind::Changed),
         };
         // A rank burdens nobody until a measure rests on it.
         let text =
             turned(words("可据以设定的文件", "May be founded by"), &shown(&was), &shown(&is));
         let entry =
-            Entry::new(moved.unwrap_or(Kind::Changed), Aspect::Rank, Bearing::Neither, text);
+            Entry::new(moved.unwrap_or(ChangeKind::Changed), Aspect::Rank, Bearing::Neither, text);
         log.add(&rank_thing(log, *kind), entry.values(&was, &is));
     }
 }

@@ -3,7 +3,7 @@
 use crate::diff::compare::{Pair, SetOf, pairs, remark, sets, these, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, words};
-use crate::diff::{Aspect, Bearing, Item, Kind, measures};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem, measures};
 use mustcheck_model::date::Date;
 use mustcheck_model::{CalendarYear, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Instrument, Measure, Setting};
@@ -22,13 +22,13 @@ pub(super) fn compare(log: &mut Log<'_>) {
     }
 }
 
-fn thing(log: &Log<'_>, item: Item, code: String, name: Text) -> Thing {
+fn thing(log: &Log<'_>, item: ChangedItem, code: String, name: Text) -> Thing {
     Thing { item, code, name, from: log.first_day(), basis: Vec::new() }
 }
 
 fn instrument(log: &mut Log<'_>, id: String, pair: &Pair<'_, Instrument>) {
     let name = log.instrument_name(&id);
-    let thing = thing(log, Item::Instrument, id, name);
+    let thing = thing(log, ChangedItem::Instrument, id, name);
     let (zh, en) = (&thing.name.zh, &thing.name.en);
     match pair {
         Pair::Both(old, new) => instruments(log, &thing, old, new),
@@ -38,13 +38,13 @@ fn instrument(log: &mut Log<'_>, id: String, pair: &Pair<'_, Instrument>) {
                 format!("新列为依据：{zh}（{}）。", days.zh),
                 format!("Newly relied on: {en} ({}).", days.en),
             );
-            let entry = Entry::new(Kind::Added, Aspect::Whole, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Added, Aspect::Whole, Bearing::Neither, text);
             log.add(&thing, entry.come(new));
         }
         Pair::Gone(old) => {
             let text =
                 Text::new(format!("不再列为依据：{zh}。"), format!("No longer relied on: {en}."));
-            let entry = Entry::new(Kind::Ended, Aspect::Whole, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Ended, Aspect::Whole, Bearing::Neither, text);
             log.add(&thing, entry.gone(old));
         }
     }
@@ -71,9 +71,9 @@ fn instruments(log: &mut Log<'_>, thing: &Thing, old: &Instrument, new: &Instrum
         let wider = new.in_force_from < old.in_force_from || last(new) > last(old);
         let narrower = new.in_force_from > old.in_force_from || last(new) < last(old);
         let kind = match (wider, narrower) {
-            (true, false) => Kind::Widened,
-            (false, true) => Kind::Narrowed,
-            _ => Kind::WidenedAndNarrowed,
+            (true, false) => ChangeKind::Widened,
+            (false, true) => ChangeKind::Narrowed,
+            _ => ChangeKind::WidenedAndNarrowed,
         };
         let bearing = rests(log, &thing.code).moved(wider, narrower);
         let text = turned(words("施行期间", "In force"), &days(old), &days(new));
@@ -84,7 +84,7 @@ fn instruments(log: &mut Log<'_>, thing: &Thing, old: &Instrument, new: &Instrum
     if old.kind != new.kind {
         let name = |i: &Instrument| words::instrument_kind(i.kind).into();
         let text = turned(words("文件层级", "Rank"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Rank, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Rank, Bearing::Neither, text);
         log.add(thing, entry.values(&old.kind, &new.kind));
     }
     if old.region != new.region {
@@ -92,7 +92,7 @@ fn instruments(log: &mut Log<'_>, thing: &Thing, old: &Instrument, new: &Instrum
             i.region.as_ref().map_or_else(|| both("全国", "everywhere"), |r| both(r, r))
         };
         let text = turned(words("适用地域", "Region"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Region, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Region, Bearing::Neither, text);
         log.add(thing, entry.values(&old.region, &new.region));
     }
     let label = (Aspect::Name, words("名称", "Title"));
@@ -101,7 +101,7 @@ fn instruments(log: &mut Log<'_>, thing: &Thing, old: &Instrument, new: &Instrum
         let name =
             |i: &Instrument| i.number.as_ref().map_or_else(|| both("无", "none"), |n| both(n, n));
         let text = turned(words("文号", "Number"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Wording, Aspect::Name, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Wording, Aspect::Name, Bearing::Neither, text);
         log.add(thing, entry.values(&old.number, &new.number));
     }
     remark(log, thing, &old.remark, &new.remark);
@@ -121,7 +121,7 @@ fn setting(log: &mut Log<'_>, id: String, pair: &Pair<'_, Setting>) {
     } else {
         both(&id, &id)
     };
-    let mut thing = thing(log, Item::Setting, id, name);
+    let mut thing = thing(log, ChangedItem::Setting, id, name);
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
     thing.from = thing.from.max(known.valid_from);
     match pair {
@@ -132,7 +132,7 @@ fn setting(log: &mut Log<'_>, id: String, pair: &Pair<'_, Setting>) {
                 format!("新设数额：{}。", stated.zh),
                 format!("New amount: {}.", stated.en),
             );
-            let entry = Entry::new(Kind::Added, Aspect::Whole, Bearing::Both, text);
+            let entry = Entry::new(ChangeKind::Added, Aspect::Whole, Bearing::Both, text);
             log.add(&thing, entry.come(new));
         }
         Pair::Gone(old) => {
@@ -141,7 +141,7 @@ fn setting(log: &mut Log<'_>, id: String, pair: &Pair<'_, Setting>) {
                 format!("不再设数额：{}。", stated.zh),
                 format!("Amount ended: {}.", stated.en),
             );
-            let entry = Entry::new(Kind::Ended, Aspect::Whole, Bearing::Both, text);
+            let entry = Entry::new(ChangeKind::Ended, Aspect::Whole, Bearing::Both, text);
             log.add(&thing, entry.gone(old));
         }
     }
@@ -168,7 +168,7 @@ fn settings(log: &mut Log<'_>, thing: &Thing, old: &Setting, new: &Setting) {
     if old.amount_fen != new.amount_fen {
         // A higher amount lets fewer fines count.
         let higher = new.amount_fen > old.amount_fen;
-        let kind = if higher { Kind::Narrowed } else { Kind::Widened };
+        let kind = if higher { ChangeKind::Narrowed } else { ChangeKind::Widened };
         let bearing = Bearing::Favour.moved(higher, !higher);
         let (was, is) = (yuan(old.amount_fen), yuan(new.amount_fen));
         let text = turned(words("数额", "Amount"), &was, &is);
@@ -179,7 +179,7 @@ fn settings(log: &mut Log<'_>, thing: &Thing, old: &Setting, new: &Setting) {
     if days(old) != days(new) {
         let shown = |s: &Setting| words::validity(Some(s.valid_from), s.valid_until);
         let text = turned(words("效力期间", "Validity"), &shown(old), &shown(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Validity, Bearing::Both, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Validity, Bearing::Both, text);
         log.add(thing, entry.values(&days(old), &days(new)));
     }
     remark(log, thing, &(&old.source, old.secondary), &(&new.source, new.secondary));
@@ -188,7 +188,7 @@ fn settings(log: &mut Log<'_>, thing: &Thing, old: &Setting, new: &Setting) {
 
 fn calendar(log: &mut Log<'_>, year: String, pair: &Pair<'_, CalendarYear>) {
     let name = Text::new(format!("{year}年放假安排"), format!("Holidays of {year}"));
-    let thing = thing(log, Item::Calendar, year, name);
+    let thing = thing(log, ChangedItem::Calendar, year, name);
     let (zh, en) = (&thing.name.zh, &thing.name.en);
     match pair {
         Pair::Both(old, new) => {
@@ -208,12 +208,12 @@ fn calendar(log: &mut Log<'_>, year: String, pair: &Pair<'_, CalendarYear>) {
         }
         Pair::Come(new) => {
             let text = Text::new(format!("收录{zh}。"), format!("{en} taken in."));
-            let entry = Entry::new(Kind::Added, Aspect::Whole, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Added, Aspect::Whole, Bearing::Neither, text);
             log.add(&thing, entry.come(new));
         }
         Pair::Gone(old) => {
             let text = Text::new(format!("不再收录{zh}。"), format!("{en} left out."));
-            let entry = Entry::new(Kind::Ended, Aspect::Whole, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Ended, Aspect::Whole, Bearing::Neither, text);
             log.add(&thing, entry.gone(old));
         }
     }

@@ -9,7 +9,7 @@ use crate::diff::compare::{
 };
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, joined, words, yes};
-use crate::diff::{Aspect, Bearing, Item, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
 use mustcheck_model::name::Name;
 use mustcheck_model::{LegalBasis, ListStanding, Polarity, Text};
 use mustcheck_rules::catalogue::data::{Act, List, PersonsRule};
@@ -28,7 +28,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
                     format!("New list: {} ({}; {}).", list.name.en, polarity.en, standing.en),
                 );
                 // Its consequences are reported as changes of lookups and measures.
-                let entry = Entry::new(Kind::Added, Aspect::Whole, Bearing::Neither, text);
+                let entry = Entry::new(ChangeKind::Added, Aspect::Whole, Bearing::Neither, text);
                 log.add(&list_thing(log, list), entry.come(list));
             }
             Pair::Gone(list) => {
@@ -36,7 +36,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
                     format!("不再有名单：{}。", list.name.zh),
                     format!("Ended list: {}.", list.name.en),
                 );
-                let entry = Entry::new(Kind::Ended, Aspect::Whole, Bearing::Neither, text);
+                let entry = Entry::new(ChangeKind::Ended, Aspect::Whole, Bearing::Neither, text);
                 log.add(&list_thing(log, list), entry.gone(list));
             }
         }
@@ -47,17 +47,17 @@ pub(super) fn compare(log: &mut Log<'_>) {
 }
 
 fn list_thing(log: &Log<'_>, list: &List) -> Thing {
-    thing(log, Item::List, &list.code, &list.name, &list.legal_basis)
+    thing(log, ChangedItem::List, &list.code, &list.name, &list.legal_basis)
 }
 
-fn thing(log: &Log<'_>, item: Item, code: &str, name: &Text, basis: &[LegalBasis]) -> Thing {
+fn thing(log: &Log<'_>, item: ChangedItem, code: &str, name: &Text, basis: &[LegalBasis]) -> Thing {
     let (code, name, basis) = (code.to_owned(), name.clone(), basis.to_vec());
     Thing { item, code, name, from: log.first_day(), basis }
 }
 
 fn act(log: &mut Log<'_>, pair: &Pair<'_, Act>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
-    let thing = thing(log, Item::Act, &known.code, &known.name, &known.legal_basis);
+    let thing = thing(log, ChangedItem::Act, &known.code, &known.name, &known.legal_basis);
     let (zh, en) = (&known.name.zh, &known.name.en);
     match pair {
         Pair::Both(old, new) => {
@@ -69,12 +69,12 @@ fn act(log: &mut Log<'_>, pair: &Pair<'_, Act>) {
         }
         Pair::Come(act) => {
             let text = Text::new(format!("新增行为：{zh}。"), format!("New act: {en}."));
-            let entry = Entry::new(Kind::Added, Aspect::Whole, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Added, Aspect::Whole, Bearing::Neither, text);
             log.add(&thing, entry.come(act));
         }
         Pair::Gone(act) => {
             let text = Text::new(format!("不再列行为：{zh}。"), format!("Ended act: {en}."));
-            let entry = Entry::new(Kind::Ended, Aspect::Whole, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Ended, Aspect::Whole, Bearing::Neither, text);
             log.add(&thing, entry.gone(act));
         }
     }
@@ -92,7 +92,7 @@ fn changed(log: &mut Log<'_>, old: &List, new: &List) {
     nature(log, &thing, old, new);
     if old.initiator != new.initiator {
         let text = turned(words("发起部门", "Initiator"), &old.initiator, &new.initiator);
-        let entry = Entry::new(Kind::Changed, Aspect::Initiator, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Initiator, Bearing::Neither, text);
         log.add(&thing, entry.values(&old.initiator, &new.initiator));
     }
     let names = Log::new(log.old, log.new);
@@ -110,7 +110,7 @@ fn changed(log: &mut Log<'_>, old: &List, new: &List) {
         let told = |list: &List| yes(list.serious.is_none());
         let text =
             turned(words("每条记录均属严重", "Every record is serious"), &told(old), &told(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Penalty, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Penalty, Bearing::Neither, text);
         log.add(&thing, entry.values(&old.serious, &new.serious));
     }
     bases(log, &thing, words("依据", "Basis"), &old.legal_basis, &new.legal_basis);
@@ -132,7 +132,7 @@ fn nature(log: &mut Log<'_>, thing: &Thing, old: &List, new: &List) {
         let bearing = Bearing::Burden.moved(harder, !harder);
         let name = |l: &List| words::polarity(l.polarity).into();
         let text = turned(words("名单性质", "Polarity"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Polarity, bearing, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Polarity, bearing, text);
         log.add(thing, entry.values(&old.polarity, &new.polarity));
     }
     if old.standing != new.standing {
@@ -140,7 +140,7 @@ fn nature(log: &mut Log<'_>, thing: &Thing, old: &List, new: &List) {
         let bearing = was.and(Bearing::of_list(new.polarity, new.standing));
         let name = |l: &List| words::standing(l.standing).into();
         let text = turned(words("名单效力", "Standing"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Standing, bearing, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Standing, bearing, text);
         log.add(thing, entry.values(&old.standing, &new.standing));
     }
 }
@@ -173,7 +173,10 @@ fn persons(
                     format!("现及于个人：{}。", reached.zh),
                     format!("Now reaches persons: {}.", reached.en),
                 );
-                log.add(&thing, Entry::new(Kind::Widened, Aspect::Persons, more, text).come(rule));
+                log.add(
+                    &thing,
+                    Entry::new(ChangeKind::Widened, Aspect::Persons, more, text).come(rule),
+                );
             }
             Pair::Gone(rule) => {
                 let reached = reached(log, rule);
@@ -182,7 +185,7 @@ fn persons(
                     format!("No longer reaches persons: {}.", reached.en),
                 );
                 let bearing = more.reversed();
-                let entry = Entry::new(Kind::Narrowed, Aspect::Persons, bearing, text);
+                let entry = Entry::new(ChangeKind::Narrowed, Aspect::Persons, bearing, text);
                 log.add(&thing, entry.gone(rule));
             }
         }
@@ -296,7 +299,7 @@ fn rules(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &PersonsRule, new
     sets(log, thing, &matters, &these_or_any(&old.matters), &these_or_any(&new.matters));
     let (was, is) = (old.own_record, new.own_record);
     if was != is {
-        let kind = if is { Kind::Narrowed } else { Kind::Widened };
+        let kind = if is { ChangeKind::Narrowed } else { ChangeKind::Widened };
         let label =
             words("仅及于以其本人为主体的记录", "Only through a record about the person itself");
         let text = turned(label, &yes(was), &yes(is));

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::diff::{Aspect, Bearing, Change, Changes, Item, Kind, first_day, side};
+use crate::diff::{Aspect, Bearing, Change, ChangeKind, ChangedItem, Changes, first_day, side};
 use mustcheck_model::date::Date;
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Instrument};
@@ -19,7 +19,7 @@ pub(super) struct Log<'a> {
 /// The item that a change is about.
 #[derive(Clone)]
 pub(super) struct Thing {
-    pub(super) item: Item,
+    pub(super) item: ChangedItem,
     pub(super) code: String,
     pub(super) name: Text,
     /// The first as-of date on which its changes show.
@@ -30,7 +30,7 @@ pub(super) struct Thing {
 
 /// A change of a thing, before it is logged.
 pub(super) struct Entry {
-    kind: Kind,
+    kind: ChangeKind,
     aspect: Aspect,
     bearing: Bearing,
     old: Option<Value>,
@@ -39,7 +39,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(kind: Kind, aspect: Aspect, bearing: Bearing, text: Text) -> Self {
+    pub(super) fn new(kind: ChangeKind, aspect: Aspect, bearing: Bearing, text: Text) -> Self {
         Self { kind, aspect, bearing, old: None, new: None, text }
     }
 
@@ -112,7 +112,7 @@ impl<'a> Log<'a> {
                 "写法或者次序不同，适用不变。",
                 "Written or ordered in another way; nothing else changes.",
             );
-            let entry = Entry::new(Kind::Wording, Aspect::Writing, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Wording, Aspect::Writing, Bearing::Neither, text);
             self.add(thing, entry.values(old, new));
         }
     }
@@ -174,7 +174,7 @@ impl<'a> Log<'a> {
         let (old, new) = (self.old, self.new);
         if self.changes.is_empty() && old != new {
             let thing = Thing {
-                item: Item::Edition,
+                item: ChangedItem::Edition,
                 code: new.edition.id.clone().into(),
                 name: new.edition.name.clone(),
                 from: self.first_day(),

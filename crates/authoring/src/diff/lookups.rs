@@ -8,7 +8,7 @@ use crate::diff::compare::{
 };
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, joined, words, yes};
-use crate::diff::{Aspect, Bearing, Item, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
 use mustcheck_model::{LegalBasis, Role, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Matter, MatterTrait};
 
@@ -25,12 +25,12 @@ pub(super) fn compare(log: &mut Log<'_>) {
                 changed(log, one, other);
                 continue;
             }
-            Pair::Come(matter) => (Kind::Added, matter),
-            Pair::Gone(matter) => (Kind::Ended, matter),
+            Pair::Come(matter) => (ChangeKind::Added, matter),
+            Pair::Gone(matter) => (ChangeKind::Ended, matter),
         };
         let thing = thing(log, matter);
         let (zh, en) = (&matter.name.zh, &matter.name.en);
-        let (text, values) = if whole == Kind::Added {
+        let (text, values) = if whole == ChangeKind::Added {
             let asked = asked(new, matter);
             (Text::new(format!("新设事项：{zh}。"), format!("New matter: {en}.")), asked)
         } else {
@@ -38,7 +38,7 @@ pub(super) fn compare(log: &mut Log<'_>) {
             (Text::new(format!("不再有事项：{zh}。"), format!("Ended matter: {en}.")), asked)
         };
         let entry = Entry::new(whole, Aspect::Whole, Bearing::Neither, text);
-        if whole == Kind::Added {
+        if whole == ChangeKind::Added {
             log.add(&thing, entry.come(matter));
             lookups(log, &thing, &none, &values);
         } else {
@@ -56,7 +56,7 @@ fn thing(log: &Log<'_>, matter: &Matter) -> Thing {
         );
     }
     Thing {
-        item: Item::Matter,
+        item: ChangedItem::Matter,
         code: matter.code.clone().into(),
         name: matter.name.clone(),
         from: log.first_day(),
@@ -70,7 +70,7 @@ fn changed(log: &mut Log<'_>, old: &Matter, new: &Matter) {
     if old.domain != new.domain {
         let (was, is) = (words::domain(old.domain).into(), words::domain(new.domain).into());
         let text = turned(words("领域", "Domain"), &was, &is);
-        let entry = Entry::new(Kind::Changed, Aspect::Domain, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Domain, Bearing::Neither, text);
         log.add(&thing, entry.values(&old.domain, &new.domain));
     }
     let traits = SetOf {
@@ -86,7 +86,7 @@ fn changed(log: &mut Log<'_>, old: &Matter, new: &Matter) {
     let named = |m: &Matter| m.due.iter().any(|due| due.required);
     let (was, is) = (named(old), named(new));
     if was != is {
-        let kind = if is { Kind::Widened } else { Kind::Narrowed };
+        let kind = if is { ChangeKind::Widened } else { ChangeKind::Narrowed };
         let label = words(
             "申请单位须列明法定代表人或者主要负责人",
             "Each organization must name its legal representative or principal",
@@ -196,13 +196,15 @@ fn words_of(bases: &[LegalBasis]) -> String {
 fn lookups(log: &mut Log<'_>, thing: &Thing, old: &DueBases, new: &DueBases) {
     let come = groups(of_list(log.new), new.iter().filter(|(key, _)| !old.contains_key(*key)));
     let gone = groups(of_list(log.old), old.iter().filter(|(key, _)| !new.contains_key(*key)));
-    for (kind, group) in
-        come.iter().map(|g| (Kind::Added, g)).chain(gone.iter().map(|g| (Kind::Ended, g)))
+    for (kind, group) in come
+        .iter()
+        .map(|g| (ChangeKind::Added, g))
+        .chain(gone.iter().map(|g| (ChangeKind::Ended, g)))
     {
         let (roles, lists) = named(log, group);
         let mut thing = thing.clone();
         thing.basis.clone_from(&group.bases);
-        let (text, bearing) = if kind == Kind::Added {
+        let (text, bearing) = if kind == ChangeKind::Added {
             let zh = format!("增加应查：对{}，查询{}。", roles.zh, lists.zh);
             let en = format!("Lookup due: {} on {}.", roles.en, lists.en);
             (Text::new(zh, en), group.bearing)
@@ -213,7 +215,7 @@ fn lookups(log: &mut Log<'_>, thing: &Thing, old: &DueBases, new: &DueBases) {
         };
         let entry = Entry::new(kind, Aspect::Lookups, bearing, text);
         let value = (&group.roles, &group.lists);
-        let entry = if kind == Kind::Added { entry.come(&value) } else { entry.gone(&value) };
+        let entry = if kind == ChangeKind::Added { entry.come(&value) } else { entry.gone(&value) };
         log.add(&thing, entry);
     }
     refounded(log, thing, old, new);

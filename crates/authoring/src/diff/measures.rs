@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::diff::compare::{Pair, SetOf, bases, pairs, remark, sets, these, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, joined, roles, words};
-use crate::diff::{Aspect, Bearing, Item, Kind, first_day, trigger};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem, first_day, trigger};
 use mustcheck_model::date::Date;
 use mustcheck_model::{Effect, Force, LegalBasis, TermRule, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Measure};
@@ -22,14 +22,14 @@ pub(super) fn compare(log: &mut Log<'_>) {
                 let thing = thing(log, new, measure, measure.valid_from);
                 let bearing = bearing(new, measure);
                 let text = whole(log, new, measure, None);
-                let entry = Entry::new(Kind::Added, Aspect::Whole, bearing, text);
+                let entry = Entry::new(ChangeKind::Added, Aspect::Whole, bearing, text);
                 log.add(&thing, entry.come(measure));
             }
             Pair::Gone(measure) => {
                 let thing = thing(log, old, measure, log.first_day());
                 let bearing = bearing(old, measure).reversed();
                 let text = whole(log, old, measure, Some(log.first_day()));
-                let entry = Entry::new(Kind::Ended, Aspect::Whole, bearing, text);
+                let entry = Entry::new(ChangeKind::Ended, Aspect::Whole, bearing, text);
                 log.add(&thing, entry.gone(measure));
             }
         }
@@ -66,7 +66,7 @@ fn thing(log: &Log<'_>, data: &CatalogueData, measure: &Measure, from: Date) -> 
     let mut basis = measure.legal_basis.clone();
     basis.extend(adoption(data, measure));
     Thing {
-        item: Item::Measure,
+        item: ChangedItem::Measure,
         code: measure.id.clone().into(),
         name: measure.text.clone(),
         from: from.max(log.first_day()).max(first_day(data)),
@@ -160,7 +160,7 @@ fn nature(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
         let applies = bearing(log.old, old).reversed().and(bearing(log.new, new));
         let (was, is) = (words::effect(old.effect).into(), words::effect(new.effect).into());
         let text = turned(words("性质", "Effect"), &was, &is);
-        let entry = Entry::new(Kind::Changed, Aspect::Effect, applies, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Effect, applies, text);
         log.add(thing, entry.values(&old.effect, &new.effect));
     }
     if old.kind != new.kind {
@@ -175,7 +175,7 @@ fn nature(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
         let moved = if stands && old.effect == new.effect { moved } else { Bearing::Neither };
         let (was, is) = (words::kind(old.kind).into(), words::kind(new.kind).into());
         let text = turned(words("措施种类", "Kind"), &was, &is);
-        let entry = Entry::new(Kind::Changed, Aspect::Kind, moved, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Kind, moved, text);
         log.add(thing, entry.values(&old.kind, &new.kind));
     }
 }
@@ -192,7 +192,7 @@ fn standing(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
         if old.force != new.force {
             let (was, is) = (words::force(old.force).into(), words::force(new.force).into());
             let text = turned(words("约束力", "Force"), &was, &is);
-            let entry = Entry::new(Kind::Changed, Aspect::Force, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Changed, Aspect::Force, Bearing::Neither, text);
             log.add(thing, entry.values(&old.force, &new.force));
         }
         return;
@@ -200,7 +200,7 @@ fn standing(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
     let more = weight(is) > weight(was);
     let of =
         if old.effect == new.effect { Bearing::of_effect(new.effect) } else { Bearing::Neither };
-    let kind = if more { Kind::Widened } else { Kind::Narrowed };
+    let kind = if more { ChangeKind::Widened } else { ChangeKind::Narrowed };
     let adopted = was.is_none() || is.is_none();
     let aspect = if adopted { Aspect::Adoption } else { Aspect::Force };
     let text = turned(words("约束力", "Force"), &how(log.old, old), &how(log.new, new));
@@ -220,7 +220,7 @@ fn validity(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new:
     let first = log.first_day();
     if old.valid_from != new.valid_from {
         let wider = new.valid_from < old.valid_from;
-        let kind = if wider { Kind::Widened } else { Kind::Narrowed };
+        let kind = if wider { ChangeKind::Widened } else { ChangeKind::Narrowed };
         let mut thing = thing.clone();
         thing.from = old.valid_from.min(new.valid_from).max(first);
         let bearing = more.moved(wider, !wider);
@@ -229,12 +229,12 @@ fn validity(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new:
     }
     let (kind, last) = match (old.valid_until, new.valid_until) {
         (one, other) if one == other => return,
-        (None, Some(last)) => (Kind::Ended, Some(last)),
-        (Some(last), None) => (Kind::Added, Some(last)),
-        (one, other) if one < other => (Kind::Widened, one),
-        (_, other) => (Kind::Narrowed, other),
+        (None, Some(last)) => (ChangeKind::Ended, Some(last)),
+        (Some(last), None) => (ChangeKind::Added, Some(last)),
+        (one, other) if one < other => (ChangeKind::Widened, one),
+        (_, other) => (ChangeKind::Narrowed, other),
     };
-    let wider = matches!(kind, Kind::Added | Kind::Widened);
+    let wider = matches!(kind, ChangeKind::Added | ChangeKind::Widened);
     let mut thing = thing.clone();
     thing.from = last.and_then(Date::tomorrow).unwrap_or(thing.from).max(first);
     let entry = Entry::new(kind, Aspect::Validity, more.moved(wider, !wider), text());
@@ -272,9 +272,9 @@ fn reach(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &M
             m.scope.map_or_else(|| both("不限", "any"), |t| words::matter_trait(t).into())
         };
         let kind = match (old.scope, new.scope) {
-            (None, _) => Kind::Narrowed,
-            (_, None) => Kind::Widened,
-            _ => Kind::WidenedAndNarrowed,
+            (None, _) => ChangeKind::Narrowed,
+            (_, None) => ChangeKind::Widened,
+            _ => ChangeKind::WidenedAndNarrowed,
         };
         let text = turned(words("条文适用范围", "Scope of the article"), &scope(old), &scope(new));
         let entry = Entry::new(kind, Aspect::Scope, Bearing::Neither, text);
@@ -290,7 +290,7 @@ fn term(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Me
     // An incentive lasts as long as its commendation: no term cuts it.
     let more = if new.effect == Effect::Restriction { more } else { Bearing::Neither };
     let longer = (reach_of(is), is) > (reach_of(was), was);
-    let kind = if longer { Kind::Lengthened } else { Kind::Shortened };
+    let kind = if longer { ChangeKind::Lengthened } else { ChangeKind::Shortened };
     let text = turned(words("期限", "Term"), &words::term_rule(was), &words::term_rule(is));
     let value = |m: &Measure| {
         let stated = [
@@ -327,6 +327,6 @@ fn department(log: &mut Log<'_>, thing: &Thing, old: &Measure, new: &Measure) {
     let (was, is) = (old.implementer.as_ref(), new.implementer.as_ref());
     let label = words("实施部门", "Carried out by");
     let text = turned(label, was.unwrap_or(&none), is.unwrap_or(&none));
-    let entry = Entry::new(Kind::Changed, Aspect::Implementer, Bearing::Neither, text);
+    let entry = Entry::new(ChangeKind::Changed, Aspect::Implementer, Bearing::Neither, text);
     log.add(thing, entry.values(&old.implementer, &new.implementer));
 }

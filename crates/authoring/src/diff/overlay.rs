@@ -8,7 +8,7 @@ use crate::diff::compare::{turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::measures::applied;
 use crate::diff::words::{self, both, count, words, yes};
-use crate::diff::{Aspect, Bearing, Item, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
 use mustcheck_model::date::Date;
 use mustcheck_model::name::Name;
 use mustcheck_model::{Force, LegalBasis, Text};
@@ -18,7 +18,7 @@ use mustcheck_rules::catalogue::data::{CatalogueData, LocalDue, Overlay};
 pub(super) fn compare(log: &mut Log<'_>) {
     let (old, new) = (&log.old.overlay, &log.new.overlay);
     let thing = Thing {
-        item: Item::Overlay,
+        item: ChangedItem::Overlay,
         code: new.id.clone().into(),
         name: new.name.clone(),
         from: log.first_day(),
@@ -37,14 +37,14 @@ pub(super) fn compare(log: &mut Log<'_>) {
         let all = o.initiators.iter().map(|i| (&i.lists, &i.name, &i.legal_basis));
         departments(all)
     };
-    department(log, Item::List, &named(old), &named(new));
+    department(log, ChangedItem::List, &named(old), &named(new));
     log.settle(&thing, mark, &old.initiators, &new.initiators);
     let mark = log.mark();
     let named = |o: &Overlay| -> Departments {
         let all = o.implementers.iter().map(|i| (&i.measures, &i.name, &i.legal_basis));
         departments(all)
     };
-    department(log, Item::Measure, &named(old), &named(new));
+    department(log, ChangedItem::Measure, &named(old), &named(new));
     log.settle(&thing, mark, &old.implementers, &new.implementers);
     local_lookups(log, &thing);
     remark(log, &thing, &old.notes, &new.notes);
@@ -56,7 +56,7 @@ fn head(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
             Text::new(format!("{}（{}）", o.name.zh, o.id), format!("{} ({})", o.name.en, o.id))
         };
         let text = turned(words("地方采用", "Place"), &name(old), &name(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Identity, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Identity, Bearing::Neither, text);
         log.add(thing, entry.values(&old.id, &new.id));
     } else {
         let label = (Aspect::Name, words("名称", "Name"));
@@ -81,7 +81,7 @@ fn head(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
         let shown = |o: &Overlay| words::validity(o.valid_from, o.valid_until);
         let label = words("适用期间", "Holds");
         let text = turned(label, &shown(old), &shown(new));
-        let entry = Entry::new(Kind::Changed, Aspect::Validity, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Validity, Bearing::Neither, text);
         log.add(thing, entry.values(&days(old), &days(new)));
     }
 }
@@ -97,11 +97,11 @@ fn freshness(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
         let general = |o: &Overlay, own: Option<u16>| own.unwrap_or(o.freshness_days);
         let (before, after) = (general(old, was), general(new, is));
         let kind = if after > before {
-            Kind::Lengthened
+            ChangeKind::Lengthened
         } else if after < before {
-            Kind::Shortened
+            ChangeKind::Shortened
         } else {
-            Kind::Changed
+            ChangeKind::Changed
         };
         let none = || both("同一般规定", "as in general");
         let shown = |of: Option<u16>| of.map_or_else(none, days);
@@ -147,7 +147,7 @@ fn adopts(log: &mut Log<'_>, thing: &Thing, old: &Overlay, new: &Overlay) {
         let label = words("采用全部推荐性激励措施", "Adopts every recommended incentive");
         let text = turned(label, &yes(was), &yes(is));
         // A place that does not may still adopt each of them.
-        let entry = Entry::new(Kind::Changed, Aspect::Adoption, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Adoption, Bearing::Neither, text);
         log.add(thing, entry.values(&was, &is));
     }
     let untold = |one: &Overlay| these(one.adopts.iter().filter(|id| !told(log, id)));
@@ -197,7 +197,7 @@ fn adoptions(log: &mut Log<'_>) {
         let measures = log.new.measures.iter().chain(&log.old.measures);
         let name = { measures }.find(|m| m.id == id).map(|m| m.text.clone());
         let name = name.unwrap_or_else(|| both(&id, &id));
-        let thing = thing(log, Item::Measure, id, name, &is.bases);
+        let thing = thing(log, ChangedItem::Measure, id, name, &is.bases);
         bases(log, &thing, words("本地采用的依据", "Basis of adopting it"), &was.bases, &is.bases);
         if was.force != is.force && !was.force.is_empty() && !is.force.is_empty() {
             let name = |taken: &PlaceStatements| {
@@ -206,14 +206,20 @@ fn adoptions(log: &mut Log<'_>) {
             };
             let text =
                 turned(words("本地规定的约束力", "Force in the place"), &name(&was), &name(&is));
-            let entry = Entry::new(Kind::Changed, Aspect::Force, Bearing::Neither, text);
+            let entry = Entry::new(ChangeKind::Changed, Aspect::Force, Bearing::Neither, text);
             log.add(&thing, entry.values(&was.force, &is.force));
         }
         remark(log, &thing, &was.notes, &is.notes);
     }
 }
 
-fn thing(log: &Log<'_>, item: Item, code: String, name: Text, basis: &[LegalBasis]) -> Thing {
+fn thing(
+    log: &Log<'_>,
+    item: ChangedItem,
+    code: String,
+    name: Text,
+    basis: &[LegalBasis],
+) -> Thing {
     Thing { item, code, name, from: log.first_day(), basis: basis.to_vec() }
 }
 
@@ -234,11 +240,11 @@ fn departments<'d>(
     all
 }
 
-fn department(log: &mut Log<'_>, item: Item, old: &Departments, new: &Departments) {
+fn department(log: &mut Log<'_>, item: ChangedItem, old: &Departments, new: &Departments) {
     let mut codes: Vec<&String> = old.keys().chain(new.keys()).collect();
     codes.sort();
     codes.dedup();
-    let (label, aspect) = if item == Item::List {
+    let (label, aspect) = if item == ChangedItem::List {
         (words("本地发起部门", "Initiator in the place"), Aspect::Initiator)
     } else {
         (words("本地实施部门", "Carried out in the place by"), Aspect::Implementer)
@@ -249,7 +255,7 @@ fn department(log: &mut Log<'_>, item: Item, old: &Departments, new: &Department
         if was == is {
             continue;
         }
-        let known = if item == Item::List {
+        let known = if item == ChangedItem::List {
             log.list(code)
         } else {
             let mut all = log.new.measures.iter().chain(&log.old.measures);
@@ -266,7 +272,7 @@ fn department(log: &mut Log<'_>, item: Item, old: &Departments, new: &Department
             continue;
         }
         let text = turned(label, before.unwrap_or(&general), after.unwrap_or(&general));
-        let entry = Entry::new(Kind::Changed, aspect, Bearing::Neither, text);
+        let entry = Entry::new(ChangeKind::Changed, aspect, Bearing::Neither, text);
         log.add(&thing, entry.values(&before, &after));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diff::{Aspect, Bearing, Change, Changes, Item, Side, words};
+use crate::diff::{Aspect, Bearing, Change, ChangedItem, Changes, Side, words};
 use mustcheck_model::Text;
 use mustcheck_writer::Numeral;
 
@@ -31,7 +31,7 @@ pub(super) fn page(changes: &Changes) -> Text {
     }
     head(&mut page, changes);
     let mut sections = 0;
-    let mut item: Option<Item> = None;
+    let mut item: Option<ChangedItem> = None;
     let mut about: Option<(&str, &Text)> = None;
     let mut rest = changes.changes.iter().peekable();
     while let Some(change) = rest.next() {
@@ -100,7 +100,11 @@ fn heading(page: &mut GazetteText, change: &Change) {
     // If the code only gives the place of the rule, the heading shows the words of the rule.
     let by_place = matches!(
         change.item,
-        Item::Disclosure | Item::Closing | Item::Remark | Item::Remedy | Item::Objection
+        ChangedItem::Disclosure
+            | ChangedItem::Closing
+            | ChangedItem::Remark
+            | ChangedItem::Remedy
+            | ChangedItem::Objection
     );
     if by_place {
         page.line(&format!("  {zh}"), &format!("  {en}"));
@@ -113,7 +117,7 @@ fn entry(page: &mut GazetteText, changes: &Changes, change: &Change) {
     let (text, bearing) = (&change.text, words::bearing(change.bearing));
     let (mut zh, mut en) = (format!("    · {}", text.zh), format!("    - {}", text.en));
     // A new measure states its validity itself.
-    let stated = (change.item, change.aspect) == (Item::Measure, Aspect::Whole);
+    let stated = (change.item, change.aspect) == (ChangedItem::Measure, Aspect::Whole);
     if change.from != changes.new.first_day && !stated {
         let _ = write!(zh, "自{}起。", change.from);
         let _ = write!(en, " From {}.", change.from);

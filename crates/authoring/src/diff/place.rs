@@ -7,7 +7,7 @@ use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::lookups::{trait_codes, trait_name};
 use crate::diff::overlay::later;
 use crate::diff::words::{self, both, count, joined, words, yes};
-use crate::diff::{Aspect, Bearing, Item, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_rules::catalogue::data::{Closing, Disclosure, Objection, Remark, Remedy};
 
@@ -37,7 +37,13 @@ pub(super) fn compare(log: &mut Log<'_>) {
     }
 }
 
-fn thing(log: &Log<'_>, item: Item, code: String, name: &Text, basis: &[LegalBasis]) -> Thing {
+fn thing(
+    log: &Log<'_>,
+    item: ChangedItem,
+    code: String,
+    name: &Text,
+    basis: &[LegalBasis],
+) -> Thing {
     Thing { item, code, name: name.clone(), from: log.first_day(), basis: basis.to_vec() }
 }
 
@@ -45,17 +51,17 @@ fn thing(log: &Log<'_>, item: Item, code: String, name: &Text, basis: &[LegalBas
 fn whole(more: Bearing, come: bool, text: &Text) -> Entry {
     if come {
         let text = Text::new(format!("新设：{}", text.zh), format!("New: {}", text.en));
-        Entry::new(Kind::Added, Aspect::Whole, more, text)
+        Entry::new(ChangeKind::Added, Aspect::Whole, more, text)
     } else {
         let text = Text::new(format!("不再有：{}", text.zh), format!("Ended: {}", text.en));
-        Entry::new(Kind::Ended, Aspect::Whole, more.reversed(), text)
+        Entry::new(ChangeKind::Ended, Aspect::Whole, more.reversed(), text)
     }
 }
 
 /// Compares an end of disclosure. It favours the person: the record is no longer relied on.
 fn disclosure(log: &mut Log<'_>, code: String, pair: &Pair<'_, Disclosure>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
-    let thing = thing(log, Item::Disclosure, code, &known.text, &known.legal_basis);
+    let thing = thing(log, ChangedItem::Disclosure, code, &known.text, &known.legal_basis);
     let stated = |d: &Disclosure| {
         let lists = joined(d.lists.iter().map(|list| log.list(list)));
         let acts = joined(d.except_acts.iter().map(|act| log.act(act)));
@@ -105,7 +111,7 @@ fn disclosures(log: &mut Log<'_>, thing: &Thing, old: &Disclosure, new: &Disclos
     sets(log, thing, &acts, &these(&old.except_acts), &these(&new.except_acts));
     if old.years != new.years {
         let longer = new.years > old.years;
-        let kind = if longer { Kind::Lengthened } else { Kind::Shortened };
+        let kind = if longer { ChangeKind::Lengthened } else { ChangeKind::Shortened };
         let years = |d: &Disclosure| Text::new(format!("{}年", d.years), count(d.years, "year"));
         let text = turned(words("披露期限", "Disclosure"), &years(old), &years(new));
         let bearing = Bearing::Burden.moved(longer, !longer);
@@ -122,7 +128,7 @@ fn disclosures(log: &mut Log<'_>, thing: &Thing, old: &Disclosure, new: &Disclos
 fn objection(log: &mut Log<'_>, old: Option<&Objection>, new: Option<&Objection>) {
     let Some(known) = new.or(old) else { return };
     let name = both("异议处理", "Handling of objections");
-    let thing = thing(log, Item::Objection, "objection".into(), &name, &known.legal_basis);
+    let thing = thing(log, ChangedItem::Objection, "objection".into(), &name, &known.legal_basis);
     match (old, new) {
         (Some(old), Some(new)) => objections(log, &thing, old, new),
         (None, Some(new)) => {
@@ -175,7 +181,7 @@ fn objections(log: &mut Log<'_>, thing: &Thing, old: &Objection, new: &Objection
         (words("最长处理期限", "Longest time"), old.decide_at_most, new.decide_at_most),
     ] {
         if was != is {
-            let kind = if is > was { Kind::Lengthened } else { Kind::Shortened };
+            let kind = if is > was { ChangeKind::Lengthened } else { ChangeKind::Shortened };
             let text = turned(label, &working_days(was), &working_days(is));
             let bearing = Bearing::Burden.moved(is > was, is < was);
             let entry = Entry::new(kind, Aspect::Handling, bearing, text);
@@ -193,7 +199,7 @@ fn objections(log: &mut Log<'_>, thing: &Thing, old: &Objection, new: &Objection
         let (was, is) = (weight(old), weight(new));
         let text = turned(words("异议标注", "Annotation"), &annotation(old), &annotation(new));
         let bearing = Bearing::Burden.moved(is > was, is < was);
-        let entry = Entry::new(Kind::Changed, Aspect::Annotation, bearing, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::Annotation, bearing, text);
         log.add(thing, entry.values(&noted(old), &noted(new)));
     }
     bases(log, thing, words("依据", "Basis"), &old.legal_basis, &new.legal_basis);
@@ -204,7 +210,7 @@ fn objections(log: &mut Log<'_>, thing: &Thing, old: &Objection, new: &Objection
 /// Compares a closing. It burdens the person: incomplete materials are not tolerated on a promise.
 fn closing(log: &mut Log<'_>, code: String, pair: &Pair<'_, Closing>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
-    let thing = thing(log, Item::Closing, code, &known.text, &known.legal_basis);
+    let thing = thing(log, ChangedItem::Closing, code, &known.text, &known.legal_basis);
     match pair {
         Pair::Come(new) => log.add(&thing, whole(Bearing::Burden, true, &new.text).come(new)),
         Pair::Gone(old) => log.add(&thing, whole(Bearing::Burden, false, &old.text).gone(old)),
@@ -213,7 +219,7 @@ fn closing(log: &mut Log<'_>, code: String, pair: &Pair<'_, Closing>) {
             if old.when != new.when {
                 let (was, is) = (words::closing(old.when).into(), words::closing(new.when).into());
                 let text = turned(words("情形", "When"), &was, &is);
-                let entry = Entry::new(Kind::Changed, Aspect::When, Bearing::Both, text);
+                let entry = Entry::new(ChangeKind::Changed, Aspect::When, Bearing::Both, text);
                 log.add(&thing, entry.values(&old.when, &new.when));
             }
             let names = Log::new(log.old, log.new);
@@ -244,7 +250,7 @@ fn closing(log: &mut Log<'_>, code: String, pair: &Pair<'_, Closing>) {
 /// Compares a remark to the officer. It neither burdens nor favours.
 fn officer(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remark>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
-    let thing = thing(log, Item::Remark, code, &known.text, &known.legal_basis);
+    let thing = thing(log, ChangedItem::Remark, code, &known.text, &known.legal_basis);
     match pair {
         Pair::Come(new) => log.add(&thing, whole(Bearing::Neither, true, &new.text).come(new)),
         Pair::Gone(old) => log.add(&thing, whole(Bearing::Neither, false, &old.text).gone(old)),
@@ -253,7 +259,7 @@ fn officer(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remark>) {
             if old.when != new.when {
                 let name = |r: &Remark| words::remark_when(r.when).into();
                 let text = turned(words("提示时机", "When"), &name(old), &name(new));
-                let entry = Entry::new(Kind::Changed, Aspect::When, Bearing::Neither, text);
+                let entry = Entry::new(ChangeKind::Changed, Aspect::When, Bearing::Neither, text);
                 log.add(&thing, entry.values(&old.when, &new.when));
             }
             bases(log, &thing, words("依据", "Basis"), &old.legal_basis, &new.legal_basis);
@@ -267,7 +273,7 @@ fn officer(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remark>) {
 /// Compares a remedy. It favours the person.
 fn remedy(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remedy>) {
     let (Pair::Both(_, known) | Pair::Come(known) | Pair::Gone(known)) = pair;
-    let mut thing = thing(log, Item::Remedy, code, &known.text, &known.legal_basis);
+    let mut thing = thing(log, ChangedItem::Remedy, code, &known.text, &known.legal_basis);
     thing.from = later(log, known.valid_from);
     match pair {
         Pair::Come(new) => log.add(&thing, whole(Bearing::Favour, true, &new.text).come(new)),
@@ -279,7 +285,7 @@ fn remedy(log: &mut Log<'_>, code: String, pair: &Pair<'_, Remedy>) {
             let mark = log.mark();
             if old.persons_only != new.persons_only {
                 let (was, is) = (old.persons_only, new.persons_only);
-                let kind = if is { Kind::Narrowed } else { Kind::Widened };
+                let kind = if is { ChangeKind::Narrowed } else { ChangeKind::Widened };
                 let label = words("仅限个人", "For persons only");
                 let text = turned(label, &yes(was), &yes(is));
                 let entry = Entry::new(kind, Aspect::Persons, Bearing::Favour.moved(was, is), text);
@@ -304,9 +310,9 @@ fn remedy_days(log: &mut Log<'_>, thing: &Thing, old: &Remedy, new: &Remedy) {
     }
     let first = log.first_day();
     let entry = if was.max(first) == is.max(first) {
-        Entry::new(Kind::Wording, Aspect::Validity, Bearing::Neither, text())
+        Entry::new(ChangeKind::Wording, Aspect::Validity, Bearing::Neither, text())
     } else {
-        let kind = if is < was { Kind::Widened } else { Kind::Narrowed };
+        let kind = if is < was { ChangeKind::Widened } else { ChangeKind::Narrowed };
         let bearing = Bearing::Favour.moved(is < was, is > was);
         Entry::new(kind, Aspect::Validity, bearing, text())
     };

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::diff::compare::{Codes, SetOf, bases, sets, turned};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, words, yes};
-use crate::diff::{Aspect, Bearing, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind};
 use mustcheck_model::{Effect, PenaltyKind, SubjectKind, Text};
 use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, Measure, RecordMatter};
 
@@ -113,11 +113,11 @@ pub(super) fn penalty(code: &str) -> Text {
 fn subject(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let kind = match (old.subject, new.subject) {
         (one, other) if one == other => return,
-        (_, None) => Kind::Widened,
-        (None, _) => Kind::Narrowed,
-        _ => Kind::WidenedAndNarrowed,
+        (_, None) => ChangeKind::Widened,
+        (None, _) => ChangeKind::Narrowed,
+        _ => ChangeKind::WidenedAndNarrowed,
     };
-    let bearing = more.moved(kind != Kind::Narrowed, kind != Kind::Widened);
+    let bearing = more.moved(kind != ChangeKind::Narrowed, kind != ChangeKind::Widened);
     let name = |of: Option<SubjectKind>| words::subject(of).into();
     let text = turned(words("主体类型", "Kind of subject"), &name(old.subject), &name(new.subject));
     let entry = Entry::new(kind, Aspect::Subject, bearing, text);
@@ -128,11 +128,11 @@ fn subject(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: 
 fn matter(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, new: &Measure) {
     let kind = match (old.record_matter, new.record_matter) {
         (one, other) if one == other => return,
-        (_, None) => Kind::Widened,
-        (None, _) => Kind::Narrowed,
-        _ => Kind::WidenedAndNarrowed,
+        (_, None) => ChangeKind::Widened,
+        (None, _) => ChangeKind::Narrowed,
+        _ => ChangeKind::WidenedAndNarrowed,
     };
-    let bearing = more.moved(kind != Kind::Narrowed, kind != Kind::Widened);
+    let bearing = more.moved(kind != ChangeKind::Narrowed, kind != ChangeKind::Widened);
     let name = |of: Option<RecordMatter>| words::record_matter(of).into();
     let text = turned(
         words("与记录事项的关联", "Link with the matter on record"),
@@ -174,7 +174,7 @@ fn clean_years(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &Measure, n
     }
     // Only an incentive can be earned.
     let more = if new.effect == Effect::Incentive { more } else { Bearing::Neither };
-    let kind = if is { Kind::Widened } else { Kind::Narrowed };
+    let kind = if is { ChangeKind::Widened } else { ChangeKind::Narrowed };
     let label = words("连续三年无不良记录亦可适用", "Three clean years earn it too");
     let text = turned(label, &yes(was), &yes(is));
     let entry = Entry::new(kind, Aspect::ThreeCleanYears, more.moved(is, was), text);

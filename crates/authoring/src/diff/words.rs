@@ -1,6 +1,6 @@
 //! Words that the page shows for codes.
 
-use crate::diff::{Bearing, Item};
+use crate::diff::{Bearing, ChangedItem};
 use mustcheck_model::date::Date;
 use mustcheck_model::{
     Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity,
@@ -258,22 +258,22 @@ pub(super) const fn bearing(bearing: Bearing) -> Words {
     }
 }
 
-pub(super) const fn section(item: Item) -> Words {
+pub(super) const fn section(item: ChangedItem) -> Words {
     match item {
-        Item::Edition => words("版本", "Edition"),
-        Item::Overlay => words("地方采用", "The place"),
-        Item::Measure => words("措施", "Measures"),
-        Item::Matter => words("事项与应查", "Matters and lookups due"),
-        Item::List => words("名单", "Lists"),
-        Item::Act => words("行为", "Acts"),
-        Item::Disclosure => words("披露期限", "Ends of disclosure"),
-        Item::Objection => words("异议处理", "Handling of objections"),
-        Item::Closing => words("不予承诺容缺的情形", "Where a promise is not open"),
-        Item::Remark => words("对承办人的提示", "What the officer is told"),
-        Item::Remedy => words("救济", "Remedies"),
-        Item::Rank => words("依据的层级", "Which instruments may found what"),
-        Item::Instrument => words("法律文件", "Instruments"),
-        Item::Setting => words("数额", "Amounts"),
-        Item::Calendar => words("放假安排", "Holidays"),
+        ChangedItem::Edition => words("版本", "Edition"),
+        ChangedItem::Overlay => words("地方采用", "The place"),
+        ChangedItem::Measure => words("措施", "Measures"),
+        ChangedItem::Matter => words("事项与应查", "Matters and lookups due"),
+        ChangedItem::List => words("名单", "Lists"),
+        ChangedItem::Act => words("行为", "Acts"),
+        ChangedItem::Disclosure => words("披露期限", "Ends of disclosure"),
+        ChangedItem::Objection => words("异议处理", "Handling of objections"),
+        ChangedItem::Closing => words("不予承诺容缺的情形", "Where a promise is not open"),
+        ChangedItem::Remark => words("对承办人的提示", "What the officer is told"),
+        ChangedItem::Remedy => words("救济", "Remedies"),
+        ChangedItem::Rank => words("依据的层级", "Which instruments may found what"),
+        ChangedItem::Instrument => words("法律文件", "Instruments"),
+        ChangedItem::Setting => words("数额", "Amounts"),
+        ChangedItem::Calendar => words("放假安排", "Holidays"),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CASES, Folder, SHARED};
 use crate::finding::{Findings, meant, rules};
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_model::Text;
 
 /// Returns the TOML files of a folder in the order of their names, so that every machine compiles
@@ -18,7 +18,7 @@ pub(crate) fn toml_files(root: &Path, folder: &str, findings: &mut Findings) -> 
     let entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
-            missing(&path, Place::start_of(shown(folder)), &error, findings);
+            missing(&path, FilePlace::start_of(shown(folder)), &error, findings);
             return Vec::new();
         }
     };
@@ -31,7 +31,7 @@ pub(crate) fn toml_files(root: &Path, folder: &str, findings: &mut Findings) -> 
         let file = joined(folder, &name);
         if entry.path().is_dir() {
             let (zh, en) = ("文件夹以`.toml`命名", "a folder is named like a file");
-            findings.add(&rules::FOLDER_AS_FILE, Place::start_of(file), zh, en);
+            findings.add(&rules::FOLDER_AS_FILE, FilePlace::start_of(file), zh, en);
         } else {
             files.push(file);
         }
@@ -41,7 +41,7 @@ pub(crate) fn toml_files(root: &Path, folder: &str, findings: &mut Findings) -> 
 }
 
 /// Adds a finding on why a path cannot be read.
-pub(crate) fn missing(path: &Path, place: Place, error: &io::Error, findings: &mut Findings) {
+pub(crate) fn missing(path: &Path, place: FilePlace, error: &io::Error, findings: &mut Findings) {
     if circular(path) {
         let zh = "符号链接指回自身".to_owned();
         findings.add(&rules::LINK_CYCLE, place, zh, "the symbolic link leads back to itself");
@@ -119,7 +119,7 @@ impl Folder {
             if let Some(id) = name.strip_suffix(".md").filter(|id| !self.texts.contains_key(*id)) {
                 let zh = format!("没有法规以`{id}`为代码");
                 let en = format!("no instrument has the id `{id}`");
-                findings.add(&rules::UNREAD_FILE, Place::start_of(file), zh, en);
+                findings.add(&rules::UNREAD_FILE, FilePlace::start_of(file), zh, en);
             }
             return;
         }
@@ -132,10 +132,10 @@ impl Folder {
             let near = self.parts.keys().map(String::as_str).collect::<Vec<_>>();
             let rule: &'static _ = &rules::UNREAD_FILE;
             let mend = meant(rule, folder, &near);
-            findings.add_mend(rule, Place::start_of(file), Text::new(zh, en), mend);
+            findings.add_mend(rule, FilePlace::start_of(file), Text::new(zh, en), mend);
         } else if misnamed(name) {
             let (zh, en) = ("文件名不以`.toml`结尾", "the name does not end with `.toml`");
-            findings.add(&rules::UNREAD_FILE, Place::start_of(file), zh, en);
+            findings.add(&rules::UNREAD_FILE, FilePlace::start_of(file), zh, en);
         }
     }
 }
@@ -170,6 +170,6 @@ pub(super) fn leads_back(root: &Path, file: &str, findings: &mut Findings) -> bo
         ),
         _ => return false,
     };
-    findings.add(&rules::LINK_CYCLE, Place::start_of(file), zh, en);
+    findings.add(&rules::LINK_CYCLE, FilePlace::start_of(file), zh, en);
     true
 }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::shape::Item;
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_model::date::Date;
 use mustcheck_model::{Effect, Force, MeasureKind, Role, TermRule};
 use mustcheck_rules::catalogue::data::Measure;
@@ -140,7 +140,7 @@ fn on_a_common_day<'a>(
 }
 
 fn tell(one: &Item<Measure>, other: &Item<Measure>, findings: &mut Findings) {
-    let Place { file, line, .. } = one.key("id");
+    let FilePlace { file, line, .. } = one.key("id");
     let (first, second) = (&one.value, &other.value);
     let (key, zh, en) = if first.force == second.force {
         ("id", "期限", "their term")

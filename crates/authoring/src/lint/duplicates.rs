@@ -7,7 +7,7 @@ use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::combination::{Coded, Table, is_local};
 use crate::shape::Item;
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_model::Force;
 use mustcheck_model::name::Name;
 use mustcheck_rules::catalogue::MOST;
@@ -40,7 +40,7 @@ pub(super) fn codes(all: &Combination<'_>, findings: &mut Findings) {
         };
         // A local file that takes the id of a mandatory measure would replace that measure.
         if is_local(item) && !is_local(first) && is_mandatory(first) {
-            let Place { file, line, .. } = first.key("id");
+            let FilePlace { file, line, .. } = first.key("id");
             let zh = format!("地方措施占用强制性措施`{id}`的代码（{file}第{line}行）");
             let en = format!(
                 "the local measure takes the id of the mandatory measure `{id}` ({file}:{line})"
@@ -71,14 +71,14 @@ fn twice<T: Coded>(table: &Table<'_, T>, key: &str, findings: &mut Findings) {
 }
 
 fn duplicate(
-    at: Place,
-    first: &Place,
+    at: FilePlace,
+    first: &FilePlace,
     kind_zh: &str,
     kind: &str,
     code: &str,
     findings: &mut Findings,
 ) {
-    let Place { file, line, column } = first;
+    let FilePlace { file, line, column } = first;
     let zh = format!("{kind_zh}`{code}`重复，已见于{file}第{line}行第{column}列");
     let en = format!("{kind} `{code}` stands twice, first at {file}:{line}:{column}");
     findings.add(&rules::DUPLICATE, at, zh, en);
@@ -94,7 +94,7 @@ fn too_many<T: Coded>(kind: &str, table: &Table<'_, T>, findings: &mut Findings)
 
 /// Checks for parts of lists that are lists themselves, or parts of two lists.
 fn parts(lists: &Table<'_, List>, findings: &mut Findings) {
-    let mut seen: BTreeMap<&str, Place> =
+    let mut seen: BTreeMap<&str, FilePlace> =
         lists.items().map(|item| (item.value.code.as_str(), item.key("code"))).collect();
     for item in lists.items() {
         for (index, part) in item.value.parts.iter().enumerate() {

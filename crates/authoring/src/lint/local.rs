@@ -7,7 +7,7 @@ use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::combination::is_local;
 use crate::shape::Item;
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_model::{Force, MeasureKind};
 use mustcheck_rules::catalogue::data::Measure;
 
@@ -67,7 +67,7 @@ fn widens(
     let further = !measure.matters.iter().all(|matter| of.matters.contains(matter))
         || !measure.roles.iter().all(|role| of.roles.contains(role));
     if binds || further {
-        let Place { file, line, .. } = base.key("id");
+        let FilePlace { file, line, .. } = base.key("id");
         let (id, base) = (&measure.id, &of.id);
         let zh = format!("地方措施`{id}`扩大了推荐性措施`{base}`（{file}第{line}行）");
         let en =
@@ -98,7 +98,7 @@ fn regions(all: &Combination<'_>, findings: &mut Findings) {
     }
 }
 
-fn no_code(region: &str, at: Place, findings: &mut Findings) {
+fn no_code(region: &str, at: FilePlace, findings: &mut Findings) {
     let zh = format!("`{region}`不是两位、四位或六位的行政区划代码");
     let en = format!("`{region}` is no division code of two, four or six digits");
     findings.add(&rules::REGION, at, zh, en);

@@ -7,7 +7,7 @@ use crate::lint::duplicates::itself;
 use crate::lint::validity::ends_before_it_begins;
 use crate::lint::{Combination, here};
 use crate::shape::Item;
-use crate::source::{Place, Step};
+use crate::source::{FilePlace, Step};
 use mustcheck_model::name::Name;
 use mustcheck_model::{Effect, Force, Polarity};
 use mustcheck_rules::catalogue::data::{ClosingWhen, Overlay};
@@ -119,7 +119,7 @@ pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
 }
 
 /// Checks that a place adopts a measure only if the edition leaves it to the office.
-fn adopted(all: &Combination<'_>, id: &str, at: Place, findings: &mut Findings) {
+fn adopted(all: &Combination<'_>, id: &str, at: FilePlace, findings: &mut Findings) {
     let measure = all.measures.get(id);
     if measure.is_some_and(|measure| measure.force != Force::Recommended) {
         let zh = format!("地方采用`{id}`，而它不是推荐性措施");

@@ -8,7 +8,7 @@ use crate::lint::Combination;
 use crate::lint::bases::{self, Bases, key};
 use crate::lint::combination::{Coded, Table};
 use crate::shape::Item;
-use crate::source::{Place, Step};
+use crate::source::{FilePlace, Step};
 use mustcheck_model::name::Name;
 use mustcheck_model::{Effect, ListStanding, Polarity, Text};
 use mustcheck_rules::catalogue::data::{Matter, Measure, Overlay};
@@ -72,7 +72,7 @@ impl<T> Naming<'_, '_, T> {
     fn unknown(
         &self,
         rule: &'static Rule,
-        at: Place,
+        at: FilePlace,
         code: &str,
         (kind_zh, kind): (&str, &str),
         known: &[&str],

@@ -7,7 +7,7 @@ use crate::finding::{Findings, rules};
 use crate::folder::Folder;
 use crate::lint::Combination;
 use crate::shape::Item;
-use crate::source::Place;
+use crate::source::FilePlace;
 use mustcheck_model::CalendarYear;
 use mustcheck_model::date::Date;
 use mustcheck_rules::catalogue::data::{Edition, Measure};
@@ -16,7 +16,7 @@ use mustcheck_rules::catalogue::data::{Edition, Measure};
 struct PlacedValidity {
     from: Date,
     until: Option<Date>,
-    at: Place,
+    at: FilePlace,
 }
 
 /// Checks for gaps and overlaps between validities, reported at the later one.
@@ -24,7 +24,7 @@ fn follow(zh: &str, en: &str, mut spans: Vec<PlacedValidity>, findings: &mut Fin
     spans.sort_by(|one, other| (one.from, &one.at).cmp(&(other.from, &other.at)));
     for pair in spans.windows(2) {
         let [earlier, later] = pair else { continue };
-        let Place { file, line, .. } = &earlier.at;
+        let FilePlace { file, line, .. } = &earlier.at;
         let from = later.from;
         match earlier.until {
             Some(last) if last < from => {
@@ -91,7 +91,7 @@ fn years<'a>(years: &[&'a Item<CalendarYear>], findings: &mut Findings) {
     for item in years {
         let year = item.value.year;
         if let Some(first) = seen.insert(year, item) {
-            let Place { file, line, column } = first.key("year");
+            let FilePlace { file, line, column } = first.key("year");
             let zh = format!("{year}年的日历重复，已见于{file}第{line}行第{column}列");
             let en =
                 format!("the calendar of {year} stands twice, first at {file}:{line}:{column}");

@@ -3,7 +3,7 @@
 use crate::diff::compare::{Pair, bases, pairs, turned};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, joined, words};
-use crate::diff::{Aspect, Bearing, Kind};
+use crate::diff::{Aspect, Bearing, ChangeKind};
 use mustcheck_model::{ListRules, Term, Text};
 use mustcheck_rules::catalogue::data::ListRegime;
 
@@ -24,7 +24,8 @@ pub(super) fn compare(
                     format!("新增名单规则：{}。", stated.zh),
                     format!("New rules of the list: {}.", stated.en),
                 );
-                let entry = Entry::new(Kind::Added, Aspect::ListRules, Bearing::Neither, text);
+                let entry =
+                    Entry::new(ChangeKind::Added, Aspect::ListRules, Bearing::Neither, text);
                 log.add(thing, entry.come(new));
             }
             Pair::Gone(old) => {
@@ -33,7 +34,8 @@ pub(super) fn compare(
                     format!("不再有名单规则：{}。", stated.zh),
                     format!("Ended rules of the list: {}.", stated.en),
                 );
-                let entry = Entry::new(Kind::Ended, Aspect::ListRules, Bearing::Neither, text);
+                let entry =
+                    Entry::new(ChangeKind::Ended, Aspect::ListRules, Bearing::Neither, text);
                 log.add(thing, entry.gone(old));
             }
         }
@@ -47,7 +49,7 @@ fn changed(log: &mut Log<'_>, thing: &Thing, more: Bearing, old: &ListRegime, ne
         let softer = weights(&is).iter().zip(weights(&was)).any(|(new, old)| *new < old);
         let text = turned(words("名单规则", "Rules of the list"), &stated(old), &stated(new));
         let bearing = more.moved(harder, softer);
-        let entry = Entry::new(Kind::Changed, Aspect::ListRules, bearing, text);
+        let entry = Entry::new(ChangeKind::Changed, Aspect::ListRules, bearing, text);
         log.add(thing, entry.values(old, new));
     }
     let all =
