@@ -5,10 +5,11 @@
 
 #![allow(clippy::all, reason = "generated code")]
 
-use crate::baking;
 use mustcheck_model::boundary::Convert;
 use mustcheck_model::{AnswerFacts, ApplicationFacts};
 use mustcheck_rules::catalogue::Catalogue;
+
+use crate::baking;
 
 wit_bindgen::generate!({ path: "../wit", world: "credit-check" });
 

@@ -41,15 +41,14 @@ mod place;
 mod trigger;
 mod words;
 
-pub use bearing::Bearing;
-pub use folders::{FolderChanges, FoldersError, folders};
-
-use serde::Serialize;
-
-use crate::diff::log::Log;
 use mustcheck_model::date::Date;
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_rules::catalogue::data::CatalogueData;
+use serde::Serialize;
+
+use crate::diff::log::Log;
+pub use bearing::Bearing;
+pub use folders::{FolderChanges, FoldersError, folders};
 
 /// The changes between two catalogues.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -8,16 +8,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::finding::{Findings, rules};
-use crate::law_text::LawText;
-use crate::shape::{Item, Items, head, items, only};
-use crate::source::{FaultKind, FilePlace, LIMIT, TomlFile};
 use mustcheck_model::CalendarYear;
 use mustcheck_model::name::each_once;
 use mustcheck_rules::catalogue::data::{
     Act, Edition, Instrument, List, Matter, Measure, Overlay, Setting,
 };
 
+use crate::finding::{Findings, rules};
+use crate::law_text::LawText;
+use crate::shape::{Item, Items, head, items, only};
+use crate::source::{FaultKind, FilePlace, LIMIT, TomlFile};
 pub(super) use listing::{missing, toml_files};
 
 /// The part of a folder to be read.

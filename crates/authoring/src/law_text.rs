@@ -1,9 +1,9 @@
 //! The text of an instrument, read once and cut into its articles.
 
-use mustcheck_model::text::numeral_of;
 use std::collections::BTreeMap;
 
 use mustcheck_model::LegalBasis;
+use mustcheck_model::text::numeral_of;
 use mustcheck_rules::clause::OPINIONS;
 
 /// An instrument's text by article, each without its line ends, since a clause may be quoted over a

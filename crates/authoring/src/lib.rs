@@ -21,16 +21,16 @@ pub mod verbatim;
 
 use std::path::Path;
 
-pub use finding::Finding;
-pub use lint::lint;
-pub use source::TomlFile;
+use mustcheck_rules::catalogue::Catalogue;
+use mustcheck_rules::catalogue::data::CatalogueData;
 
 use crate::finding::{Findings, rules};
 use crate::folder::{Folder, Wanted, missing, toml_files};
 use crate::lint::Combination;
 use crate::source::FilePlace;
-use mustcheck_rules::catalogue::Catalogue;
-use mustcheck_rules::catalogue::data::CatalogueData;
+pub use finding::Finding;
+pub use lint::lint;
+pub use source::TomlFile;
 
 /// A compiled edition with its overlay: the data, and its canonical form.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use mustcheck_model::Text;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 use toml::Spanned;
@@ -13,7 +14,6 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::finding::{Findings, Rule, meant, rules};
 use crate::source::{FilePlace, Step, TomlFile};
-use mustcheck_model::Text;
 
 /// An item of a file, with its place.
 #[derive(Clone, Debug)]

@@ -6,10 +6,9 @@ mod spans;
 
 use std::ops::Range;
 
+use mustcheck_model::Text;
 use serde::Serialize;
 use toml::de::DeTable;
-
-use mustcheck_model::Text;
 
 pub use encoding::{Garbled, LIMIT};
 pub use spans::{Node, Step};

@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use mustcheck_model::date::Date;
+use mustcheck_model::{InstrumentKind, LegalBasis, Text};
+use mustcheck_rules::catalogue::data::Instrument;
 use serde::Serialize;
 
 use crate::Finding;
 use crate::finding::{Findings, Severity};
 use crate::folder::{Folder, FolderPart, Wanted};
 use crate::lint::bases;
-use mustcheck_model::date::Date;
-use mustcheck_model::{InstrumentKind, LegalBasis, Text};
-use mustcheck_rules::catalogue::data::Instrument;
 
 /// The state of one text.
 #[derive(Clone, Debug, Serialize)]

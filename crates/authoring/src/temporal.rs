@@ -13,21 +13,20 @@ mod span;
 mod statement;
 mod trial;
 
-pub use coverage::{Coverage, Covered, Gap, coverage};
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use mustcheck_model::date::Date;
+use mustcheck_model::{Application, ApplicationError, Decision, Effect};
+use mustcheck_rules::catalogue::Catalogue;
+use mustcheck_rules::catalogue::data::{CatalogueData, Matter};
 use serde::Serialize;
 
 use crate::check::Registry;
 use crate::temporal::coverage::grid;
 use crate::temporal::statement::Statement;
 use crate::temporal::trial::{Fired, Trial};
-use mustcheck_model::date::Date;
-use mustcheck_model::{Application, ApplicationError, Decision, Effect};
-use mustcheck_rules::catalogue::Catalogue;
-use mustcheck_rules::catalogue::data::{CatalogueData, Matter};
+pub use coverage::{Coverage, Covered, Gap, coverage};
 
 /// Result of the proof: counts of its trials, and the violations found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -1,7 +1,8 @@
 //! Check that a clause is verbatim in its instrument's text, inside the article that it names.
 
-use crate::law_text::{Departure, LawText};
 use mustcheck_model::LegalBasis;
+
+use crate::law_text::{Departure, LawText};
 
 /// Returns the fault of a basis whose words are not in a text as it says, if there is one.
 /// [`LawText::departure`] says more.

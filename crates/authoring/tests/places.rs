@@ -19,6 +19,7 @@ mod registry;
 use std::collections::BTreeSet;
 use std::fs;
 
+use Disposition::{Restricted, Review};
 use mustcheck_authoring as authoring;
 use mustcheck_model::date::Date;
 use mustcheck_model::{
@@ -26,9 +27,8 @@ use mustcheck_model::{
     MeasureKind, Standing,
 };
 use mustcheck_writer::Language;
-use registry::{Case, aside, catalogue, catalogue_folder, folder, measures};
 
-use Disposition::{Restricted, Review};
+use registry::{Case, aside, catalogue, catalogue_folder, folder, measures};
 
 /// Each place with the division of an office in it.
 const PLACES: [(&str, &str); 5] = [

@@ -13,15 +13,15 @@ mod registry;
 
 use std::fs;
 
+use Disposition::{Clear, Facilitated, Restricted, Review};
 use mustcheck_authoring as authoring;
 use mustcheck_model::date::Date;
 use mustcheck_model::{Decision, Disposition};
 use mustcheck_rules::Catalogue;
 use mustcheck_rules::catalogue::data::PersonsRule;
 use mustcheck_writer::Language;
-use registry::{Case, aside, catalogue, folder, measures};
 
-use Disposition::{Clear, Facilitated, Restricted, Review};
+use registry::{Case, aside, catalogue, folder, measures};
 
 const CLEAN: &str = "- opinions-4-green-channel condition-not-met";
 const DEFEATED: &str = "- opinions-4-green-channel defeated-by-restriction";

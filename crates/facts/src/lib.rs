@@ -6,7 +6,6 @@ pub mod validate;
 
 use std::collections::BTreeMap;
 
-use crate::answers::Answered;
 use mustcheck_model::date::Date;
 use mustcheck_model::described::Described;
 use mustcheck_model::lookback::held_from;
@@ -14,6 +13,8 @@ use mustcheck_model::{
     AnswerFacts, Application, ApplicationError, ApplicationFacts, CreditRecord, DueLookup,
     EventFacts, MaterialFacts, Query, RecordFacts, SubjectFacts,
 };
+
+use crate::answers::Answered;
 
 /// Checks an application and makes its facts.
 ///

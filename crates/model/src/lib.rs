@@ -26,6 +26,12 @@ pub mod worded;
 pub mod words;
 pub mod working_days;
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::shared;
+use crate::shared::Shared;
 pub use application::*;
 pub use code::*;
 pub use decision::*;
@@ -38,13 +44,6 @@ pub use record::*;
 pub use term::*;
 pub use verdict::*;
 pub use worded::{Datum, Worded};
-
-use std::borrow::Cow;
-
-use serde::{Deserialize, Serialize};
-
-use crate::name::shared;
-use crate::shared::Shared;
 
 /// The same sentence twice: Chinese is authoritative, English is our own words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

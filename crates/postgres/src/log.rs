@@ -19,9 +19,8 @@ use tokio_postgres::Row;
 use crate::requests::Claim;
 use crate::{Database, Error};
 use append::KnownSize;
-use queue::Queue;
-
 pub use mirror::Mirrored;
+use queue::Queue;
 pub use read::LogEntry;
 pub use verify::Verified;
 

@@ -7,11 +7,11 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use mustcheck::RegistryError;
 use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::StoreError;
-use mustcheck::RegistryError;
 
 /// Number of digests that are kept in memory.
 const IN_MEMORY: usize = 1 << 16;

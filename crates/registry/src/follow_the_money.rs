@@ -16,18 +16,17 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
-use mustcheck_model::{CreditRecord, RecordSubject};
-use serde::Serialize;
-use sha2::{Digest as _, Sha256};
-
-use crate::table::{Document, Refused, RejectedFile};
 use mustcheck::InputError;
 use mustcheck::input::{parse_strictly, quotable};
 use mustcheck::registry::json::{record_fault, vocabulary_fault};
 use mustcheck::registry::sources::{Coverage, coverage};
 use mustcheck::registry::written::{LeftOpen, Pattern};
 use mustcheck::registry::{RegistryError, Vocabulary};
+use mustcheck_model::{CreditRecord, RecordSubject};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
+use crate::table::{Document, Refused, RejectedFile};
 use entity::{Entity, Term};
 pub use mapping::{ListRule, MoneyMapping};
 use people::Named;

@@ -18,21 +18,20 @@ mod work;
 
 use std::path::Path;
 
+pub use mustcheck::registry::held::ImportOptions;
+use mustcheck::registry::held::Mark;
+use mustcheck::registry::sources::now;
+use mustcheck::registry::{RegistryError, Vocabulary};
 use mustcheck_model::date::Timestamp;
 use serde::Serialize;
 
 use crate::error::StoreError;
 use crate::sqlite::{begin, open_for_import};
-use mustcheck::registry::held::Mark;
-use mustcheck::registry::sources::now;
-use mustcheck::registry::{RegistryError, Vocabulary};
-use work::Work;
-
 pub use acknowledge::acknowledge;
-pub use mustcheck::registry::held::ImportOptions;
 pub use read::{Incoming, Item};
 pub use snapshot::{Snapshot, Taken};
 pub use undo::undo;
+use work::Work;
 
 /// Result of an import for one source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
+use mustcheck::input::shortened;
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
-
-use mustcheck::input::shortened;
 
 /// Largest size of a mapping file, in bytes.
 pub const MAPPING_LIMIT: u64 = 1 << 20;

@@ -4,11 +4,10 @@
 mod day;
 mod term;
 
+use mustcheck::input::quotable;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
-
-use mustcheck::input::quotable;
 
 pub use day::{DateShape, DayForm, DayOrder, Epoch, day, day_within, instant};
 pub use term::{Term, TermUnit, term};

@@ -8,16 +8,15 @@ mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use mustcheck::registry::held::{Held, SourceSummary, answer, decode};
+use mustcheck::registry::sources::{Source, future_faults};
+use mustcheck::registry::written::Shape;
+use mustcheck::registry::{Ask, Registry, RegistryError, Vocabulary};
 use mustcheck_model::{Answer, CreditRecord, Subject};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::error::StoreError;
-use mustcheck::registry::held::{Held, SourceSummary, answer, decode};
-use mustcheck::registry::sources::{Source, future_faults};
-use mustcheck::registry::written::Shape;
-use mustcheck::registry::{Ask, Registry, RegistryError, Vocabulary};
-
 pub(crate) use write::{
     begin, count_shapes, open_for_import, open_for_repair, put_entries, put_parties,
 };

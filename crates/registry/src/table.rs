@@ -25,16 +25,15 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
+use mustcheck::registry::sources::{Coverage, Source, coverage};
+use mustcheck::registry::written::{LeftOpen, Pattern};
+use mustcheck::registry::{RegistryError, Vocabulary};
 use mustcheck_model::date::Timestamp;
 use mustcheck_model::{CreditRecord, SubjectKind};
 use serde::Serialize;
 
 use crate::digests::DigestSet;
 use crate::shapes::Epoch;
-use mustcheck::registry::sources::{Coverage, Source, coverage};
-use mustcheck::registry::written::{LeftOpen, Pattern};
-use mustcheck::registry::{RegistryError, Vocabulary};
-
 pub use column::{Cell, CellTable, Column, Letter, RangeEnd};
 pub use decode::Encoding;
 pub use mapping::{
@@ -42,12 +41,11 @@ pub use mapping::{
 };
 pub use output::RejectedFile;
 pub(crate) use output::{Document, Refused};
+use raw::{Flow, RawRow};
+use rows::Rows;
 pub use skip::{CellState, SkipRule};
 pub use source::TableSource;
 pub use workbook::Kind;
-
-use raw::{Flow, RawRow};
-use rows::Rows;
 
 /// Largest size of a row, in bytes.
 const ROW_LIMIT: usize = 1 << 20;

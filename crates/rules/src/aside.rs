@@ -1,12 +1,13 @@
 //! Records set aside for their standing, by the rules of their list or else by the Opinions (RAILS
 //! R4 and R5).
 
-use crate::catalogue::{Catalogue, ListRule};
-use crate::clause::Clause;
-use crate::reach::Hit;
 use mustcheck_model::date::Date;
 use mustcheck_model::standing::objection_open;
 use mustcheck_model::{Basis, Detail, SetAsideReason, SetAsideVerdict, Standing};
+
+use crate::catalogue::{Catalogue, ListRule};
+use crate::clause::Clause;
+use crate::reach::Hit;
 
 /// 33 (二十二). Reads as: information that turns out wrong is corrected or revoked, and has no
 /// consequences.

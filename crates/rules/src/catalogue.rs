@@ -11,14 +11,6 @@ mod rails;
 
 use std::sync::OnceLock;
 
-use crate::catalogue::data::{
-    Act, CatalogueData, Instrument, List, ListRegime, Matter, Measure, PersonsRule, Setting,
-};
-use crate::catalogue::grounds::Grounds;
-pub use crate::catalogue::grounds::ListRule;
-pub use crate::catalogue::index::MOST;
-use crate::catalogue::index::{CodeIndex, Restrictions};
-use crate::clause::Clause;
 #[cfg(target_family = "wasm")]
 use mustcheck_model::Text;
 use mustcheck_model::date::Date;
@@ -27,6 +19,15 @@ use mustcheck_model::described::Described;
 use mustcheck_model::name::Name;
 use mustcheck_model::name::each_once;
 use mustcheck_model::{Basis, Effect, Force, ListStanding, PolicyId, Role};
+
+use crate::catalogue::data::{
+    Act, CatalogueData, Instrument, List, ListRegime, Matter, Measure, PersonsRule, Setting,
+};
+use crate::catalogue::grounds::Grounds;
+pub use crate::catalogue::grounds::ListRule;
+pub use crate::catalogue::index::MOST;
+use crate::catalogue::index::{CodeIndex, Restrictions};
+use crate::clause::Clause;
 
 /// The name under which the rules of this crate describe themselves.
 pub const POLICY_NAME: &str = "mustcheck";

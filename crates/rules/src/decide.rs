@@ -1,14 +1,15 @@
 //! Deciding: facts → standings → measures → disposition.
 
-use crate::catalogue::Catalogue;
-use crate::disposition::{Applied, Signs, disposition};
-use crate::reach::Hit;
-use crate::{incentives, measures, obligations, reach};
 use mustcheck_model::date::Date;
 use mustcheck_model::{
     AnswerFacts, AnswerStatus, ApplicationFacts, MeasureVerdict, Polarity, RecordVerdict, Refusal,
     SetAsideReason, Standing, Verdict, is_backdated,
 };
+
+use crate::catalogue::Catalogue;
+use crate::disposition::{Applied, Signs, disposition};
+use crate::reach::Hit;
+use crate::{incentives, measures, obligations, reach};
 
 /// Decides on the facts of an application and of all answers to its due lookups.
 ///

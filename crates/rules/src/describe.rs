@@ -1,5 +1,12 @@
 //! A catalogue's description, for hosts, writers and people.
 
+use mustcheck_model::described::Described;
+use mustcheck_model::name::Name;
+use mustcheck_model::{
+    Description, DueRule, EditionDays, Freshness, GroundInfo, InstrumentInfo, ListInfo, ListRules,
+    MatterInfo, MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo, Text,
+};
+
 use crate::catalogue::data::{
     CatalogueData, Edition, List, Matter, Measure, Objection, Overlay, Remedy,
 };
@@ -7,12 +14,6 @@ use crate::catalogue::grounds::Grounds;
 use crate::catalogue::{Catalogue, ListRule, earliest};
 use crate::cited::CITED;
 use crate::clause::Clause;
-use mustcheck_model::described::Described;
-use mustcheck_model::name::Name;
-use mustcheck_model::{
-    Description, DueRule, EditionDays, Freshness, GroundInfo, InstrumentInfo, ListInfo, ListRules,
-    MatterInfo, MeasureInfo, ObjectionInfo, PlaceInfo, RemarkInfo, RemedyInfo, Text,
-};
 
 impl Catalogue {
     /// Description of the policy, with its indexes; made when it is first needed.

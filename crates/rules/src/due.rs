@@ -3,9 +3,10 @@
 //! 33 (十八): 「…信用信息查询使用嵌入审批、监管工作流程中，确保“应查必查”、“奖惩到位”。」 Reads as:
 //! the matter says about whom the office asks, on which lists; all of it is asked.
 
+use mustcheck_model::{ApplicationFacts, DueLookup, Refusal};
+
 use crate::catalogue::Catalogue;
 use crate::decide::admit;
-use mustcheck_model::{ApplicationFacts, DueLookup, Refusal};
 
 /// The lookups that the matter obliges the office to make: for every subject in a due role, the
 /// lists in the catalogue's order.

@@ -1,5 +1,13 @@
 //! Incentives of 33 (四) to (八): the conditions that earn one, and the records that defeat it.
 
+use mustcheck_model::date::Date;
+use mustcheck_model::standing;
+use mustcheck_model::working_days::WorkingDays;
+use mustcheck_model::{
+    AnswerFacts, AnswerStatus, ApplicationFacts, Basis, Commitment, Detail, ListStanding,
+    MeasureKind, MeasureVerdict, Polarity, SetAsideReason, SetAsideVerdict, ShortHistory, Standing,
+};
+
 use crate::aside::{by_standing, entry};
 use crate::catalogue::data::{Closing, ClosingWhen, Measure};
 use crate::catalogue::{Catalogue, number};
@@ -8,13 +16,6 @@ use crate::measures;
 use crate::measures::{RECOMMENDED, RecordsOutcome, barred_from_use, ended};
 use crate::obligations::last_day;
 use crate::reach::Hit;
-use mustcheck_model::date::Date;
-use mustcheck_model::standing;
-use mustcheck_model::working_days::WorkingDays;
-use mustcheck_model::{
-    AnswerFacts, AnswerStatus, ApplicationFacts, Basis, Commitment, Detail, ListStanding,
-    MeasureKind, MeasureVerdict, Polarity, SetAsideReason, SetAsideVerdict, ShortHistory, Standing,
-};
 
 /// 33 (二). Reads as: a subject that keeps faith benefits, one that breaks it is limited; not both
 /// at once.

@@ -3,6 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::date::Date;
+use mustcheck_model::standing;
+use mustcheck_model::{
+    AnswerFacts, AnswerStatus, ApplicationFacts, Basis, CutVerdict, Detail, ListStanding,
+    MeasureVerdict, PenaltyKind, Polarity, ProlongedVerdict, SetAsideReason, SetAsideVerdict,
+    Standing, TermRule,
+};
+
 use crate::aside;
 use crate::aside::{by_standing, entry};
 use crate::catalogue::data::{
@@ -11,13 +19,6 @@ use crate::catalogue::data::{
 use crate::catalogue::{Catalogue, number};
 use crate::clause::Clause;
 use crate::reach::{ACCORDING_TO_LAW, FOR_REFERENCE, Hit};
-use mustcheck_model::date::Date;
-use mustcheck_model::standing;
-use mustcheck_model::{
-    AnswerFacts, AnswerStatus, ApplicationFacts, Basis, CutVerdict, Detail, ListStanding,
-    MeasureVerdict, PenaltyKind, Polarity, ProlongedVerdict, SetAsideReason, SetAsideVerdict,
-    Standing, TermRule,
-};
 
 /// 33 (二十). Reads as: a recommended measure applies where the place of use adopts it.
 pub const RECOMMENDED: Clause = Clause {

@@ -1,14 +1,15 @@
 //! Duties that follow from a decision: feedback, publication, the promised materials.
 
-use crate::catalogue::Catalogue;
-use crate::clause::Clause;
-use crate::reach::Hit;
 use mustcheck_model::date::Date;
 use mustcheck_model::working_days::{Unpublished, WorkingDays};
 use mustcheck_model::{
     ApplicationFacts, Commitment, Domain, Duty, Effect, MeasureKind, MeasureVerdict,
     ObligationVerdict, Role, SubjectFacts, SubjectKind, Text,
 };
+
+use crate::catalogue::Catalogue;
+use crate::clause::Clause;
+use crate::reach::Hit;
 
 /// 33 (十五). Reads as: an office that applies a measure reports to the department that listed the
 /// subject.

@@ -1,10 +1,11 @@
 //! Effect of a place's regulation on records: it ends the use of old ones. It shortens, and never
 //! widens (RAILS R5, R7).
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::data::{Disclosure, List};
 use mustcheck_model::date::Date;
 use mustcheck_model::{RecordFacts, Term};
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::data::{Disclosure, List};
 
 /// Returns the position of the end of disclosure that a record has passed, if one has (山东 38,
 /// 上海 35).

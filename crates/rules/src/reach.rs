@@ -1,14 +1,15 @@
 //! Reach of a record: the subject itself, or a person whom the record names (RAILS R8, R9).
 
-use crate::catalogue::Catalogue;
-use crate::catalogue::data::{List, ListRegime, PersonsRule};
-use crate::clause::Clause;
-use crate::place;
 use mustcheck_model::standing;
 use mustcheck_model::{
     AnswerFacts, ApplicationFacts, Days, ListRules, ListStanding, Polarity, RecordFacts, Role,
     Standing, SubjectFacts,
 };
+
+use crate::catalogue::Catalogue;
+use crate::catalogue::data::{List, ListRegime, PersonsRule};
+use crate::clause::Clause;
+use crate::place;
 
 /// 33 (十四). Reads as: responsible persons are reached as laws, regulations and policies say, so
 /// only by the list's own rule.

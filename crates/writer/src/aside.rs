@@ -1,8 +1,9 @@
 //! Sentences on why something does not apply.
 
+use mustcheck_model::{Basis, Detail, SetAsideVerdict, ShortHistory, Text};
+
 use super::words::{detail_words, reason};
 use super::writing::Writing;
-use mustcheck_model::{Basis, Detail, SetAsideVerdict, ShortHistory, Text};
 
 /// Writes the sentence; `None` if the verdict names something that is not there.
 pub(super) fn text(writing: &Writing<'_>, verdict: &SetAsideVerdict) -> Option<Text> {

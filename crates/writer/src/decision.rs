@@ -1,12 +1,13 @@
 //! Writes the decision, as users know it, from a verdict.
 
-use super::writing::Writing;
-use super::{Case, FoundRecord, aside, obligation};
 use mustcheck_model::standing::disputed;
 use mustcheck_model::{
     AppliedMeasure, Cut, CutVerdict, Decision, Finding, MeasureVerdict, Obligation,
     ObligationVerdict, Prolonged, ProlongedVerdict, SetAside, SetAsideVerdict,
 };
+
+use super::writing::Writing;
+use super::{Case, FoundRecord, aside, obligation};
 
 /// Error: a verdict names something that is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Obligations that are due later: to whom, and from what their day follows.
 
-use super::Case;
 use mustcheck_model::{Application, Duty, Obligation, ObligationKind, ObligationVerdict, Text};
+
+use super::Case;
 
 /// Writes an obligation; `None` if the verdict names something that is not there.
 pub(super) fn obligation(case: &Case<'_>, verdict: &ObligationVerdict) -> Option<Obligation> {

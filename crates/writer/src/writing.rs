@@ -1,7 +1,8 @@
 //! Input of the writing of a decision: a check, and the records that it found.
 
-use super::{Case, FoundRecord};
 use mustcheck_model::Target;
+
+use super::{Case, FoundRecord};
 
 /// A check that is written about, with its records by position.
 pub(super) struct Writing<'a> {

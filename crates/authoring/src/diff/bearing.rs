@@ -1,8 +1,7 @@
 //! Whether a change is to the burden of the person concerned, or in favour.
 
-use serde::Serialize;
-
 use mustcheck_model::{Effect, ListStanding, Polarity};
+use serde::Serialize;
 
 /// Direction of a change for the person whom a decision concerns: to the burden, in favour, both or
 /// neither. It says which way the rule moves, never how much.

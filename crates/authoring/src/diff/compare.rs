@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mustcheck_model::name::Name;
+use mustcheck_model::{LegalBasis, Text};
+use mustcheck_writer::Words;
 use serde::Serialize;
 
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{both, joined};
 use crate::diff::{Aspect, Bearing, ChangeKind};
-use mustcheck_model::name::Name;
-use mustcheck_model::{LegalBasis, Text};
-use mustcheck_writer::Words;
 
 /// An item of the old catalogue, of the new one, or of both.
 pub(super) enum Pair<'a, T> {

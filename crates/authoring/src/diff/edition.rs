@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck_model::{InstrumentKind, MeasureKind, Text};
+use mustcheck_rules::catalogue::data::Edition;
+
 use crate::diff::compare::{Codes, Moved, SetOf, remark, sets, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, joined, words};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
-use mustcheck_model::{InstrumentKind, MeasureKind, Text};
-use mustcheck_rules::catalogue::data::Edition;
 
 /// Compares the heads of both editions.
 pub(super) fn compare(log: &mut Log<'_>) {

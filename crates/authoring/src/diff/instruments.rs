@@ -1,12 +1,13 @@
 //! Comparison of instruments, amounts that a text leaves to be set, and the years' holidays.
 
+use mustcheck_model::date::Date;
+use mustcheck_model::{CalendarYear, Text};
+use mustcheck_rules::catalogue::data::{CatalogueData, Instrument, Measure, Setting};
+
 use crate::diff::compare::{Pair, SetOf, pairs, remark, sets, these, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, words};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem, measures};
-use mustcheck_model::date::Date;
-use mustcheck_model::{CalendarYear, Text};
-use mustcheck_rules::catalogue::data::{CatalogueData, Instrument, Measure, Setting};
 
 /// Compares the instruments, settings and calendars of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {

@@ -4,15 +4,16 @@ mod rules;
 
 use std::collections::BTreeSet;
 
+use mustcheck_model::name::Name;
+use mustcheck_model::{LegalBasis, ListStanding, Polarity, Text};
+use mustcheck_rules::catalogue::data::{Act, List, PersonsRule};
+
 use crate::diff::compare::{
     Codes, Moved, Pair, SetOf, bases, pairs, remark, sets, these, these_or_any, turned, wording,
 };
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, joined, words, yes};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
-use mustcheck_model::name::Name;
-use mustcheck_model::{LegalBasis, ListStanding, Polarity, Text};
-use mustcheck_rules::catalogue::data::{Act, List, PersonsRule};
 
 /// Compares the lists and acts of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {

@@ -1,13 +1,13 @@
 //! Log of the changes that the comparison finds.
 
-use serde::Serialize;
-use serde_json::Value;
-
-use crate::diff::{Aspect, Bearing, Change, ChangeKind, ChangedItem, Changes, first_day, side};
 use mustcheck_model::date::Date;
 use mustcheck_model::{LegalBasis, Text};
 use mustcheck_rules::catalogue::data::{CatalogueData, Instrument};
 use mustcheck_writer::{PinpointEn, PinpointZh, Titled};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::diff::{Aspect, Bearing, Change, ChangeKind, ChangedItem, Changes, first_day, side};
 
 /// The two catalogues, and the changes found so far.
 pub(super) struct Log<'a> {

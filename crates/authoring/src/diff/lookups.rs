@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mustcheck_model::{LegalBasis, Role, Text};
+use mustcheck_rules::catalogue::data::{CatalogueData, Matter, MatterTrait};
+
 use crate::diff::compare::{
     Pair, SetOf, bases, pairs, pinpoint, remark, sets, these, turned, wording,
 };
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, joined, words, yes};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
-use mustcheck_model::{LegalBasis, Role, Text};
-use mustcheck_rules::catalogue::data::{CatalogueData, Matter, MatterTrait};
 
 /// Lookups that are due, by role and list, with the articles that make them due.
 type DueBases = BTreeMap<(Role, String), Vec<LegalBasis>>;

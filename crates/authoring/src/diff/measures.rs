@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::date::Date;
+use mustcheck_model::{Effect, Force, LegalBasis, TermRule, Text};
+use mustcheck_rules::catalogue::data::{CatalogueData, Measure};
 use serde_json::{Value, json};
 
 use crate::diff::compare::{Pair, SetOf, bases, pairs, remark, sets, these, turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, joined, roles, words};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem, first_day, trigger};
-use mustcheck_model::date::Date;
-use mustcheck_model::{Effect, Force, LegalBasis, TermRule, Text};
-use mustcheck_rules::catalogue::data::{CatalogueData, Measure};
 
 /// Compares the measures of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {

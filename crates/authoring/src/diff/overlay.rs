@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::date::Date;
+use mustcheck_model::name::Name;
+use mustcheck_model::{Force, LegalBasis, Text};
+use mustcheck_rules::catalogue::data::{CatalogueData, LocalDue, Overlay};
+
 use crate::diff::compare::{SetOf, bases, remark, sets, these, these_or_any};
 use crate::diff::compare::{turned, wording};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::measures::applied;
 use crate::diff::words::{self, both, count, words, yes};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
-use mustcheck_model::date::Date;
-use mustcheck_model::name::Name;
-use mustcheck_model::{Force, LegalBasis, Text};
-use mustcheck_rules::catalogue::data::{CatalogueData, LocalDue, Overlay};
 
 /// Compares the overlays of both catalogues.
 pub(super) fn compare(log: &mut Log<'_>) {

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::diff::{Aspect, Bearing, Change, ChangedItem, Changes, Side, words};
 use mustcheck_model::Text;
 use mustcheck_writer::Numeral;
+
+use crate::diff::{Aspect, Bearing, Change, ChangedItem, Changes, Side, words};
 
 /// Texts of both languages, grown line by line.
 #[derive(Default)]

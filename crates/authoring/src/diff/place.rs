@@ -1,5 +1,8 @@
 //! Comparison of a place's rules on records and promises, and of the remedies of edition and place.
 
+use mustcheck_model::{LegalBasis, Text};
+use mustcheck_rules::catalogue::data::{Closing, Disclosure, Objection, Remark, Remedy};
+
 use crate::diff::compare::{
     Pair, SetOf, bases, pairs, pinpoints, remark, sets, these, turned, wording,
 };
@@ -8,8 +11,6 @@ use crate::diff::lookups::{trait_codes, trait_name};
 use crate::diff::overlay::later;
 use crate::diff::words::{self, both, count, joined, words, yes};
 use crate::diff::{Aspect, Bearing, ChangeKind, ChangedItem};
-use mustcheck_model::{LegalBasis, Text};
-use mustcheck_rules::catalogue::data::{Closing, Disclosure, Objection, Remark, Remedy};
 
 /// Compares the places' rules on records and promises, and the remedies.
 pub(super) fn compare(log: &mut Log<'_>) {

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck_model::{Effect, PenaltyKind, SubjectKind, Text};
+use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, Measure, RecordMatter};
+
 use crate::diff::compare::{Codes, SetOf, bases, sets, turned};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, both, words, yes};
 use crate::diff::{Aspect, Bearing, ChangeKind};
-use mustcheck_model::{Effect, PenaltyKind, SubjectKind, Text};
-use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, Measure, RecordMatter};
 
 /// Code in the place of an act or a penalty: the record names none.
 const UNNAMED: &str = "unnamed";

@@ -1,6 +1,5 @@
 //! Words that the page shows for codes.
 
-use crate::diff::{Bearing, ChangedItem};
 use mustcheck_model::date::Date;
 use mustcheck_model::{
     Domain, Effect, Force, InstrumentKind, ListStanding, MeasureKind, PenaltyKind, Polarity,
@@ -10,6 +9,8 @@ use mustcheck_rules::catalogue::data::{
     ClosingWhen, ExceptionWhen, FineTest, MatterTrait, RecordMatter,
 };
 use mustcheck_writer::{Words, role_words};
+
+use crate::diff::{Bearing, ChangedItem};
 
 /// A fixed text in both languages.
 pub(super) const fn words(zh: &'static str, en: &'static str) -> Words {

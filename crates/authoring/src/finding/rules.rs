@@ -7,14 +7,13 @@ mod data;
 mod files;
 mod place;
 
+use mustcheck_rules::clause::OPINIONS;
+use mustcheck_writer::Numeral;
 use serde::Serialize;
 
 pub use data::*;
 pub use files::*;
 pub use place::*;
-
-use mustcheck_rules::clause::OPINIONS;
-use mustcheck_writer::Numeral;
 
 /// Weight of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

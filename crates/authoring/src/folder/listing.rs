@@ -5,10 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use mustcheck_model::Text;
+
 use super::{CASES, Folder, SHARED};
 use crate::finding::{Findings, meant, rules};
 use crate::source::FilePlace;
-use mustcheck_model::Text;
 
 /// Returns the TOML files of a folder in the order of their names, so that every machine compiles
 /// the same bytes.

@@ -1,13 +1,14 @@
 //! Checks that every rule has a basis, and quotes it verbatim from the article that it names
 //! (RAIL R3).
 
+use mustcheck_model::{LegalBasis, Text};
+use mustcheck_rules::catalogue::data::{Act, Edition, List, ListRegime, Matter, Measure, Overlay};
+
 use crate::finding::{Findings, rules};
 use crate::folder::Folder;
 use crate::law_text::{Departure, Difference};
 use crate::shape::Item;
 use crate::source::Step;
-use mustcheck_model::{LegalBasis, Text};
-use mustcheck_rules::catalogue::data::{Act, Edition, List, ListRegime, Matter, Measure, Overlay};
 
 /// The bases of something within an item, and the path that leads to them.
 pub(crate) type Bases<'a> = (Vec<Step<'static>>, &'a [LegalBasis]);

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::folder::{Folder, FolderPart, ItemKind, SHARED};
-use crate::shape::Item;
 use mustcheck_model::CalendarYear;
 use mustcheck_model::date::Date;
 use mustcheck_model::name::Name;
@@ -11,6 +9,9 @@ use mustcheck_rules::catalogue::data::{
     Act, CatalogueData, Due, Edition, Instrument, List, Matter, Measure, Overlay, PersonsRule,
     Setting,
 };
+
+use crate::folder::{Folder, FolderPart, ItemKind, SHARED};
+use crate::shape::Item;
 
 /// Name of a file without its folder and ending.
 pub(crate) fn stem<T>(item: &Item<T>) -> &str {

@@ -11,13 +11,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mustcheck_model::date::Date;
+use mustcheck_model::{Effect, Force, MeasureKind, Role, TermRule};
+use mustcheck_rules::catalogue::data::Measure;
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::shape::Item;
 use crate::source::FilePlace;
-use mustcheck_model::date::Date;
-use mustcheck_model::{Effect, Force, MeasureKind, Role, TermRule};
-use mustcheck_rules::catalogue::data::Measure;
 
 /// The properties that two measures have to share, their acts and days aside.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::Force;
+use mustcheck_model::name::Name;
+use mustcheck_rules::catalogue::MOST;
+use mustcheck_rules::catalogue::data::{List, Measure};
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::combination::{Coded, Table, is_local};
 use crate::shape::Item;
 use crate::source::FilePlace;
-use mustcheck_model::Force;
-use mustcheck_model::name::Name;
-use mustcheck_rules::catalogue::MOST;
-use mustcheck_rules::catalogue::data::{List, Measure};
 
 /// Checks that the id of an edition or overlay is the name of its file: it is found by the one and
 /// known by the other.

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::{Effect, Role};
+use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, List, Matter, Measure};
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::persons::reaches;
 use crate::shape::Item;
 use crate::source::Step;
-use mustcheck_model::{Effect, Role};
-use mustcheck_rules::catalogue::data::{ExceptionWhen, FineTest, List, Matter, Measure};
 
 /// Roles whose subjects are looked up, as bits, by matter and list.
 pub(super) struct Lookups<'a>(BTreeMap<(&'a str, &'a str), u32>);

@@ -1,14 +1,15 @@
 //! Checks that a cited instrument is in force on every day on which something rests on it
 //! (RAIL R3).
 
+use mustcheck_model::LegalBasis;
+use mustcheck_model::date::Date;
+use mustcheck_rules::catalogue::data::Measure;
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::bases::{self, Bases, key};
 use crate::shape::Item;
 use crate::source::Step;
-use mustcheck_model::LegalBasis;
-use mustcheck_model::date::Date;
-use mustcheck_rules::catalogue::data::Measure;
 
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     for item in all.measures.items() {

@@ -1,12 +1,13 @@
 //! Checks that a list says how its entries end, on every day (RAILS R4 and R5).
 
+use mustcheck_model::date::Date;
+use mustcheck_model::{LegalBasis, ListStanding, Polarity};
+use mustcheck_rules::catalogue::data::{List, ListRegime};
+
 use crate::finding::{Findings, rules};
 use crate::lint::{Combination, bases};
 use crate::shape::Item;
 use crate::source::Step;
-use mustcheck_model::date::Date;
-use mustcheck_model::{LegalBasis, ListStanding, Polarity};
-use mustcheck_rules::catalogue::data::{List, ListRegime};
 
 const FAR: Date = Date { year: 9999, month: 12, day: 31 };
 

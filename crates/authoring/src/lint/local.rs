@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::{Force, MeasureKind};
+use mustcheck_rules::catalogue::data::Measure;
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::combination::is_local;
 use crate::shape::Item;
 use crate::source::FilePlace;
-use mustcheck_model::{Force, MeasureKind};
-use mustcheck_rules::catalogue::data::Measure;
 
 pub(super) fn all(all: &Combination<'_>, findings: &mut Findings) {
     regions(all, findings);

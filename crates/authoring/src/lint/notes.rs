@@ -1,10 +1,11 @@
 //! Checks that a note says whether it is a reading or a gap.
 
+use mustcheck_model::name::Name;
+use mustcheck_rules::catalogue::data::{Edition, List, Matter, Measure, Overlay};
+
 use crate::finding::{Findings, rules};
 use crate::shape::Item;
 use crate::source::Step;
-use mustcheck_model::name::Name;
-use mustcheck_rules::catalogue::data::{Edition, List, Matter, Measure, Overlay};
 
 /// Beginnings of notes.
 const PREFIXES: [&str; 2] = ["INTERPRETATION: ", "NOT MODELLED: "];

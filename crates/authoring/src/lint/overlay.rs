@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck_model::name::Name;
+use mustcheck_model::{Effect, Force, Polarity};
+use mustcheck_rules::catalogue::data::{ClosingWhen, Overlay};
+
 use crate::finding::{Findings, rules};
 use crate::lint::duplicates::itself;
 use crate::lint::validity::ends_before_it_begins;
 use crate::lint::{Combination, here};
 use crate::shape::Item;
 use crate::source::{FilePlace, Step};
-use mustcheck_model::name::Name;
-use mustcheck_model::{Effect, Force, Polarity};
-use mustcheck_rules::catalogue::data::{ClosingWhen, Overlay};
 
 /// Runs the rules on one overlay alone.
 pub(super) fn item(item: &Item<Overlay>, findings: &mut Findings) {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck_model::Effect;
+use mustcheck_rules::catalogue::data::{Measure, PersonsRule};
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::shape::Item;
 use crate::source::Step;
-use mustcheck_model::Effect;
-use mustcheck_rules::catalogue::data::{Measure, PersonsRule};
 
 /// Checks for rules on persons that contradict themselves, and for a second rule on one act.
 pub(super) fn lists(all: &Combination<'_>, findings: &mut Findings) {

@@ -7,13 +7,14 @@
 //! a number of their own; administrative regulations, rules and normative documents have one, or
 //! the remark says that the text at hand prints none.
 
+use mustcheck_model::InstrumentKind;
+use mustcheck_rules::catalogue::data::Instrument;
+
 use crate::finding::{Findings, rules};
 use crate::folder::Folder;
 use crate::lint::Combination;
 use crate::lint::validity::ends_before_it_begins;
 use crate::shape::Item;
-use mustcheck_model::InstrumentKind;
-use mustcheck_rules::catalogue::data::Instrument;
 
 pub(super) fn instrument(folder: &Folder, item: &Item<Instrument>, findings: &mut Findings) {
     let instrument = &item.value;

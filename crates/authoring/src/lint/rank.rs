@@ -1,9 +1,10 @@
 //! Checks that a measure has a basis of sufficient rank for its kind (RAIL R3).
 
+use mustcheck_rules::catalogue::data::{Instrument, Measure, Rank};
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::shape::Item;
-use mustcheck_rules::catalogue::data::{Instrument, Measure, Rank};
 
 pub(super) fn measure(all: &Combination<'_>, item: &Item<Measure>, findings: &mut Findings) {
     let measure = &item.value;

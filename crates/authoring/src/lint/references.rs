@@ -2,6 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck_model::name::Name;
+use mustcheck_model::{Effect, ListStanding, Polarity, Text};
+use mustcheck_rules::catalogue::data::{Matter, Measure, Overlay};
+
 use crate::finding::{Findings, Rule, meant, rules};
 use crate::folder::Folder;
 use crate::lint::Combination;
@@ -9,9 +13,6 @@ use crate::lint::bases::{self, Bases, key};
 use crate::lint::combination::{Coded, Table};
 use crate::shape::Item;
 use crate::source::{FilePlace, Step};
-use mustcheck_model::name::Name;
-use mustcheck_model::{Effect, ListStanding, Polarity, Text};
-use mustcheck_rules::catalogue::data::{Matter, Measure, Overlay};
 
 /// The item whose codes are looked up, and the items among which they are.
 pub(super) struct Naming<'n, 'a, T> {

@@ -1,11 +1,12 @@
 //! Checks that a measure has linked matters only, never beyond the scope of its article (RAIL R7).
 
+use mustcheck_model::{Domain, Effect, MeasureKind};
+use mustcheck_rules::catalogue::data::{Matter, MatterTrait, Measure, RecordMatter};
+
 use crate::finding::{Findings, rules};
 use crate::lint::Combination;
 use crate::lint::bases::key;
 use crate::shape::Item;
-use mustcheck_model::{Domain, Effect, MeasureKind};
-use mustcheck_rules::catalogue::data::{Matter, MatterTrait, Measure, RecordMatter};
 
 /// Phrases by which an article limits its own scope, and the trait that says the same.
 const PHRASES: [(&str, MatterTrait, &str); 3] = [

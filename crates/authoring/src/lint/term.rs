@@ -1,10 +1,11 @@
 //! Checks that a measure lasts never longer than its article allows (RAIL R7).
 
+use mustcheck_model::Effect;
+use mustcheck_rules::catalogue::data::Measure;
+
 use crate::finding::{Findings, rules};
 use crate::lint::duration::{longest, longest_bar};
 use crate::shape::Item;
-use mustcheck_model::Effect;
-use mustcheck_rules::catalogue::data::Measure;
 
 /// Words by which a note speaks of a term.
 const TERM_WORDS: [&str; 6] = ["term", "year", "month", "期限", "年", "月"];

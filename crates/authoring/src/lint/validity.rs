@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Findings, rules};
-use crate::shape::Item;
 use mustcheck_model::CalendarYear;
 use mustcheck_model::date::Date;
 use mustcheck_rules::catalogue::data::{Edition, Measure, Setting};
+
+use crate::finding::{Findings, rules};
+use crate::shape::Item;
 
 /// Checks for a validity that ends before it begins.
 pub(super) fn ends_before_it_begins<T>(

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::CalendarYear;
+use mustcheck_model::date::Date;
+use mustcheck_rules::catalogue::data::{Edition, Measure};
+
 use crate::finding::{Findings, rules};
 use crate::folder::Folder;
 use crate::lint::Combination;
 use crate::shape::Item;
 use crate::source::FilePlace;
-use mustcheck_model::CalendarYear;
-use mustcheck_model::date::Date;
-use mustcheck_rules::catalogue::data::{Edition, Measure};
 
 /// One of several validities of the same thing.
 struct PlacedValidity {

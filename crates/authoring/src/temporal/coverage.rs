@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 use mustcheck_model::date::Date;
 use mustcheck_rules::catalogue::data::CatalogueData;
+use serde::Serialize;
 
 /// The days that the editions with one overlay decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -3,10 +3,11 @@
 //!
 //! The expected duration is stated here once more, in whole days counted with no code of the rules.
 
-use crate::temporal::span::Span;
 use mustcheck_model::date::Date;
 use mustcheck_model::{EventKind, Term};
 use mustcheck_rules::catalogue::data::{CatalogueData, List, ListRegime, Measure};
+
+use crate::temporal::span::Span;
 
 /// History of the records of a trial.
 #[derive(Clone, Debug)]

@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::temporal::span::Span;
-use crate::temporal::trial::{Fired, Planted, Trial};
 use mustcheck_model::date::Date;
 use mustcheck_model::{
     Effect, Force, LegalBasis, ListStanding, MeasureKind, PenaltyKind, Polarity, Role,
@@ -14,6 +12,9 @@ use mustcheck_rules::catalogue::data::{
     CatalogueData, ClosingWhen, ExceptionWhen, FineTest, List, Matter, Measure, PenaltyTest,
     RecordMatter,
 };
+
+use crate::temporal::span::Span;
+use crate::temporal::trial::{Fired, Planted, Trial};
 
 /// The statement on an edition with its overlay, worked out once.
 pub(super) struct Statement<'d> {

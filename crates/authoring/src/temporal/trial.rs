@@ -6,8 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::check::Registry;
-use crate::temporal::ends::History;
 use mustcheck_model::date::{Date, Timestamp};
 use mustcheck_model::{
     Answer, AnswerStatus, Application, Commitment, CreditRecord, Decision, Event, Material, Office,
@@ -17,6 +15,9 @@ use mustcheck_model::{
 use mustcheck_rules::catalogue::data::{
     CatalogueData, FineTest, List, Matter, Measure, PersonsRule, RecordMatter,
 };
+
+use crate::check::Registry;
+use crate::temporal::ends::History;
 
 /// Measures that fired, by measure and role, with the records that triggered them.
 pub(super) type Fired = BTreeMap<(String, Role), BTreeSet<String>>;

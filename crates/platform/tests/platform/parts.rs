@@ -1,12 +1,12 @@
 //! Answers that come in parts, and answers that are not what they should be.
 
 use mustcheck::model::{AnswerStatus, EventKind};
+use mustcheck_platform::simulator::Shape;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::canned::{Canned, http, ok};
 use crate::{about_firm, more, open, reason, record, resident, simulate, small, uscc};
-use mustcheck_platform::simulator::Shape;
 
 const BODY: &str = r#"body = { code = "{identifier}" }"#;
 const ONCE: &str = "retries = { times = 0 }";

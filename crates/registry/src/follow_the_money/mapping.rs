@@ -2,17 +2,16 @@
 
 use std::path::Path;
 
+use mustcheck::input::read_file;
+use mustcheck::registry::RegistryError;
+use mustcheck::registry::sources::{Source, sources_faults};
 use mustcheck_model::ListStanding;
 use mustcheck_model::date::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::follow_the_money::entity::{Entity, Term};
-use mustcheck::input::read_file;
-use mustcheck::registry::RegistryError;
-
 use crate::mapping::{Faults, MAPPING_LIMIT, MappingFault, read};
-use mustcheck::registry::sources::{Source, sources_faults};
 
 /// A mapping of a file of entities to records.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mustcheck::input::quotable;
+use mustcheck::registry::written::{LeftOpen, Pattern, all_exact, exact, left_open, normalised};
 use mustcheck_model::identifier::{mask, validate};
 use mustcheck_model::{FurtherIdentifier, RecordSubject, Scheme, SubjectKind};
 
 use crate::follow_the_money::entity::Entity;
-use mustcheck::input::quotable;
-use mustcheck::registry::written::{LeftOpen, Pattern, all_exact, exact, left_open, normalised};
 
 /// Schemas of organizations.
 const ORGANIZATIONS: [&str; 3] = ["Company", "Organization", "PublicBody"];

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use mustcheck::registry::RegistryError;
+use mustcheck::registry::held::{Acknowledgement, Mark, no_such_mark};
 use rusqlite::params;
 
 use crate::error::StoreError;
 use crate::sqlite::{begin, open_for_repair};
-use mustcheck::registry::RegistryError;
-use mustcheck::registry::held::{Acknowledgement, Mark, no_such_mark};
 
 /// Records a person's acknowledgement, by name and with a reason, of entries that an import could
 /// not read: they leave nobody open any more, as long as the source lists them unchanged. Returns

@@ -9,11 +9,6 @@ mod stream;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mustcheck_model::CreditRecord;
-use serde::Deserialize;
-
-use super::Rejected;
-use crate::digests::DigestSet;
 use mustcheck::input::{parse_strictly, quotable};
 use mustcheck::registry::held::{Marks, Refusal};
 use mustcheck::registry::identities;
@@ -21,6 +16,11 @@ use mustcheck::registry::json::{record_fault, vocabulary_fault};
 use mustcheck::registry::sources::{Coverage, Source, coverage, future_faults, sources_faults};
 use mustcheck::registry::written::{Pattern, rounded};
 use mustcheck::registry::{RegistryError, Vocabulary};
+use mustcheck_model::CreditRecord;
+use serde::Deserialize;
+
+use super::Rejected;
+use crate::digests::DigestSet;
 use remnant::{Remnant, rejected};
 use stream::{Input, Passed};
 

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use mustcheck_model::CreditRecord;
-use mustcheck_model::date::{Date, Timestamp};
-
-use super::{ImportOptions, Rejected, SourceReport};
 use mustcheck::registry::held::{
     Admission, Change, Naming, Refusal, Removals, admit, change, encode, foreign_place, last_day,
     unexpected,
 };
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::{RegistryError, Vocabulary};
+use mustcheck_model::CreditRecord;
+use mustcheck_model::date::{Date, Timestamp};
+
+use super::{ImportOptions, Rejected, SourceReport};
 
 /// The snapshot of a source that is being imported, and its result so far.
 #[derive(Debug)]

@@ -2,18 +2,18 @@
 
 use std::path::Path;
 
-use mustcheck_model::CreditRecord;
-use mustcheck_model::date::Timestamp;
-use rusqlite::{OptionalExtension, Transaction, params};
-
-use crate::error::StoreError;
-use crate::sqlite::{begin, count_shapes, open_for_repair, put_entries, put_parties};
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::held::{
     Entry, Reach, Refusal, decode, held_elsewhere, nothing_before, unreadable,
 };
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::Pattern;
+use mustcheck_model::CreditRecord;
+use mustcheck_model::date::Timestamp;
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use crate::error::StoreError;
+use crate::sqlite::{begin, count_shapes, open_for_repair, put_entries, put_parties};
 
 /// Brings back the snapshot of a source from before its last import, once. Returns the time of that
 /// snapshot.

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use mustcheck::registry::Vocabulary;
+use mustcheck::registry::held::{ImportOptions, Refusal, Removals, decode, encode};
+use mustcheck::registry::sources::Source;
 use mustcheck_model::CreditRecord;
 use mustcheck_model::date::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -9,9 +12,6 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use super::{Item, Rejected, Report, Snapshot, Taken};
 use crate::error::StoreError;
 use crate::sqlite::{count_shapes, put_entries, put_parties, source};
-use mustcheck::registry::Vocabulary;
-use mustcheck::registry::held::{ImportOptions, Refusal, Removals, decode, encode};
-use mustcheck::registry::sources::Source;
 
 /// An import of a file that is under way.
 pub(super) struct Work<'a> {

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck::registry::held::{Acknowledgement, Held, Kept, Mark, Opening, decode, unreadable};
+use mustcheck::registry::written::{Pattern, Shape};
 use rusqlite::{Connection, Row};
 
 use super::sources;
 use crate::error::StoreError;
-use mustcheck::registry::held::{Acknowledgement, Held, Kept, Mark, Opening, decode, unreadable};
-use mustcheck::registry::written::{Pattern, Shape};
 
 /// Reads the sources, each with the parts of its state that every lookup needs.
 pub(super) fn held(connection: &Connection) -> Result<Vec<Held>, StoreError> {

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, params};
-
-use super::openings::kept;
-use super::sources;
-use crate::error::StoreError;
 use mustcheck::registry::held::{
     Acknowledgement, ENTRIES_SHOWN, EntrySummary, OpenSummary, Reach, SourceSummary, decode,
     unreadable,
 };
 use mustcheck::registry::sources::Source;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::openings::kept;
+use super::sources;
+use crate::error::StoreError;
 
 /// Reads the sources, with their counts and with the entries that could not be read.
 pub(super) fn summary(connection: &Connection) -> Result<Vec<SourceSummary>, StoreError> {

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
+use mustcheck::registry::RegistryError;
+use mustcheck::registry::held::{Entry, Refusal};
+use mustcheck::registry::identities;
 use mustcheck_model::CreditRecord;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior, params};
 
 use super::{APPLICATION_ID, LAYOUT, SCHEMA, check_layout};
 use crate::error::StoreError;
-use mustcheck::registry::RegistryError;
-use mustcheck::registry::held::{Entry, Refusal};
-use mustcheck::registry::identities;
 
 /// Opens a registry for writing; creates one where there is none.
 pub(crate) fn open_for_import(path: &Path) -> Result<Connection, StoreError> {

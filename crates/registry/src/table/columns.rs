@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck::input::quotable;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::table::column::{Column, position};
 use crate::table::mapping::TableMapping;
-use mustcheck::input::quotable;
 
 /// Positions of the columns of a mapping in a table, from 0.
 #[derive(Debug, Default)]

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use mustcheck::input::read_file;
+use mustcheck::registry::RegistryError;
 use mustcheck_model::{EventKind, PenaltyKind, Role, Scheme, SubjectKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,8 +14,6 @@ use crate::table::Encoding;
 use crate::table::column::{Cell, Column};
 use crate::table::skip::SkipRule;
 use crate::table::source::TableSource;
-use mustcheck::input::read_file;
-use mustcheck::registry::RegistryError;
 
 /// A mapping of a table to records.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]

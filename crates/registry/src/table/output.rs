@@ -4,13 +4,12 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
 
-use mustcheck_model::CreditRecord;
-use serde::Serialize;
-use serde_json::json;
-
 use mustcheck::registry::RegistryError;
 use mustcheck::registry::sources::Source;
 use mustcheck::registry::written::LeftOpen;
+use mustcheck_model::CreditRecord;
+use serde::Serialize;
+use serde_json::json;
 
 /// Refusal of a row that could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,10 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck::registry::identities;
+use mustcheck::registry::written::{
+    self, LeftOpen, Pattern, all_exact, exact, is_filler, left_open, normalised,
+};
 use mustcheck_model::{CreditRecord, RecordSubject, ResponsiblePerson, Role, Scheme, SubjectKind};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -11,10 +15,6 @@ use crate::table::column::Cell;
 use crate::table::mapping::{Party, Person};
 use crate::table::output::Refused;
 use crate::table::row::Row;
-use mustcheck::registry::identities;
-use mustcheck::registry::written::{
-    self, LeftOpen, Pattern, all_exact, exact, is_filler, left_open, normalised,
-};
 
 /// The cells of a party, with kind and scheme of its identifier.
 struct Cells<'a> {

@@ -1,5 +1,6 @@
 //! A row, read by the mapping of its table.
 
+use mustcheck::input::quotable;
 use mustcheck_model::date::Date;
 use mustcheck_model::{
     CreditRecord, Event, EventKind, Penalty, PenaltyKind, RecordSubject, Scheme, SubjectKind,
@@ -10,7 +11,6 @@ use crate::shapes::{DateShape, DayForm, Epoch, day, fen, term};
 use crate::table::column::Cell;
 use crate::table::columns::Columns;
 use crate::table::mapping::TableMapping;
-use mustcheck::input::quotable;
 
 /// A row of a table.
 pub struct Row<'a> {

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use mustcheck::registry::RegistryError;
+
 use crate::shapes::Epoch;
 use crate::table::Encoding;
 use crate::table::decode::{Decoded, encoding};
@@ -11,7 +13,6 @@ use crate::table::mapping::FileMapping;
 use crate::table::raw::{Flow, RawRow, Take};
 use crate::table::strict::Strict;
 use crate::table::workbook::{Archive, Kind, Workbook, archive};
-use mustcheck::registry::RegistryError;
 
 /// A file with rows.
 pub enum Rows {

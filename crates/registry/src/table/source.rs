@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use mustcheck::input::quotable;
+use mustcheck::registry::sources::{Cover, Source, sources_faults};
 use mustcheck_model::Scheme;
 use mustcheck_model::date::{Date, Timestamp};
 use schemars::JsonSchema;
@@ -10,8 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::mapping::Faults;
 use crate::shapes::{DateShape, day_within, instant};
 use crate::table::column::position;
-use mustcheck::input::quotable;
-use mustcheck::registry::sources::{Cover, Source, sources_faults};
 
 /// A source; the table itself may state the time of its snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -11,15 +11,14 @@ use std::path::Path;
 use calamine::{
     Data, Dimensions, Ods, Range, Reader as _, SheetType, Sheets, Xls, Xlsx, open_workbook_from_rs,
 };
+use mustcheck::input::quotable;
+use mustcheck::registry::RegistryError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::shapes::Epoch;
 use crate::table::ROW_LIMIT;
 use crate::table::raw::{Flow, RawRow, Take};
-use mustcheck::input::quotable;
-use mustcheck::registry::RegistryError;
-
 pub use archive::{Archive, archive};
 use value::text;
 

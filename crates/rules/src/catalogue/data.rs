@@ -6,17 +6,16 @@
 mod list;
 mod overlay;
 
-pub use list::*;
-pub use overlay::*;
-
-use serde::{Deserialize, Serialize};
-
 use mustcheck_model::date::Date;
 use mustcheck_model::name::Name;
 use mustcheck_model::{
     CalendarYear, Domain, Effect, Force, InstrumentKind, LegalBasis, MeasureKind, PenaltyKind,
     Role, SubjectFacts, SubjectKind, Term, TermRule, Text,
 };
+use serde::{Deserialize, Serialize};
+
+pub use list::*;
+pub use overlay::*;
 
 /// One edition with its overlay: all that decides an application.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

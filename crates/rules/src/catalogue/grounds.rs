@@ -2,10 +2,11 @@
 //! by which a place closes promises or ends disclosure. A verdict names them by position, after the
 //! clauses that rules in code rest on.
 
+use mustcheck_model::{GroundInfo, LegalBasis, Text};
+
 use crate::catalogue::data::CatalogueData;
 use crate::catalogue::number;
 use crate::clause::CLAUSES;
-use mustcheck_model::{GroundInfo, LegalBasis, Text};
 
 /// A rule of a list that can be a ground.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 //! can trigger by matter, list and act, so that a check costs the same however many measures there
 //! are.
 
-use crate::catalogue::data::{CatalogueData, Measure};
 use mustcheck_model::Effect;
 use mustcheck_model::name::Name;
+
+use crate::catalogue::data::{CatalogueData, Measure};
 
 /// Positions by code.
 #[derive(Clone, Debug)]

@@ -1,9 +1,10 @@
 //! Joining a place's overlay with the edition, once, when the catalogue is adopted.
 
+use mustcheck_model::Force;
+
 #[cfg(target_family = "wasm")]
 use crate::catalogue::data::Overlay;
 use crate::catalogue::data::{CatalogueData, Due};
-use mustcheck_model::Force;
 
 /// Joins an overlay that has passed the rails with its edition: adopted measures cite the place's
 /// clause beside their own, lists and measures name its departments, matters get its lookups.

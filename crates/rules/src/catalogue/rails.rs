@@ -6,10 +6,11 @@ mod place;
 
 use std::collections::BTreeSet;
 
-use crate::catalogue::data::{CatalogueData, Measure, PersonsRule};
-use crate::catalogue::index::MOST;
 use mustcheck_model::name::Name;
 use mustcheck_model::{Domain, Effect, InstrumentKind, LegalBasis, ListStanding, Polarity};
+
+use crate::catalogue::data::{CatalogueData, Measure, PersonsRule};
+use crate::catalogue::index::MOST;
 
 /// Everything that a rail forbids, one line each.
 pub(super) fn findings(data: &CatalogueData) -> Vec<String> {

@@ -1,9 +1,10 @@
 //! The one sentence on what to do next, and what goes with it.
 
+use mustcheck_model::{Decision, Disposition, DispositionRule, Role, Standing};
+
 use super::{PaperInput, is_refusing};
 use crate::document::Writing as _;
 use crate::safe;
-use mustcheck_model::{Decision, Disposition, DispositionRule, Role, Standing};
 
 /// Largest number of lists that a sentence names; the table names all.
 const FEW: usize = 4;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use mustcheck_model::{AnswerStatus, Lookup};
+
 use super::PaperInput;
 use crate::document::Block;
 use crate::safe;
 use crate::words::status_words;
-use mustcheck_model::{AnswerStatus, Lookup};
 
 impl<'a> PaperInput<'a> {
     /// The due lookups that are not answered.

@@ -1,12 +1,13 @@
 //! The officer's sheet (核查结果单): what was looked up, what applies and on which article, what is open
 //! and whom to ask, what the office has to do and by when, and what to do next.
 
+use mustcheck_model::{ObligationKind, Role, SetAside};
+
 use super::PaperInput;
 use super::records::PaperReader;
 use crate::document::{Block, Document, Writing as _};
 use crate::safe;
 use crate::words::{disposition_words, kind_words, obligation_words, rule_words};
-use mustcheck_model::{ObligationKind, Role, SetAside};
 
 /// Writes the sheet of a check.
 pub(super) fn sheet(paper: &PaperInput<'_>) -> Document {

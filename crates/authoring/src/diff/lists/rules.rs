@@ -1,11 +1,12 @@
 //! Comparison of a list's rules on how its entries end.
 
+use mustcheck_model::{ListRules, Term, Text};
+use mustcheck_rules::catalogue::data::ListRegime;
+
 use crate::diff::compare::{Pair, bases, pairs, turned};
 use crate::diff::log::{Entry, Log, Thing};
 use crate::diff::words::{self, joined, words};
 use crate::diff::{Aspect, Bearing, ChangeKind};
-use mustcheck_model::{ListRules, Term, Text};
-use mustcheck_rules::catalogue::data::ListRegime;
 
 /// Compares the versions of the rules, paired by their first day.
 pub(super) fn compare(

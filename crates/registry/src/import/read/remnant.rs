@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use mustcheck::registry::written::{Pattern, all_exact, left_open, normalised};
 use mustcheck_model::Scheme;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::import::Rejected;
-use mustcheck::registry::written::{Pattern, all_exact, left_open, normalised};
 
 /// The readable fields of a record that cannot be read as one. Any field may have any shape; deeper
 /// content is ignored.

@@ -5,16 +5,15 @@ use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use mustcheck::InputError;
+use mustcheck::input::{parse_stream, read_file};
+use mustcheck::registry::RegistryError;
+use mustcheck::registry::json::REGISTRY_LIMIT;
 use serde::Deserialize;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::value::RawValue;
-
-use mustcheck::InputError;
-use mustcheck::input::{parse_stream, read_file};
-use mustcheck::registry::RegistryError;
-use mustcheck::registry::json::REGISTRY_LIMIT;
 
 /// The byte order mark that spreadsheets and some editors put first.
 const MARK: &[u8] = b"\xef\xbb\xbf";

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::*;
 use mustcheck::registry::written::Pattern;
+
+use super::*;
 
 const FIRM: &str = "91310115MA1K3H5Q4N";
 

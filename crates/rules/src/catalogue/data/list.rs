@@ -1,11 +1,11 @@
 //! Credit lists: the persons whom their records reach, and the rules on the end of their entries.
 
-use serde::{Deserialize, Serialize};
-
-use crate::catalogue::data::{PenaltyTest, is_false};
 use mustcheck_model::date::Date;
 use mustcheck_model::name::Name;
 use mustcheck_model::{LegalBasis, ListRules, ListStanding, Polarity, Role, Term, Text};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::data::{PenaltyTest, is_false};
 
 /// A credit list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,12 +5,12 @@
 //! use of a record, and add remarks for the officer. It cannot switch off a rail, drop a mandatory
 //! measure, or let a record restrict that is not in force.
 
-use serde::{Deserialize, Serialize};
-
-use crate::catalogue::data::{MatterTrait, Remedy, is_false};
 use mustcheck_model::date::Date;
 use mustcheck_model::name::Name;
 use mustcheck_model::{Force, LegalBasis, RemarkWhen, Role, Text};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::data::{MatterTrait, Remedy, is_false};
 
 /// The overlay of a place.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,10 @@
 //! The rails for a place: it may adopt, add and shorten; it may not widen.
 
-use crate::catalogue::data::{CatalogueData, ClosingWhen, Measure};
-use crate::catalogue::rails::{require_basis, require_known};
 use mustcheck_model::name::Name;
 use mustcheck_model::{Effect, Force, Polarity};
+
+use crate::catalogue::data::{CatalogueData, ClosingWhen, Measure};
+use crate::catalogue::rails::{require_basis, require_known};
 
 /// Whether a local regulation that holds in the place is a sufficient basis of a measure.
 // RAIL R3: only the kinds and matters that the edition leaves to it.
