@@ -65,7 +65,8 @@ pub fn run(bench: &mut Bench) -> String {
         format!("HTTP: that check, one connection, {bytes} B answered"),
     ];
     for (step, title) in titles.into_iter().enumerate() {
-        let before = step.checked_sub(1).map(|before| ratio(measured[step].over(&measured[before])));
+        let before =
+            step.checked_sub(1).map(|before| ratio(measured[step].over(&measured[before])));
         table.row(&[title, time(&measured[step]), before.unwrap_or_else(|| "–".into())]);
     }
     table.markdown()
