@@ -4,6 +4,8 @@
 //! identifier, no name, no document or record number, and only digests whose text nobody can guess.
 
 mod made;
+#[cfg(test)]
+mod tests;
 
 use mustcheck_model::date::{Date, Timestamp};
 use mustcheck_model::{
@@ -307,8 +309,9 @@ impl Payload for Receipt {
 /// The interface, as receipts name it.
 pub const INTERFACE: &str = "mustcheck:credit@0.2.0";
 
-/// The version of the engine, as this crate's build found it.
-const ENGINE_VERSION: &str = env!("MUSTCHECK_ENGINE_VERSION");
+/// Version of the engine that is linked: `wasmtime` asks for `wasmtime-environ` of exactly its own
+/// version, so that whatever lock file a program has, there is one version of both.
+const ENGINE_VERSION: &str = wasmtime_environ::VERSION;
 
 impl EngineSettings {
     /// This program's engine with these limits.
