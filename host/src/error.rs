@@ -93,6 +93,9 @@ impl Fault {
             Self::Component { during, detail, .. } => {
                 format!("规则组件在“{during}”中发生故障（{detail}）")
             }
+            Self::Writer { during, detail } => {
+                format!("文书组件在“{during}”中发生故障（{detail}）")
+            }
             Self::Rail { rail, detail } => format!("{}未守住（{detail}）", rail.zh()),
             Self::Answer(error) => {
                 let Problem { path, reason } = error.problem();

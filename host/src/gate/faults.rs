@@ -22,7 +22,7 @@ impl Gate {
         let policy = policy.ok_or_else(|| Fault::component("start", "the gate has no policy"))?;
         let of_day = self
             .day_fault(application.as_of, now.date)
-            .map(|detail| ApplicationError::InvalidDate(Problem { path: "as_of".into(), detail }));
+            .map(|reason| ApplicationError::InvalidDate(Problem::at("as_of", reason)));
         let mut all = validate::faults(policy.described(), application, now.date);
         if let Some(of_day) = of_day {
             all.retain(|fault| fault.problem().path != "as_of");

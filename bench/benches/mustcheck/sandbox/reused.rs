@@ -10,7 +10,6 @@ use mustcheck::{JsonRegistry, Policy};
 use mustcheck_facts as facts;
 use mustcheck_model::boundary::Convert;
 use mustcheck_model::described::Described;
-use mustcheck_model::masking::Identifiers;
 use mustcheck_writer::{self as writer, Case};
 use wasmtime::component::{Component, Linker, TypedFunc};
 use wasmtime::{Config, Engine, Store};
@@ -81,15 +80,7 @@ impl Reused {
         let parameters = (asked.clone().convert(), known.convert());
         let (verdict,) = self.decide.call(&mut self.store, parameters).unwrap();
         let verdict: Verdict = verdict.unwrap().convert();
-        let identifiers = Identifiers::of(&application, &given);
-        let case = Case {
-            policy,
-            application: &application,
-            days: asked.days(),
-            answered: &rows,
-            verdict: &verdict,
-            identifiers: &identifiers,
-        };
+        let case = Case::new(policy, &application, asked.days(), &given, &rows, &verdict);
         serde_json::to_vec(&writer::decision(&case).unwrap()).unwrap()
     }
 }

@@ -65,7 +65,7 @@ pub(super) async fn show(visit: Visit, Path((id, paper)): Path<(String, String)>
 async fn read(visit: &Visit, id: &str) -> Result<(KeptReceipt, Papers), Response> {
     visit.permit(Task::Check)?;
     let receipt = lasting(visit, id).await?;
-    let language = visit.lang().of_papers();
+    let language = visit.lang();
     let papers = visit.shared().office.papers(&*visit.caller, receipt.clone(), language).await;
     let papers = papers.map_err(|problem| respond::problem(visit, &problem))?;
     Ok((receipt, papers))
