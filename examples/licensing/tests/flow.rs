@@ -321,11 +321,14 @@ fn a_restriction_never_passes_whoever_examined() {
         v["examination"] = json!({ "officers": ["周某", "吴某", "郑某"], "on": "2026-11-20",
                                     "meets_conditions": true, "finding": "符合许可条件" });
     });
-    let handled = office().handle(barred.clone()).unwrap();
+    let handled = office().handle(barred).unwrap();
     assert!(matches!(handled.outcome, Outcome::Refused(_)));
     let checked = handled.checked.unwrap();
     assert_eq!(checked.decision().disposition, Disposition::Restricted);
-    assert_eq!(approve(Examined::of(barred).unwrap(), &checked), Err(NotApproved::Restricted));
+    assert_eq!(
+        approve(Examined::of(handled.case).unwrap(), &checked),
+        Err(NotApproved::Restricted)
+    );
 }
 
 /// The registry with one more record, of another enterprise that the legal representative of the
