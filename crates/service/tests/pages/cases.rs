@@ -56,7 +56,9 @@ fn a_case_is_found_by_every_field_and_no_other_is() {
     let today = today.as_str();
     let both = vec![there.clone(), here.clone()];
     let one = |id: &String| vec![id.clone()];
-    let cases: [(&[(&str, &str)], Vec<String>); 11] = [
+    /// The fields of a search, and the cases that it finds.
+    type Search<'a> = (&'a [(&'a str, &'a str)], Vec<String>);
+    let cases: [Search<'_>; 11] = [
         (&[], both.clone()),
         (&[("number", "XK-2026-9")], one(&there)),
         (&[("number", "2026")], both.clone()),
